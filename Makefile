@@ -1,0 +1,62 @@
+# Everything runs in .venv, which `make` builds from uv.lock by itself. `make help` lists the targets.
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.stamp
+# uv from PATH, else one of its own inside .venv: Debian's Python refuses `pip install` outside of one.
+UV := $(shell command -v uv || echo $(BIN)/uv)
+# xdist hands tests that are left over to the worker that is free; two workers suit the smallest machines.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run fresh test test-all check browser bench vendor clean
+
+help: ## lists the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## builds .venv from uv.lock
+
+$(STAMP): pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed, and '$(PYTHON)' is none. Install it, or name another: make PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(UV) -o -x $(BIN)/python || $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@test -x $(UV) || { $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; }
+	@# --inexact leaves the uv that pip put there; compiling now halves the first start.
+	UV_PROJECT_ENVIRONMENT=$(VENV) $(UV) sync --python $(PYTHON) --frozen --inexact --all-extras --compile-bytecode
+	@touch $@
+
+run: $(STAMP) ## starts the demo at http://127.0.0.1:8000 (PORT=…), with what was changed before
+	$(BIN)/tracker demo --port $(PORT)
+
+fresh: $(STAMP) ## throws the demo's changes away and starts it anew
+	@echo "Removing instance/demo.db: the demo starts from seed_data/ again."
+	@rm -f instance/demo.db instance/demo.db-*
+	$(BIN)/tracker demo --port $(PORT)
+
+test: $(STAMP) browser ## runs all tests, those with counts a tenth of the times
+	$(PYTEST)
+
+test-all: $(STAMP) browser ## runs all tests in full
+	$(PYTEST) --full
+
+check: $(STAMP) ## lint, format, types and layers
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+browser: $(STAMP)
+	@$(BIN)/python -m tests.browser.find_browser
+
+bench: $(STAMP) ## measures board, move and poll against a floor
+	$(BIN)/python -m tests.bench
+
+vendor: $(STAMP) ## fetches the browser libraries of tests/vendoring/vendor.json again (needs npm)
+	$(BIN)/python -m tests.vendoring.vendor
+
+clean: ## removes .venv, caches and build results; never instance/
+	rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find tracker tests alembic -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,71 @@
+"""What all tests share: databases of their own on SQLite and PostgreSQL, and how often counted tests run."""
+
+import os
+from collections.abc import Iterator
+
+import hypothesis
+import pytest
+from sqlalchemy import Engine
+
+from tests import postgres
+from tests.counts import FULL, count
+from tests.databases import Databases, PostgresDatabases, SqliteDatabases, nothing
+from tracker.db.engine import make_engine
+
+# The settings of whoever runs the tests are no part of them.
+for _name in [name for name in os.environ if name.startswith("TRACKER_") and name != FULL]:
+    del os.environ[_name]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help=f"run counted tests in full, as {FULL}=1 does")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("full"):
+        os.environ[FULL] = "1"
+    # A shared machine has slow moments: examples have no deadline of their own, tests have a time-out.
+    hypothesis.settings.register_profile("tracker", deadline=None, max_examples=count(1000), print_blob=True)
+    hypothesis.settings.load_profile("tracker")
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
+    return SqliteDatabases(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(scope="session")
+def postgres_databases() -> Iterator[Databases]:
+    with postgres.server() as address:
+        databases = PostgresDatabases(address)
+        yield databases
+        databases.drop_templates()
+
+
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Runs the test on both kinds; for many databases in one test, `with databases.fresh() as url`."""
+    databases: Databases = request.getfixturevalue(f"{request.param}_databases")
+    return databases
+
+
+@pytest.fixture
+def database_url(databases: Databases) -> Iterator[str]:
+    """The address of a migrated database of the test's own."""
+    with databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(databases: Databases) -> Iterator[str]:
+    """The address of a database of the test's own without tables."""
+    with databases.fresh(nothing) as url:
+        yield url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on a migrated database of the test's own."""
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()

@@ -1,0 +1,1 @@
+"""The made-up programme in seed_data/: its generator and its test."""

@@ -1,0 +1,1 @@
+"""Tracks a programme of workflows through seven-week cycles."""

@@ -1,0 +1,1 @@
+"""What can be done to the programme. A command is told who acts and when; it never commits."""

@@ -1,0 +1,16 @@
+"""The programme's one row."""
+
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from tracker.db.models import Programme
+
+
+def found(session: Session, time_zone: str, *, name: str = "", demo_clock_at: datetime | None = None) -> bool:
+    """Makes the programme at the first start; tells whether it was made now. Its time zone never changes after."""
+    if session.exec(select(Programme.id)).one_or_none() is not None:
+        return False
+    session.add(Programme(name=name, time_zone=time_zone, demo_clock_at=demo_clock_at))
+    session.flush()  # entries lock the row
+    return True

@@ -1,0 +1,169 @@
+"""Moving workflows and taking moves back. History row and cached state are written together, here only."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from tracker.commands.entries import Entry
+from tracker.db.history import changes_of, open_holds
+from tracker.db.models import Blocker, BlockerEvent, Cycle, StateChange, Workflow, WorkflowWorkstream
+from tracker.domain import history
+from tracker.domain.calendar import local_date
+from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError
+from tracker.domain.people import require_lead
+from tracker.domain.states import CycleStatus, State
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What somebody wants: a state, from the version of the workflow that they saw."""
+
+    to: State
+    version: int
+    happened_on: date | None = None
+    reason: str = ""
+    note: str = ""
+
+
+class StaleError(ConflictError):
+    """The workflow has changed since it was seen; carries how it stands now."""
+
+    def __init__(self, workflow: Workflow) -> None:
+        super().__init__(N_("%(key)s was changed by somebody else in the meantime."), key=workflow.key)
+        self.key = workflow.key
+
+
+class BlockedError(ConflictError):
+    """A blocker holds the workflow, so it cannot become done."""
+
+    field = "to"
+
+
+def move(session: Session, entry: Entry, key: str, to: Move, *, backdate_days: int) -> Workflow:
+    """Moves the workflow; gives it as it stands then. Moving it to where it is writes nothing.
+
+    `backdate_days` is how far back leads may date a move when the running cycle is younger than that. Raises
+    NotFoundError, NotAllowedError, StaleError, BlockedError, or InvalidError naming the field.
+    """
+    workflow = the_workflow(session, key)
+    require_lead(entry.actor, owning_workstream(session, workflow))
+    if to.to is workflow.state:
+        return workflow
+    if to.version != workflow.version:
+        raise StaleError(workflow)
+    if to.to.is_before(workflow.state) and not to.reason:
+        raise InvalidError(N_("Choose why it moves back."), field="reason")
+    if to.to is State.DONE:
+        _refuse_while_held(session, workflow)
+    changes = standing_changes(session, workflow)
+    happened_at = history.happened_at(
+        to.happened_on, previous=changes[-1].happened_at, now=entry.recorded_at, zone=entry.zone
+    )
+    if to.happened_on is not None:
+        _refuse_too_early(session, entry, happened_at, backdate_days)
+    entry.add(
+        StateChange(
+            workflow_id=workflow.id,
+            from_state=workflow.state,
+            to_state=to.to,
+            happened_at=happened_at,
+            reason=to.reason,
+            note=to.note,
+        )
+    )
+    workflow.state, workflow.state_since = to.to, happened_at
+    workflow.version += 1
+    session.add(workflow)
+    return workflow
+
+
+def take_back(session: Session, entry: Entry, key: str, *, version: int, note: str = "") -> history.Change:
+    """Takes back the workflow's latest standing change and gives it; the creation cannot be taken back.
+
+    Raises NotFoundError, NotAllowedError, StaleError, BlockedError or ConflictError.
+    """
+    workflow = the_workflow(session, key)
+    require_lead(entry.actor, owning_workstream(session, workflow))
+    if version != workflow.version:
+        raise StaleError(workflow)
+    changes = standing_changes(session, workflow)
+    taken = changes.pop()
+    if not changes:
+        raise ConflictError(N_("The creation of %(key)s cannot be taken back."), key=key)
+    if changes[-1].to_state is State.DONE:
+        _refuse_while_held(session, workflow)
+    if _is_before_a_close(session, taken.happened_at) and not entry.actor.is_planner:
+        raise NotAllowedError(N_("This happened before a cycle was closed: only planners can take it back."))
+    entry.add(StateChange(workflow_id=workflow.id, happened_at=entry.recorded_at, note=note, voids=taken.id))
+    left = changes[-1]
+    assert left.to_state is not None
+    workflow.state, workflow.state_since = left.to_state, left.happened_at
+    workflow.version += 1
+    session.add(workflow)
+    return taken
+
+
+def the_workflow(session: Session, key: str) -> Workflow:
+    """The workflow with that key, for writing; raises NotFoundError, and ConflictError for an archived one."""
+    workflow = session.exec(select(Workflow).where(Workflow.key == key)).one_or_none()
+    if workflow is None:
+        raise NotFoundError(N_("There is no workflow %(key)s."), key=key)
+    if workflow.archived_at is not None:
+        raise ConflictError(N_("%(key)s is archived and cannot be changed."), key=key)
+    return workflow
+
+
+def owning_workstream(session: Session, workflow: Workflow) -> str:
+    """The code of the workstream that owns the workflow."""
+    return session.exec(
+        select(WorkflowWorkstream.workstream_code).where(
+            WorkflowWorkstream.workflow_id == workflow.id, col(WorkflowWorkstream.is_owner)
+        )
+    ).one()
+
+
+def standing_changes(session: Session, workflow: Workflow) -> list[history.Change]:
+    """The workflow's changes that have not been taken back, oldest first; never empty."""
+    assert workflow.id is not None
+    rows = session.scalars(changes_of(workflow.id))
+    return history.standing(
+        history.Change(row.id or 0, row.from_state, row.to_state, row.happened_at, row.recorded_at, row.voids)
+        for row in rows
+    )
+
+
+def earliest_day(running_since: date | None, *, today: date, backdate_days: int) -> date:
+    """The first day that a lead may date a move: of the running cycle, or `backdate_days` back if that is longer."""
+    limit = today - timedelta(days=backdate_days)
+    return limit if running_since is None else min(limit, running_since)
+
+
+def _refuse_while_held(session: Session, workflow: Workflow) -> None:
+    holds = open_holds(col(BlockerEvent.workflow_id) == workflow.id)
+    title = session.scalars(select(Blocker.title).join(holds, holds.c.blocker_id == Blocker.id)).first()
+    if title is not None:
+        raise BlockedError(
+            N_("%(key)s cannot be done while a blocker holds it: %(title)s."), key=workflow.key, title=title
+        )
+
+
+def _refuse_too_early(session: Session, entry: Entry, happened_at: datetime, backdate_days: int) -> None:
+    if entry.actor.is_planner:
+        return
+    if _is_before_a_close(session, happened_at):
+        raise NotAllowedError(
+            N_("This happened before a cycle was closed: only planners can enter it."), field="happened_on"
+        )
+    running_since = session.scalars(select(Cycle.starts_on).where(Cycle.status == CycleStatus.RUNNING)).first()
+    earliest = earliest_day(running_since, today=local_date(entry.recorded_at, entry.zone), backdate_days=backdate_days)
+    if local_date(happened_at, entry.zone) < earliest:
+        raise InvalidError(
+            N_("Choose a date from %(day)s on. Only planners enter earlier ones."), field="happened_on", day=earliest
+        )
+
+
+def _is_before_a_close(session: Session, happened_at: datetime) -> bool:
+    latest = session.scalars(select(func.max(Cycle.closed_at))).one()
+    return latest is not None and happened_at <= latest

@@ -1,0 +1,211 @@
+"""Brings a database to the schema of this code, or says why it cannot be used."""
+
+import contextlib
+import sqlite3
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import filelock
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import SQLModel
+
+import tracker.db.models  # noqa: F401 - registers the tables
+from tracker.config import MIGRATIONS
+from tracker.db.engine import database_file
+from tracker.domain.errors import N_, BusyError, DatabaseError
+
+LOCK_TIMEOUT_S = 120
+_ADVISORY_LOCK = 7_000_001  # any number that no other program on the server uses
+
+
+def head() -> str:
+    """The newest revision that this code knows."""
+    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    assert revision is not None
+    return revision
+
+
+def current(engine: Engine) -> str | None:
+    """The revision of the database; none for an empty one. Raises DatabaseError when it cannot be read."""
+    with _explained(engine), engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def require_file(engine: Engine) -> None:
+    """Refuses with DatabaseError when the SQLite file is missing, instead of making an empty one."""
+    file = database_file(engine)
+    if file is not None and not file.exists():
+        raise DatabaseError(N_("There is no database at %(file)s. Create one with: tracker db upgrade"), file=str(file))
+
+
+def require_usable(engine: Engine) -> None:
+    """Refuses with DatabaseError, naming cause and remedy, unless the database can be read and written and is
+    of the schema of this code.
+    """
+    require_file(engine)
+    revision = current(engine)
+    _refuse_newer(revision)
+    if revision != head():
+        raise DatabaseError(
+            N_("The database is older than this version of Tracker. Upgrade it with: tracker db upgrade")
+        )
+    with _explained(engine), engine.connect() as connection:
+        _require_sound(connection)
+        _require_writable(connection)
+
+
+def upgrade(engine: Engine) -> str | None:
+    """Creates the database or brings it to the newest revision, under a lock and in one transaction.
+
+    An older SQLite database is first copied beside itself; gives the copy's path, or none when nothing was copied.
+    """
+    file = database_file(engine)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    with _one_at_a_time(engine):
+        revision = current(engine)
+        _refuse_newer(revision)
+        if revision == head():
+            return None
+        backup = _back_up(file, revision) if file is not None and revision is not None else None
+        _run(engine, lambda config: command.upgrade(config, "head"))
+        return backup
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Takes the database back to a revision (`base` for none)."""
+    with _one_at_a_time(engine):
+        _run(engine, lambda config: command.downgrade(config, revision))
+
+
+def differences(engine: Engine) -> list[str]:
+    """How the database's schema differs from the models, in words; empty when it does not."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return [repr(difference) for difference in compare_metadata(context, SQLModel.metadata)]
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _run(engine: Engine, step: Callable[[Config], None]) -> None:
+    config = _config()
+    with _explained(engine), engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            # A batch operation copies and drops tables: with foreign keys on that would delete the children.
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+            connection = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")  # noqa: PLW2901
+        try:
+            with connection.begin():
+                config.attributes["connection"] = connection
+                step(config)
+                if engine.dialect.name == "sqlite":
+                    _require_references(connection)
+        finally:
+            if engine.dialect.name == "sqlite":
+                connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
+
+
+def _refuse_newer(revision: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise DatabaseError(
+            N_("The database is newer (%(revision)s) than this version of Tracker. Start the newer version, or"
+               " restore the copy that was made beside the database before it was upgraded."),
+            revision=revision,
+        )  # fmt: skip
+
+
+def _require_sound(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        verdict = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
+        if verdict != "ok":
+            raise DatabaseError(
+                N_("The database is damaged (%(verdict)s). Restore a copy of it; nothing was changed."), verdict=verdict
+            )
+
+
+def _require_writable(connection: Connection) -> None:
+    # A write that changes nothing is the only proof: the file's mode says too little.
+    connection.execute(text("UPDATE programme SET revision = revision WHERE id = 1"))
+    connection.rollback()
+
+
+def _require_references(connection: Connection) -> None:
+    broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
+    if broken:
+        raise DatabaseError(N_("The upgrade would lose rows of %(table)s; nothing was changed."), table=broken[0][0])
+
+
+def _back_up(file: Path, revision: str) -> str:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    copy = file.with_name(f"{file.name}.{revision}.{stamp}.backup")
+    with contextlib.closing(sqlite3.connect(file)) as source, contextlib.closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    return str(copy)
+
+
+@contextlib.contextmanager
+def _one_at_a_time(engine: Engine) -> Iterator[None]:
+    file = database_file(engine)
+    if file is not None:
+        try:
+            with filelock.FileLock(f"{file}-migration-lock", timeout=LOCK_TIMEOUT_S):
+                yield
+        except filelock.Timeout as error:
+            raise BusyError(N_("Another process is upgrading the database. Try again in a moment.")) from error
+        except PermissionError as error:
+            raise DatabaseError(
+                N_("The folder %(folder)s cannot be written. Give the account that runs Tracker write access to it."),
+                folder=str(file.parent),
+            ) from error
+        return
+    with _explained(engine), engine.connect() as connection:
+        connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'"))
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_LOCK})
+            connection.invalidate()  # its lock_timeout is not what the pool promises
+
+
+@contextlib.contextmanager
+def _explained(engine: Engine) -> Iterator[None]:
+    """Turns the driver's words into cause and remedy."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise _explanation(str(error.orig), database_file(engine)) from error
+
+
+def _explanation(problem: str, file: Path | None) -> DatabaseError:
+    where = str(file) if file is not None else "TRACKER_DATABASE_URL"
+    if "locked" in problem or "lock timeout" in problem:
+        return DatabaseError(
+            N_("The database %(where)s is locked by another program. Close that program and start again."), where=where
+        )
+    if "readonly" in problem or "read-only" in problem:
+        return DatabaseError(
+            N_("The database %(where)s cannot be written. Give the account that runs Tracker write access to the file"
+               " and its folder."),
+            where=where,
+        )  # fmt: skip
+    if "malformed" in problem or "not a database" in problem or "disk image" in problem:
+        return DatabaseError(
+            N_("The database %(where)s is damaged or no SQLite database. Restore a copy of it; nothing was changed."),
+            where=where,
+        )
+    return DatabaseError(
+        N_("The database %(where)s cannot be used: %(problem)s"), where=where, problem=problem.strip().splitlines()[0]
+    )

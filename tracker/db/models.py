@@ -1,0 +1,278 @@
+"""The tables. The rules of what may be written live in `tracker.commands`."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, text
+from sqlmodel import Column, Field, SQLModel
+
+from tracker.db.types import text_enum
+from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, Role, ScopeKind, State
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Programme(SQLModel, table=True):
+    """The one row that every write locks first: recorded order is commit order."""
+
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+    id: int = Field(default=1, primary_key=True)
+    name: str = ""
+    time_zone: str
+    demo_clock_at: datetime | None = Field(default=None)  # set: a demo, whose clock starts here
+    last_recorded_at: datetime | None = Field(default=None)
+    revision: int = 0
+
+
+class Actor(SQLModel, table=True):
+    """A name in the history, apart from accounts, so that an account can be erased."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+
+
+class Entry(SQLModel, table=True):
+    """One row per command; its id is the programme's revision that it made. Append-only."""
+
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    actor_id: int = Field(foreign_key="actor.id", index=True)
+    command: str
+    recorded_at: datetime = Field(index=True)
+
+
+class Project(SQLModel, table=True):
+    """A project counts from its first cycle on; before that its workflows and blockers count nowhere."""
+
+    code: str = Field(primary_key=True)
+    name: str
+    name_en: str = ""
+    first_cycle: int = 1
+
+
+class Workstream(SQLModel, table=True):
+    """A stream of work with its limits of work in progress."""
+
+    code: str = Field(primary_key=True)
+    name: str
+    name_en: str = ""
+    project_code: str = Field(foreign_key="project.code", index=True)
+    wip_design: int | None = None
+    wip_validation: int | None = None
+    wip_test: int | None = None
+
+
+class Cycle(SQLModel, table=True):
+    """Seven weeks as a rule; the dates are stored, never computed from it."""
+
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="dates_in_order"),
+        Index("uq_cycle_running", "status", unique=True, sqlite_where=text("status = 'running'"),
+              postgresql_where=text("status = 'running'")),
+    )  # fmt: skip
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    starts_on: date
+    ends_on: date
+    planning_starts_on: date | None = None
+    planning_ends_on: date | None = None
+    status: CycleStatus = Field(default=CycleStatus.DRAFT, sa_type=text_enum(CycleStatus, "cycle_status"))  # type: ignore[call-overload]
+    goal: str = ""
+    committed_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+class Workflow(SQLModel, table=True):
+    """A workflow's fields, and what its history comes to: state, cycle, goal and version are caches."""
+
+    __table_args__ = (CheckConstraint("priority BETWEEN 1 AND 4", name="priority"),)
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    name: str
+    name_en: str = ""
+    description: str = ""
+    owner: str = ""
+    priority: int | None = Field(default=None, sa_type=SmallInteger)
+    created_at: datetime
+    archived_at: datetime | None = None
+    state: State = Field(default=State.NOT_STARTED, sa_type=text_enum(State, "state"))  # type: ignore[call-overload]
+    state_since: datetime
+    cycle_number: int | None = Field(default=None, foreign_key="cycle.number", index=True)
+    goal: Goal | None = Field(default=None, sa_type=text_enum(Goal, "goal"))  # type: ignore[call-overload]
+    version: int = 0
+
+
+class WorkflowWorkstream(SQLModel, table=True):
+    """The workstream that owns a workflow (fixed at creation) and the others that take part."""
+
+    __tablename__ = "workflow_workstream"
+    __table_args__ = (
+        Index("uq_workflow_workstream_owner", "workflow_id", unique=True, sqlite_where=text("is_owner"),
+              postgresql_where=text("is_owner")),
+    )  # fmt: skip
+    workflow_id: int = Field(foreign_key="workflow.id", primary_key=True)
+    workstream_code: str = Field(foreign_key="workstream.code", primary_key=True, index=True)
+    is_owner: bool = False
+
+
+class StateChange(SQLModel, table=True):
+    """One row per move; the only source of state. A row with `voids` takes that one back. Append-only."""
+
+    __tablename__ = "state_change"
+    __table_args__ = (
+        CheckConstraint(
+            "(voids IS NULL AND to_state IS NOT NULL)"
+            " OR (voids IS NOT NULL AND from_state IS NULL AND to_state IS NULL)",
+            name="moves_or_voids",
+        ),
+        Index("ix_state_change_workflow_id_happened_at", "workflow_id", "happened_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    workflow_id: int = Field(foreign_key="workflow.id")
+    from_state: State | None = Field(default=None, sa_type=text_enum(State, "from_state"))  # type: ignore[call-overload]
+    to_state: State | None = Field(default=None, sa_type=text_enum(State, "to_state"))  # type: ignore[call-overload]
+    happened_at: datetime
+    recorded_at: datetime = Field(index=True)
+    entry_id: int = Field(foreign_key="entry.id", index=True)
+    reason: str = ""
+    note: str = ""
+    voids: int | None = Field(default=None, foreign_key="state_change.id", unique=True)
+
+
+class ScopeChange(SQLModel, table=True):
+    """One row per entry into, exit from or change of cycle; the only source of membership. Append-only."""
+
+    __tablename__ = "scope_change"
+    __table_args__ = (
+        CheckConstraint("from_cycle IS NOT NULL OR to_cycle IS NOT NULL", name="some_cycle"),
+        CheckConstraint("(to_cycle IS NULL) = (goal IS NULL)", name="goal_of_member"),
+        Index("ix_scope_change_workflow_id_happened_at", "workflow_id", "happened_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    workflow_id: int = Field(foreign_key="workflow.id")
+    from_cycle: int | None = Field(default=None, foreign_key="cycle.number", index=True)
+    to_cycle: int | None = Field(default=None, foreign_key="cycle.number", index=True)
+    goal: Goal | None = Field(default=None, sa_type=text_enum(Goal, "goal"))  # type: ignore[call-overload]
+    kind: ScopeKind = Field(sa_type=text_enum(ScopeKind, "kind"))  # type: ignore[call-overload]
+    reason: str = ""
+    note: str = ""
+    happened_at: datetime
+    recorded_at: datetime
+    entry_id: int = Field(foreign_key="entry.id", index=True)
+
+
+class Blocker(SQLModel, table=True):
+    """What stands in the way of workflows. It is open while it holds any of them."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    title: str
+    title_en: str = ""
+    category: BlockerCategory = Field(sa_type=text_enum(BlockerCategory, "category"))  # type: ignore[call-overload]
+    owner: str = ""
+    mitigation: str = ""
+    decider: str = ""
+    decide_by: date | None = None
+
+
+class BlockerEvent(SQLModel, table=True):
+    """A blocker begins or ceases to hold a workflow. Append-only."""
+
+    __tablename__ = "blocker_event"
+    __table_args__ = (Index("ix_blocker_event_workflow_id_blocker_id", "workflow_id", "blocker_id", "happened_at"),)
+    id: int | None = Field(default=None, primary_key=True)
+    blocker_id: int = Field(sa_column=Column(ForeignKey("blocker.id"), nullable=False, index=True))
+    workflow_id: int = Field(foreign_key="workflow.id")
+    event: HoldEvent = Field(sa_type=text_enum(HoldEvent, "event"))  # type: ignore[call-overload]
+    happened_at: datetime
+    recorded_at: datetime
+    entry_id: int = Field(foreign_key="entry.id", index=True)
+    note: str = ""
+
+
+class Note(SQLModel, table=True):
+    """Free words on a workflow or a blocker. Append-only."""
+
+    __table_args__ = (CheckConstraint("workflow_id IS NOT NULL OR blocker_id IS NOT NULL", name="about_something"),)
+    id: int | None = Field(default=None, primary_key=True)
+    workflow_id: int | None = Field(default=None, foreign_key="workflow.id", index=True)
+    blocker_id: int | None = Field(default=None, foreign_key="blocker.id", index=True)
+    text: str
+    recorded_at: datetime
+    entry_id: int = Field(foreign_key="entry.id", index=True)
+
+
+class WorkflowCheck(SQLModel, table=True):
+    """ "Checked: nothing changed" on a workflow. Append-only."""
+
+    __tablename__ = "workflow_check"
+    id: int | None = Field(default=None, primary_key=True)
+    workflow_id: int = Field(foreign_key="workflow.id", index=True)
+    recorded_at: datetime
+    entry_id: int = Field(foreign_key="entry.id", index=True)
+
+
+class User(SQLModel, table=True):
+    """An account: signs in, and acts in the history under its actor's name."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    email: str = Field(unique=True)
+    actor_id: int = Field(foreign_key="actor.id", unique=True)
+    password_hash: str
+    role: Role = Field(sa_type=text_enum(Role, "role"))  # type: ignore[call-overload]
+    all_workstreams: bool = False
+    language: str | None = None
+    is_active: bool = True
+    created_at: datetime
+
+
+class UserWorkstream(SQLModel, table=True):
+    """A workstream whose workflows a lead writes."""
+
+    __tablename__ = "user_workstream"
+    user_id: int = Field(foreign_key="user.id", primary_key=True)
+    workstream_code: str = Field(foreign_key="workstream.code", primary_key=True, index=True)
+
+
+class SignIn(SQLModel, table=True):
+    """One row per signed-in browser; without it a cookie is worth nothing. Times are real, also in the demo."""
+
+    __tablename__ = "sign_in"
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: str = Field(unique=True)
+    user_id: int = Field(foreign_key="user.id", index=True)
+    signed_in_at: datetime
+
+
+class SignInFailure(SQLModel, table=True):
+    """An attempt that failed or is still under way, kept as long as it counts against its place and its account."""
+
+    __tablename__ = "sign_in_failure"
+    id: int | None = Field(default=None, primary_key=True)
+    place: str = Field(index=True)
+    account: str = Field(index=True)  # a hash: people type passwords into the wrong field
+    failed_at: datetime = Field(index=True)
+
+
+class KnownPlace(SQLModel, table=True):
+    """A browser or address from which an account has signed in: strangers' failures do not count against it."""
+
+    __tablename__ = "known_place"
+    user_id: int = Field(foreign_key="user.id", primary_key=True)
+    place: str = Field(primary_key=True)
+    last_used_at: datetime = Field(index=True)
+
+
+class Answer(SQLModel, table=True):
+    """What a write answered, so that the same form sent twice is done once. Kept for 7 days of real time."""
+
+    user_id: int = Field(foreign_key="user.id", primary_key=True)
+    key: str = Field(primary_key=True)
+    request: str
+    entry_id: int | None = Field(default=None, foreign_key="entry.id")
+    status: int
+    body: str
+    location: str = ""
+    answered_at: datetime = Field(index=True)

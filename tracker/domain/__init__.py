@@ -1,0 +1,1 @@
+"""The rules of the programme, free of database, web and clock."""

@@ -1,0 +1,50 @@
+"""Who acts, and what they may write. Everybody signed in reads everything."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tracker.domain.errors import N_, NotAllowedError
+from tracker.domain.states import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody at work: the name that the history keeps, and the rights of the account."""
+
+    id: int
+    name: str
+    role: Role
+    workstreams: frozenset[str] = frozenset()
+    all_workstreams: bool = False
+
+    @property
+    def is_planner(self) -> bool:
+        """Whether the programme office's rights apply."""
+        return self.role in {Role.PLANNER, Role.ADMIN}
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether accounts and settings are theirs to change."""
+        return self.role is Role.ADMIN
+
+    def leads(self, workstream: str) -> bool:
+        """Whether workflows that this workstream owns are theirs to write."""
+        if self.is_planner:
+            return True
+        return self.role is Role.LEAD and (self.all_workstreams or workstream in self.workstreams)
+
+    def takes_part(self, workstreams: Iterable[str]) -> bool:
+        """Whether they lead any of them: then blockers and notes on the workflow are theirs to write."""
+        return any(self.leads(workstream) for workstream in workstreams)
+
+
+def require_lead(actor: Actor, workstream: str) -> None:
+    """Refuses with NotAllowedError unless the actor leads the owning workstream."""
+    if not actor.leads(workstream):
+        raise NotAllowedError(N_("Only leads of %(workstream)s and planners can change this."), workstream=workstream)
+
+
+def require_planner(actor: Actor) -> None:
+    """Refuses with NotAllowedError unless the actor is a planner or an admin."""
+    if not actor.is_planner:
+        raise NotAllowedError(N_("Only planners can do this."))

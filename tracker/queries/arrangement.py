@@ -1,0 +1,188 @@
+"""How cards stand on the board: filtered, in columns, in lanes. Pure; the cards come from `tracker.queries.board`."""
+
+import unicodedata
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
+from tracker.domain.states import STATES, State
+from tracker.queries.board import ALL, Card, Frame
+
+GROUPS = ("workstream", "project", "owner")
+_FEW_LANES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the URL asks for. `cycle` is a number, `all` or `none` (the backlog)."""
+
+    cycle: str = ALL
+    workstreams: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
+    blocked: bool = False
+    q: str = ""
+    group: str = ""
+    view: str = "board"
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the cycle narrows what is shown."""
+        return bool(self.workstreams or self.projects or self.owners or self.blocked or self.q)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The cards of one state: a column, or a lane's part of it."""
+
+    state: State
+    cards: list[Card]
+    blocked: int
+    limit: int | None = None
+
+    @property
+    def count(self) -> int:
+        """How many cards."""
+        return len(self.cards)
+
+    @property
+    def over(self) -> int:
+        """By how many the limit is exceeded; 0 when it is not or when there is none."""
+        return max(self.count - self.limit, 0) if self.limit is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One group's row of cells."""
+
+    code: str
+    name: str
+    cells: list[Cell]
+    may_write: bool
+    is_open: bool
+    open: int
+    blocked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a board shows, and how much it leaves out."""
+
+    columns: list[Cell]
+    lanes: list[Lane]
+    total: int
+    shown: int
+    owned: int
+    shared: int
+    blocked: int
+
+
+def arrange(
+    cards: list[Card], filters: Filters, frame: Frame, own: Collection[str], *, may_all: bool = False
+) -> Shown:
+    """The cards that pass the filters, in columns and, where grouped, in lanes: the workstreams in `own` first and
+    unfolded. `may_all` says that every lane is the viewer's to write.
+    """
+    kept = [card for card in cards if passes(card, filters, frame)]
+    owned = sum(card.workstream in filters.workstreams for card in kept) if filters.workstreams else len(kept)
+    without_blocked = kept if filters.blocked else [card for card in kept if card.blocker]
+    return Shown(
+        columns=_cells(kept, _limits(frame, filters)),
+        lanes=_lanes(kept, filters.group, frame, own, may_all=may_all) if filters.group else [],
+        total=len(cards),
+        shown=len(kept),
+        owned=owned,
+        shared=len(kept) - owned,
+        blocked=len(without_blocked),
+    )
+
+
+def passes(card: Card, filters: Filters, frame: Frame) -> bool:
+    """Whether the filters let the card through. A workstream's filter also finds what it takes part in."""
+    if filters.blocked and not card.blocker:
+        return False
+    if filters.owners and card.owner not in filters.owners:
+        return False
+    streams = {card.workstream, *card.shared}
+    if filters.workstreams and streams.isdisjoint(filters.workstreams):
+        return False
+    if filters.projects and frame.streams[card.workstream].project not in filters.projects:
+        return False
+    return not filters.q or is_found(card, filters.q)
+
+
+def is_found(card: Card, q: str) -> bool:
+    """Whether every word of the search is in the key or the name, or the search is a list of keys with this one."""
+    words = folded(q).replace(",", " ").replace(";", " ").split()
+    text = folded(f"{card.key} {card.name}")
+    return card.key.casefold() in words or all(word in text for word in words)
+
+
+def folded(text: str) -> str:
+    """Text for comparing: one form of å, ä, ö, and no difference of case."""
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def swedish_order(text: str) -> tuple[str, str]:
+    """Sorts as Swedes do: å, ä, ö last in that order, case apart."""
+    lowered = folded(text)
+    return lowered.translate(_AFTER_Z), text
+
+
+_AFTER_Z = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})
+
+
+def _cells(cards: Iterable[Card], limits: dict[State, int] | None = None) -> list[Cell]:
+    by_state: dict[State, list[Card]] = {state: [] for state in STATES}
+    for card in cards:
+        by_state[card.state].append(card)
+    return [
+        Cell(state, here, sum(1 for card in here if card.blocker), (limits or {}).get(state))
+        for state, here in by_state.items()
+    ]
+
+
+def _limits(frame: Frame, filters: Filters) -> dict[State, int]:
+    """The sum of the limits of the streams shown, per state, where every one of them has a limit."""
+    streams = [
+        stream
+        for stream in frame.streams.values()
+        if (not filters.workstreams or stream.code in filters.workstreams)
+        and (not filters.projects or stream.project in filters.projects)
+    ]
+    return {
+        state: sum(stream.limits[state] for stream in streams)
+        for state in (State.DESIGN, State.VALIDATION, State.TEST)
+        if streams and all(state in stream.limits for stream in streams)
+    }
+
+
+def _lanes(
+    cards: list[Card], group: str, frame: Frame, own: Collection[str], *, may_all: bool
+) -> list[Lane]:
+    code_of, name_of = _grouping(group, frame)
+    by_code: dict[str, list[Card]] = {}
+    for card in cards:
+        by_code.setdefault(code_of(card), []).append(card)
+    has_own = {code for code, here in by_code.items() if any(card.workstream in own for card in here)}
+    unfolded = has_own or (by_code if len(by_code) <= _FEW_LANES else ())
+    lanes = [
+        Lane(
+            code=code,
+            name=name_of(code),
+            cells=_cells(here, frame.streams[code].limits if group == "workstream" else None),
+            may_write=may_all or code in has_own,
+            is_open=code in unfolded,
+            open=sum(1 for card in here if card.state is not State.DONE),
+            blocked=sum(1 for card in here if card.blocker),
+        )
+        for code, here in by_code.items()
+    ]
+    return sorted(lanes, key=lambda lane: (lane.code not in has_own, swedish_order(lane.code)))
+
+
+def _grouping(group: str, frame: Frame) -> tuple[Callable[[Card], str], Callable[[str], str]]:
+    if group == "project":
+        return lambda card: frame.streams[card.workstream].project, lambda code: frame.projects[code]
+    if group == "owner":
+        return lambda card: card.owner, lambda code: code
+    return lambda card: card.workstream, lambda code: frame.streams[code].name

@@ -1,0 +1,237 @@
+"""The board's reads: what surrounds the cards, and the cards. Four statements, whatever the data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from tracker.db.history import open_holds
+from tracker.db.models import (
+    Blocker,
+    Cycle,
+    Project,
+    ScopeChange,
+    Workflow,
+    WorkflowWorkstream,
+    Workstream,
+)
+from tracker.domain.calendar import iso_week, local_date, working_days
+from tracker.domain.states import CycleStatus, State
+
+ALL, NONE = "all", "none"
+_SHARED_SHOWN = 2
+_LOWEST_PRIORITY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class CycleHeading:
+    """The cycle that the board shows, on a day."""
+
+    number: int
+    status: CycleStatus
+    goal: str
+    starts_on: date
+    ends_on: date
+    working_day: int
+    working_days: int
+    week: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A workstream as the board needs it: names in the reader's language, limits per state."""
+
+    code: str
+    name: str
+    project: str
+    limits: dict[State, int] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What surrounds the cards: cycles, projects and workstreams to choose from."""
+
+    cycles: tuple[CycleHeading, ...]
+    projects: dict[str, str] = field(hash=False)
+    streams: dict[str, Stream] = field(hash=False)
+
+    @property
+    def running(self) -> CycleHeading | None:
+        """The cycle that runs, if one does."""
+        return next((cycle for cycle in self.cycles if cycle.status is CycleStatus.RUNNING), None)
+
+    def cycle(self, number: str) -> CycleHeading | None:
+        """The cycle with that number, if there is one."""
+        return next((cycle for cycle in self.cycles if str(cycle.number) == number), None)
+
+
+class Card(NamedTuple):
+    """A card as drawn: it depends on the workflow, the language and the local date, never on who looks."""
+
+    key: str
+    name: str
+    version: int
+    state: State
+    workstream: str
+    shared: tuple[str, ...]
+    owner: str
+    priority: int | None
+    days: int
+    blocker: str
+    blocked_days: int | None
+
+    @property
+    def shared_shown(self) -> tuple[str, ...]:
+        """The first workstreams that take part; the rest are counted."""
+        return self.shared[:_SHARED_SHOWN] if len(self.shared) <= _SHARED_SHOWN else self.shared[:1]
+
+    @property
+    def shared_more(self) -> int:
+        """How many workstreams are not named on the card."""
+        return len(self.shared) - len(self.shared_shown)
+
+
+def frame(session: Session, *, language: str, today: date) -> Frame:
+    """The cycles (by number), projects and workstreams (by code). Two statements."""
+    cycles = session.execute(
+        select(
+            col(Cycle.number), col(Cycle.status), col(Cycle.goal), col(Cycle.starts_on), col(Cycle.ends_on)
+        ).order_by(col(Cycle.number))
+    )
+    headings = tuple(_heading(*row, today) for row in cycles)
+    rows = session.execute(
+        select(
+            _in(language, Project.name, Project.name_en),
+            col(Workstream.code),
+            _in(language, Workstream.name, Workstream.name_en),
+            col(Workstream.project_code),
+            col(Workstream.wip_design),
+            col(Workstream.wip_validation),
+            col(Workstream.wip_test),
+        )
+        .join(Project, col(Project.code) == col(Workstream.project_code))
+        .order_by(col(Workstream.code))
+    )
+    projects, streams = {}, {}
+    for project_name, code, name, project, *limits in rows:
+        projects[project] = project_name
+        by_state = zip((State.DESIGN, State.VALIDATION, State.TEST), limits, strict=True)
+        streams[code] = Stream(code, name, project, {state: limit for state, limit in by_state if limit is not None})
+    return Frame(headings, dict(sorted(projects.items())), streams)
+
+
+def cards(session: Session, cycle: str, *, language: str, today: date, zone: ZoneInfo) -> list[Card]:
+    """The cards of a cycle (a number), of `all` or of `none`, by priority, then longest in state. Two statements."""
+    return _cards(session, _scope(cycle), language, today, zone)
+
+
+def card(session: Session, key: str, *, language: str, today: date, zone: ZoneInfo) -> Card:
+    """One workflow's card. Two statements."""
+    return _cards(session, col(Workflow.key) == key, language, today, zone)[0]
+
+
+def _cards(session: Session, scope: ColumnElement[bool], language: str, today: date, zone: ZoneInfo) -> list[Card]:
+    others = (
+        select(func.aggregate_strings(col(WorkflowWorkstream.workstream_code), " "))
+        .where(col(WorkflowWorkstream.workflow_id) == col(Workflow.id), not_(col(WorkflowWorkstream.is_owner)))
+        .correlate(Workflow)
+        .scalar_subquery()
+    )
+    owned = aliased(WorkflowWorkstream)
+    rows = session.execute(
+        select(
+            col(Workflow.id),
+            col(Workflow.key),
+            _in(language, Workflow.name, Workflow.name_en),
+            col(Workflow.version),
+            col(Workflow.state),
+            col(owned.workstream_code),
+            others,
+            col(Workflow.owner),
+            col(Workflow.priority),
+            col(Workflow.state_since),
+        )
+        .join(owned, and_(col(owned.workflow_id) == col(Workflow.id), col(owned.is_owner)))
+        .where(scope)
+    ).all()
+    held = _holds(session, scope, language)
+    ordered = sorted(rows, key=lambda row: (row[8] or _LOWEST_PRIORITY, row[9], row[1]))
+    return [_card(row, held.get(row[0]), today, zone) for row in ordered]
+
+
+def _card(row: Sequence[Any], hold: tuple[datetime, str] | None, today: date, zone: ZoneInfo) -> Card:
+    _, key, name, version, state, workstream, others, owner, priority, since = row
+    shared = tuple(sorted(others.split())) if others else ()
+    days = max((today - local_date(since, zone)).days, 0)
+    if hold is None:
+        return Card(key, name, version, state, workstream, shared, owner, priority, days, "", None)
+    blocked_days = max((today - local_date(hold[0], zone)).days, 0)
+    return Card(key, name, version, state, workstream, shared, owner, priority, days, hold[1], blocked_days)
+
+
+def _holds(session: Session, scope: ColumnElement[bool], language: str) -> dict[int, tuple[datetime, str]]:
+    """By workflow id, since when and by what it is held: the oldest of its open holds."""
+    holds = open_holds()
+    rows = session.execute(
+        select(holds.c.workflow_id, holds.c.since, _in(language, Blocker.title, Blocker.title_en))
+        .join(Blocker, col(Blocker.id) == holds.c.blocker_id)
+        .join(Workflow, col(Workflow.id) == holds.c.workflow_id)
+        .where(scope)
+        .order_by(holds.c.since.desc(), holds.c.blocker_id.desc())
+    )
+    return {workflow: (since, title) for workflow, since, title in rows}
+
+
+def _scope(cycle: str) -> ColumnElement[bool]:
+    """Which workflows stand in the cycle. A closed cycle keeps those that were in it when it was closed."""
+    unarchived = col(Workflow.archived_at).is_(None)
+    if cycle == ALL:
+        return unarchived
+    if cycle == NONE:
+        planned = select(Cycle.number).where(col(Cycle.status) != CycleStatus.CLOSED)
+        in_plan = func.coalesce(col(Workflow.cycle_number), -1).in_(planned)
+        return and_(unarchived, col(Workflow.state) != State.DONE, not_(in_plan))
+    number = int(cycle)
+    was_member = col(Workflow.id).in_(_members_at_the_close(number))
+    return and_(unarchived, or_(col(Workflow.cycle_number) == number, was_member))
+
+
+def _members_at_the_close(number: int) -> Select[tuple[int]]:
+    closed_at = select(Cycle.closed_at).where(col(Cycle.number) == number).scalar_subquery()
+    newest_first = (col(ScopeChange.happened_at).desc(), col(ScopeChange.id).desc())
+    rows = (
+        select(
+            col(ScopeChange.workflow_id),
+            col(ScopeChange.to_cycle),
+            func.row_number().over(partition_by=col(ScopeChange.workflow_id), order_by=newest_first).label("place"),
+        )
+        .where(col(ScopeChange.happened_at) < closed_at)
+        .subquery()
+    )
+    return select(rows.c.workflow_id).where(rows.c.place == 1, rows.c.to_cycle == number)
+
+
+def _heading(number: int, status: CycleStatus, goal: str, starts_on: date, ends_on: date, today: date) -> CycleHeading:
+    until = min(max(today, starts_on), ends_on)
+    return CycleHeading(
+        number,
+        status,
+        goal,
+        starts_on,
+        ends_on,
+        working_days(starts_on, until) if today >= starts_on else 0,
+        working_days(starts_on, ends_on),
+        iso_week(until),
+    )
+
+
+def _in(language: str, swedish: Any, english: Any) -> ColumnElement[str]:  # noqa: ANN401 - SQLModel's class attributes
+    """The text in the reader's language; Swedish where there is no English."""
+    if language == "en":
+        return func.coalesce(func.nullif(col(english), ""), col(swedish))
+    return col(swedish)

@@ -1,0 +1,89 @@
+"""Who is looking, and at which programme: one statement per request."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from tracker.db import models
+from tracker.domain.people import Actor
+from tracker.domain.states import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """The programme as every page needs it."""
+
+    name: str
+    time_zone: str
+    is_demo: bool
+    revision: int
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where its dates and times are."""
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody signed in, with their rights as they stand now."""
+
+    user_id: int
+    actor: Actor
+    language: str | None
+    signed_in_at: datetime
+    programme: Programme
+
+    @property
+    def name(self) -> str:
+        """The name that the history keeps."""
+        return self.actor.name
+
+    @property
+    def role(self) -> Role:
+        """What they may do."""
+        return self.actor.role
+
+
+def programme(session: Session) -> Programme | None:
+    """The programme of the database; none before it has been made."""
+    row = session.exec(
+        select(
+            models.Programme.name,
+            models.Programme.time_zone,
+            col(models.Programme.demo_clock_at).is_not(None),
+            models.Programme.revision,
+        )
+    ).one_or_none()
+    return None if row is None else Programme(*row)
+
+
+def viewer(session: Session, token_hash: str) -> Viewer | None:
+    """The active account behind a sign-in, in one statement; none when the sign-in or the account has ended."""
+    streams = (
+        select(func.aggregate_strings(models.UserWorkstream.workstream_code, " "))
+        .where(models.UserWorkstream.user_id == models.User.id)
+        .correlate(models.User)
+        .scalar_subquery()
+    )
+    row = session.execute(
+        select(  # type: ignore[call-overload]
+            models.User.id, models.User.role, models.User.all_workstreams, models.User.language,
+            models.Actor.id, models.Actor.name, streams, models.SignIn.signed_in_at,
+            models.Programme.name, models.Programme.time_zone,
+            col(models.Programme.demo_clock_at).is_not(None), models.Programme.revision,
+        )
+        .select_from(models.SignIn)
+        .join(models.User, col(models.User.id) == col(models.SignIn.user_id))
+        .join(models.Actor, col(models.Actor.id) == col(models.User.actor_id))
+        .join(models.Programme, col(models.Programme.id) == 1)
+        .where(col(models.SignIn.token_hash) == token_hash, col(models.User.is_active))
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        return None
+    user_id, role, all_workstreams, language, actor_id, name, codes, signed_in_at, *about = row
+    actor = Actor(actor_id, name, role, frozenset((codes or "").split()), all_workstreams)
+    return Viewer(user_id, actor, language, signed_in_at, Programme(*about))

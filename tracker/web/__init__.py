@@ -1,0 +1,1 @@
+"""The pages: parse the request, run one command or query, render."""

@@ -1,0 +1,85 @@
+"""What a form may hold. Wrong fields are named, each with what to do; nothing typed is lost."""
+
+from datetime import date
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from werkzeug.datastructures import MultiDict
+
+from tracker.domain.errors import N_, InvalidError
+from tracker.domain.states import State
+
+LONGEST_TEXT = 10_000
+_LARGEST_INTEGER = 2**31 - 1  # what both databases hold in an INTEGER
+
+
+class FormError(InvalidError):
+    """Some fields are wrong: `errors` has a message for each."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(N_("Some fields need another look."), field=next(iter(errors)))
+        self.errors = errors
+
+
+def _storable(text: str) -> str:
+    """Text as PostgreSQL and UTF-8 can keep it; line ends as one character, whatever the browser sent."""
+    text.encode()
+    if "\0" in text:
+        message = "NUL"
+        raise ValueError(message)
+    return text.replace("\r\n", "\n").strip()
+
+
+def _none_if_empty(value: Any) -> Any:  # noqa: ANN401 - whatever the form held
+    return None if value == "" else value
+
+
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_storable)]
+OptionalDate = Annotated[date | None, BeforeValidator(_none_if_empty)]
+Version = Annotated[int, Field(ge=0, le=_LARGEST_INTEGER)]
+
+
+class Form(BaseModel):
+    """A form's fields; what it does not name is ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    messages: ClassVar[dict[str, str]] = {}
+
+    key: Annotated[str, Field(max_length=100), AfterValidator(_storable)] = ""
+
+    @classmethod
+    def parse(cls, fields: MultiDict[str, str]) -> Self:
+        """The form, or FormError with the field's own message for each that is wrong."""
+        try:
+            return cls.model_validate(fields.to_dict())
+        except ValidationError as error:
+            names = dict.fromkeys(str(problem["loc"][0]) for problem in error.errors())
+            raise FormError({name: cls.messages.get(name, _COMMON[name]) for name in names}) from error
+
+
+_COMMON = {
+    "key": N_("This form is broken. Open the page anew."),
+    "version": N_("This form is broken. Open the page anew."),
+    "note": N_("Write at most 10,000 characters, without control characters."),
+    "reason": N_("Choose a reason from the list."),
+    "happened_on": N_("Write the date as year-month-day, for example 2023-04-14."),
+}
+
+
+class MoveForm(Form):
+    """A move to a state, from the version seen."""
+
+    messages: ClassVar[dict[str, str]] = {"to": N_("Choose the state to move to.")}
+
+    to: State
+    version: Version
+    happened_on: OptionalDate = None
+    reason: Text = ""
+    note: Text = ""
+
+
+class TakeBackForm(Form):
+    """Taking back the latest change, from the version seen."""
+
+    version: Version
+    note: Text = ""

@@ -1,0 +1,39 @@
+"""A form sent twice is done once: its key brings back the first answer."""
+
+from collections.abc import Callable
+
+from flask import Response, request
+from sqlmodel import Session
+
+from tracker.clock import real_now
+from tracker.commands import answers
+from tracker.commands.entries import Entry
+
+_FORGET_EVERY = 100
+_NOT_PART_OF_IT = {"csrf_token", "key"}
+
+
+def once(session: Session, entry: Entry, user_id: int, key: str, answer: Callable[[], Response]) -> Response:
+    """What `answer` gives, or what it gave when this key was sent first. Without a key it is simply done."""
+    if not key:
+        return answer()
+    mark = answers.request_mark(
+        request.path, ((name, value) for name, value in request.form.items(multi=True) if name not in _NOT_PART_OF_IT)
+    )
+    before = answers.given(session, user_id, key, mark)
+    if before is not None:
+        return _response(before)
+    response = answer()
+    if entry.is_recorded:
+        given = answers.Given(response.status_code, response.get_data(as_text=True), response.location or "")
+        answers.remember(session, user_id, key, mark, given, entry_id=entry.id, at=real_now())
+        if entry.id % _FORGET_EVERY == 0:
+            answers.forget_old(session, real_now())
+    return response
+
+
+def _response(given: answers.Given) -> Response:
+    response = Response(given.body, status=given.status, mimetype="text/html")
+    if given.location:
+        response.headers["Location"] = given.location
+    return response
