@@ -195,7 +195,7 @@ def _explanation(problem: str, file: Path | None) -> DatabaseError:
         return DatabaseError(
             N_("The database %(where)s is locked by another program. Close that program and start again."), where=where
         )
-    if "readonly" in problem or "read-only" in problem:
+    if "readonly" in problem or "read-only" in problem or "unable to open" in problem:
         return DatabaseError(
             N_("The database %(where)s cannot be written. Give the account that runs Tracker write access to the file"
                " and its folder."),
