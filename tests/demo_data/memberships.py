@@ -166,11 +166,12 @@ def raise_goals_to_test(flows: list[Flow]) -> None:
         3: carried_twice_and_done(flows),
         4: [carried_three_times(flows), *carried_twice_and_open(flows)],
     }
-    for number, promised, tested in zip(CLOSED, COMMITTED_TO_TEST, TESTED, strict=False):
+    for number in reversed(CLOSED):
+        unmet = COMMITTED_TO_TEST[number - 1] - TESTED[number - 1]
         candidates = [flow for flow in flows if could_be_promised(flow, number)]
         chosen = [flow for flow in candidates if flow in must.get(number, ())]
         chosen += [flow for flow in furthest_first(candidates, number) if flow not in chosen]
-        for flow in first(chosen, promised - tested, lambda _: True):
+        for flow in first(chosen, unmet, lambda _: True):
             flow.memberships[number].goal = "test"
 
 

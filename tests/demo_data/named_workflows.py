@@ -562,8 +562,10 @@ class Archived(NamedTuple):
     sv: str
     en: str
     description: str
-    created_on: str
+    created_at: str
     dropped_in: int
+    entered: str
+    owner: str
     reason: str
     note: str
 
@@ -574,8 +576,10 @@ ARCHIVED = (
         "Beställa extemporeläkemedel",
         "Order extemporaneous preparation",
         "Läkemedel som tillverkas för en enskild patient.",
-        "2022-10-25",
+        "2022-10-25T10:21:08+02:00",
         2,
+        "added",
+        "Farmaceut",
         "decision",
         "Beställs även i fortsättningen i apotekets system.",
     ),
@@ -584,8 +588,10 @@ ARCHIVED = (
         "Beställa på pappersremiss",
         "Order on paper form",
         "Beställning till mottagare som saknar elektronisk remisshantering.",
-        "2022-11-15",
+        "2022-11-15T13:47:31+01:00",
         3,
+        "planned",
+        "Analytiker ORD",
         "scope",
         "Ingår i reservrutinerna och hanteras inte som eget flöde.",
     ),
@@ -594,8 +600,10 @@ ARCHIVED = (
         "Skriva friskintyg",
         "Issue health certificate",
         "Intyg till skola och arbetsgivare.",
-        "2023-01-17",
+        "2023-01-17T09:05:54+01:00",
         4,
+        "planned",
+        "Allmänläkare",
         "scope",
         "Täcks av Utfärda läkarintyg.",
     ),

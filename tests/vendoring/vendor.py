@@ -63,7 +63,8 @@ def fetch(name: str, library: Library) -> None:
 
 def _download(library: Library, folder: Path) -> Path:
     spec = f"{library['package']}@{library['version']}"
-    subprocess.run(["npm", "pack", "--silent", spec, "--pack-destination", folder], check=True, stdout=subprocess.DEVNULL)
+    command = ["npm", "pack", "--silent", spec, "--pack-destination", str(folder)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return next(folder.glob("*.tgz"))
 
 

@@ -157,7 +157,7 @@ def optional(cell: Cell[Value]) -> Cell[Value | None]:
     return Cell(write, lambda text: cell.read(text) if text else None)
 
 
-def _write_boolean(value: bool, dialect: Dialect) -> str:  # noqa: FBT001 - a value of a cell
+def _write_boolean(value: bool, dialect: Dialect) -> str:
     return ("ja" if value else "nej") if dialect.is_swedish else ("true" if value else "false")
 
 
@@ -176,10 +176,12 @@ def _read_codes(text: str) -> tuple[str, ...]:
     return tuple(sorted(codes))
 
 
-TEXT = Cell[str](lambda text, _dialect: guarded(text), read_text)
-NAME = Cell[str](lambda text, _dialect: guarded(text), _read_filled_text)
-CODE = Cell[str](lambda code, _dialect: guarded(code), read_code)
-CODES = Cell[tuple[str, ...]](_write_codes, _read_codes)
-INSTANT = Cell[datetime](lambda instant, _dialect: instant_text(instant), lambda text: read_instant(_filled(text)))
-DATE = Cell[date](lambda day, _dialect: day.isoformat(), lambda text: read_date(_filled(text)))
-BOOLEAN = Cell[bool](_write_boolean, _read_boolean)
+TEXT: Cell[str] = Cell(lambda text, _dialect: guarded(text), read_text)
+NAME: Cell[str] = Cell(lambda text, _dialect: guarded(text), _read_filled_text)
+CODE: Cell[str] = Cell(lambda code, _dialect: guarded(code), read_code)
+CODES: Cell[tuple[str, ...]] = Cell(_write_codes, _read_codes)
+INSTANT: Cell[datetime] = Cell(
+    lambda instant, _dialect: instant_text(instant), lambda text: read_instant(_filled(text))
+)
+DATE: Cell[date] = Cell(lambda day, _dialect: day.isoformat(), lambda text: read_date(_filled(text)))
+BOOLEAN: Cell[bool] = Cell(_write_boolean, _read_boolean)

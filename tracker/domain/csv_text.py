@@ -44,7 +44,8 @@ class PlaceError(InvalidError):
     """A file holds something that it must not; `place` names where."""
 
     def __init__(self, message: str, *, place: Place, **values: object) -> None:
-        super().__init__(message, **values)
+        super().__init__(message, field=place.column)
+        self.values = values
         self.place = place
 
     def __str__(self) -> str:

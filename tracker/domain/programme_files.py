@@ -51,7 +51,7 @@ _CATEGORY = cells.words(
 )
 _ID = cells.integer(1)
 _CYCLE = cells.integer(1)
-_NEVER_READ = Cell[int | None](optional(cells.integer(0)).write, lambda _text: None)
+_NEVER_READ: Cell[int | None] = Cell(optional(cells.integer(0)).write, lambda _text: None)
 
 
 @dataclass(frozen=True, slots=True)

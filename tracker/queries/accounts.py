@@ -41,3 +41,8 @@ def accounts(session: Session) -> list[Account]:
 def has_admin(session: Session) -> bool:
     """Whether somebody can administer the installation."""
     return bool(session.scalar(select(func.count()).where(col(User.role) == Role.ADMIN, col(User.is_active))))
+
+
+def active_user_id(session: Session, email: str) -> int | None:
+    """The id of the account that has the address, unless it has ended."""
+    return session.exec(select(User.id).where(User.email == email, col(User.is_active))).one_or_none()

@@ -76,9 +76,7 @@ class Shown:
     blocked: int
 
 
-def arrange(
-    cards: list[Card], filters: Filters, frame: Frame, own: Collection[str], *, may_all: bool = False
-) -> Shown:
+def arrange(cards: list[Card], filters: Filters, frame: Frame, own: Collection[str], *, may_all: bool = False) -> Shown:
     """The cards that pass the filters, in columns and, where grouped, in lanes: the workstreams in `own` first and
     unfolded. `may_all` says that every lane is the viewer's to write.
     """
@@ -156,9 +154,7 @@ def _limits(frame: Frame, filters: Filters) -> dict[State, int]:
     }
 
 
-def _lanes(
-    cards: list[Card], group: str, frame: Frame, own: Collection[str], *, may_all: bool
-) -> list[Lane]:
+def _lanes(cards: list[Card], group: str, frame: Frame, own: Collection[str], *, may_all: bool) -> list[Lane]:
     code_of, name_of = _grouping(group, frame)
     by_code: dict[str, list[Card]] = {}
     for card in cards:

@@ -19,6 +19,7 @@ from tracker.db.models import (
 from tracker.domain import history
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, NotFoundError
+from tracker.domain.replay import stand
 from tracker.domain.states import STATES, BlockerCategory, CycleStatus, Goal, ScopeKind, State
 from tracker.queries import timeline as timelines
 from tracker.queries.timeline import Item, in_language
@@ -119,7 +120,7 @@ def page(session: Session, key: str, *, language: str, now: datetime, zone: Zone
     standing = history.standing(row.change for row in changes)
     timeline = timelines.timeline(session, workflow.id, changes, language=language, zone=zone)
     return Page(
-        workflow=_facts(session, workflow, stream, language, standing, timeline, today, zone),
+        workflow=_facts(session, workflow, stream, language, standing, timeline, now, zone),
         path=_path(standing, workflow.state, today, zone),
         blockers=_open_blockers(session, workflow.id, language, today, zone),
         timeline=timeline,
@@ -130,17 +131,9 @@ def page(session: Session, key: str, *, language: str, now: datetime, zone: Zone
     )
 
 
-def begun_on(standing: list[history.Change], zone: ZoneInfo) -> date | None:
-    """The local date of the last change out of not started (or of a creation in a later state), if work has begun."""
-    begun = [c for c in standing if c.from_state in {None, State.NOT_STARTED} and c.to_state is not State.NOT_STARTED]
-    if not begun or standing[-1].to_state is State.NOT_STARTED:
-        return None
-    return local_date(begun[-1].happened_at, zone)
-
-
 def _facts(  # noqa: PLR0913 - the parts of one row
     session: Session, workflow: Workflow, stream: Workstream, language: str, standing: list[history.Change],
-    timeline: list[Item], today: date, zone: ZoneInfo,
+    timeline: list[Item], now: datetime, zone: ZoneInfo,
 ) -> Facts:  # fmt: skip
     others = session.execute(
         select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en))
@@ -148,8 +141,8 @@ def _facts(  # noqa: PLR0913 - the parts of one row
         .where(col(WorkflowWorkstream.workflow_id) == workflow.id, ~col(WorkflowWorkstream.is_owner))
         .order_by(col(Workstream.code))
     )
-    begun = begun_on(standing, zone)
-    is_aging = begun is not None and workflow.state is not State.DONE and workflow.archived_at is None
+    stands = stand([(change.to_state, change.happened_at) for change in standing if change.to_state is not None])
+    age_days = stands.age_days(now, zone) if stands is not None and workflow.archived_at is None else None
     name = in_language(language, workflow.name, workflow.name_en)
     return Facts(
         id=workflow.id or 0,
@@ -170,8 +163,8 @@ def _facts(  # noqa: PLR0913 - the parts of one row
         project=stream.project_code,
         others=tuple((code, in_language(language, name, name_en)) for code, name, name_en in others),
         times_carried=sum(item.scope_kind is ScopeKind.CARRIED for item in timeline),
-        days_in_state=max((today - local_date(workflow.state_since, zone)).days, 0),
-        age_days=(today - begun).days + 1 if is_aging and begun is not None else None,
+        days_in_state=max((local_date(now, zone) - local_date(workflow.state_since, zone)).days, 0),
+        age_days=age_days,
     )
 
 

@@ -6,19 +6,20 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
 from tracker.domain.calendar import local_date
 from tracker.domain.people import Actor
-from tracker.domain.states import CycleStatus, MoveBackReason, Role
+from tracker.domain.states import CycleStatus, Role
 from tracker.queries import arrangement, board
 from tracker.queries.arrangement import GROUPS, Filters, swedish_order
 from tracker.queries.board import ALL, NONE, Frame
 from tracker.web.context import current_viewer, now, reading_session
 from tracker.web.formats import language
 from tracker.web.rendering import page
+from tracker.web.words import move_back_reasons
 
 bp = Blueprint("board", __name__)
 
@@ -112,7 +113,7 @@ def _context(session: Session, frame: Frame) -> dict[str, Any]:
             "is_read_only": not may,
             "revision": viewer.programme.revision,
         },
-        "reasons": reasons(),
+        "reasons": move_back_reasons(),
         "tag": tag(),
     }
 
@@ -122,19 +123,6 @@ def may_move(actor: Actor, frame: Frame) -> tuple[str, ...]:
     if actor.is_planner or (actor.role is Role.LEAD and actor.all_workstreams):
         return EVERYWHERE
     return tuple(code for code in frame.streams if actor.leads(code))
-
-
-def reasons() -> list[tuple[str, str]]:
-    """The picks for a move back."""
-    words = {
-        MoveBackReason.FAILED_TEST: gettext("failed test"),
-        MoveBackReason.FAILED_VALIDATION: gettext("failed validation"),
-        MoveBackReason.NEW_RELEASE: gettext("new release"),
-        MoveBackReason.CHANGED_REQUIREMENT: gettext("changed requirement"),
-        MoveBackReason.DEPENDENCY: gettext("dependency"),
-        MoveBackReason.OTHER: gettext("other"),
-    }
-    return [(reason.value, word) for reason, word in words.items()]
 
 
 def read_filters(args: MultiDict[str, str], frame: Frame) -> tuple[Filters, list[str]]:

@@ -69,9 +69,10 @@ def error_page(status: int, message: str = "") -> Response:
     title, advice = WORDS.get(status) or WORDS[500 if status >= 500 else 400]  # noqa: PLR2004
     html = render_template(
         "errors/error.html",
-        status=status,
+        code=status,
         title=gettext(title),
-        message=message or gettext(advice),
+        text=message or gettext(advice),
+        action=("/", gettext("To the first page")),
         request_id=g.get("request_id", ""),
     )
     response = make_response(html, status)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Response, current_app, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask_babel import gettext
 from flask_htmx import HTMX
 
@@ -51,6 +51,12 @@ class Person:
     role: str
     role_name: str
     language: str
+
+
+def install(app: Flask) -> None:
+    """Gives templates what they share."""
+    htmx.init_app(app)
+    app.context_processor(shared_context)
 
 
 def page(template: str, block: str | None = None, *, status: int = 200, **context: Any) -> Response:  # noqa: ANN401

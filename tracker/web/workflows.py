@@ -1,6 +1,7 @@
 """A workflow's page, moving it, and taking the latest move back."""
 
 import secrets
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -16,13 +17,13 @@ from tracker.domain.calendar import local_date
 from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.states import STATES, State
 from tracker.queries import board, workflow
-from tracker.web.board import reasons
 from tracker.web.context import current_settings, current_viewer, now, reading_session, writing
 from tracker.web.errors import explain, status_of
 from tracker.web.formats import language, state_name
 from tracker.web.forms import FormError, MoveForm, TakeBackForm
 from tracker.web.idempotency import once
 from tracker.web.rendering import htmx, page
+from tracker.web.words import category_word, conflict_rows, in_words, move_back_reasons
 
 bp = Blueprint("workflows", __name__)
 
@@ -101,24 +102,24 @@ def _conflict(key: str, form: MoveForm) -> Response:
     """409: what happened against what was wanted, with the typed text and the choice."""
     shown = _page(key)
     latest = max(shown.timeline, key=lambda item: (item.recorded_at, item.order))
-    context = {
-        "conflict": {
-            "key": key,
-            "name": shown.workflow.name,
-            "state": shown.workflow.state,
-            "version": shown.workflow.version,
-            "wanted": form.to,
-            "happened_on": form.happened_on,
-            "reason": form.reason,
-            "note": form.note,
-            "latest": latest,
-            "form_key": _fresh_key(),
-        },
-        "reasons": reasons(),
-        **({} if htmx else _context(shown)),
+    happened_on = form.happened_on.isoformat() if form.happened_on else ""
+    typed = {"happened_on": happened_on, "reason": form.reason, "note": form.note}
+    conflict = {
+        **typed,
+        "key": key,
+        "name": shown.workflow.name,
+        "current": shown.workflow.state,
+        "version": shown.workflow.version,
+        "wanted": form.to,
+        "at": latest.recorded_at,
+        "is_move": latest.kind in {"moved", "recorded_here"},
+        "happened": conflict_rows(latest, current=shown.workflow.state, wanted=form.to, **typed),
+        "move_key": _fresh_key(),
     }
     template = "board/_conflict.html" if htmx else "workflows/conflict.html"
-    return make_response(render_template(template, **context), 409)
+    response = make_response(render_template(template, conflict=conflict), 409)
+    response.headers["HX-Retarget"] = "#conflict"
+    return response
 
 
 def _refused(key: str, error: TrackerError, command: str) -> Response:
@@ -138,29 +139,36 @@ def _page(key: str) -> workflow.Page:
     return workflow.page(reading_session(), key, language=language(), now=now(), zone=viewer.programme.zone)
 
 
-def _context(shown: workflow.Page, *, typed: dict[str, str] | None = None,
-             errors: dict[str, str] | None = None) -> dict[str, Any]:  # fmt: skip
+def _context(
+    shown: workflow.Page, *, typed: dict[str, str] | None = None, errors: dict[str, str] | None = None
+) -> dict[str, Any]:
     facts, actor = shown.workflow, current_viewer().actor
     may_move = actor.leads(facts.workstream) and not facts.is_archived
     blank = {"to": _likely_next(facts.state), "happened_on": "", "reason": "", "note": ""}
-    form = {**blank, **(typed or {}), "version": facts.version, "key": _fresh_key()}
     return {
         "workflow": facts,
         "path": shown.path,
-        "blockers": shown.blockers,
-        "timeline": shown.timeline,
+        "blockers": [
+            {**asdict(blocker), "category_name": category_word(blocker.category)} for blocker in shown.blockers
+        ],
+        "timeline": [in_words(item) for item in shown.timeline],
         "may_move": may_move,
-        "why_not": _why_not(facts) if not may_move else "",
-        "form": form,
+        "why_not": "" if may_move else _why_not(facts),
+        "move": {**blank, **(typed or {}), "version": facts.version, "key": _fresh_key()},
         "errors": errors or {},
         "earliest_on": _earliest_on(shown),
         "today": _today(),
-        "reasons": reasons(),
-        "states": STATES,
-        "take_back": {"version": facts.version, "key": _fresh_key(), "change": shown.latest}
-        if may_move and shown.can_be_taken_back
-        else None,
+        "reasons": move_back_reasons(),
+        "take_back": _take_back(shown) if may_move and shown.can_be_taken_back else None,
     }
+
+
+def _take_back(shown: workflow.Page) -> dict[str, Any]:
+    from_state, to_state = shown.latest.from_state, shown.latest.to_state
+    assert from_state is not None
+    assert to_state is not None
+    text = gettext("%(from_state)s to %(to_state)s", from_state=state_name(from_state), to_state=state_name(to_state))
+    return {"version": shown.workflow.version, "key": _fresh_key(), "text": text}
 
 
 def _why_not(facts: workflow.Facts) -> str:

@@ -179,7 +179,7 @@ function undo() {
   if (!toast) return;
   undoForm.elements.version.value = toast.dataset.undoVersion;
   undoForm.elements.key.value = toast.dataset.undoKey;
-  undoForm.setAttribute("hx-post", toast.dataset.undo);
+  undoForm.setAttribute("hx-post", toast.dataset.undoUrl);
   undoForm.requestSubmit();
 }
 document.addEventListener("click", (event) => { if (event.target.closest("[data-undo]")) undo(); });

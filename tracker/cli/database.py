@@ -1,0 +1,73 @@
+"""Commands on the database itself: its schema, and whether its figures agree with the history."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+
+import click
+from sqlalchemy import Engine
+
+from tracker.config import read_settings
+from tracker.db import migrations
+from tracker.db.engine import make_engine, reading
+from tracker.queries import check as history
+
+
+@contextlib.contextmanager
+def configured_engine() -> Iterator[Engine]:
+    """The engine of TRACKER_DATABASE_URL, closed at the end."""
+    engine = make_engine(read_settings().database_url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@click.group()
+def db() -> None:
+    """Create, upgrade and inspect the database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Create the database or bring it to the newest schema, after copying an older SQLite one beside itself."""
+    with configured_engine() as engine:
+        backup = migrations.upgrade(engine)
+        if backup is not None:
+            click.echo(f"The database was copied to {backup} before the upgrade.", err=True)
+        click.echo(f"The database is at revision {migrations.current(engine)}.", err=True)
+
+
+@db.command()
+def current() -> None:
+    """Print the revision of the database's schema."""
+    with configured_engine() as engine:
+        migrations.require_file(engine)
+        click.echo(migrations.current(engine) or "none")
+
+
+@db.command("check")
+def check_schema() -> None:
+    """Compare the database's schema with this version's; exit code 1 if they differ."""
+    with configured_engine() as engine:
+        migrations.require_usable(engine)
+        differences = migrations.differences(engine)
+    for difference in differences:
+        click.echo(difference)
+    click.echo(f"{len(differences)} differences between schema and code.", err=True)
+    sys.exit(bool(differences))
+
+
+@click.command()
+def check() -> None:
+    """Replay the history and name every difference from what is kept beside it; exit code 1 if there is any."""
+    with configured_engine() as engine:
+        migrations.require_usable(engine)
+        with reading(engine) as session:
+            findings = history.findings(session)
+    for finding in findings:
+        click.echo(finding.text if finding.is_difference else f"note: {finding.text}")
+    differences = sum(finding.is_difference for finding in findings)
+    click.echo("The history and what is kept beside it agree." if not differences else f"{differences} differences.",
+               err=True)  # fmt: skip
+    sys.exit(bool(differences))

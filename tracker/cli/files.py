@@ -1,0 +1,150 @@
+"""The programme's files, in and out."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from sqlmodel import Session
+
+from tracker.cli.database import configured_engine
+from tracker.commands import seed as seeding
+from tracker.config import SEED_DATA, read_settings
+from tracker.db import migrations
+from tracker.db.engine import reading, transaction
+from tracker.domain.cells import Dialect, read_instant
+from tracker.domain.errors import InvalidError
+from tracker.exports import programme_files
+
+_EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_STEPS = {"read": "Reading and checking", "write": "Writing"}
+
+
+class Instant(click.ParamType[datetime]):
+    """An instant like 2023-04-14T07:00:00Z."""
+
+    name = "instant"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The instant, or a usage error."""
+        try:
+            return value if isinstance(value, datetime) else read_instant(value)
+        except InvalidError as error:
+            self.fail(f"{value!r} {error}", param, ctx)
+
+
+@click.command()
+@click.argument("directory", metavar="[DIR]", type=_EXISTING_FOLDER, default=SEED_DATA)
+def seed(directory: Path) -> None:
+    """Load the programme files of DIR (else the sample programme) into a database without a programme.
+
+    All or nothing: the first row that is wrong is named with its file, line, column and value.
+    """
+    with _progress() as progress:
+        programme = seeding.read_folder(directory, progress=progress)
+        with configured_engine() as engine:
+            migrations.upgrade(engine)
+            with transaction(engine) as session:
+                seeding.load(session, programme, time_zone=read_settings().timezone, progress=progress)
+    click.echo(f"{len(programme.workflows)} workflows and {len(programme.changes)} changes loaded.", err=True)
+
+
+@click.command()
+@click.argument("name", type=click.Choice([*programme_files.NAMES, "all"]))
+@click.argument("directory", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--cycle", type=click.IntRange(min=1), help="Only what belongs to this cycle.")
+@click.option("--format", "dialect", type=click.Choice([each.value for each in Dialect]), default=Dialect.CSV.value,
+              show_default=True, help="For programs, or for a Swedish spreadsheet.")  # fmt: skip
+@click.option("--as-of", type=Instant(), help="As it was known then, for example 2023-04-14T07:00:00Z.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write, else stdout.")
+def export(
+    name: str, directory: Path | None, cycle: int | None, dialect: str, as_of: datetime | None, out: Path | None
+) -> None:
+    """Write a programme file, or with `all` the ten of them into DIR."""
+    _require_consistent(name, directory, cycle, out)
+    with configured_engine() as engine:
+        migrations.require_usable(engine)
+        with reading(engine) as session:
+            see_one_state(session)
+
+            def text(file: str) -> Iterable[str]:
+                return programme_files.text(session, file, as_of=as_of, cycle=cycle, dialect=Dialect(dialect))
+
+            if directory is not None:
+                _write_folder(directory, text)
+            elif out is not None:
+                _write_file(out, text(name))
+            else:
+                for piece in text(name):
+                    click.echo(piece.encode(), nl=False)
+
+
+def _require_consistent(name: str, directory: Path | None, cycle: int | None, out: Path | None) -> None:
+    if (name == "all") != (directory is not None):
+        raise click.UsageError("DIR goes with all, and all with DIR.")
+    if name == "all" and (out is not None or cycle is not None):
+        raise click.UsageError("--out and --cycle do not go with all.")
+    if cycle is not None and name not in programme_files.CYCLE_FIELDS:
+        raise click.UsageError(f"--cycle goes with {', '.join(programme_files.CYCLE_FIELDS)}.")
+
+
+def see_one_state(session: Session) -> None:
+    """Several statements see one state of the database; SQLite does so anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def _write_folder(folder: Path, text: Callable[[str], Iterable[str]]) -> None:
+    """All files or none: each is written beside its name first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.ExitStack() as written:
+        drafts = [(written.enter_context(_draft(folder / f"{name}.csv", text(name)))) for name in programme_files.NAMES]
+        for draft, path in drafts:
+            draft.replace(path)
+
+
+def _write_file(path: Path, pieces: Iterable[str]) -> None:
+    with _draft(path, pieces) as (draft, _):
+        draft.replace(path)
+
+
+@contextlib.contextmanager
+def _draft(path: Path, pieces: Iterable[str]) -> Iterator[tuple[Path, Path]]:
+    """The text in a file beside its name, gone at the end unless it was moved."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    draft = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(piece.encode() for piece in pieces)
+        draft.chmod(0o666 & ~_umask())
+        yield draft, path
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[seeding.Progress]:
+    """Bars on stderr."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    # In a log or a pipe bars would be noise between the lines that somebody looks for.
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(_STEPS[step], total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield show

@@ -1,0 +1,78 @@
+"""Log lines as JSON, one per request, without personal data: routes instead of addresses, no names, no values.
+
+An exception is logged by its kind and the places in the code that it passed, never by its message, which may quote
+what somebody wrote.
+"""
+
+import logging
+import secrets
+import sys
+import time
+import traceback
+from types import TracebackType
+
+from flask import Flask, Response, g, request
+from pythonjsonlogger.json import JsonFormatter
+
+log = logging.getLogger("tracker")
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_QUIET = frozenset({"board.changes", "health.process", "health.database", "assets.static", "assets.favicon"})
+
+
+class Formatter(JsonFormatter):
+    """One JSON object per line."""
+
+    def __init__(self) -> None:
+        super().__init__("%(levelname)s %(name)s %(message)s", rename_fields={"levelname": "level", "name": "logger"},
+                         timestamp="time")  # fmt: skip
+
+    def formatException(  # noqa: N802 - the library's name
+        self, ei: tuple[type[BaseException] | None, BaseException | None, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        """Kind and places; no message."""
+        kind, _error, trace = ei
+        places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)]
+        return "\n".join([*places, kind.__name__ if kind else "?"])
+
+
+def set_up(level: str) -> None:
+    """Sends all log lines of the process to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Formatter())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    log.setLevel(level.upper())
+
+
+class Application(Flask):
+    """Flask, but it does not log addresses."""
+
+    def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
+        """What could not be handled; the address is in no log line."""
+        log.error("failed", exc_info=exc_info, extra=_about_request())  # type: ignore[arg-type]
+
+
+def install(app: Flask) -> None:
+    """Numbers requests and logs each when it is answered."""
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    g.request_id, g.began = secrets.token_hex(8), time.perf_counter()
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Request-ID"] = g.request_id
+    level = logging.DEBUG if request.endpoint in _QUIET else logging.INFO
+    taken = round((time.perf_counter() - g.began) * 1000, 1)
+    log.log(level, "request", extra=_about_request() | {"status": response.status_code, "duration_ms": taken})
+    return response
+
+
+def _about_request() -> dict[str, object]:
+    return {
+        "request_id": g.get("request_id"),
+        "method": request.method if request.method in _METHODS else "?",
+        "route": request.url_rule.rule if request.url_rule else None,
+    }

@@ -1,0 +1,99 @@
+"""Who is signed in: the cookie holds a random token and when it was last used, the database the rest."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user, login_user
+
+from tracker.clock import real_now
+from tracker.commands.sign_ins import LONGEST, token_hash
+from tracker.queries import viewer as viewers
+from tracker.web.addresses import safe_path
+from tracker.web.context import reading_session, set_viewer
+from tracker.web.rendering import htmx
+
+IDLE = timedelta(hours=8)
+_NOTED_EVERY = timedelta(minutes=1)
+_ACTIVE_AT = "active_at"
+
+# Everything else is for people who are signed in.
+OPEN_TO_ALL = frozenset({"sign_in.show", "sign_in.enter", "sign_in.demo", "language.choose"})
+KNOWS_NOBODY = frozenset({"assets.static", "assets.favicon", "health.process", "health.database"})
+# Asked by the page, not by the person: neither counts as activity nor writes anything.
+POLLS = frozenset({"board.changes"})
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """What flask-login keeps: the token of the sign-in."""
+
+    def __init__(self, token: str) -> None:
+        self.id = token
+
+
+def install(app: Flask) -> None:
+    """Looks up who is signed in, and turns the others away."""
+    manager = LoginManager(app, add_context_processor=False)
+    manager.session_protection = None  # its fingerprint of address and browser signs people out on the train
+    manager.user_loader(_find)
+    app.before_request(_require_sign_in)
+
+
+def begin(token: str) -> None:
+    """A new session for a new sign-in: nothing of the old one is kept."""
+    session.clear()
+    session.permanent = True
+    session[_ACTIVE_AT] = int(real_now().timestamp())
+    login_user(SignedIn(token))
+
+
+def end() -> None:
+    """Forgets who was signed in."""
+    session.clear()
+
+
+def current_token() -> str | None:
+    """The token of this browser's sign-in, dead or alive."""
+    token = session.get("_user_id")
+    return token if isinstance(token, str) else None
+
+
+def _find(token: str) -> SignedIn | None:
+    moment = real_now()
+    if moment - _active_at() > IDLE:
+        return None
+    viewer = viewers.viewer(reading_session(), token_hash(token))
+    if viewer is None or moment - viewer.signed_in_at > LONGEST:
+        return None
+    set_viewer(viewer, token_hash(token))
+    return SignedIn(token)
+
+
+def _require_sign_in() -> ResponseReturnValue | None:
+    if request.endpoint is None or request.endpoint in KNOWS_NOBODY:
+        return None
+    is_poll = request.endpoint in POLLS
+    if current_user.is_authenticated:
+        if not is_poll and real_now() - _active_at() > _NOTED_EVERY:
+            session[_ACTIVE_AT] = int(real_now().timestamp())
+        return None
+    if current_token() is not None and not is_poll:
+        session.clear()
+    return None if request.endpoint in OPEN_TO_ALL else _turned_away(is_poll=is_poll)
+
+
+def _turned_away(*, is_poll: bool) -> ResponseReturnValue:
+    if is_poll:
+        return Response(status=401)
+    if htmx:
+        here = urlsplit(htmx.current_url or "/")
+        back = safe_path(here._replace(scheme="", netloc="", fragment="").geturl())
+        return Response(status=401, headers={"HX-Redirect": url_for("sign_in.show", next=back)})
+    back = safe_path(request.full_path.rstrip("?")) if request.method in {"GET", "HEAD"} else "/"
+    return redirect(url_for("sign_in.show", next=None if back == "/" else back), code=303)
+
+
+def _active_at() -> datetime:
+    stamp = session.get(_ACTIVE_AT)
+    return datetime.fromtimestamp(stamp if isinstance(stamp, int) else 0, UTC)
