@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from tracker.commands import seed
 from tracker.db.engine import transaction
@@ -33,6 +34,7 @@ from tracker.domain.programme_files import (
     WorkstreamRow,
 )
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, ScopeKind, State
+from tracker.exports import programme_files
 
 Row = TypeVar("Row", ScopeRow, BlockerEventRow, NoteRow, CheckRow)
 
@@ -270,6 +272,22 @@ def write_folder(folder: Path, programme: Programme, dialect: Dialect = Dialect.
     for file in PROGRAMME_FILES:
         text = "".join(rows_text(file.columns, getattr(programme, file.name), dialect))
         (folder / f"{file.name}.csv").write_bytes(text.encode())
+    return folder
+
+
+def exported(session: Session, as_of: datetime | None = None, dialect: Dialect = Dialect.CSV) -> dict[str, bytes]:
+    """What `tracker export all` would write, by file name."""
+    return {
+        f"{name}.csv": "".join(programme_files.text(session, name, as_of=as_of, dialect=dialect)).encode()
+        for name in programme_files.NAMES
+    }
+
+
+def put(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """A folder of these files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
     return folder
 
 

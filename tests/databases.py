@@ -11,6 +11,8 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import URL
 
+from tracker.commands import demo as demos
+from tracker.config import SEED_DATA
 from tracker.db.engine import make_engine
 from tracker.db.migrations import upgrade
 
@@ -22,6 +24,11 @@ ON_SQLITE = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 
 def nothing(_engine: Engine) -> None:
     """Prepares a database without tables."""
+
+
+def demo(engine: Engine) -> None:
+    """Prepares the database that `tracker demo` makes: the whole made-up programme, and an account per role."""
+    demos.open_demo(engine, SEED_DATA, say=print)
 
 
 class Databases(Protocol):

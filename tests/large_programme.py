@@ -22,7 +22,9 @@ def a_large_programme(workflows: int, changes: int, cycles: int = 8) -> Programm
 
 
 def _flow(number: int, moves: int, closed: int) -> Flow:
-    flow = Flow(f"F-{number:05}", f"Arbetsflöde {number}", workstream=f"S{number % 40:02}", actor=f"Ledare {number % 30}")
+    flow = Flow(
+        f"F-{number:05}", f"Arbetsflöde {number}", workstream=f"S{number % 40:02}", actor=f"Ledare {number % 30}"
+    )
     at = day(1) + timedelta(minutes=number % 600)
     for turn, state in zip(range(moves), repeated(_BACK_AND_FORTH), strict=False):
         flow.to(state, at + timedelta(days=turn), reason="failed_test" if state is State.VALIDATION else "")

@@ -10,11 +10,13 @@ from typing import Protocol
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, sync_playwright
+from sqlalchemy import Engine
 
 from tests.browser.find_browser import MISSING, find
-from tests.databases import Databases, seeded
+from tests.databases import Databases, demo
 from tests.live import serve
 from tracker.config import Settings
+from tracker.db.engine import make_engine
 from tracker.web.app import create_app
 
 # As root and in containers there is no sandbox; the rest keeps the browser from calling home.
@@ -126,9 +128,19 @@ def page(new_page: NewPage) -> Page:
 
 
 @pytest.fixture
-def live_server(sqlite_databases: Databases) -> Iterator[str]:
-    """The address of the application on a demo database of the test's own."""
-    with sqlite_databases.fresh(seeded) as url, serve(create_app(Settings(database_url=url))) as address:
+def demo_engine(sqlite_databases: Databases) -> Iterator[Engine]:
+    """An engine on a demo database of the test's own, the one that `live_server` serves."""
+    with sqlite_databases.fresh(demo) as url:
+        engine = make_engine(url)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def live_server(demo_engine: Engine) -> Iterator[str]:
+    """The address of the application on `demo_engine`."""
+    settings = Settings(database_url=demo_engine.url.render_as_string(hide_password=False))
+    with serve(create_app(settings, demo_engine)) as address:
         yield address
 
 

@@ -3,7 +3,7 @@
 import csv
 import random
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from .journeys import journeys
 from .memberships import plan_memberships
 from .moves import draw_moves
 from .named_workflows import ARCHIVED
-from .programme_table import CYCLES, JOINING_LATER, PROJECTS, WORKSTREAMS
+from .programme_table import CYCLES, JOINING_LATER, PROJECTS, TODAY, WORKSTREAMS
 from .recording import Change, record
 from .remarks import Check, Note, write_checks, write_notes
 from .scope_rows import ScopeChange, ScopeWriter
@@ -33,10 +33,11 @@ def main() -> None:
 
 
 def programme() -> dict[str, Table]:
-    rng = random.Random(SEED)  # noqa: S311 - made-up data, the same every time
+    rng = random.Random(SEED)
     recorder = Recorder()
     for number in range(1, 6):
         recorder.reserve(committed_at(number))
+        recorder.reserve(closed_at(number))
     flows = journeys(rng)
     plan_memberships(rng, flows)
     flows = sorted(flows + archived_flows(), key=lambda flow: flow.key)
@@ -137,7 +138,7 @@ def workflow_row(
         "blocked": "true" if is_blocked(flow, blockers) else "false",
         "times_carried": sum(row.kind == "carried" for row in chain),
         "done_at": instant(valid[-1].happened_at) if is_done else "",
-        "age_days": None if flow.archived_at else age_days(valid, newest(changes)),
+        "age_days": None if flow.archived_at else age_days(valid),
     }
 
 
@@ -146,15 +147,11 @@ def is_blocked(flow: Flow, blockers: list[Blocker]) -> bool:
     return any(flow in spell.flows and not spell.released_at for spell in last)
 
 
-def newest(changes: list[Change]) -> datetime:
-    return max(change.recorded_at for change in changes)
-
-
-def age_days(valid: list[Change], now: datetime) -> int | None:
+def age_days(valid: list[Change]) -> int | None:
     if valid[-1].to_state in ("not_started", "done"):
         return None
     begun = [change for change in valid if change.from_state == "not_started"][-1]
-    return (local_day(now) - local_day(begun.happened_at)).days + 1
+    return (TODAY - local_day(begun.happened_at)).days + 1
 
 
 def change_rows(changes: list[Change]) -> Table:
@@ -217,9 +214,7 @@ def event_rows(blockers: list[Blocker]) -> Table:
         for spell in blocker.spells:
             events = [("held", spell.held_at, spell.held_recorded_at, spell.note)]
             if spell.released_at:
-                events.append(
-                    ("released", spell.released_at, spell.released_at, spell.resolution)
-                )
+                events.append(("released", spell.released_at, spell.released_at, spell.resolution))
             for event, happened_at, recorded_at, note in events:
                 for flow in spell.flows:
                     cells: dict[str, Cell] = {
@@ -233,7 +228,7 @@ def event_rows(blockers: list[Blocker]) -> Table:
                     }
                     rows.append((recorded_at, flow.key, cells))
     rows.sort(key=lambda row: row[:2])
-    return [{"id": number} | cells for number, (_, _, cells) in enumerate(rows, start=1)]
+    return [{"id": number, **cells} for number, (_, _, cells) in enumerate(rows, start=1)]
 
 
 def note_rows(notes: list[Note], blockers: list[Blocker]) -> Table:

@@ -1,8 +1,10 @@
 """Blockers: when they opened and ended, and which workflows they held."""
 
 import random
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from .flows import Flow
 from .journeys import held_flows
@@ -64,6 +66,9 @@ class Holds:
     def take(self, flow: Flow, first: date, last: date) -> None:
         self.taken[flow.key].append((first, last))
 
+    def fitting(self, stream: str, first: date, last: date) -> list[Flow]:
+        return [f for f in self.flows if f.stream == stream and self.can_be_held(f, first, last)]
+
     def disturbance(self, flow: Flow, first: date, last: date) -> int:
         """How odd a hold would look: moves meanwhile, or work not begun."""
         moves = self.diary[flow.key]
@@ -79,9 +84,7 @@ class Holds:
         return exists and is_free and all(last < day for day in done)
 
 
-def make_blockers(
-    rng: random.Random, recorder: Recorder, flows: list[Flow], diary: Diary
-) -> list[Blocker]:
+def make_blockers(rng: random.Random, recorder: Recorder, flows: list[Flow], diary: Diary) -> list[Blocker]:
     holds = Holds(flows, diary)
     blockers = [open_blocker(rng, recorder, holds, each) for each in OPEN_BLOCKERS]
     blockers += [resolved_blocker(rng, recorder, holds, each) for each in RESOLVED_BLOCKERS]
@@ -89,9 +92,7 @@ def make_blockers(
     return sorted(blockers, key=lambda blocker: blocker.spells[0].held_recorded_at)
 
 
-def open_blocker(
-    rng: random.Random, recorder: Recorder, holds: Holds, source: OpenBlocker
-) -> Blocker:
+def open_blocker(rng: random.Random, recorder: Recorder, holds: Holds, source: OpenBlocker) -> Blocker:
     held = [flow for flow, blocker in held_flows(holds.flows) if blocker is source]
     blocker = Blocker(
         source.title,
@@ -127,9 +128,7 @@ def spell(
     return Spell(held, at, at, end, resolution=how)
 
 
-def resolved_blocker(
-    rng: random.Random, recorder: Recorder, holds: Holds, source: ResolvedBlocker
-) -> Blocker:
+def resolved_blocker(rng: random.Random, recorder: Recorder, holds: Holds, source: ResolvedBlocker) -> Blocker:
     blocker = Blocker(
         source.title,
         source.title_en,
@@ -158,11 +157,11 @@ def best_spell(
         resolved = rng.choice(days_of_cycle(resolved_in)[2:-1])
         if not opened + timedelta(days=2) <= resolved <= longest(opened, resolved_in - opened_in):
             continue
-        held = [best_held(rng, holds, each, opened, resolved) for each in source.streams.split()]
-        flows = [flow for flow in held if flow]
-        if len(flows) == len(held):
-            odd = sum(holds.disturbance(flow, opened, resolved) for flow in flows)
-            found.append((odd, opened, resolved, flows))
+        oddity = partial(how_odd, holds, source, opened, resolved)
+        fitting = [holds.fitting(stream, opened, resolved) for stream in source.streams.split()]
+        if all(fitting):
+            flows = [min(rng.sample(each, len(each)), key=oddity) for each in fitting]
+            found.append((sum(map(oddity, flows)), opened, resolved, flows))
     assert found, source.title
     _, opened, resolved, flows = min(found, key=lambda each: each[0])
     return opened, resolved, flows
@@ -172,12 +171,10 @@ def longest(opened: date, cycles_between: int) -> date:
     return opened + timedelta(days=LONGEST_SPELL_DAYS * max(1, cycles_between))
 
 
-def best_held(
-    rng: random.Random, holds: Holds, stream: str, first: date, last: date
-) -> Flow | None:
-    fitting = [f for f in holds.flows if f.stream == stream and holds.can_be_held(f, first, last)]
-    rng.shuffle(fitting)
-    return min(fitting, key=lambda flow: holds.disturbance(flow, first, last), default=None)
+def how_odd(holds: Holds, source: ResolvedBlocker, first: date, last: date, flow: Flow) -> int:
+    """Best is a workflow the title speaks of, which stood still meanwhile."""
+    is_about = re.search(source.about, flow.name, re.IGNORECASE)
+    return holds.disturbance(flow, first, last) + (0 if is_about else 5)
 
 
 def friday_of(day: date) -> date:

@@ -17,9 +17,7 @@ from .programme_table import (
 
 LATE_ADDITIONS = {
     **dict.fromkeys(("PAT", "OPE", "IVA", "RAP", "LAB"), 2),
-    **dict.fromkeys(
-        ("MDO", "AKU", "OBS", "ONK", "PSY", "BUS", "RES", "INV", "MBI", "MTE", "OP1", "PRI"), 1
-    ),
+    **dict.fromkeys(("MDO", "AKU", "OBS", "ONK", "PSY", "BUS", "RES", "INV", "MBI", "MTE", "OP1", "PRI"), 1),
 }
 # Done early, so that some end-to-end scenarios can be run from beginning to end.
 FIRST_TO_BE_DONE = {
@@ -50,14 +48,14 @@ def journeys(rng: random.Random) -> list[Flow]:
         for column, flow in placed(rng, stream, flows_of(rng, stream, names_of(stream.code))):
             flow.state = "done" if column.startswith("cycle") else column
             queue[column].append(flow)
-    for column in queue:
-        rng.shuffle(queue[column])
+    for flows in queue.values():
+        rng.shuffle(flows)
     put_first(queue["test"], EARLY_IN_TEST)
     put_first(queue["validation"], EARLY_IN_VALIDATION)
     deal([flow for column in COLUMNS for flow in queue[column]])
     swap_designs(rng, [flow for column in COLUMNS[:3] for flow in queue[column]])
-    flows = [flow for column in queue.values() for flow in column]
-    return sorted(flows + joining_later(rng), key=lambda flow: flow.key)
+    everyone = [flow for flows in queue.values() for flow in flows]
+    return sorted(everyone + joining_later(rng), key=lambda flow: flow.key)
 
 
 def flows_of(rng: random.Random, stream: Workstream, names: list[Name]) -> list[Flow]:
@@ -78,9 +76,7 @@ def flows_of(rng: random.Random, stream: Workstream, names: list[Name]) -> list[
     ]
 
 
-def placed(
-    rng: random.Random, stream: Workstream, flows: list[Flow]
-) -> Iterable[tuple[str, Flow]]:
+def placed(rng: random.Random, stream: Workstream, flows: list[Flow]) -> Iterable[tuple[str, Flow]]:
     """The held ones where their blocker says; the others roughly in order of their numbers."""
     counts = dict(zip((*COLUMNS, "not_started"), stream.progress[1:9], strict=True))
     held = {flow.key: blocker for flow, blocker in held_flows(flows)}
@@ -156,4 +152,3 @@ def joining_later(rng: random.Random) -> list[Flow]:
     for number, flow in enumerate(flows):
         flow.state = "design" if number < JOINING_LATER.progress.in_design else "not_started"
     return flows
-

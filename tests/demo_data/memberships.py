@@ -5,17 +5,11 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from .flows import Flow, Membership
-from .journeys import tests_from_validation
 from .programme_table import COMMITTED_TO_TEST, TESTED
+from .running_cycle import DECIDED_LATER, IN_BACKLOG, PLANNED_FOR_CYCLE_6, RUNNING, join_cycle_5
 
-RUNNING = 5
 DONE_LATE_IN = 3
 CLOSED = range(1, RUNNING)
-DECIDED_LATER = ("EXT", "LLA")
-IN_BACKLOG = ("EXT-004", "LLA-003")
-PLANNED_FOR_CYCLE_6 = 18
-VALIDATED_OF_CYCLE_5_GOALS = 11
-DESIGN_TO_BE_VALIDATED_IN_CYCLE_5 = 8
 BEGUN_ONE_CYCLE_EARLIER = {2: 3, 3: 4, 4: 5, 5: 4}
 BEGUN_IN_CYCLE_4_STILL_IN_DESIGN = 6
 CARRIED_TWICE_AND_DONE, CARRIED_TWICE_AND_OPEN = 3, 2
@@ -115,51 +109,6 @@ def join_cycles(flow: Flow) -> None:
             flow.memberships[number] = Membership(passed[-1] if passed else "design")
 
 
-def join_cycle_5(flows: list[Flow]) -> None:
-    to_validate = [f for f in flows if f.passed.get("design") == RUNNING]
-    in_design = sorted(
-        (f for f in flows if f.state == "design" and f.stream != "DRS"),
-        key=lambda f: (f.begun_in or 0, f.held_from is not None),
-    )
-    ambitious = {
-        flow.key
-        for flow in (
-            *to_validate[:VALIDATED_OF_CYCLE_5_GOALS],
-            *in_design[:DESIGN_TO_BE_VALIDATED_IN_CYCLE_5],
-        )
-    }
-    for flow in flows:
-        if is_in_cycle_5(flow, flows):
-            flow.memberships[RUNNING] = Membership(goal_in_cycle_5(flow, ambitious))
-
-
-def is_in_cycle_5(flow: Flow, flows: list[Flow]) -> bool:
-    if flow.state == "done":
-        return flow.done_in == RUNNING
-    return flow.state != "not_started" or flow.stream == "DRS" or flow in not_started_in(flows)
-
-
-def not_started_in(flows: list[Flow]) -> list[Flow]:
-    """Cycle 5 takes what is left when the draft of cycle 6 and the backlog have theirs."""
-    decided = [
-        flow
-        for flow in flows
-        if flow.state == "not_started" and flow.stream not in (*DECIDED_LATER, "DRS")
-    ]
-    waiting = sum(flow.stream in DECIDED_LATER for flow in flows)
-    left_out = PLANNED_FOR_CYCLE_6 + len(IN_BACKLOG) - waiting
-    late_last = sorted(decided, key=lambda f: f.is_late_addition)
-    return late_last[: len(decided) - left_out]
-
-
-def goal_in_cycle_5(flow: Flow, ambitious: set[str]) -> str:
-    if flow.state in ("done", "test"):
-        return "test"
-    if flow.state == "validation" and flow.passed["design"] < RUNNING:
-        return "test" if tests_from_validation(flow.stream) else "validation"
-    return "validation" if flow.key in ambitious else "design"
-
-
 def raise_goals_to_test(flows: list[Flow]) -> None:
     """What was promised and not tested: it goes on in the next cycle, carried."""
     must = {
@@ -236,11 +185,10 @@ def plan_cycle_6(flows: list[Flow]) -> None:
     outside = [
         flow
         for flow in flows
-        if RUNNING not in flow.memberships
-        and flow.state == "not_started"
-        and flow.key not in IN_BACKLOG
+        if RUNNING not in flow.memberships and flow.state == "not_started" and flow.key not in IN_BACKLOG
     ]
-    for flow in first(outside, PLANNED_FOR_CYCLE_6, lambda f: True):
+    assert len(outside) == PLANNED_FOR_CYCLE_6
+    for flow in outside:
         flow.memberships[6] = Membership("design")
     given_up = first(outside, 1, lambda f: f.stream == "MTE")[0]
     given_up.memberships[RUNNING] = Membership("design", left="removed")

@@ -4,6 +4,8 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
+from itertools import cycle as cycle_through
 
 from .flows import STAGES, STATES, Flow
 from .programme_table import CYCLE_4_EARLY_DONE, CYCLE_4_EARLY_UNTIL, TODAY
@@ -36,6 +38,7 @@ def state_on(diary: Diary, flow: Flow, day: date) -> str:
     return states[-1] if states else "not_started"
 
 
+@cache
 def update_days(stream: str, number: int) -> list[date]:
     """A lead goes through each stream twice a week."""
     weekdays = UPDATE_DAYS[sum(map(ord, stream)) % len(UPDATE_DAYS)]
@@ -69,9 +72,7 @@ def states_reached_in(flow: Flow, number: int) -> list[str]:
     return begun + [STATES[STAGES.index(stage) + 2] for stage in flow.stages_passed_in(number)]
 
 
-def draw_days(
-    rng: random.Random, flow: Flow, number: int, count: int, *, is_early: bool
-) -> list[date]:
+def draw_days(rng: random.Random, flow: Flow, number: int, count: int, *, is_early: bool) -> list[date]:
     days = [day for day in update_days(flow.stream, number) if may_move_on(flow, number, day)]
     if flow.is_done_late and number == flow.done_in:
         days = [day for day in days if day < DONE_LATE_ON]
@@ -88,12 +89,8 @@ def may_move_on(flow: Flow, number: int, day: date) -> bool:
     return earliest <= day < (flow.held_from or TODAY + timedelta(days=1))
 
 
-def days_until_done_in_cycle_4(
-    rng: random.Random, days: Sequence[date], count: int, *, is_early: bool
-) -> list[date]:
-    possible = [
-        day for day in days[count - 1 :] if (day <= CYCLE_4_EARLY_UNTIL) == is_early
-    ]
+def days_until_done_in_cycle_4(rng: random.Random, days: Sequence[date], count: int, *, is_early: bool) -> list[date]:
+    possible = [day for day in days[count - 1 :] if (day <= CYCLE_4_EARLY_UNTIL) == is_early]
     last = rng.choice(possible)
     return [*sorted(rng.sample([day for day in days if day < last], count - 1)), last]
 
@@ -111,30 +108,35 @@ def skip_validation(flows: list[Flow], diary: Diary) -> None:
 
 def move_back_and_forth(rng: random.Random, flows: list[Flow], diary: Diary) -> None:
     """Sent back and made good again before the next stage is passed, within one cycle."""
+    causes = {state: cycle_through(BACK[state]) for state in BACK}
     left = MOVES_BACK
     for flow in rng.sample(flows, len(flows)):
         moves = diary[flow.key]
-        places = [i for i in range(len(moves)) if room_for_detour(rng, flow, moves, i)]
+        places = [index for index in range(len(moves)) if has_room_for_detour(flow, moves, index)]
         if left and places:
             index = rng.choice(places)
-            moves[index + 1 : index + 1] = room_for_detour(rng, flow, moves, index)
+            free = free_update_days(flow, moves, index)
+            reached = moves[index].to_state
+            moves[index + 1 : index + 1] = detour(rng, free, reached, next(causes[reached]))
             left -= 1
     assert not left
 
 
-def room_for_detour(rng: random.Random, flow: Flow, moves: list[Move], index: int) -> list[Move]:
-    """Back, and all the way up again, on free update days of the cycle it moved in."""
+def has_room_for_detour(flow: Flow, moves: list[Move], index: int) -> bool:
+    """A free day for the move back and for each state up again, even if it goes back to design."""
     reached = moves[index].to_state
     if reached not in BACK or flow.is_done_late or flow.stream in DESIGN_WITHOUT_VALIDATION:
-        return []
-    back, reason, note = rng.choice(BACK[reached])
+        return False
+    return len(free_update_days(flow, moves, index)) >= STATES.index(reached)
+
+
+def detour(rng: random.Random, free: list[date], reached: str, cause: tuple[str, str, str]) -> list[Move]:
+    back, reason, note = cause
     again = STATES[STATES.index(back) + 1 : STATES.index(reached) + 1]
-    free = free_update_days(flow, moves, index)
-    if len(free) <= len(again):
-        return []
     first, *rest = sorted(rng.sample(free, len(again) + 1))
-    detour = [Move(back, first, first, reason, note)]
-    return detour + [Move(state, day, day) for state, day in zip(again, rest, strict=True)]
+    return [Move(back, first, first, reason, note)] + [
+        Move(state, day, day) for state, day in zip(again, rest, strict=True)
+    ]
 
 
 def free_update_days(flow: Flow, moves: list[Move], index: int) -> list[date]:

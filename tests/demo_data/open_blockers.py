@@ -100,8 +100,8 @@ OPEN_BLOCKERS = (
         "Ärende hos Cerner, rättas i en ny release.",
         "Felet är tillbaka vid omtest, nu för låga hastigheter.",
         resolved_before=(
-            date(2023, 2, 1),
-            date(2023, 2, 17),
+            date(2023, 2, 15),
+            date(2023, 3, 7),
             "Rättat av Cerner, avrundningen stämmer vid omtest.",
         ),
     ),

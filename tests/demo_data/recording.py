@@ -42,8 +42,8 @@ def lead_of(stream: str) -> str:
 
 
 def create(rng: random.Random, recorder: Recorder, flows: list[Flow]) -> list[Change]:
-    for stream, at in IMPORTED_AT.items():
-        IMPORTED_AT[stream] = recorder.reserve(at)
+    for at in (*IMPORTED_AT.values(), *(flow.created_at for flow in flows if flow.created_at)):
+        recorder.reserve(at)
     for flow in flows:
         if not flow.created_at and not flow.is_late_addition and flow.stream != "DRS":
             flow.created_at = IMPORTED_AT[PROJECT_OF[flow.stream]]
@@ -113,20 +113,19 @@ Round = tuple[date, str, str]
 """Who goes through which stream on which day."""
 
 
-def record(
-    rng: random.Random, recorder: Recorder, flows: list[Flow], diary: Diary
-) -> list[Change]:
+def record(rng: random.Random, recorder: Recorder, flows: list[Flow], diary: Diary) -> list[Change]:
     rounds = planned_rounds(flows, diary)
     make_mistakes(rng, flows, diary, rounds)
     changes = create(rng, recorder, flows)
     latest = {change.flow.key: [change] for change in changes}
-    for key in sorted(rounds):
-        at = start_of(rng, key)
-        for act in rounds[key]:
+    sessions: dict[tuple[date, str], datetime] = {}
+    for day, stream, actor in sorted(rounds):
+        at = sessions.get((day, actor)) or start_of_session(rng, day)
+        for act in rounds[day, stream, actor]:
             at = recorder.reserve(at)
-            change = recorded(act, at, key[2], latest[act.flow.key])
-            changes.append(change)
-            at += timedelta(seconds=rng.randrange(45, 160))
+            changes.append(recorded(act, at, actor, latest[act.flow.key]))
+            at += timedelta(seconds=rng.randrange(35, 140))
+        sessions[day, actor] = at
     return changes
 
 
@@ -150,13 +149,12 @@ def as_act(flow: Flow, move: Move) -> Act:
     return Act(flow, move.to_state, move.day if is_late else None, move.reason, note)
 
 
-def start_of(rng: random.Random, key: Round) -> datetime:
-    day, stream, _ = key
-    spread = sum(map(ord, stream)) * 53
+def start_of_session(rng: random.Random, day: date) -> datetime:
+    """A lead goes through the streams one after the other, at some time of the day."""
     if day == TODAY:
-        return local(day, 8, 5) + timedelta(minutes=spread % 35, seconds=rng.randrange(60))
-    minutes = spread % (270 if day.weekday() == FRIDAY else 420)
-    return local(day, 8, 15) + timedelta(minutes=minutes, seconds=rng.randrange(600))
+        return local(day, 8, 3) + timedelta(seconds=rng.randrange(300))
+    hours = (8, 9, 12) if day.weekday() == FRIDAY else (8, 9, 10, 13, 14, 15)
+    return local(day, rng.choice(hours), 5) + timedelta(seconds=rng.randrange(1500))
 
 
 def recorded(act: Act, at: datetime, actor: str, valid: list[Change]) -> Change:
@@ -167,16 +165,12 @@ def recorded(act: Act, at: datetime, actor: str, valid: list[Change]) -> Change:
     happened_at = at
     if act.happened_on:
         happened_at = max(local(act.happened_on, 12), before.happened_at + timedelta(seconds=1))
-    change = Change(
-        act.flow, before.to_state, act.to_state, happened_at, at, actor, act.reason, act.note
-    )
+    change = Change(act.flow, before.to_state, act.to_state, happened_at, at, actor, act.reason, act.note)
     valid.append(change)
     return change
 
 
-def make_mistakes(
-    rng: random.Random, flows: list[Flow], diary: Diary, rounds: dict[Round, list[Act]]
-) -> None:
+def make_mistakes(rng: random.Random, flows: list[Flow], diary: Diary, rounds: dict[Round, list[Act]]) -> None:
     """A wrong row, taken back within minutes, followed by the right one."""
     left = dict(MISTAKES)
     touched: set[str] = set()
@@ -192,9 +186,7 @@ def make_mistakes(
     assert not any(left.values()), left
 
 
-def slips(
-    flows: list[Flow], diary: Diary, key: Round, act: Act
-) -> Iterator[tuple[str, list[Act]]]:
+def slips(flows: list[Flow], diary: Diary, key: Round, act: Act) -> Iterator[tuple[str, list[Act]]]:
     """What could have gone wrong just before this row."""
     if act.flow.is_done_late or act.to_state not in ("validation", "test") or act.reason:
         return

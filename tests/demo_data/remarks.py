@@ -43,17 +43,12 @@ def write_notes(
     notes = [workflow_note(rng, recorder, flows, diary) for _ in range(WORKFLOW_NOTES)]
     still_open = [b for b in blockers if not b.spells[-1].released_at]
     resolved = [b for b in blockers if b not in still_open and is_long(b)]
-    for blocker in (
-        *rng.sample([b for b in still_open if is_long(b)], OPEN_BLOCKER_NOTES),
-        *rng.sample(resolved, RESOLVED_BLOCKER_NOTES),
-    ):
-        notes.append(blocker_note(rng, recorder, blocker))
-    return notes
+    remarked = rng.sample([b for b in still_open if is_long(b)], OPEN_BLOCKER_NOTES)
+    remarked += rng.sample(resolved, RESOLVED_BLOCKER_NOTES)
+    return notes + [blocker_note(rng, recorder, blocker) for blocker in remarked]
 
 
-def workflow_note(
-    rng: random.Random, recorder: Recorder, flows: list[Flow], diary: Diary
-) -> Note:
+def workflow_note(rng: random.Random, recorder: Recorder, flows: list[Flow], diary: Diary) -> Note:
     while True:
         flow = rng.choice(flows)
         day = a_day(rng)
@@ -83,9 +78,7 @@ def blocker_note(rng: random.Random, recorder: Recorder, blocker: Blocker) -> No
     return Note(at, blocker.actor, rng.choice(BLOCKER_NOTES), blocker=blocker)
 
 
-def write_checks(
-    rng: random.Random, recorder: Recorder, flows: list[Flow], diary: Diary
-) -> list[Check]:
+def write_checks(rng: random.Random, recorder: Recorder, flows: list[Flow], diary: Diary) -> list[Check]:
     days = [rng.choice((*days_of_cycle(3), *days_of_cycle(4))) for _ in range(EARLIER_CHECKS)]
     this_week = working_days(TODAY - timedelta(days=4), TODAY - timedelta(days=1))
     days += [rng.choice(this_week) for _ in range(CHECKS_THIS_WEEK - 4)]
@@ -97,9 +90,7 @@ def write_checks(
     return checks
 
 
-def check(
-    rng: random.Random, recorder: Recorder, flows: list[Flow], diary: Diary, at: datetime
-) -> Check:
+def check(rng: random.Random, recorder: Recorder, flows: list[Flow], diary: Diary, at: datetime) -> Check:
     """Only what has been quiet for a week is worth a look."""
     day = local_day(at)
     quiet = [

@@ -19,6 +19,8 @@ class ResolvedBlocker(NamedTuple):
     mitigation: str
     spells: tuple[Spell, ...]
     decider: str = ""
+    about: str = ""
+    """Words in the names of the workflows it would hold."""
 
 
 OWNERS = {
@@ -44,6 +46,7 @@ RESOLVED_BLOCKERS = (
             Spell(1, 1, "Rättat av Cerner."),
             Spell(2, 2, "Ny konfiguration, sökningen svarar även under belastning."),
         ),
+        about="Läkemedelsavstämning|Ordinera läkemedel",
     ),
     ResolvedBlocker(
         "PAT",
@@ -52,6 +55,7 @@ RESOLVED_BLOCKERS = (
         "Fee codes missing in the test environment",
         "Koderna läses in på nytt.",
         (Spell(1, 1, "Koderna är inlästa och kontrollerade."),),
+        about="avgift",
     ),
     ResolvedBlocker(
         "KRN",
@@ -69,6 +73,7 @@ RESOLVED_BLOCKERS = (
         "Förslag skickas till de medicinska sektorsråden.",
         (Spell(1, 2, "Mallen är beslutad."),),
         "Programledningsgruppen",
+        about="läkarintyg",
     ),
     ResolvedBlocker(
         "LAB",
@@ -77,6 +82,7 @@ RESOLVED_BLOCKERS = (
         "Order codes differ between the laboratories",
         "Gemensam kodlista tas fram.",
         (Spell(1, 2, "Alla laboratorier använder samma kodlista."),),
+        about="Beställa laboratorieanalys",
     ),
     ResolvedBlocker(
         "MAS",
@@ -85,6 +91,7 @@ RESOLVED_BLOCKERS = (
         "The unit register waits for the new organisation",
         "Preliminär indelning används i testmiljön.",
         (Spell(1, 2, "Den nya indelningen är inläst."),),
+        about="enhetsregister",
     ),
     ResolvedBlocker(
         "AKU",
@@ -93,6 +100,7 @@ RESOLVED_BLOCKERS = (
         "Printer missing at the triage station",
         "Skrivare lånas från Millenniumlabbet.",
         (Spell(2, 2, "Skrivaren är installerad."),),
+        about="Triagera",
     ),
     ResolvedBlocker(
         "DVP",
@@ -102,6 +110,7 @@ RESOLVED_BLOCKERS = (
         "Vårdutvecklarna lämnar ett gemensamt förslag.",
         (Spell(2, 2, "Modifierad Norton används."),),
         "Programledningsgruppen",
+        about="trycksårsrisk",
     ),
     ResolvedBlocker(
         "ORD MDO",
@@ -110,6 +119,7 @@ RESOLVED_BLOCKERS = (
         "Results are shown to the wrong requester",
         "Ärende hos Cerner med hög prioritet.",
         (Spell(2, 2, "Rättat, kontrollerat i båda strömmarna."),),
+        about="Vidimera|konsultation|diagnos|epikris",
     ),
     ResolvedBlocker(
         "PRI",
@@ -129,6 +139,7 @@ RESOLVED_BLOCKERS = (
             Spell(2, 3, "Kopplingen finns på plats."),
             Spell(4, 4, "Artikelnumren är rättade, kopplingen fungerar igen."),
         ),
+        about="sterilgods|operationsprogram",
     ),
     ResolvedBlocker(
         "PSY",
@@ -137,6 +148,7 @@ RESOLVED_BLOCKERS = (
         "Access to protected notes not investigated",
         "Behörigheterna gås igenom med informationssäkerhet.",
         (Spell(2, 3, "Behörighetsprofil beslutad och införd."),),
+        about="Suicidrisk|LPT",
     ),
     ResolvedBlocker(
         "OBS",
@@ -145,6 +157,7 @@ RESOLVED_BLOCKERS = (
         "The foetal growth curve is not shown",
         "Ärende hos Cerner.",
         (Spell(2, 3, "Kurvan visas efter uppdatering."),),
+        about="barnmorskemottagning",
     ),
     ResolvedBlocker(
         "PAT RES",
@@ -153,6 +166,7 @@ RESOLVED_BLOCKERS = (
         "The booking templates lack resources",
         "PAT och RES går igenom mallarna tillsammans.",
         (Spell(2, 3, "Resurserna är upplagda."),),
+        about="tidbok|Boka|Bemanna",
     ),
     ResolvedBlocker(
         "MBI",
@@ -161,6 +175,7 @@ RESOLVED_BLOCKERS = (
         "Imaging reports arrive twice",
         "Filter sätts i integrationen.",
         (Spell(2, 3, "Dubbletterna är borta efter ändrat filter."),),
+        about="röntgensvar",
     ),
     ResolvedBlocker(
         "LKM",
@@ -169,6 +184,7 @@ RESOLVED_BLOCKERS = (
         "The code system for routes of administration is incomplete",
         "Registervården kompletterar kodverket.",
         (Spell(2, 3, "Kodverket är kompletterat."),),
+        about="Ordinera|Iordningställa",
     ),
     ResolvedBlocker(
         "LAB",
@@ -178,6 +194,7 @@ RESOLVED_BLOCKERS = (
         "Frågan lyfts till laboratoriemedicin.",
         (Spell(2, 4, "Vårdavdelningen märker, laboratoriet kontrollerar."),),
         "Laboratoriemedicinskt råd",
+        about="etikett|Beställa laboratorieanalys",
     ),
     ResolvedBlocker(
         "OP1",
@@ -186,6 +203,7 @@ RESOLVED_BLOCKERS = (
         "Agreement on sharing information with the municipalities is missing",
         "VästKom samordnar kommunernas synpunkter.",
         (Spell(2, 4, "Avtalet är undertecknat."),),
+        about="Utskrivningsplanering|Meddelande",
     ),
     ResolvedBlocker(
         "IVA OPE",
@@ -197,6 +215,7 @@ RESOLVED_BLOCKERS = (
             Spell(3, 3, "Klockorna är synkade."),
             Spell(4, 5, "Köhanteringen i integrationen är omgjord."),
         ),
+        about="Överföra data|anestesi",
     ),
     ResolvedBlocker(
         "MDO",
@@ -205,6 +224,7 @@ RESOLVED_BLOCKERS = (
         "The discharge summary prints without headings",
         "Ny utskriftsmall beställd av Cerner.",
         (Spell(3, 3, "Ny mall levererad."),),
+        about="epikris",
     ),
     ResolvedBlocker(
         "AKU",
@@ -213,6 +233,7 @@ RESOLVED_BLOCKERS = (
         "Test patients without personal number are missing",
         "Testdata läggs upp på nytt.",
         (Spell(3, 3, "Tio testpatienter upplagda."),),
+        about="oidentifierad",
     ),
     ResolvedBlocker(
         "DVP",
@@ -221,6 +242,7 @@ RESOLVED_BLOCKERS = (
         "Handheld devices for vital signs not delivered",
         "Två enheter lånas från en annan förvaltning.",
         (Spell(3, 3, "Enheterna är på plats."),),
+        about="vitalparametrar",
     ),
     ResolvedBlocker(
         "BUS",
@@ -230,6 +252,7 @@ RESOLVED_BLOCKERS = (
         "Barnläkarna lämnar förslag.",
         (Spell(3, 3, "Gränsen är satt till 40 kg."),),
         "Läkemedelskommittén",
+        about="Viktbaserad",
     ),
     ResolvedBlocker(
         "PAT INV",
@@ -238,6 +261,7 @@ RESOLVED_BLOCKERS = (
         "The waiting list does not take self-referrals from 1177",
         "Meddelandeformatet ses över.",
         (Spell(3, 4, "Formatet är ändrat, egenremisser kommer fram."),),
+        about="remiss|väntelista|1177",
     ),
     ResolvedBlocker(
         "PAT",
@@ -246,6 +270,7 @@ RESOLVED_BLOCKERS = (
         "Invitations print with the wrong sender",
         "Ärende hos Cerner.",
         (Spell(3, 4, "Avsändaren hämtas nu från enhetsregistret."),),
+        about="Kalla",
     ),
     ResolvedBlocker(
         "LKM",
@@ -255,6 +280,7 @@ RESOLVED_BLOCKERS = (
         "Förslag bereds av läkemedelsenheten.",
         (Spell(3, 4, "Utskrivande läkare ansvarar."),),
         "Läkemedelskommittén",
+        about="avstämning|vårdövergång",
     ),
     ResolvedBlocker(
         "LKM ONK",
@@ -263,6 +289,7 @@ RESOLVED_BLOCKERS = (
         "Chemotherapy drugs are missing from the medication register",
         "LKM och ONK stämmer av regimerna.",
         (Spell(3, 4, "Registret är kompletterat och kontrollerat av farmaceut."),),
+        about="cytostatika|infusion|Iordningställa",
     ),
     ResolvedBlocker(
         "ORD",
@@ -271,6 +298,7 @@ RESOLVED_BLOCKERS = (
         "Order sets cannot be copied",
         "Ärende hos Cerner.",
         (Spell(3, 4, "Rättat i februaris uppdatering."),),
+        about="beställningsset",
     ),
     ResolvedBlocker(
         "MDO",
@@ -279,6 +307,7 @@ RESOLVED_BLOCKERS = (
         "No coding specialist for the validation",
         "Förfrågan till sjukhusens kodningsenheter.",
         (Spell(3, 4, "SÄS ställer upp med en kodare."),),
+        about="diagnos",
     ),
     ResolvedBlocker(
         "AKU",
@@ -287,6 +316,7 @@ RESOLVED_BLOCKERS = (
         "The ambulance record cannot be read",
         "Certifikat beställs för testmiljön.",
         (Spell(3, 4, "Certifikatet är installerat."),),
+        about="ambulans",
     ),
     ResolvedBlocker(
         "OPE",
@@ -295,6 +325,7 @@ RESOLVED_BLOCKERS = (
         "No screen for the checklist in the operating theatre",
         "Skärm beställd.",
         (Spell(3, 4, "Skärmen är monterad."),),
+        about="checklista",
     ),
     ResolvedBlocker(
         "PRI",
@@ -304,6 +335,7 @@ RESOLVED_BLOCKERS = (
         "Frågan ligger hos ekonomi.",
         (Spell(3, 4, "Ingen avgift tas ut."),),
         "Koncernstab ekonomi",
+        about="Telefon",
     ),
     ResolvedBlocker(
         "LAB MBI",
@@ -312,6 +344,7 @@ RESOLVED_BLOCKERS = (
         "Laboratory and imaging results are not shown in one overview",
         "Översikten konfigureras om.",
         (Spell(3, 4, "Gemensam översikt på plats."),),
+        about="svar",
     ),
     ResolvedBlocker(
         "KRN",
@@ -320,6 +353,7 @@ RESOLVED_BLOCKERS = (
         "Log review lacks an approved procedure",
         "Rutinen skrivs av informationssäkerhet.",
         (Spell(3, 4, "Rutinen är godkänd."),),
+        about="logg|Spärra",
     ),
     ResolvedBlocker(
         "REH",
@@ -328,6 +362,7 @@ RESOLVED_BLOCKERS = (
         "The register of assistive devices is not loaded",
         "Inläsning planerad efter domänkopieringen.",
         (Spell(3, 4, "Registret är inläst."),),
+        about="hjälpmedel",
     ),
     ResolvedBlocker(
         "RAP",
@@ -336,6 +371,7 @@ RESOLVED_BLOCKERS = (
         "The waiting time report lacks data from the schedule",
         "PAT lämnar ut fälten som behövs.",
         (Spell(3, 4, "Fälten finns i rapportunderlaget."),),
+        about="Väntetid",
     ),
     ResolvedBlocker(
         "LKM",
@@ -344,6 +380,7 @@ RESOLVED_BLOCKERS = (
         "E-prescription is shown without pack size",
         "Ärende hos Cerner.",
         (Spell(4, 4, "Rättat och omtestat."),),
+        about="e-recept",
     ),
     ResolvedBlocker(
         "PAT AKU",
@@ -352,6 +389,7 @@ RESOLVED_BLOCKERS = (
         "Test patients are doubled after the domain copy",
         "Dubbletterna rensas.",
         (Spell(4, 4, "Rensat, ny kontroll läggs in i rutinen för kopiering."),),
+        about="Skriva in|oidentifierad|Triagera",
     ),
     ResolvedBlocker(
         "ONK",
@@ -361,6 +399,7 @@ RESOLVED_BLOCKERS = (
         "Regionalt cancercentrum tillfrågas.",
         (Spell(4, 4, "Nationell definition används."),),
         "Regionalt cancercentrum väst",
+        about="vårdförlopp",
     ),
     ResolvedBlocker(
         "OBS",
@@ -369,6 +408,7 @@ RESOLVED_BLOCKERS = (
         "CTG equipment missing in the Millennium lab",
         "Utrustning lånas från kvinnokliniken.",
         (Spell(4, 4, "Utrustningen är uppkopplad."),),
+        about="förlossning|kejsarsnitt",
     ),
     ResolvedBlocker(
         "MBI",
@@ -377,6 +417,7 @@ RESOLVED_BLOCKERS = (
         "The image link opens the wrong examination",
         "Ärende hos bildsystemets leverantör.",
         (Spell(4, 4, "Länken använder nu undersökningens id."),),
+        about="bild|röntgen",
     ),
     ResolvedBlocker(
         "DVP",
@@ -385,6 +426,7 @@ RESOLVED_BLOCKERS = (
         "The nursing plan waits for shared keywords",
         "DVP och MDO enas om sökorden.",
         (Spell(4, 4, "Sökorden är fastställda."),),
+        about="Omvårdnad",
     ),
     ResolvedBlocker(
         "PSY",
@@ -393,6 +435,7 @@ RESOLVED_BLOCKERS = (
         "No validator from inpatient psychiatry",
         "Verksamhetschefen tillfrågas.",
         (Spell(4, 4, "Två validerare utsedda."),),
+        about="slutenvård|LPT",
     ),
     ResolvedBlocker(
         "PAT",
@@ -401,6 +444,7 @@ RESOLVED_BLOCKERS = (
         "The schedule shows the wrong week number",
         "Ärende hos Cerner.",
         (Spell(4, 5, "Veckonumren följer ISO efter rättning."),),
+        about="tidbok",
     ),
     ResolvedBlocker(
         "OPE",
@@ -409,6 +453,7 @@ RESOLVED_BLOCKERS = (
         "Data from the anaesthesia machine do not reach the record",
         "Medicinsk teknik felsöker gränssnittet.",
         (Spell(4, 5, "Nytt gränssnitt installerat."),),
+        about="anestesi",
     ),
     ResolvedBlocker(
         "ORD",
@@ -418,6 +463,7 @@ RESOLVED_BLOCKERS = (
         "Förslag lämnas till chefläkarna.",
         (Spell(4, 5, "Även ST-läkare får vidimera."),),
         "Chefläkargruppen",
+        about="Vidimera",
     ),
     ResolvedBlocker(
         "MDO RAP",
@@ -426,6 +472,7 @@ RESOLVED_BLOCKERS = (
         "Diagnosis codes for 2023 are not loaded",
         "Kodverket beställt från registervården.",
         (Spell(4, 5, "Koderna är inlästa."),),
+        about="diagnos|kvalitetsregister",
     ),
     ResolvedBlocker(
         "LAB",
@@ -434,6 +481,7 @@ RESOLVED_BLOCKERS = (
         "Label printer missing at the sampling unit",
         "Skrivare beställd.",
         (Spell(4, 5, "Skrivaren är på plats."),),
+        about="etikett",
     ),
     ResolvedBlocker(
         "REH",
@@ -442,6 +490,7 @@ RESOLVED_BLOCKERS = (
         "No occupational therapist for validation",
         "Förfrågan till habiliteringen.",
         (Spell(4, 5, "Validerare från habiliteringen utsedd."),),
+        about="hjälpmedel|plan",
     ),
     ResolvedBlocker(
         "BUS",
@@ -450,6 +499,7 @@ RESOLVED_BLOCKERS = (
         "The growth chart is scaled wrongly",
         "Ärende hos Cerner.",
         (Spell(4, 5, "Rättat, kurvan stämmer med papperskurvan."),),
+        about="Tillväxt",
     ),
     ResolvedBlocker(
         "PRI",
@@ -458,6 +508,7 @@ RESOLVED_BLOCKERS = (
         "The annual review cannot be completed",
         "Ärende hos Cerner.",
         (Spell(5, 5, "Fel i mallen rättat."),),
+        about="Årskontroll",
     ),
     ResolvedBlocker(
         "MTE",
@@ -466,6 +517,7 @@ RESOLVED_BLOCKERS = (
         "ECG files get stuck in the transfer",
         "Loggar samlas in från båda systemen.",
         (Spell(5, 5, "Större filer tillåts."),),
+        about="EKG",
     ),
     ResolvedBlocker(
         "AKU",
@@ -474,5 +526,6 @@ RESOLVED_BLOCKERS = (
         "Test data for triage have been reset",
         "Testdata läggs upp igen.",
         (Spell(5, 5, "Testdata återställda."),),
+        about="Triagera",
     ),
 )

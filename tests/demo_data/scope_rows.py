@@ -6,19 +6,21 @@ from datetime import date, datetime, timedelta
 
 from .flows import Flow, Membership
 from .holds import Blocker
-from .memberships import DECIDED_LATER
 from .moves import Diary
 from .programme_table import PROGRAMME_OFFICE
 from .recording import lead_of
+from .running_cycle import DECIDED_LATER
 from .wording import (
     ADDED,
     CARRIED_NOTES,
     CARRIED_REASONS,
     DONE_LATE_RETURNED,
+    GIVEN_UP,
     REASON_OF_BLOCKER,
     REMOVED,
     RETURNED,
     RETURNED_UNDECIDED,
+    SHORT_OF_TIME,
 )
 from .working_time import Recorder, closed_at, cycle, office_time, working_days
 
@@ -57,8 +59,8 @@ class ScopeWriter:
         self.dropped = dropped
         self.spells = [(b.category, spell) for b in blockers for spell in b.spells]
         self.batches: dict[tuple[str, int], datetime] = {}
-        self.next_added = 0
-        self.next_removed = 0
+        self.added = 0
+        self.removed = 0
 
     def chain(self, flow: Flow) -> list[ScopeChange]:
         rows: list[ScopeChange] = []
@@ -72,18 +74,14 @@ class ScopeWriter:
                 current = rows[-1].to_cycle
         return rows
 
-    def entering(
-        self, flow: Flow, current: int | None, number: int, stay: Membership
-    ) -> ScopeChange:
+    def entering(self, flow: Flow, current: int | None, number: int, stay: Membership) -> ScopeChange:
         if stay.entered == "planned":
             at, actor = self.batch(flow.stream, number), lead_of(flow.stream)
             return ScopeChange(flow, current, number, stay.goal, "planned", at, actor)
-        reason, note = ADDED[self.next_added % len(ADDED)]
-        self.next_added += 1
+        reason, note = ADDED[self.added % len(ADDED)]
+        self.added += 1
         at = self.recorder.reserve(office_time(self.rng, self.day_before_work(flow, number)))
-        return ScopeChange(
-            flow, current, number, stay.goal, "added", at, lead_of(flow.stream), reason, note
-        )
+        return ScopeChange(flow, current, number, stay.goal, "added", at, lead_of(flow.stream), reason, note)
 
     def batch(self, stream: str, number: int) -> datetime:
         """A lead plans a whole stream in one act."""
@@ -108,38 +106,37 @@ class ScopeWriter:
     def leaving(self, flow: Flow, number: int, stay: Membership) -> ScopeChange:
         if stay.left in AT_CLOSE:
             return self.disposition(flow, number, stay)
-        reason, note = REMOVED[self.next_removed % len(REMOVED)]
-        self.next_removed += 1
-        third_week = cycle(number).first_day + timedelta(days=14)
-        days = working_days(third_week, third_week + timedelta(days=11))
-        day = GIVEN_UP_ON if number == DRAFT - 1 else self.rng.choice(days)
+        day, (reason, note) = self.given_up(number)
         at = self.recorder.reserve(office_time(self.rng, day))
         return ScopeChange(flow, number, None, "", "removed", at, lead_of(flow.stream), reason, note)
+
+    def given_up(self, number: int) -> tuple[date, tuple[str, str]]:
+        if number == DRAFT - 1:
+            return GIVEN_UP_ON, GIVEN_UP
+        self.removed += 1
+        third_week = cycle(number).first_day + timedelta(days=14)
+        days = working_days(third_week, third_week + timedelta(days=11))
+        return self.rng.choice(days), REMOVED[self.removed % len(REMOVED)]
 
     def disposition(self, flow: Flow, number: int, stay: Membership) -> ScopeChange:
         at = closed_at(number)
         if stay.left in ("carried", "goes_on"):
             kind = "carried" if stay.left == "carried" else "planned"
-            reason, note = self.why_carried(flow, at) if kind == "carried" else ("", "")
+            reason, note = self.why_carried(flow, stay.goal, at) if kind == "carried" else ("", "")
             goal = flow.memberships[number + 1].goal
-            return ScopeChange(
-                flow, number, number + 1, goal, kind, at, PROGRAMME_OFFICE, reason, note
-            )
+            return ScopeChange(flow, number, number + 1, goal, kind, at, PROGRAMME_OFFICE, reason, note)
         reason, note = self.why_left(flow, stay)
         return ScopeChange(flow, number, None, "", stay.left, at, PROGRAMME_OFFICE, reason, note)
 
-    def why_carried(self, flow: Flow, at: datetime) -> tuple[str, str]:
+    def why_carried(self, flow: Flow, goal: str, at: datetime) -> tuple[str, str]:
         held_by = [
             category
             for category, spell in self.spells
-            if flow in spell.flows
-            and spell.held_at <= at
-            and (not spell.released_at or spell.released_at > at)
+            if flow in spell.flows and spell.held_at <= at and (not spell.released_at or spell.released_at > at)
         ]
-        reason = (
-            REASON_OF_BLOCKER[held_by[0]] if held_by else self.rng.choice(CARRIED_REASONS)
-        )
-        return reason, self.rng.choice(CARRIED_NOTES[reason])
+        reason = REASON_OF_BLOCKER[held_by[0]] if held_by else self.rng.choice(CARRIED_REASONS)
+        notes = SHORT_OF_TIME[goal] if reason == "capacity" else CARRIED_NOTES[reason]
+        return reason, self.rng.choice(notes)
 
     def why_left(self, flow: Flow, stay: Membership) -> tuple[str, str]:
         if stay.left == "dropped":

@@ -4,16 +4,21 @@
 BACK = {
     "test": (
         ("validation", "failed_test", "Två testfall underkända, behöver valideras om."),
-        ("validation", "failed_test", "Testet avbröts, flödet går inte att slutföra."),
         ("design", "failed_test", "Fel värde i resultatvyn, rättas i konfigurationen."),
+        ("validation", "failed_test", "Testet avbröts, flödet går inte att slutföra."),
         ("design", "failed_test", "Utskriften saknar uppgifter, mallen görs om."),
         ("validation", "new_release", "Vyn ändrad i ny release, valideras igen."),
+        ("validation", "new_release", "Ny release ändrade ordningen på stegen."),
         ("validation", "dependency", "Testdata från en annan ström stämmer inte än."),
         ("design", "changed_requirement", "Verksamheten vill ha ett steg till i flödet."),
     ),
     "validation": (
         ("design", "failed_validation", "Verksamheten saknar ett obligatoriskt fält."),
         ("design", "failed_validation", "Ordningen på stegen följer inte rutinen."),
+        ("design", "failed_validation", "Går inte att avbryta utan att uppgifter försvinner."),
+        ("design", "failed_validation", "Rubrikerna förstås olika på sjukhus och vårdcentral."),
+        ("design", "failed_validation", "För många klick för att användas i akuta lägen."),
+        ("design", "changed_requirement", "Kommunerna behöver se samma uppgift."),
         ("design", "changed_requirement", "Nytt krav från den medicinska expertgruppen."),
         ("design", "other", "Designen godkändes av misstag, en variant återstår."),
     ),
@@ -27,12 +32,16 @@ WRONG_STATE = "Fel tillstånd valt."
 WRONG_DATE = "Fel datum."
 
 CARRIED_NOTES = {
-    "capacity": ("Testtiden räckte inte.", "För få validerare i slutet av cykeln.", "", "", ""),
     "vendor": ("Väntar på rättning från Cerner.", "Ärendet ligger kvar hos leverantören."),
     "integration": ("Integrationen är inte klar.",),
     "decision": ("Beslut saknas.",),
     "dependency": ("Väntar på en annan ström.", ""),
     "other": ("", "Hann inte slutföras."),
+}
+SHORT_OF_TIME = {
+    "design": ("Fler workshoppar behövs.", "Påbörjades för sent i cykeln.", ""),
+    "validation": ("För få validerare i slutet av cykeln.", ""),
+    "test": ("Testtiden räckte inte.", "Omtestet hanns inte med.", "", ""),
 }
 CARRIED_REASONS = ("capacity", "capacity", "capacity", "vendor", "dependency", "other")
 REASON_OF_BLOCKER = {
@@ -58,8 +67,8 @@ REMOVED = (
     ("capacity", "Strömmen har redan fullt i design."),
     ("vendor", "Cerner kan inte delta i designen under cykeln."),
     ("dependency", "Väntar på att grundflödet designas."),
-    ("integration", "Utrustningen kan inte kopplas upp före sommaren."),
 )
+GIVEN_UP = ("integration", "Utrustningen kan inte kopplas upp före sommaren.")
 ADDED = (
     ("decision", "Behövs enligt programledningsgruppen."),
     ("scope", "Missades i planeringsveckan."),

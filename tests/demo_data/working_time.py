@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from .programme_table import CYCLES, TODAY, Cycle
@@ -54,6 +55,7 @@ def committed_at(number: int) -> datetime:
     return local(cycle(number).first_day - timedelta(days=3), 15, 30)
 
 
+@cache
 def days_of_cycle(number: int) -> list[date]:
     """The working days that have been reached, the closing day included."""
     return working_days(cycle(number).first_day, min(closing_day(number), TODAY))

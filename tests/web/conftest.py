@@ -21,6 +21,11 @@ ClientAs = Callable[[str], PageClient]
 MakeApp = Callable[..., Flask]
 
 
+def browser_of(app: Flask) -> PageClient:
+    """A browser that nobody has signed in with."""
+    return cast("PageClient", app.test_client())
+
+
 @pytest.fixture
 def engine(databases: Databases) -> Iterator[Engine]:
     """An engine on a database with the small programme and the people of the tests."""
@@ -54,7 +59,7 @@ def app(make_app: MakeApp) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> PageClient:
     """A browser that nobody has signed in with."""
-    return cast("PageClient", app.test_client())
+    return browser_of(app)
 
 
 @pytest.fixture
@@ -62,7 +67,7 @@ def client_as(app: Flask, engine: Engine) -> ClientAs:
     """Gives a browser in which one of `people.ROLES` is signed in; the disabled one was."""
 
     def make(who: str) -> PageClient:
-        browser = cast("PageClient", app.test_client())
+        browser = browser_of(app)
         if who == people.ANONYMOUS:
             return browser
         token = people.signed_in(engine, who)

@@ -72,7 +72,7 @@ def check_part(page: Page) -> None:
     twice = {id_ for id_ in page.ids if page.ids.count(id_) > 1}
     assert not twice, f"ids used twice: {twice}"
     for tag, attributes in page.elements:
-        inline = [name for name in attributes if name.startswith("on") or name == "style" or name.startswith("hx-on")]
+        inline = [name for name in attributes if name.startswith(("on", "hx-on")) or name == "style"]
         assert not inline, f"<{tag}> has {inline}"
         assert tag != "style", "a style element"
     for tag, attributes, is_inside_label in page.fields:
@@ -107,7 +107,8 @@ def check_page(page: Page) -> None:
 class PageClient(FlaskClient):
     """Checks every answer: HTML that holds together, and the headers that all answers carry."""
 
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:  # noqa: ANN401 - Flask's signature
+        kwargs.setdefault("buffered", True)  # files are closed
         response = super().open(*args, **kwargs)
         policy = response.headers.get("Content-Security-Policy", "")
         assert policy.startswith("default-src 'none'; script-src 'self';"), policy
@@ -119,10 +120,10 @@ class PageClient(FlaskClient):
             (check_page if "<html" in response.text else check_part)(page)
         return response
 
-    def page(self, path: str, **kwargs: Any) -> Page:
+    def page(self, path: str, **kwargs: Any) -> Page:  # noqa: ANN401 - as `get`
         """The page at a path, which has to be there."""
         response = self.get(path, **kwargs)
-        assert response.status_code == 200, f"{path}: {response.status}"  # noqa: PLR2004
+        assert response.status_code == 200, f"{path}: {response.status}"
         return Page(response.text)
 
     def token(self) -> str:
@@ -131,6 +132,6 @@ class PageClient(FlaskClient):
             mark = session.setdefault("csrf_token", secrets.token_hex(20))
         return str(URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token").dumps(mark))
 
-    def submit(self, path: str, fields: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:
+    def submit(self, path: str, fields: dict[str, Any] | None = None, **kwargs: Any) -> TestResponse:  # noqa: ANN401
         """A form sent with its token."""
         return self.post(path, data={"csrf_token": self.token(), **(fields or {})}, **kwargs)

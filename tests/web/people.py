@@ -10,7 +10,7 @@ from tracker.db.engine import transaction
 from tracker.db.migrations import upgrade
 from tracker.domain.states import Role
 
-PASSWORD = "tolv gröna elefanter"  # noqa: S105
+PASSWORD = "tolv gröna elefanter"
 ANONYMOUS, DISABLED = "anonymous", "disabled"
 PEOPLE: dict[str, tuple[Role, tuple[str, ...]]] = {
     "viewer": (Role.VIEWER, ()),

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, func, not_, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -24,6 +26,7 @@ from tracker.domain.calendar import iso_week, local_date, working_days
 from tracker.domain.states import CycleStatus, State
 
 ALL, NONE = "all", "none"
+_CYCLE, _KEY = "cycle", "key"  # other scopes of cards
 _SHARED_SHOWN = 2
 _LOWEST_PRIORITY = 5
 
@@ -98,13 +101,61 @@ class Card(NamedTuple):
 
 def frame(session: Session, *, language: str, today: date) -> Frame:
     """The cycles (by number), projects and workstreams (by code). Two statements."""
-    cycles = session.execute(
-        select(
-            col(Cycle.number), col(Cycle.status), col(Cycle.goal), col(Cycle.starts_on), col(Cycle.ends_on)
-        ).order_by(col(Cycle.number))
-    )
-    headings = tuple(_heading(*row, today) for row in cycles)
-    rows = session.execute(
+    connection = session.connection()
+    headings = tuple(_heading(*row, today) for row in connection.execute(_CYCLES))
+    projects, streams = {}, {}
+    for project_name, code, name, project, *limits in connection.execute(_streams(language)):
+        projects[project] = project_name
+        by_state = zip((State.DESIGN, State.VALIDATION, State.TEST), limits, strict=True)
+        streams[code] = Stream(code, name, project, {state: limit for state, limit in by_state if limit is not None})
+    return Frame(headings, dict(sorted(projects.items())), streams)
+
+
+def cards(session: Session, cycle: str, *, language: str, today: date, zone: ZoneInfo) -> list[Card]:
+    """The cards of a cycle (a number), of `all` or of `none`, by priority, then longest in state. Two statements."""
+    if cycle in {ALL, NONE}:
+        return _cards(session, cycle, {}, language, today, zone)
+    return _cards(session, _CYCLE, {"number": int(cycle)}, language, today, zone)
+
+
+def card(session: Session, key: str, *, language: str, today: date, zone: ZoneInfo) -> Card:
+    """One workflow's card. Two statements."""
+    return _cards(session, _KEY, {"key": key}, language, today, zone)[0]
+
+
+def _cards(
+    session: Session, scope: str, values: dict[str, Any], language: str, today: date, zone: ZoneInfo
+) -> list[Card]:
+    connection = session.connection()
+    rows = connection.execute(_card_rows(scope, language), values).all()
+    held = {workflow: hold for workflow, *hold in connection.execute(_holds(scope, language), values)}
+    return [_card(row, held.get(row[0]), today, zone) for row in sorted(rows, key=_BOARD_ORDER)]
+
+
+def _card(row: Sequence[Any], hold: Sequence[Any] | None, today: date, zone: ZoneInfo) -> Card:
+    _, key, name, version, state, workstream, others, owner, priority, since, _ = row
+    shared = tuple(sorted(others.split())) if others else ()
+    days = max((today - local_date(since, zone)).days, 0)
+    blocker, blocked_days = "", None
+    if hold is not None:
+        held_since, blocker = hold
+        blocked_days = max((today - local_date(held_since, zone)).days, 0)
+    return Card(key, name, version, _STATES[state], workstream, shared, owner, priority, days, blocker, blocked_days)
+
+
+# The statements are built once: building one costs as much as running it.
+
+
+_CYCLES = select(
+    col(Cycle.number), col(Cycle.status), col(Cycle.goal), col(Cycle.starts_on), col(Cycle.ends_on)
+).order_by(col(Cycle.number))
+_BOARD_ORDER = itemgetter(10, 9, 1)  # priority, since when in its state, key
+_STATES = {state.value: state for state in State}
+
+
+@cache
+def _streams(language: str) -> Select[Any]:
+    return (
         select(
             _in(language, Project.name, Project.name_en),
             col(Workstream.code),
@@ -117,25 +168,10 @@ def frame(session: Session, *, language: str, today: date) -> Frame:
         .join(Project, col(Project.code) == col(Workstream.project_code))
         .order_by(col(Workstream.code))
     )
-    projects, streams = {}, {}
-    for project_name, code, name, project, *limits in rows:
-        projects[project] = project_name
-        by_state = zip((State.DESIGN, State.VALIDATION, State.TEST), limits, strict=True)
-        streams[code] = Stream(code, name, project, {state: limit for state, limit in by_state if limit is not None})
-    return Frame(headings, dict(sorted(projects.items())), streams)
 
 
-def cards(session: Session, cycle: str, *, language: str, today: date, zone: ZoneInfo) -> list[Card]:
-    """The cards of a cycle (a number), of `all` or of `none`, by priority, then longest in state. Two statements."""
-    return _cards(session, _scope(cycle), language, today, zone)
-
-
-def card(session: Session, key: str, *, language: str, today: date, zone: ZoneInfo) -> Card:
-    """One workflow's card. Two statements."""
-    return _cards(session, col(Workflow.key) == key, language, today, zone)[0]
-
-
-def _cards(session: Session, scope: ColumnElement[bool], language: str, today: date, zone: ZoneInfo) -> list[Card]:
+@cache
+def _card_rows(scope: str, language: str) -> Select[Any]:
     others = (
         select(func.aggregate_strings(col(WorkflowWorkstream.workstream_code), " "))
         .where(col(WorkflowWorkstream.workflow_id) == col(Workflow.id), not_(col(WorkflowWorkstream.is_owner)))
@@ -143,65 +179,55 @@ def _cards(session: Session, scope: ColumnElement[bool], language: str, today: d
         .scalar_subquery()
     )
     owned = aliased(WorkflowWorkstream)
-    rows = session.execute(
+    return (
         select(
             col(Workflow.id),
             col(Workflow.key),
             _in(language, Workflow.name, Workflow.name_en),
             col(Workflow.version),
-            col(Workflow.state),
+            type_coerce(col(Workflow.state), String),
             col(owned.workstream_code),
             others,
             col(Workflow.owner),
             col(Workflow.priority),
             col(Workflow.state_since),
+            func.coalesce(col(Workflow.priority), _LOWEST_PRIORITY),
         )
         .join(owned, and_(col(owned.workflow_id) == col(Workflow.id), col(owned.is_owner)))
-        .where(scope)
-    ).all()
-    held = _holds(session, scope, language)
-    ordered = sorted(rows, key=lambda row: (row[8] or _LOWEST_PRIORITY, row[9], row[1]))
-    return [_card(row, held.get(row[0]), today, zone) for row in ordered]
+        .where(_scope(scope))
+    )
 
 
-def _card(row: Sequence[Any], hold: tuple[datetime, str] | None, today: date, zone: ZoneInfo) -> Card:
-    _, key, name, version, state, workstream, others, owner, priority, since = row
-    shared = tuple(sorted(others.split())) if others else ()
-    days = max((today - local_date(since, zone)).days, 0)
-    if hold is None:
-        return Card(key, name, version, state, workstream, shared, owner, priority, days, "", None)
-    blocked_days = max((today - local_date(hold[0], zone)).days, 0)
-    return Card(key, name, version, state, workstream, shared, owner, priority, days, hold[1], blocked_days)
-
-
-def _holds(session: Session, scope: ColumnElement[bool], language: str) -> dict[int, tuple[datetime, str]]:
-    """By workflow id, since when and by what it is held: the oldest of its open holds."""
+@cache
+def _holds(scope: str, language: str) -> Select[Any]:
+    """By workflow id, since when and by what it is held; the oldest of its open holds comes last."""
     holds = open_holds()
-    rows = session.execute(
+    return (
         select(holds.c.workflow_id, holds.c.since, _in(language, Blocker.title, Blocker.title_en))
         .join(Blocker, col(Blocker.id) == holds.c.blocker_id)
         .join(Workflow, col(Workflow.id) == holds.c.workflow_id)
-        .where(scope)
+        .where(_scope(scope))
         .order_by(holds.c.since.desc(), holds.c.blocker_id.desc())
     )
-    return {workflow: (since, title) for workflow, since, title in rows}
 
 
-def _scope(cycle: str) -> ColumnElement[bool]:
+def _scope(scope: str) -> ColumnElement[bool]:
     """Which workflows stand in the cycle. A closed cycle keeps those that were in it when it was closed."""
+    if scope == _KEY:
+        return col(Workflow.key) == bindparam("key", type_=String)
     unarchived = col(Workflow.archived_at).is_(None)
-    if cycle == ALL:
+    if scope == ALL:
         return unarchived
-    if cycle == NONE:
+    if scope == NONE:
         planned = select(Cycle.number).where(col(Cycle.status) != CycleStatus.CLOSED)
         in_plan = func.coalesce(col(Workflow.cycle_number), -1).in_(planned)
         return and_(unarchived, col(Workflow.state) != State.DONE, not_(in_plan))
-    number = int(cycle)
+    number = bindparam("number", type_=Integer)
     was_member = col(Workflow.id).in_(_members_at_the_close(number))
     return and_(unarchived, or_(col(Workflow.cycle_number) == number, was_member))
 
 
-def _members_at_the_close(number: int) -> Select[tuple[int]]:
+def _members_at_the_close(number: ColumnElement[int]) -> Select[tuple[int]]:
     closed_at = select(Cycle.closed_at).where(col(Cycle.number) == number).scalar_subquery()
     newest_first = (col(ScopeChange.happened_at).desc(), col(ScopeChange.id).desc())
     rows = (

@@ -1,8 +1,7 @@
 """The board: to read, and to follow what others do."""
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,14 +29,12 @@ _LONGEST_SEARCH = 2_000
 _CYCLE_NUMBER = re.compile(r"[0-9]{1,6}")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """An option of a filter."""
 
     value: str
     label: str
     is_chosen: bool
-    href: str = ""
 
 
 @bp.get("/")
@@ -112,6 +109,7 @@ def _context(session: Session, frame: Frame) -> dict[str, Any]:
             "may": may,
             "is_read_only": not may,
             "revision": viewer.programme.revision,
+            "changes_url": url_for("board.changes") + "?" + request.query_string.decode(),
         },
         "reasons": move_back_reasons(),
         "tag": tag(),

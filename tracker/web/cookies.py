@@ -1,6 +1,7 @@
 """Cookies that outlive a sign-in."""
 
-from flask import Response, current_app
+from flask import current_app
+from werkzeug.wrappers import Response
 
 _KEPT_FOR_S = 365 * 24 * 3600
 

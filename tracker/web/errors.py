@@ -1,7 +1,6 @@
 """What went wrong, as a status and a page that needs no database."""
 
 from flask import Flask, Response, g, make_response, render_template, request
-from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -18,6 +17,7 @@ from tracker.domain.errors import (
     TrackerError,
 )
 from tracker.web.formats import shown
+from tracker.web.translation import gettext
 
 STATUS: dict[type[TrackerError], int] = {
     NotFoundError: 404,

@@ -5,12 +5,13 @@ from decimal import Decimal
 
 from babel import dates, numbers
 from flask import Flask
-from flask_babel import get_locale, gettext
+from flask_babel import get_locale
 
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_
 from tracker.domain.states import State
 from tracker.web.context import current_programme, now
+from tracker.web.translation import gettext
 
 STATES = {
     State.NOT_STARTED: N_("not started"),

@@ -54,7 +54,7 @@ class Form(BaseModel):
             return cls.model_validate(fields.to_dict())
         except ValidationError as error:
             names = dict.fromkeys(str(problem["loc"][0]) for problem in error.errors())
-            raise FormError({name: cls.messages.get(name, _COMMON[name]) for name in names}) from error
+            raise FormError({name: (cls.messages | _COMMON)[name] for name in names}) from error
 
 
 _COMMON = {

@@ -28,7 +28,8 @@ class Formatter(JsonFormatter):
                          timestamp="time")  # fmt: skip
 
     def formatException(  # noqa: N802 - the library's name
-        self, ei: tuple[type[BaseException] | None, BaseException | None, TracebackType | None] | tuple[None, None, None]
+        self,
+        ei: tuple[type[BaseException] | None, BaseException | None, TracebackType | None] | tuple[None, None, None],
     ) -> str:
         """Kind and places; no message."""
         kind, _error, trace = ei

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, Response, current_app, render_template, request
-from flask_babel import gettext
 from flask_htmx import HTMX
 
 from tracker.domain.errors import N_
 from tracker.domain.states import Role
 from tracker.web.context import current_programme, now, viewer_or_none
 from tracker.web.formats import language
+from tracker.web.translation import gettext
 
 PAGES = (("board.show", N_("Board")),)
 ROLES = {

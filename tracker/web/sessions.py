@@ -85,7 +85,7 @@ def _require_sign_in() -> ResponseReturnValue | None:
 
 def _turned_away(*, is_poll: bool) -> ResponseReturnValue:
     if is_poll:
-        return Response(status=401)
+        return Response(status=401, headers={"HX-Reswap": "none"})  # what is on the screen stays
     if htmx:
         here = urlsplit(htmx.current_url or "/")
         back = safe_path(here._replace(scheme="", netloc="", fragment="").geturl())

@@ -4,7 +4,6 @@ import secrets
 
 from flask import Blueprint, Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from sqlmodel import Session
 from werkzeug.exceptions import NotFound
 
@@ -25,6 +24,7 @@ from tracker.web.context import (
 )
 from tracker.web.errors import explain
 from tracker.web.rendering import page
+from tracker.web.translation import gettext
 
 bp = Blueprint("sign_in", __name__)
 

@@ -1,0 +1,148 @@
+"""A programme as large as wanted, with all that a card can show, and somebody to look at it."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from pydantic import SecretStr
+from sqlalchemy import Engine
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from tests.builders import Flow, a_blocker, a_cycle, a_programme, day, load
+from tests.databases import Databases
+from tracker.clock import Clock, real_now
+from tracker.commands import accounts, sign_ins
+from tracker.commands.entries import open_entry
+from tracker.config import Settings
+from tracker.db.engine import make_engine, transaction
+from tracker.domain.programme_files import Programme, ProjectRow, WorkstreamRow
+from tracker.domain.states import STATES, CycleStatus, Role, State
+from tracker.web.app import create_app
+
+SIZES = (300, 1_500, 5_000)
+NOW = day(75)  # in cycle 2, which runs
+_SECRET = SecretStr("0123456789abcdef" * 4)
+_STREAMS, _PROJECTS = 30, 12
+_OWNERS = ("Farmaceut", "Sektionsledare", "Testledare", "Överläkare", "Vårdenhetschef", "")
+
+
+def a_bench_programme(workflows: int) -> Programme:
+    """So many workflows over 30 streams, in every state; a third are shared, a twelfth held."""
+    return a_programme(
+        *(_flow(number) for number in range(1, workflows + 1)),
+        cycles=[a_cycle(1, CycleStatus.CLOSED), a_cycle(2, CycleStatus.RUNNING), a_cycle(3)],
+        blockers=[a_blocker(number, f"Svar utan enhetskod {number}") for number in range(1, 21)],
+        projects=[ProjectRow(f"P{number:02}", f"Projekt {number}", f"Project {number}") for number in range(_PROJECTS)],
+        workstreams=[
+            WorkstreamRow(f"S{number:02}", f"Ström {number}", f"Stream {number}", f"P{number % _PROJECTS:02}", 9, 9, 9)
+            for number in range(_STREAMS)
+        ],
+    )
+
+
+def key(number: int) -> str:
+    """The key of the programme's nth workflow."""
+    return f"S{number % _STREAMS:02}-{number:04}"
+
+
+def _flow(number: int) -> Flow:
+    others = [f"S{(number + step * 7) % _STREAMS:02}" for step in range(1, number % 9 // 2 + 1)] * (number % 3 == 0)
+    flow = Flow(
+        key(number), f"Beställa & svara på undersökning {number}",
+        f"Order and answer examination {number}" if number % 3 else "",
+        f"S{number % _STREAMS:02}", tuple(others), _OWNERS[number % len(_OWNERS)],
+        (None, None, 1, 2, 3, 4)[number % 6],
+    )  # fmt: skip
+    at = day(1) + timedelta(days=number % 40, minutes=number % 600)
+    is_held = number % 12 == 0
+    reached = STATES[1 : number % len(STATES) + 1]
+    for turn, state in enumerate(state for state in reached if not (is_held and state is State.DONE)):
+        flow.to(state, at + timedelta(days=turn * 5))
+    flow.in_cycle(2, at=day(47, 15))
+    if is_held:
+        flow.held(number % 20 + 1, day(60))
+    return flow
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer whole."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The application on a database, with a planner signed in."""
+
+    app: Flask
+    engine: Engine
+    cookie: str
+
+    def get(self, path: str, **headers: str) -> Answered:
+        """A page."""
+        return ask(self.app, self.environ(path, headers))
+
+    def post(self, path: str, fields: dict[str, Any], **headers: str) -> Answered:
+        """A form."""
+        return ask(self.app, self.environ(path, headers, fields))
+
+    def environ(self, path: str, headers: dict[str, str], fields: dict[str, Any] | None = None) -> dict[str, Any]:
+        """A request as the server would hand it over; `HX_Request` stands for the header HX-Request."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        builder = EnvironBuilder(
+            path, base_url="http://127.0.0.1", method="GET" if fields is None else "POST", data=fields,
+            headers={"Cookie": self.cookie, **named},
+        )  # fmt: skip
+        return builder.get_environ()
+
+
+def ask(app: Flask, environ: dict[str, Any]) -> Answered:
+    """Calls the application as a server would and reads the whole answer."""
+    body, status, headers = run_wsgi_app(app.wsgi_app, environ, buffered=True)
+    return Answered(int(status.split()[0]), dict(headers), b"".join(body))
+
+
+@contextlib.contextmanager
+def served(databases: Databases, workflows: int) -> Iterator[Served]:
+    """The application on a fresh database with so many workflows."""
+    with databases.fresh() as url:
+        engine = make_engine(url)
+        load(engine, a_bench_programme(workflows))
+        if engine.dialect.name == "postgresql":
+            _analyse(engine)
+        token = _a_planner(engine)
+        app = create_app(Settings(database_url=url, secret_key=_SECRET, log_level="ERROR"), engine, Clock(NOW))
+        yield Served(app, engine, _cookie(app, token))
+        engine.dispose()
+
+
+def _analyse(engine: Engine) -> None:
+    """What autovacuum does within a minute of such a load."""
+    with engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+
+
+def _a_planner(engine: Engine) -> str:
+    with transaction(engine) as session:
+        entry = open_entry(session, accounts.operator(session), "user_add", NOW)
+        accounts.add(session, entry, "planner@example.org", "Programkontoret A", Role.PLANNER, password=None)
+    with transaction(engine) as session:
+        user_id = accounts.the_user(session, "planner@example.org").id
+        assert user_id is not None
+        return sign_ins.sign_in_user(session, user_id, [], real_now())
+
+
+def _cookie(app: Flask, token: str) -> str:
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session.update(_user_id=token, active_at=int(real_now().timestamp()), _fresh=True)
+        session.permanent = True
+    cookie = client.get_cookie("session", domain="localhost")
+    assert cookie is not None
+    return f"session={cookie.value}; language=sv"

@@ -1,0 +1,89 @@
+"""Serving: the installation, or the demo."""
+
+import ipaddress
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+from sqlalchemy import Engine
+
+from tracker.commands import demo as demos
+from tracker.commands import installation
+from tracker.config import SEED_DATA, Settings, SettingsError, read_settings
+from tracker.db.engine import make_engine, reading
+from tracker.domain.errors import N_
+from tracker.queries import accounts, viewer
+
+_PORT = click.IntRange(0, 65_535)
+_LOOPBACK = "127.0.0.1"
+
+
+@click.command()
+@click.option(
+    "--host", default=_LOOPBACK, show_default=True, help="Another than this machine needs TRACKER_PUBLIC_URL."
+)
+@click.option("--port", type=_PORT, default=8000, show_default=True)
+def serve(host: str, port: int) -> None:
+    """Serve the database of TRACKER_DATABASE_URL until SIGTERM or Ctrl-C."""
+    settings = read_settings()
+    _require_safe_address(settings, host)
+    engine = installation.opened(settings)
+    with reading(engine) as session:
+        programme = viewer.programme(session)
+        is_demo = programme is not None and programme.is_demo
+        has_admin = accounts.has_admin(session)
+    if is_demo and not _is_loopback(host):
+        raise SettingsError(N_("The database is a demo's: it is served on this machine only. Leave out --host."))
+    if not has_admin:
+        click.echo("Nobody can sign in yet. Make the first administrator with:\n"
+                   "  tracker user add EMAIL --name NAME --role admin", err=True)  # fmt: skip
+    _serve(settings, engine, host, port, lambda address: f"Tracker is at {settings.public_url or address}")
+
+
+@click.command()
+@click.option("--port", type=_PORT, envvar="PORT", default=8000, show_default=True, show_envvar=True)
+def demo(port: int) -> None:
+    """Serve a made-up programme from instance/demo.db, on this machine only. Changes are kept."""
+    database = Path.cwd() / "instance" / "demo.db"
+    settings = read_settings(database_url=f"sqlite:///{database}", public_url="", proxy_hops=0)
+    engine = make_engine(settings.database_url)
+    demos.open_demo(engine, SEED_DATA, say=lambda text: click.echo(text, err=True))
+    _serve(
+        settings, engine, _LOOPBACK, port,
+        lambda address: f"Tracker's demo is at {address}\n"
+        "Sign in there with one of the buttons: Projektledare SIDU, Projektledare SoKI, Programkontoret, Betraktare,"
+        " Administratör. No password is needed.\n"
+        "The figures are made up: Exempeldata – påhittade siffror. Stop with Ctrl-C.",
+    )  # fmt: skip
+
+
+def _serve(settings: Settings, engine: Engine, host: str, port: int, words: Callable[[str], str]) -> None:
+    from tracker.web import server  # noqa: PLC0415 - no other command needs the web
+
+    shown = f"[{host}]" if ":" in host else host
+    server.serve(settings, engine, host, port, lambda bound: click.echo(words(f"http://{shown}:{bound}"), color=False))
+
+
+def _require_safe_address(settings: Settings, host: str) -> None:
+    public = urlsplit(settings.public_url)
+    if not _is_loopback(host) and not settings.public_url:
+        raise SettingsError(
+            N_("Serving on %(host)s needs TRACKER_PUBLIC_URL, the address that people type, for example"
+               " https://tracker.example.org"),
+            host=host,
+        )  # fmt: skip
+    if public.scheme == "http" and not _is_loopback(public.hostname or "") and not settings.insecure_http:
+        raise SettingsError(
+            N_("TRACKER_PUBLIC_URL is not https: passwords would travel readable. Put a proxy with https in front, or"
+               " set TRACKER_INSECURE_HTTP=1.")
+        )  # fmt: skip
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,96 @@
+"""Accounts, from the machine itself. Passwords are asked for or read from standard input, never from the arguments."""
+
+import contextlib
+import sys
+from collections.abc import Iterator
+
+import click
+from sqlmodel import Session
+
+from tracker.clock import clock_of
+from tracker.cli.database import configured_engine
+from tracker.commands import accounts, programme
+from tracker.commands.entries import Entry, open_entry
+from tracker.config import read_settings
+from tracker.db import migrations
+from tracker.db.engine import reading, transaction
+from tracker.domain.states import Role
+from tracker.queries import accounts as lists
+
+
+@click.group()
+def user() -> None:
+    """Make, list and end accounts."""
+
+
+@user.command()
+@click.argument("email")
+@click.option("--name", required=True, help="As the history shows it.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--workstream", "workstreams", multiple=True, metavar="CODE", help="A lead's own; may be repeated.")
+@click.option("--all-workstreams", is_flag=True, help="A lead of all of them.")
+def add(email: str, name: str, role: str, workstreams: tuple[str, ...], all_workstreams: bool) -> None:
+    """Make an account; asks for its password, or reads it from standard input."""
+    if (workstreams or all_workstreams) and Role(role) is not Role.LEAD:
+        raise click.UsageError("Workstreams go with --role lead; planners and admins have all of them.")
+    _require_usable()
+    password = _new_password()
+    with _writing("user_add") as (session, entry):
+        accounts.add(session, entry, email, name, Role(role), password=password, workstreams=workstreams,
+                     all_workstreams=all_workstreams)  # fmt: skip
+    click.echo(f"{name} can sign in as {accounts.normal_email(email)}.", err=True)
+
+
+@user.command("list")
+def list_() -> None:
+    """List the accounts: e-mail, name, role, workstreams, whether active; separated by tabs."""
+    with configured_engine() as engine:
+        migrations.require_usable(engine)
+        with reading(engine) as session:
+            for account in lists.accounts(session):
+                streams = "*" if account.all_workstreams else " ".join(account.workstreams)
+                state = "active" if account.is_active else "disabled"
+                click.echo(f"{account.email}\t{account.name}\t{account.role.value}\t{streams}\t{state}")
+
+
+@user.command()
+@click.argument("email")
+def passwd(email: str) -> None:
+    """Give an account a new password, which ends its sign-ins."""
+    _require_usable()
+    with configured_engine() as engine, reading(engine) as session:
+        accounts.the_user(session, email)
+    password = _new_password()
+    with _writing("user_passwd") as (session, entry):
+        accounts.set_password(session, entry, email, password)
+    click.echo("The password was changed; all browsers of the account are signed out.", err=True)
+
+
+@user.command()
+@click.argument("email")
+def disable(email: str) -> None:
+    """End an account and its sign-ins; what its owner did stays in the history."""
+    with _writing("user_disable") as (session, entry):
+        accounts.disable(session, entry, email)
+    click.echo("The account is disabled; all its browsers are signed out.", err=True)
+
+
+def _require_usable() -> None:
+    """Before somebody has typed a password for nothing."""
+    with configured_engine() as engine:
+        migrations.require_usable(engine)
+
+
+@contextlib.contextmanager
+def _writing(command: str) -> Iterator[tuple[Session, Entry]]:
+    with configured_engine() as engine:
+        migrations.require_usable(engine)
+        with transaction(engine) as session:
+            programme.found(session, read_settings().timezone)
+            yield session, open_entry(session, accounts.operator(session), command, clock_of(session).now())
+
+
+def _new_password() -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt="Once more", err=True))
+    return sys.stdin.readline().rstrip("\r\n")

@@ -1,0 +1,66 @@
+"""The demo's database: a whole made-up programme, and somebody to be in it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from tracker.clock import clock_of
+from tracker.commands import accounts, programme, seed
+from tracker.commands.entries import open_entry
+from tracker.db import migrations
+from tracker.db.engine import database_file, reading, transaction
+from tracker.db.models import Programme, User, Workstream
+from tracker.domain import demo
+from tracker.domain.errors import N_, ConflictError
+
+TIME_ZONE = "Europe/Stockholm"
+NAME = "Exempelprogrammet"
+
+
+def open_demo(engine: Engine, folder: Path, *, say: Callable[[str], None]) -> None:
+    """Makes the demo's database from the programme files at the first start, and keeps what was changed later.
+
+    Raises ConflictError, changing nothing, when the database is not a demo's.
+    """
+    _refuse_others(engine)
+    migrations.upgrade(engine)
+    with reading(engine) as session:
+        is_there = session.exec(select(Programme.id)).one_or_none() is not None
+    rows = None
+    if not is_there:
+        say("Reading and writing the sample programme; this takes some seconds, the first time only.")
+        rows = seed.read_folder(folder)
+    with transaction(engine) as session:
+        if rows is not None and programme.found(session, TIME_ZONE, name=NAME, demo_clock_at=demo.STARTS_AT):
+            seed.load(session, rows, time_zone=TIME_ZONE)
+        _add_accounts(session)
+
+
+def _refuse_others(engine: Engine) -> None:
+    file = database_file(engine)
+    if file is None or not file.exists() or migrations.current(engine) is None:
+        return
+    with reading(engine) as session:
+        marks = session.exec(select(Programme.demo_clock_at)).all()
+    if marks == [None]:
+        raise ConflictError(
+            N_("%(file)s is not a demo's database and was left alone. Start it with: tracker serve"), file=str(file)
+        )
+
+
+def _add_accounts(session: Session) -> None:
+    there = set(session.exec(select(User.email)))
+    missing = [account for account in demo.ACCOUNTS if account.email not in there]
+    if not missing:
+        return
+    entry = open_entry(session, accounts.operator(session), "user_add", clock_of(session).now())
+    for account in missing:
+        of_project = session.exec(
+            select(Workstream.code).where(Workstream.project_code == account.project).order_by(col(Workstream.code))
+        ).all()
+        accounts.add(
+            session, entry, account.email, account.name, account.role, password=None,
+            workstreams=(*account.workstreams, *of_project),
+        )  # fmt: skip

@@ -1,0 +1,22 @@
+"""Opening an installation: its database checked, upgraded if it is older, and its programme there."""
+
+from sqlalchemy import Engine
+
+from tracker.commands import programme
+from tracker.config import Settings
+from tracker.db import migrations
+from tracker.db.engine import make_engine, transaction
+from tracker.domain.errors import N_, DatabaseError
+
+
+def opened(settings: Settings) -> Engine:
+    """The engine of a usable database. A missing or empty one is refused, an older one copied and upgraded."""
+    engine = make_engine(settings.database_url)
+    migrations.require_file(engine)
+    if migrations.current(engine) is None:
+        raise DatabaseError(N_("The database is empty. Set it up with: tracker db upgrade"))
+    migrations.upgrade(engine)
+    migrations.require_usable(engine)
+    with transaction(engine) as session:
+        programme.found(session, settings.timezone)
+    return engine

@@ -1,0 +1,100 @@
+"""The server in one process: waitress, stopped so that what was begun is finished."""
+
+import contextlib
+import signal
+import time
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+import waitress
+from sqlalchemy import Engine
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import BaseWSGIServer
+
+from tracker.config import Settings
+from tracker.domain.errors import N_, DatabaseError
+from tracker.web import logging
+from tracker.web.app import create_app
+
+THREADS = 12  # fewer than the connections of the engine's pool
+CONNECTIONS = 1_000
+LARGEST_REQUEST = 10_000_000  # what is larger is not even taken in; the application refuses at less, with a page
+FINISH_WITHIN_S = 8.0
+_LOOK_EVERY_S = 0.5
+
+
+def serve(settings: Settings, engine: Engine, host: str, port: int, announce: Callable[[int], None]) -> None:
+    """Serves until SIGTERM or Ctrl-C; `announce` is told the port once requests are taken."""
+    logging.set_up(settings.log_level)
+    app = create_app(settings, engine)
+    sockets: dict[int, Any] = {}
+    try:
+        server = waitress.create_server(app, map=sockets, **_adjustments(settings, host, port))
+    except OSError as error:
+        raise DatabaseError(
+            N_("Port %(port)s of %(host)s cannot be used: %(problem)s. Choose another with --port."),
+            port=port, host=host, problem=error.strerror,
+        ) from error  # fmt: skip
+    with _stop_signals(server) as is_stopped:
+        announce(server.effective_port)
+        while not is_stopped():
+            wasyncore.loop(timeout=_LOOK_EVERY_S, use_poll=True, map=sockets, count=1)
+        _finish(sockets)
+    server.task_dispatcher.shutdown(timeout=1)
+    wasyncore.close_all(sockets, ignore_all=True)
+    engine.dispose()
+
+
+def _adjustments(settings: Settings, host: str, port: int) -> dict[str, Any]:
+    return {
+        "host": host,
+        "port": port,
+        "threads": THREADS,
+        "connection_limit": CONNECTIONS,
+        "max_request_body_size": LARGEST_REQUEST,
+        "clear_untrusted_proxy_headers": settings.proxy_hops == 0,
+        "ident": None,
+    }
+
+
+@contextlib.contextmanager
+def _stop_signals(server: BaseWSGIServer) -> Iterator[Callable[[], bool]]:
+    """Tells whether somebody asked us to stop; a second time ends us at once."""
+    asked: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        if asked:
+            raise SystemExit(1)
+        asked.append(number)
+        server.pull_trigger()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _finish(sockets: dict[int, Any]) -> None:
+    """Takes no new connections and answers what has come in; then, or when time is up, lets go of all."""
+    for each in list(sockets.values()):
+        if isinstance(each, BaseWSGIServer):
+            each.accepting = False
+            each.del_channel()
+            each.socket.close()
+    deadline = time.monotonic() + FINISH_WITHIN_S
+    while time.monotonic() < deadline:
+        channels = [each for each in list(sockets.values()) if isinstance(each, HTTPChannel)]
+        for channel in channels:
+            if _is_idle(channel):
+                channel.handle_close()
+        if all(not channel.connected for channel in channels):
+            return
+        wasyncore.loop(timeout=0.05, use_poll=True, map=sockets, count=1)
+
+
+def _is_idle(channel: HTTPChannel) -> bool:
+    return not channel.requests and not channel.request and not channel.total_outbufs_len

@@ -1,0 +1,10 @@
+"""For servers that are given an application, such as gunicorn: `gunicorn tracker.web.wsgi:app`."""
+
+from tracker.commands import installation
+from tracker.config import read_settings
+from tracker.web import logging
+from tracker.web.app import create_app
+
+_settings = read_settings()
+logging.set_up(_settings.log_level)
+app = create_app(_settings, installation.opened(_settings))
