@@ -145,4 +145,4 @@ def _cookie(app: Flask, token: str) -> str:
         session.permanent = True
     cookie = client.get_cookie("session", domain="localhost")
     assert cookie is not None
-    return f"session={cookie.value}; language=sv"
+    return f"session={cookie.value}; language=en"

@@ -22,7 +22,7 @@ from tracker.queries import check
 from tracker.queries.programme_files import programme as read_programme
 
 # The database is the same for all examples: none is committed.
-MANY = settings(max_examples=count(500), suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=count(300), suppress_health_check=list(HealthCheck))
 
 
 @contextlib.contextmanager

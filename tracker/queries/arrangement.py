@@ -80,7 +80,7 @@ def arrange(cards: list[Card], filters: Filters, frame: Frame, own: Collection[s
     """The cards that pass the filters, in columns and, where grouped, in lanes: the workstreams in `own` first and
     unfolded. `may_all` says that every lane is the viewer's to write.
     """
-    kept = [card for card in cards if passes(card, filters, frame)]
+    kept = [card for card in cards if passes(card, filters, frame)] if filters.is_narrowed else cards
     owned = sum(card.workstream in filters.workstreams for card in kept) if filters.workstreams else len(kept)
     without_blocked = kept if filters.blocked else [card for card in kept if card.blocker]
     return Shown(

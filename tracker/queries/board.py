@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -154,7 +154,7 @@ _STATES = {state.value: state for state in State}
 
 
 @cache
-def _streams(language: str) -> Select[Any]:
+def _streams(language: str) -> Select[*tuple[Any, ...]]:
     return (
         select(
             _in(language, Project.name, Project.name_en),
@@ -171,7 +171,7 @@ def _streams(language: str) -> Select[Any]:
 
 
 @cache
-def _card_rows(scope: str, language: str) -> Select[Any]:
+def _card_rows(scope: str, language: str) -> Select[*tuple[Any, ...]]:
     others = (
         select(func.aggregate_strings(col(WorkflowWorkstream.workstream_code), " "))
         .where(col(WorkflowWorkstream.workflow_id) == col(Workflow.id), not_(col(WorkflowWorkstream.is_owner)))
@@ -199,7 +199,7 @@ def _card_rows(scope: str, language: str) -> Select[Any]:
 
 
 @cache
-def _holds(scope: str, language: str) -> Select[Any]:
+def _holds(scope: str, language: str) -> Select[*tuple[Any, ...]]:
     """By workflow id, since when and by what it is held; the oldest of its open holds comes last."""
     holds = open_holds()
     return (
@@ -219,7 +219,7 @@ def _scope(scope: str) -> ColumnElement[bool]:
     if scope == ALL:
         return unarchived
     if scope == NONE:
-        planned = select(Cycle.number).where(col(Cycle.status) != CycleStatus.CLOSED)
+        planned = select(col(Cycle.number)).where(col(Cycle.status) != CycleStatus.CLOSED)
         in_plan = func.coalesce(col(Workflow.cycle_number), -1).in_(planned)
         return and_(unarchived, col(Workflow.state) != State.DONE, not_(in_plan))
     number = bindparam("number", type_=Integer)
@@ -228,7 +228,7 @@ def _scope(scope: str) -> ColumnElement[bool]:
 
 
 def _members_at_the_close(number: ColumnElement[int]) -> Select[tuple[int]]:
-    closed_at = select(Cycle.closed_at).where(col(Cycle.number) == number).scalar_subquery()
+    closed_at = select(col(Cycle.closed_at)).where(col(Cycle.number) == number).scalar_subquery()
     newest_first = (col(ScopeChange.happened_at).desc(), col(ScopeChange.id).desc())
     rows = (
         select(
@@ -260,4 +260,4 @@ def _in(language: str, swedish: Any, english: Any) -> ColumnElement[str]:  # noq
     """The text in the reader's language; Swedish where there is no English."""
     if language == "en":
         return func.coalesce(func.nullif(col(english), ""), col(swedish))
-    return col(swedish)
+    return type_coerce(col(swedish), String)

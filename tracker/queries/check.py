@@ -18,11 +18,6 @@ from tracker.domain.states import State
 from tracker.queries import programme_files
 
 
-_HISTORY: tuple[
-    type[models.StateChange | models.ScopeChange | models.BlockerEvent | models.Note | models.WorkflowCheck], ...
-] = (models.StateChange, models.ScopeChange, models.BlockerEvent, models.Note, models.WorkflowCheck)
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One line for people. A difference means that something kept is wrong; else it is a rule not kept."""
@@ -103,7 +98,7 @@ def _entries(session: Session) -> Iterator[Finding]:
 
 
 def _recordings(session: Session) -> Iterator[Finding]:
-    for table in _HISTORY:
+    for table in programme_files.HISTORY:
         columns: Select[*tuple[Any, ...]] = (
             select(col(table.id), col(table.recorded_at), col(Entry.id), col(Entry.recorded_at).label("entered_at"))
             .outerjoin(Entry, col(Entry.id) == col(table.entry_id))

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
@@ -48,6 +48,8 @@ from tracker.domain.states import CycleStatus, HoldEvent, ScopeKind
 
 _ROWS_AT_ONCE = 1_000
 AnySelect = Select[*tuple[Any, ...]]
+HistoryTable = type[StateChange | ScopeChange | BlockerEvent | Note | WorkflowCheck]
+HISTORY: tuple[HistoryTable, ...] = (StateChange, ScopeChange, BlockerEvent, Note, WorkflowCheck)
 
 
 def programme(session: Session, as_of: datetime | None = None) -> Programme:
@@ -108,8 +110,9 @@ def _cycle_as_of(row: CycleRow, as_of: datetime) -> CycleRow:
 
 
 def _workflows(session: Session, as_of: datetime | None) -> Iterator[WorkflowRow]:
-    mark = session.execute(select(col(models.Programme.time_zone), col(models.Programme.last_recorded_at))).first()
-    if mark is None:
+    time_zone = session.execute(select(col(models.Programme.time_zone))).scalar_one_or_none()
+    today = as_of or _newest_recorded_at(session)
+    if time_zone is None or today is None:
         return
     stands, members, held = _stands(session, as_of), _memberships(session, as_of), _held(session, as_of)
     owning, others = _workstreams_of(session)
@@ -124,7 +127,7 @@ def _workflows(session: Session, as_of: datetime | None) -> Iterator[WorkflowRow
         col(Workflow.created_at),
         col(Workflow.archived_at),
     ).where(_known_workflow(col(Workflow.id), as_of))
-    today, zone = as_of or mark.last_recorded_at, ZoneInfo(mark.time_zone)
+    zone = ZoneInfo(time_zone)
     for row in sorted(session.execute(columns), key=itemgetter(1)):
         now, member = stands.get(row.id), members.get(row.id, Membership())
         archived_at = _by(row.archived_at, as_of)
@@ -147,6 +150,12 @@ def _workflows(session: Session, as_of: datetime | None) -> Iterator[WorkflowRow
             now.done_at if now else None,
             now.age_days(today, zone) if now and archived_at is None else None,
         )
+
+
+def _newest_recorded_at(session: Session) -> datetime | None:
+    """The day that ages go by when none is told: an export depends on the history alone, never on when it is made."""
+    newest = (session.execute(select(func.max(col(table.recorded_at)))).scalar_one() for table in HISTORY)
+    return max((instant for instant in newest if instant is not None), default=None)
 
 
 def _stands(session: Session, as_of: datetime | None) -> dict[int, Stand]:
@@ -319,10 +328,7 @@ def _checks(session: Session, as_of: datetime | None) -> Iterator[CheckRow]:
         yield CheckRow(*row)
 
 
-_History = type[StateChange] | type[ScopeChange] | type[BlockerEvent] | type[Note] | type[WorkflowCheck]
-
-
-def _of_known_workflows(columns: AnySelect, table: _History, as_of: datetime | None) -> AnySelect:
+def _of_known_workflows(columns: AnySelect, table: HistoryTable, as_of: datetime | None) -> AnySelect:
     return (
         columns.select_from(table)
         .join(Workflow, col(Workflow.id) == col(table.workflow_id))
@@ -333,11 +339,13 @@ def _of_known_workflows(columns: AnySelect, table: _History, as_of: datetime | N
     )
 
 
-def _recorded_by(table: _History, as_of: datetime | None) -> ColumnElement[bool]:
+def _recorded_by(table: HistoryTable, as_of: datetime | None) -> ColumnElement[bool]:
     return true() if as_of is None else col(table.recorded_at) <= as_of
 
 
-def _known_workflow(number: ColumnElement[Any] | Mapped[int | None] | Mapped[int], as_of: datetime | None) -> ColumnElement[bool]:
+def _known_workflow(
+    number: ColumnElement[Any] | Mapped[int | None] | Mapped[int], as_of: datetime | None
+) -> ColumnElement[bool]:
     """Created by then, and the creation recorded by then: what was not known is left out whole."""
     if as_of is None:
         return true()

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlalchemy import Select, String, bindparam, func, select
+from sqlmodel import Session, col
 
 from tracker.db import models
 from tracker.domain.people import Actor
@@ -63,27 +64,34 @@ def programme(session: Session) -> Programme | None:
 
 def viewer(session: Session, token_hash: str) -> Viewer | None:
     """The active account behind a sign-in, in one statement; none when the sign-in or the account has ended."""
-    streams = (
-        select(func.aggregate_strings(models.UserWorkstream.workstream_code, " "))
-        .where(models.UserWorkstream.user_id == models.User.id)
-        .correlate(models.User)
-        .scalar_subquery()
-    )
-    row = session.execute(
-        select(  # type: ignore[call-overload]
-            models.User.id, models.User.role, models.User.all_workstreams, models.User.language,
-            models.Actor.id, models.Actor.name, streams, models.SignIn.signed_in_at,
-            models.Programme.name, models.Programme.time_zone,
-            col(models.Programme.demo_clock_at).is_not(None), models.Programme.revision,
-        )
-        .select_from(models.SignIn)
-        .join(models.User, col(models.User.id) == col(models.SignIn.user_id))
-        .join(models.Actor, col(models.Actor.id) == col(models.User.actor_id))
-        .join(models.Programme, col(models.Programme.id) == 1)
-        .where(col(models.SignIn.token_hash) == token_hash, col(models.User.is_active))
-    ).one_or_none()  # fmt: skip
+    row = session.connection().execute(_VIEWER, {"token_hash": token_hash}).one_or_none()
     if row is None:
         return None
     user_id, role, all_workstreams, language, actor_id, name, codes, signed_in_at, *about = row
     actor = Actor(actor_id, name, role, frozenset((codes or "").split()), all_workstreams)
     return Viewer(user_id, actor, language, signed_in_at, Programme(*about))
+
+
+def _statement() -> Select[*tuple[Any, ...]]:
+    streams = (
+        select(func.aggregate_strings(col(models.UserWorkstream.workstream_code), " "))
+        .where(col(models.UserWorkstream.user_id) == col(models.User.id))
+        .correlate(models.User)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            col(models.User.id), col(models.User.role), col(models.User.all_workstreams), col(models.User.language),
+            col(models.Actor.id), col(models.Actor.name), streams, col(models.SignIn.signed_in_at),
+            col(models.Programme.name), col(models.Programme.time_zone),
+            col(models.Programme.demo_clock_at).is_not(None), col(models.Programme.revision),
+        )
+        .select_from(models.SignIn)
+        .join(models.User, col(models.User.id) == col(models.SignIn.user_id))
+        .join(models.Actor, col(models.Actor.id) == col(models.User.actor_id))
+        .join(models.Programme, col(models.Programme.id) == 1)
+        .where(col(models.SignIn.token_hash) == bindparam("token_hash", type_=String), col(models.User.is_active))
+    )  # fmt: skip
+
+
+_VIEWER = _statement()  # asked by every request, so built once

@@ -1,0 +1,50 @@
+"""What people do in a browser: sign in, find a card, carry it, wait for what comes of it."""
+
+from playwright.sync_api import Locator, Page, expect
+
+FOLLOWED_WITHIN_MS = 4_000  # others' moves arrive without a reload
+
+
+def sign_in(page: Page, role: str, then: str = "") -> Page:
+    """Signs in with the demo's button, and goes on to an address."""
+    page.goto("/login")
+    page.locator(f"button[name=role][value={role}]").click()
+    page.wait_for_url("**/board**")
+    if then:
+        page.goto(then)
+    return page
+
+
+def card(page: Page, key: str) -> Locator:
+    """The card of a workflow."""
+    return page.locator(f"[data-workflow='{key}']")
+
+
+def column(page: Page, state: str) -> Locator:
+    """The column of a state on an ungrouped board."""
+    return page.locator(f"[data-state={state}]")
+
+
+def drag(page: Page, key: str, to: Locator, *, lands: bool = True) -> None:
+    """Carries a card to a column with the mouse, as a hand does: in steps, and lets go when it is seen to land."""
+    box = to.bounding_box()
+    assert box is not None
+    card(page, key).hover(position={"x": 30, "y": 10})
+    page.mouse.down()
+    for share in (0.3, 0.5, 0.6):
+        page.mouse.move(box["x"] + box["width"] * share, box["y"] + 30, steps=5)
+    if lands:
+        expect(to.locator(f"[data-workflow='{key}']")).to_be_attached()
+    page.mouse.up()
+
+
+def expect_in(page: Page, key: str, state: str, *, timeout: float | None = None) -> None:
+    """Waits until the card stands in the column."""
+    here = column(page, state).locator(f"[data-workflow='{key}']")
+    expect(here).to_be_attached(timeout=timeout)
+
+
+def open_menu(page: Page, key: str) -> None:
+    """Opens the card's menu with the mouse."""
+    card(page, key).hover()
+    card(page, key).locator(".more").click()

@@ -1,0 +1,77 @@
+"""Every page in both languages and themes: accessible, of one width with its window, with nothing untranslated."""
+
+from collections.abc import Callable
+from itertools import product
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NewPage
+from tests.browser.people import open_menu, sign_in
+from tests.counts import is_full
+
+Axe = Callable[[Page], None]
+PAGES = {
+    "sign-in": "",
+    "board": "/board?cycle=5",
+    "lanes": "/board?cycle=5&group=workstream",
+    "nothing": "/board?cycle=5&q=finnsinte&sort=x",
+    "workflow": "/workflows/LKM-005",
+    "archived": "/workflows/LKM-019",
+    "missing": "/workflows/XXX-001",
+}
+LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
+THEMES = ("light", "dark")
+WIDTHS = (320, 1280)
+
+
+def variants() -> list[tuple[str, str, int]]:
+    """Each page once per language and once per theme; in full, all of them together with both widths."""
+    if is_full():
+        return list(product(LANGUAGES, THEMES, WIDTHS))
+    return [("sv", "light", 320), ("en", "dark", 1280)]
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("language", "theme", "width"), variants())
+def test_a_page_is_accessible_and_fits_its_window(  # noqa: PLR0913 - one page, in every way to see it
+    new_page: NewPage, axe: Axe, allow_console: Callable[[str], None], name: str, language: str, theme: str, width: int
+) -> None:
+    allow_console("404")
+    page = new_page(locale=LANGUAGES[language], color_scheme=theme, viewport={"width": width, "height": 800})
+    if name == "sign-in":
+        page.goto("/login")
+    else:
+        sign_in(page, "lead_soki", PAGES[name])
+    assert page.locator("html").get_attribute("lang") == language
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_menu_and_the_page_after_a_move_are_accessible(new_page: NewPage, axe: Axe, theme: str) -> None:
+    page = sign_in(new_page(color_scheme=theme), "lead_sidu", "/board?cycle=5&workstream=LAB")
+    open_menu(page, "LAB-007")
+    axe(page)
+    page.keyboard.press("3")
+    expect(page.locator("#toasts")).to_contain_text("moved")
+    axe(page)
+
+
+def test_the_language_is_switched_and_remembered(new_page: NewPage) -> None:
+    page = sign_in(new_page(locale="en-GB"), "lead_sidu", "/board?cycle=5")
+    expect(page.get_by_role("heading", name="Not started")).to_be_visible()
+    page.get_by_role("button", name="Svenska").click()
+    expect(page.get_by_role("heading", name="Ej påbörjad")).to_be_visible()
+    assert "cycle=5" in page.url
+    again = sign_in(new_page(locale="en-GB"), "lead_sidu", "/board?cycle=5")
+    expect(again.get_by_role("heading", name="Ej påbörjad")).to_be_visible()
+
+
+def test_on_a_phone_one_state_is_shown_at_a_time(new_page: NewPage) -> None:
+    page = sign_in(new_page(viewport={"width": 320, "height": 700}), "lead_sidu", "/board?cycle=5&workstream=LAB")
+    tabs = page.get_by_role("navigation", name="States").get_by_role("link")
+    expect(tabs).to_have_count(5)
+    tabs.nth(1).click()
+    expect(page.locator("#column-design")).to_be_visible()
+    expect(page.locator("#column-validation")).to_be_hidden()

@@ -1,0 +1,150 @@
+"""Seed, export, check and db on the command line: exit codes, one line per error, stdout for the file alone."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.builders import a_programme, files_of, write_folder
+from tracker.cli import main
+from tracker.config import SEED_DATA
+
+
+@pytest.fixture(autouse=True)
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file = tmp_path / "instance" / "tracker.db"
+    monkeypatch.setenv("TRACKER_DATABASE_URL", f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_folder(tmp_path / "files", a_programme())
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], prog_name="tracker")
+
+
+def refused(result: Result, code: int, words: str) -> None:
+    assert result.exit_code == code, result.stderr
+    assert words in result.stderr
+    assert result.stdout == ""
+    if code == 1:
+        assert result.stderr.startswith("Error: ")
+        assert result.stderr.count("\n") == 1
+
+
+def test_seed_then_export_all_gives_the_sample_programme(tmp_path: Path) -> None:
+    assert run("seed").exit_code == 0
+    assert run("export", "all", tmp_path / "out").exit_code == 0
+    assert files_of(tmp_path / "out") == files_of(SEED_DATA)
+    assert run("export", "all", tmp_path / "out").exit_code == 0  # a second one replaces the first
+    assert run("check").exit_code == 0
+
+
+def test_stdout_is_the_file(folder: Path, tmp_path: Path) -> None:
+    assert run("seed", folder).stdout == ""
+    result = run("export", "changes")
+    assert result.stdout_bytes == (folder / "changes.csv").read_bytes()
+    assert result.stderr == ""
+    assert run("export", "changes", "--out", tmp_path / "c.csv").stdout == ""
+    assert (tmp_path / "c.csv").read_bytes() == (folder / "changes.csv").read_bytes()
+
+
+def test_a_swedish_spreadsheet_and_a_cycle(folder: Path) -> None:
+    run("seed", folder)
+    text = run("export", "cycles", "--format", "excel-sv", "--cycle", "2").stdout_bytes.decode()
+    assert text.startswith("\ufeffcykel;")
+    assert len(text.splitlines()) == 2
+    assert ";pågår;" in text
+
+
+def test_as_of_an_instant(folder: Path) -> None:
+    run("seed", folder)
+    lines = run("export", "changes", "--as-of", "2023-02-01T00:00:00Z").stdout.splitlines()
+    assert 1 < len(lines) < len((folder / "changes.csv").read_text().splitlines())
+
+
+def test_what_is_wrong_in_a_file_is_one_line_and_nothing_is_made(folder: Path, database: Path) -> None:
+    path = folder / "checks.csv"
+    path.write_text(path.read_text().replace("LKM-001", "LKM-999"))
+    refused(run("seed", folder), 1, "checks.csv, line 2, column workflow: 'LKM-999': is not in workflows.csv")
+    assert not database.exists()
+
+
+def test_a_second_seed_is_refused(folder: Path) -> None:
+    run("seed", folder)
+    refused(run("seed", folder), 1, "already has a programme")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("export", "nothing"),
+        ("export", "all"),
+        ("export", "changes", "folder"),
+        ("export", "all", "folder", "--cycle", "1"),
+        ("export", "all", "folder", "--out", "file"),
+        ("export", "changes", "--cycle", "1"),
+        ("export", "workflows", "--cycle", "0"),
+        ("export", "changes", "--as-of", "yesterday"),
+        ("export", "changes", "--format", "xls"),
+        ("seed", "no-such-folder"),
+        ("unknown",),
+    ],
+)
+def test_wrong_usage_is_told(arguments: tuple[str, ...]) -> None:
+    refused(run(*arguments), 2, "Usage: tracker")
+
+
+@pytest.mark.parametrize("command", [("export", "changes"), ("check",), ("db", "check"), ("db", "current")])
+def test_no_database_is_made_by_reading_one(command: tuple[str, ...], database: Path) -> None:
+    refused(run(*command), 1, "There is no database at")
+    assert not database.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told(folder: Path, tmp_path: Path) -> None:
+    run("seed", folder)
+    (tmp_path / "file").write_text("")
+    refused(run("export", "all", tmp_path / "file" / "out"), 1, "file")
+    refused(run("export", "changes", "--out", tmp_path / "missing" / "c.csv"), 1, "missing")
+
+
+def test_a_wrong_setting_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACKER_TIMEZONE", "Mars/Olympus")
+    refused(run("check"), 1, "TRACKER_TIMEZONE")
+
+
+def test_check_names_differences_and_fails(folder: Path, database: Path) -> None:
+    import sqlite3  # noqa: PLC0415
+
+    run("seed", folder)
+    with sqlite3.connect(database) as connection:
+        connection.execute("UPDATE workflow SET state = 'done' WHERE key = 'LKM-001'")
+    result = run("check")
+    assert result.exit_code == 1
+    assert result.stdout == "LKM-001: state is kept as done, and the history says test\n"
+
+
+def test_db_upgrade_makes_a_database_that_db_check_accepts() -> None:
+    assert run("db", "upgrade").exit_code == 0
+    assert run("db", "current").stdout.strip() in run("db", "upgrade").stderr
+    assert run("db", "check").exit_code == 0
+    assert run("check").exit_code == 0
+
+
+def test_every_command_has_help() -> None:
+    context = main.make_context("tracker", [], resilient_parsing=True)
+    for name in main.list_commands(context):
+        assert run(name, "--help").exit_code == 0
+
+
+def test_exporting_does_not_load_the_web(folder: Path) -> None:
+    run("seed", folder)
+    code = "import sys; from tracker.cli import main; main(['export', 'changes'], standalone_mode=False);" + (
+        "sys.exit(any(name.partition('.')[0] in {'flask', 'plotly'} for name in sys.modules))"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
