@@ -1,19 +1,19 @@
 """Runs migrations on the connection that `tracker.db.migrations` hands over (or on TRACKER_DATABASE_URL)."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sa
+from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
 import tracker.db.models  # noqa: F401 - registers the tables
-from alembic import context
 from tracker.config import read_settings
 from tracker.db.engine import make_engine
 
 
-def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
+def render_item(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
     """Writes plain SQLAlchemy types, so that a migration imports nothing that can change under it."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl_instance!r}"

@@ -19,8 +19,8 @@ from tracker.commands import seed
 from tracker.db.engine import transaction
 from tracker.domain.cells import Dialect
 from tracker.domain.csv_text import rows_text
-from tracker.domain.programme_files import (
-    PROGRAMME_FILES,
+from tracker.domain.programme_files import PROGRAMME_FILES
+from tracker.domain.programme_rows import (
     BlockerEventRow,
     BlockerRow,
     ChangeRow,

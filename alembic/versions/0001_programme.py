@@ -1,7 +1,6 @@
 """The programme, who acts in it, its projects, workstreams and cycles."""
 
 import sqlalchemy as sa
-
 from alembic import op
 
 revision = "0001_programme"

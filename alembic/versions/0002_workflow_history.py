@@ -1,7 +1,6 @@
 """Workflows and the history of their state and scope."""
 
 import sqlalchemy as sa
-
 from alembic import op
 
 revision = "0002_workflow_history"
@@ -114,7 +113,8 @@ def upgrade() -> None:
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("voids", sa.Integer(), nullable=True),
         sa.CheckConstraint(
-            "(voids IS NULL AND to_state IS NOT NULL) OR (voids IS NOT NULL AND from_state IS NULL AND to_state IS NULL)",
+            "(voids IS NULL AND to_state IS NOT NULL)"
+            " OR (voids IS NOT NULL AND from_state IS NULL AND to_state IS NULL)",
             name=op.f("ck_state_change_moves_or_voids"),
         ),
         sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_state_change_entry_id")),

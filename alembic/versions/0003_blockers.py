@@ -1,7 +1,6 @@
 """Blockers, notes and checks."""
 
 import sqlalchemy as sa
-
 from alembic import op
 
 revision = "0003_blockers"

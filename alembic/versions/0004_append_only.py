@@ -5,7 +5,6 @@ make them anew.
 """
 
 import sqlalchemy as sa
-
 from alembic import op
 
 revision = "0004_append_only"

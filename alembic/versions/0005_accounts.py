@@ -1,7 +1,6 @@
 """Accounts, sign-ins and the answers that make a form sent twice done once."""
 
 import sqlalchemy as sa
-
 from alembic import op
 
 revision = "0005_accounts"

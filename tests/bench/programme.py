@@ -18,7 +18,7 @@ from tracker.commands import accounts, sign_ins
 from tracker.commands.entries import open_entry
 from tracker.config import Settings
 from tracker.db.engine import make_engine, transaction
-from tracker.domain.programme_files import Programme, ProjectRow, WorkstreamRow
+from tracker.domain.programme_rows import Programme, ProjectRow, WorkstreamRow
 from tracker.domain.states import STATES, CycleStatus, Role, State
 from tracker.web.app import create_app
 

@@ -12,23 +12,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, sync_playwright
 from sqlalchemy import Engine
 
-from tests.browser.find_browser import MISSING, find
+from tests.browser.find_browser import FLAGS, find
 from tests.databases import Databases, demo
 from tests.live import serve
 from tracker.config import Settings
 from tracker.db.engine import make_engine
 from tracker.web.app import create_app
 
-# As root and in containers there is no sandbox; the rest keeps the browser from calling home.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 TIMEOUT_MS = 10_000
 # Chromium logs most violations, but not every one of a style attribute.
 LOG_VIOLATIONS = """
@@ -82,11 +72,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    program = find()
-    if program is None:
-        pytest.fail(MISSING)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
         yield browser
         browser.close()
 

@@ -1,4 +1,4 @@
-"""Finds a Chrome or Chromium for the browser tests; run as a module it installs one where it can."""
+"""Finds a Chrome or Chromium for the browser tests; run as a module it proves it, and installs one where it can."""
 
 import os
 import shutil
@@ -8,55 +8,67 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-MAC = (
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
-DEBIAN = ("chromium", "fonts-liberation")
+DEBIAN = ("chromium", "fonts-liberation", "libatomic1")  # the last for Playwright's driver
+# As root and in containers there is no sandbox and little shared memory; the rest keeps the browser from calling home.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 MISSING = """\
-The browser tests need Chrome or Chromium, and none was found or could be installed.
+The browser tests need Chrome or Chromium, and none was found that starts.
 Install one (Debian: apt-get install chromium), or name its program: CHROME_PATH=/path/to/chrome make test"""
 
 
 def find() -> Path | None:
-    """The program that CHROME_PATH names, one that is installed, or Playwright's own."""
+    """The program that CHROME_PATH names, else one that is installed; none for Playwright's own download."""
     if named := os.environ.get("CHROME_PATH"):
-        return Path(named) if os.access(named, os.X_OK) else None
-    for name in (*NAMES, *MAC):
-        if found := shutil.which(name):
-            return Path(found)
-    return _playwrights_own()
+        return Path(named)
+    return next((Path(found) for name in NAMES if (found := shutil.which(name))), None)
+
+
+def problem() -> str:
+    """Why the browser does not start; empty when it does."""
+    try:
+        with sync_playwright() as playwright:
+            playwright.chromium.launch(executable_path=find(), args=FLAGS).close()
+    except Exception as error:  # noqa: BLE001 - bare ones are raised when Playwright's own driver does not start
+        return str(error)
+    return ""
 
 
 def install() -> None:
     """Installs Debian's as root on Debian, else lets Playwright download its own; both may fail."""
     if Path("/etc/debian_version").exists() and os.geteuid() == 0:
-        print(f"No Chrome or Chromium found: installing Debian's packages {' '.join(DEBIAN)}", flush=True)
+        print(f"No Chrome or Chromium starts: installing Debian's packages {' '.join(DEBIAN)}", flush=True)
         environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *DEBIAN]):
-            if subprocess.run(["apt-get", *command], env=environment, check=False).returncode:
-                break
-        else:
+        steps = (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *DEBIAN])
+        if all(subprocess.run(["apt-get", *step], env=environment, check=False).returncode == 0 for step in steps):
             return
-    print("No Chrome or Chromium found: downloading Playwright's own", flush=True)
+    print("No Chrome or Chromium starts: downloading Playwright's own", flush=True)
     subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 
 
-def _playwrights_own() -> Path | None:
-    with sync_playwright() as playwright:
-        own = Path(playwright.chromium.executable_path)
-    return own if own.exists() else None
-
-
 def main() -> None:
-    found = find()
-    if found is None and "CHROME_PATH" not in os.environ:
+    if problem() and not os.environ.get("CHROME_PATH"):
         install()
-        found = find()
-    if found is None:
-        sys.exit(MISSING)
-    print(f"Browser: {found}")
+    if found := problem():
+        sys.exit(f"{found}\n{MISSING}")
+    print(f"Browser: {find() or 'the one that Playwright downloaded'}")
 
 
 if __name__ == "__main__":

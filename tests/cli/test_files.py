@@ -144,7 +144,10 @@ def test_every_command_has_help() -> None:
 
 def test_exporting_does_not_load_the_web(folder: Path) -> None:
     run("seed", folder)
-    code = "import sys; from tracker.cli import main; main(['export', 'changes'], standalone_mode=False);" + (
-        "sys.exit(any(name.partition('.')[0] in {'flask', 'plotly'} for name in sys.modules))"
-    )
+    code = """
+import sys
+from tracker.cli import main
+main(["export", "changes"], standalone_mode=False)
+sys.exit(any(name.partition(".")[0] in {"flask", "plotly"} for name in sys.modules))
+"""
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)

@@ -15,8 +15,10 @@ from tests.large_programme import a_large_programme
 from tracker.commands import seed
 from tracker.config import SEED_DATA
 from tracker.db import models
-from tracker.db.engine import reading, transaction
-from tracker.domain.programme_files import PROGRAMME_FILES, NoteRow, ProjectRow, WorkflowRow, WorkstreamRow
+from tracker.db.engine import make_engine, reading, transaction
+from tracker.db.migrations import upgrade
+from tracker.domain.programme_files import PROGRAMME_FILES
+from tracker.domain.programme_rows import NoteRow, ProjectRow, WorkflowRow, WorkstreamRow
 from tracker.domain.states import CycleStatus, Goal, ScopeKind, State
 from tracker.exports import programme_files
 from tracker.queries.programme_files import programme, rows
@@ -27,7 +29,8 @@ MOST_MEMORY = 50 * 1024 * 1024
 
 def workflow(engine: Engine, key: str, as_of: datetime | None = None) -> WorkflowRow:
     with reading(engine) as session:
-        return next(row for row in rows(session, "workflows", as_of) if row.key == key)
+        found: WorkflowRow = next(row for row in rows(session, "workflows", as_of) if row.key == key)
+    return found
 
 
 def test_seed_data_is_its_own_export(engine: Engine, tmp_path: Path) -> None:
@@ -40,9 +43,6 @@ def test_seed_data_is_its_own_export(engine: Engine, tmp_path: Path) -> None:
 
 def exported_again(files: dict[str, bytes], folder: Path) -> dict[str, bytes]:
     """What a new database gives back of these files."""
-    from tracker.db.engine import make_engine  # noqa: PLC0415
-    from tracker.db.migrations import upgrade  # noqa: PLC0415
-
     engine = make_engine(f"sqlite:///{folder / 'again.db'}")
     upgrade(engine)
     load(engine, seed.read_folder(put(folder / "files", files)))

@@ -22,33 +22,29 @@ _NOBODY = 65534
 HISTORY = ("entry", "state_change", "scope_change", "blocker_event", "note", "workflow_check")
 
 
+AT = "'2022-09-01 08:00:00'"
+ONE_ROW_EACH = (
+    "INSERT INTO programme (id, name, time_zone, revision) VALUES (1, '', 'Europe/Stockholm', 1)",
+    "INSERT INTO actor (id, name) VALUES (1, 'Programkontoret')",
+    "INSERT INTO project (code, name, name_en, first_cycle) VALUES ('SIDU', 'SIDU', '', 1)",
+    "INSERT INTO workstream (code, name, name_en, project_code) VALUES ('LAB', 'Laboratorium', '', 'SIDU')",
+    "INSERT INTO cycle VALUES (1, '2022-09-05', '2022-10-23', NULL, NULL, 'running', '', NULL, NULL)",
+    f"INSERT INTO entry (id, actor_id, command, recorded_at) VALUES (1, 1, 'seed', {AT})",
+    f"INSERT INTO workflow VALUES (1, 'LAB-001', 'Svar', '', '', '', 1, {AT}, NULL, 'design', {AT}, NULL, NULL, 1)",
+    f"INSERT INTO state_change VALUES (1, 1, NULL, 'design', {AT}, {AT}, 1, '', '', NULL)",
+    f"INSERT INTO scope_change VALUES (1, 1, NULL, 1, 'test', 'planned', '', '', {AT}, {AT}, 1)",
+    "INSERT INTO blocker VALUES (1, 'Beslut saknas', '', 'decision', '', '', '', NULL)",
+    f"INSERT INTO blocker_event VALUES (1, 1, 1, 'held', {AT}, {AT}, 1, '')",
+    f"INSERT INTO note VALUES (1, 1, NULL, 'Hej', {AT}, 1)",
+    f"INSERT INTO workflow_check VALUES (1, 1, {AT}, 1)",
+)
+
+
 @pytest.fixture
 def with_history(engine: Engine) -> Engine:
     """A database with one row in each table of history, written past all commands."""
     with engine.begin() as connection:
-        for statement in (
-            "INSERT INTO programme (id, name, time_zone, revision) VALUES (1, '', 'Europe/Stockholm', 1)",
-            "INSERT INTO actor (id, name) VALUES (1, 'Programkontoret')",
-            "INSERT INTO project (code, name, name_en, first_cycle) VALUES ('SIDU', 'SIDU', '', 1)",
-            "INSERT INTO workstream (code, name, name_en, project_code) VALUES ('LAB', 'Laboratorium', '', 'SIDU')",
-            "INSERT INTO cycle (number, starts_on, ends_on, status, goal)"
-            " VALUES (1, '2022-09-05', '2022-10-23', 'running', '')",
-            "INSERT INTO entry (id, actor_id, command, recorded_at) VALUES (1, 1, 'seed', '2022-09-01 08:00:00')",
-            "INSERT INTO workflow (id, key, name, name_en, description, owner, created_at, state, state_since, version)"
-            " VALUES (1, 'LAB-001', 'Svar', '', '', '', '2022-09-01 08:00:00', 'design', '2022-09-01 08:00:00', 1)",
-            "INSERT INTO state_change (id, workflow_id, to_state, happened_at, recorded_at, entry_id, reason, note)"
-            " VALUES (1, 1, 'design', '2022-09-01 08:00:00', '2022-09-01 08:00:00', 1, '', '')",
-            "INSERT INTO scope_change (id, workflow_id, to_cycle, goal, kind, reason, note, happened_at, recorded_at,"
-            " entry_id) VALUES (1, 1, 1, 'test', 'planned', '', '', '2022-09-01 08:00:00', '2022-09-01 08:00:00', 1)",
-            "INSERT INTO blocker (id, title, title_en, category, owner, mitigation, decider)"
-            " VALUES (1, 'Beslut saknas', '', 'decision', '', '', '')",
-            "INSERT INTO blocker_event (id, blocker_id, workflow_id, event, happened_at, recorded_at, entry_id, note)"
-            " VALUES (1, 1, 1, 'held', '2022-09-01 08:00:00', '2022-09-01 08:00:00', 1, '')",
-            "INSERT INTO note (id, workflow_id, text, recorded_at, entry_id)"
-            " VALUES (1, 1, 'Hej', '2022-09-01 08:00:00', 1)",
-            "INSERT INTO workflow_check (id, workflow_id, recorded_at, entry_id)"
-            " VALUES (1, 1, '2022-09-01 08:00:00', 1)",
-        ):
+        for statement in ONE_ROW_EACH:
             connection.execute(text(statement))
     return engine
 
@@ -76,7 +72,9 @@ def test_every_constraint_has_a_name(engine: Engine) -> None:
             *inspector.get_unique_constraints(table),
             *inspector.get_check_constraints(table),
         ]
-        assert all((constraint["name"] or "").endswith(("", table)) and constraint["name"] for constraint in constraints)
+        assert all(
+            (constraint["name"] or "").endswith(("", table)) and constraint["name"] for constraint in constraints
+        )
 
 
 @pytest.mark.parametrize("table", HISTORY)

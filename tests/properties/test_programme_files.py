@@ -17,7 +17,7 @@ from tests.properties.random_programmes import programmes
 from tracker.commands import seed
 from tracker.db.engine import reading
 from tracker.domain.cells import Dialect
-from tracker.domain.programme_files import Programme
+from tracker.domain.programme_rows import Programme
 from tracker.queries import check
 from tracker.queries.programme_files import programme as read_programme
 

@@ -107,5 +107,3 @@ def test_own_lanes_come_first() -> None:
     here = [card("LAB-001"), card("LKM-001"), card("OPE-001")]
     lanes = arrange(here, Filters(group="workstream"), FRAME, {"OPE"}).lanes
     assert [lane.code for lane in lanes] == ["OPE", "LAB", "LKM"]
-
-

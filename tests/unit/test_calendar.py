@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tracker.domain.calendar import iso_week, is_working_day, local_date, noon, working_days
+from tracker.domain.calendar import is_working_day, iso_week, local_date, noon, working_days
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 

@@ -6,7 +6,8 @@ import pytest
 
 from tracker.domain.cells import Dialect
 from tracker.domain.csv_text import PlaceError, read_rows, rows_text
-from tracker.domain.programme_files import CYCLES, PROJECTS, CycleRow, ProjectRow
+from tracker.domain.programme_files import CYCLES, PROJECTS
+from tracker.domain.programme_rows import CycleRow, ProjectRow
 from tracker.domain.states import CycleStatus
 
 HEADINGS = "code,name,name_en,first_cycle\r\n"

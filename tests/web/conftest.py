@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
@@ -17,6 +18,8 @@ from tracker.config import Settings
 from tracker.db.engine import make_engine
 from tracker.web.app import create_app
 
+# Templates are compiled once per machine, not once per test.
+COMPILED = FileSystemBytecodeCache()
 ClientAs = Callable[[str], PageClient]
 MakeApp = Callable[..., Flask]
 
@@ -45,6 +48,7 @@ def make_app(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         given = {"secret_key": SecretStr("0123456789abcdef" * 4), "database_url": url} | settings
         app = create_app(Settings(**given), engine, Clock(people.NOW))  # type: ignore[arg-type]
         app.test_client_class = PageClient
+        app.jinja_env.bytecode_cache = COMPILED
         return app
 
     return make

@@ -57,7 +57,7 @@ def test_cards_stand_in_the_column_of_their_state(lead: PageClient) -> None:
     assert list(columns) == ["not_started", "design", "validation", "test", "done"]
     assert columns["test"] == ["LKM-001"]
     assert columns["done"] == ["LKM-002"]
-    assert "RTG-002" not in sum(columns.values(), [])  # archived
+    assert not any("RTG-002" in here for here in columns.values())  # archived
 
 
 def test_cards_are_sorted_by_priority_then_longest_in_state(lead: PageClient) -> None:
@@ -95,7 +95,8 @@ def test_lanes_hold_every_card_once(lead: PageClient, group: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", ["cycle=9", "cycle=-1", "cycle=MOO", "workstream=XXX", "project=%C3%A5", "group=colour", "view=map", "sort=x"]
+    "bad",
+    ["cycle=9", "cycle=-1", "cycle=MOO", "workstream=XXX", "project=%C3%A5", "group=colour", "view=map", "sort=x"],
 )
 def test_what_means_nothing_is_left_out_with_a_notice(lead: PageClient, bad: str) -> None:
     page = lead.page(f"/board?{bad}&workstream=LAB")

@@ -3,11 +3,11 @@
 import contextlib
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import OperationalError
 
 from tests.databases import ON_SQLITE
 from tests.web.conftest import ClientAs, MakeApp, browser_of
@@ -49,7 +49,12 @@ def test_tables_that_are_gone_are_told(client: PageClient, engine: Engine) -> No
 
 def test_a_database_that_does_not_answer_in_time_is_told(client: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "PATIENCE_S", 0.2)
-    monkeypatch.setattr(health, "_is_usable", lambda _engine: time.sleep(0.6) or True)
+
+    def slow(_engine: Engine) -> bool:
+        time.sleep(0.6)
+        return True
+
+    monkeypatch.setattr(health, "_is_usable", slow)
     assert readiness(client) == (503, "not ready\n")
 
 
@@ -62,10 +67,8 @@ def test_a_full_disk_is_told(client: PageClient, monkeypatch: pytest.MonkeyPatch
 @contextlib.contextmanager
 def broken(engine: Engine) -> Iterator[None]:
     """Every statement fails as it does when the server has gone."""
-    from sqlalchemy import event
-    from sqlalchemy.exc import OperationalError
 
-    def fail(*_args: Any) -> None:
+    def fail(*_args: object) -> None:
         raise OperationalError("SELECT secret", {"name": "secret"}, Exception("server closed the connection"))
 
     event.listen(engine, "before_cursor_execute", fail)
@@ -76,9 +79,7 @@ def broken(engine: Engine) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("path", ["/board?cycle=all", "/workflows/LAB-001", "/board/changes"])
-def test_pages_without_a_database_say_so_in_both_languages(
-    client_as: ClientAs, engine: Engine, path: str
-) -> None:
+def test_pages_without_a_database_say_so_in_both_languages(client_as: ClientAs, engine: Engine, path: str) -> None:
     browser = client_as("viewer")
     with broken(engine):
         for language, words in (("sv", "går inte att nå"), ("en", "cannot be reached")):

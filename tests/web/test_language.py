@@ -85,7 +85,9 @@ def test_dates_times_and_numbers_are_written_as_in_sweden(app: Flask) -> None:
 
 
 def test_a_refusal_is_translated_with_its_values(app: Flask) -> None:
-    error = InvalidError("The latest change happened on %(day)s. Choose that date or a later one.", day=date(2023, 4, 3))
+    error = InvalidError(
+        "The latest change happened on %(day)s. Choose that date or a later one.", day=date(2023, 4, 3)
+    )
     with app.test_request_context(headers={"Accept-Language": "sv"}):
         assert errors.explain(error) == "Den senaste ändringen hände 3 april. Välj det datumet eller ett senare."
     with app.test_request_context(headers={"Accept-Language": "en"}):

@@ -19,11 +19,11 @@ Statuses = tuple[int, int, int, int, int, int, int, int]
 
 
 def all_alike(status: int) -> Statuses:
-    return (status,) * 8  # type: ignore[return-value]
+    return (status,) * 8
 
 
 def signed_in(status: int, turned_away: int = TO_SIGN_IN) -> Statuses:
-    return (turned_away, *(status,) * 6, turned_away)  # type: ignore[return-value]
+    return (turned_away, *(status,) * 6, turned_away)
 
 
 MOVE = {"to": "design", "version": "1"}

@@ -17,7 +17,7 @@ from tracker.clock import real_now
 from tracker.commands import sign_ins
 from tracker.config import Settings, SettingsError
 from tracker.db.engine import make_engine, reading, transaction
-from tracker.db.models import Entry, SignInFailure
+from tracker.db.models import Entry, Programme, SignInFailure
 from tracker.web.secret_key import WELL_KNOWN, secret_keys
 
 RIGHT = {"email": people.email("lead_owner"), "password": people.PASSWORD}
@@ -96,8 +96,6 @@ def test_only_our_own_hosts_are_answered(make_app: MakeApp, host: str, status: i
 
 @ON_SQLITE
 def test_a_demo_answers_on_this_machine_only(make_app: MakeApp, engine: Engine) -> None:
-    from tracker.db.models import Programme
-
     with transaction(engine) as session:
         session.execute(update(Programme).values(demo_clock_at=people.NOW))
     browser = browser_of(make_app(public_url="https://tracker.example.org"))
@@ -121,7 +119,7 @@ def test_forwarded_headers_count_only_behind_a_proxy(make_app: MakeApp, engine: 
     assert proxied.get("/login", headers={"X-Forwarded-Host": "evil.example"}).status_code == 400
 
 
-UNSAFE = (
+UNSAFE: tuple[tuple[str, dict[str, str]], ...] = (
     ("/login", RIGHT),
     ("/login/demo", {"role": "admin"}),
     ("/logout", {}),
@@ -299,7 +297,9 @@ def test_the_secret_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> N
     assert secret_keys(given, engine) == ("another-long-random-key-0123456789", [key])
 
 
-@pytest.mark.parametrize("key", ["", "secret", "x" * 64, "abcdabcd" * 8, "django-insecure-" + "q1w2e3r4" * 4, *sorted(WELL_KNOWN)])
+@pytest.mark.parametrize(
+    "key", ["", "secret", "x" * 64, "abcdabcd" * 8, "django-insecure-" + "q1w2e3r4" * 4, *sorted(WELL_KNOWN)]
+)
 def test_keys_that_can_be_guessed_are_refused(tmp_path: Path, key: str) -> None:
     engine = make_engine(f"sqlite:///{tmp_path / 'tracker.db'}")
     with pytest.raises(SettingsError, match="TRACKER_SECRET_KEY"):

@@ -83,7 +83,9 @@ def test_a_request_counts_as_activity_and_a_poll_does_not(client_as: ClientAs, e
     response = browser.get("/board/changes", headers={"HX-Request": "true"})
     assert response.status_code == 200
     assert "Set-Cookie" not in response.headers
-    assert not [statement for statement in written if not statement.lstrip().upper().startswith(("SELECT", "BEGIN", "WITH"))]
+    assert not [
+        statement for statement in written if not statement.lstrip().upper().startswith(("SELECT", "BEGIN", "WITH"))
+    ]
     assert active_at(browser) == before
     assert is_signed_in(browser)
     assert active_at(browser) > before

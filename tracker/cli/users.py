@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import click
 from sqlmodel import Session
 
-from tracker.clock import clock_of
 from tracker.cli.database import configured_engine
+from tracker.clock import clock_of
 from tracker.commands import accounts, programme
 from tracker.commands.entries import Entry, open_entry
 from tracker.config import read_settings

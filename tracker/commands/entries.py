@@ -42,10 +42,8 @@ class Entry:
         self._session.execute(update(models.Programme).values(revision=self.id, last_recorded_at=self.recorded_at))
 
     def add(self, row: SQLModel) -> None:
-        """Adds a row of history that points to this entry and was recorded with it."""
+        """Adds a row of history, after the entry that it points to."""
         self.record()
-        row.entry_id = self.id  # type: ignore[attr-defined]
-        row.recorded_at = self.recorded_at  # type: ignore[attr-defined]
         self._session.add(row)
 
 

@@ -1,5 +1,6 @@
 """Loads a whole programme at once, from a folder of programme files or from rows. All or nothing."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ from tracker.db import models
 from tracker.domain.csv_text import Place, PlaceError, read_rows
 from tracker.domain.errors import N_, ConflictError
 from tracker.domain.programme_checks import derived_problems, problems
-from tracker.domain.programme_files import PROGRAMME_FILES, Programme
+from tracker.domain.programme_files import PROGRAMME_FILES
+from tracker.domain.programme_rows import Programme
 
 Progress = Callable[[str, int, int], None]
 _ROWS_A_STATEMENT = 2_000
+_LINE_BREAK = re.compile(rb"\r\n|\r|\n")
 _PROGRAMME_TABLES: tuple[type[SQLModel], ...] = (
     models.Project,
     models.Cycle,
@@ -89,7 +92,7 @@ def _text(path: Path) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        line = len(content[: error.start].decode().splitlines() or [""])
+        line = len(_LINE_BREAK.findall(content[: error.start])) + 1
         raise PlaceError(N_("is not UTF-8; save the file as UTF-8"), place=Place(path.name, line)) from error
 
 

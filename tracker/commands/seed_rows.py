@@ -8,7 +8,7 @@ from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 from tracker.db import models
-from tracker.domain.programme_files import Programme
+from tracker.domain.programme_rows import Programme
 from tracker.domain.replay import caches
 
 TableRows = list[dict[str, Any]]

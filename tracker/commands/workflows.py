@@ -65,10 +65,12 @@ def move(session: Session, entry: Entry, key: str, to: Move, *, backdate_days: i
         _refuse_too_early(session, entry, happened_at, backdate_days)
     entry.add(
         StateChange(
-            workflow_id=workflow.id,
+            workflow_id=id_of(workflow),
             from_state=workflow.state,
             to_state=to.to,
             happened_at=happened_at,
+            recorded_at=entry.recorded_at,
+            entry_id=entry.id,
             reason=to.reason,
             note=to.note,
         )
@@ -96,7 +98,16 @@ def take_back(session: Session, entry: Entry, key: str, *, version: int, note: s
         _refuse_while_held(session, workflow)
     if _is_before_a_close(session, taken.happened_at) and not entry.actor.is_planner:
         raise NotAllowedError(N_("This happened before a cycle was closed: only planners can take it back."))
-    entry.add(StateChange(workflow_id=workflow.id, happened_at=entry.recorded_at, note=note, voids=taken.id))
+    entry.add(
+        StateChange(
+            workflow_id=id_of(workflow),
+            happened_at=entry.recorded_at,
+            recorded_at=entry.recorded_at,
+            entry_id=entry.id,
+            note=note,
+            voids=taken.id,
+        )
+    )
     left = changes[-1]
     assert left.to_state is not None
     workflow.state, workflow.state_since = left.to_state, left.happened_at
@@ -126,8 +137,7 @@ def owning_workstream(session: Session, workflow: Workflow) -> str:
 
 def standing_changes(session: Session, workflow: Workflow) -> list[history.Change]:
     """The workflow's changes that have not been taken back, oldest first; never empty."""
-    assert workflow.id is not None
-    rows = session.scalars(changes_of(workflow.id))
+    rows = session.exec(changes_of(id_of(workflow)))
     return history.standing(
         history.Change(row.id or 0, row.from_state, row.to_state, row.happened_at, row.recorded_at, row.voids)
         for row in rows
@@ -138,6 +148,12 @@ def earliest_day(running_since: date | None, *, today: date, backdate_days: int)
     """The first day that a lead may date a move: of the running cycle, or `backdate_days` back if that is longer."""
     limit = today - timedelta(days=backdate_days)
     return limit if running_since is None else min(limit, running_since)
+
+
+def id_of(workflow: Workflow) -> int:
+    """The id, which every workflow in the database has."""
+    assert workflow.id is not None
+    return workflow.id
 
 
 def _refuse_while_held(session: Session, workflow: Workflow) -> None:
@@ -156,7 +172,7 @@ def _refuse_too_early(session: Session, entry: Entry, happened_at: datetime, bac
         raise NotAllowedError(
             N_("This happened before a cycle was closed: only planners can enter it."), field="happened_on"
         )
-    running_since = session.scalars(select(Cycle.starts_on).where(Cycle.status == CycleStatus.RUNNING)).first()
+    running_since = session.scalars(select(col(Cycle.starts_on)).where(Cycle.status == CycleStatus.RUNNING)).first()
     earliest = earliest_day(running_since, today=local_date(entry.recorded_at, entry.zone), backdate_days=backdate_days)
     if local_date(happened_at, entry.zone) < earliest:
         raise InvalidError(

@@ -29,7 +29,7 @@ def make_engine(url: str) -> Engine:
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]  # we say BEGIN ourselves
+    connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
     # Checkpoints run only under the writers' lock (`_checkpoint`): before SQLite 3.51.3 one that meets a
     # writer can lose committed rows (sqlite.org/wal.html#walresetbug).

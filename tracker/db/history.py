@@ -1,7 +1,9 @@
 """The history as SQL: selects that commands and queries build on."""
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, select
+import sqlmodel
+from sqlalchemy import ColumnElement, Subquery, and_, func, select
 from sqlmodel import col
+from sqlmodel.sql.expression import SelectOfScalar
 
 from tracker.db.models import BlockerEvent, StateChange
 from tracker.domain.states import HoldEvent
@@ -30,6 +32,6 @@ def open_holds(*where: ColumnElement[bool]) -> Subquery:
     )
 
 
-def changes_of(workflow_id: int) -> Select[tuple[StateChange]]:
+def changes_of(workflow_id: int) -> SelectOfScalar[StateChange]:
     """All rows of a workflow's state history, in recorded order."""
-    return select(StateChange).where(col(StateChange.workflow_id) == workflow_id).order_by(col(StateChange.id))
+    return sqlmodel.select(StateChange).where(col(StateChange.workflow_id) == workflow_id).order_by(col(StateChange.id))

@@ -79,7 +79,7 @@ class Cycle(SQLModel, table=True):
     ends_on: date
     planning_starts_on: date | None = None
     planning_ends_on: date | None = None
-    status: CycleStatus = Field(default=CycleStatus.DRAFT, sa_type=text_enum(CycleStatus, "cycle_status"))  # type: ignore[call-overload]
+    status: CycleStatus = Field(default=CycleStatus.DRAFT, sa_type=text_enum(CycleStatus, "cycle_status"))
     goal: str = ""
     committed_at: datetime | None = None
     closed_at: datetime | None = None
@@ -98,10 +98,10 @@ class Workflow(SQLModel, table=True):
     priority: int | None = Field(default=None, sa_type=SmallInteger)
     created_at: datetime
     archived_at: datetime | None = None
-    state: State = Field(default=State.NOT_STARTED, sa_type=text_enum(State, "state"))  # type: ignore[call-overload]
+    state: State = Field(default=State.NOT_STARTED, sa_type=text_enum(State, "state"))
     state_since: datetime
     cycle_number: int | None = Field(default=None, foreign_key="cycle.number", index=True)
-    goal: Goal | None = Field(default=None, sa_type=text_enum(Goal, "goal"))  # type: ignore[call-overload]
+    goal: Goal | None = Field(default=None, sa_type=text_enum(Goal, "goal"))
     version: int = 0
 
 
@@ -132,8 +132,8 @@ class StateChange(SQLModel, table=True):
     )
     id: int | None = Field(default=None, primary_key=True)
     workflow_id: int = Field(foreign_key="workflow.id")
-    from_state: State | None = Field(default=None, sa_type=text_enum(State, "from_state"))  # type: ignore[call-overload]
-    to_state: State | None = Field(default=None, sa_type=text_enum(State, "to_state"))  # type: ignore[call-overload]
+    from_state: State | None = Field(default=None, sa_type=text_enum(State, "from_state"))
+    to_state: State | None = Field(default=None, sa_type=text_enum(State, "to_state"))
     happened_at: datetime
     recorded_at: datetime = Field(index=True)
     entry_id: int = Field(foreign_key="entry.id", index=True)
@@ -155,8 +155,8 @@ class ScopeChange(SQLModel, table=True):
     workflow_id: int = Field(foreign_key="workflow.id")
     from_cycle: int | None = Field(default=None, foreign_key="cycle.number", index=True)
     to_cycle: int | None = Field(default=None, foreign_key="cycle.number", index=True)
-    goal: Goal | None = Field(default=None, sa_type=text_enum(Goal, "goal"))  # type: ignore[call-overload]
-    kind: ScopeKind = Field(sa_type=text_enum(ScopeKind, "kind"))  # type: ignore[call-overload]
+    goal: Goal | None = Field(default=None, sa_type=text_enum(Goal, "goal"))
+    kind: ScopeKind = Field(sa_type=text_enum(ScopeKind, "kind"))
     reason: str = ""
     note: str = ""
     happened_at: datetime
@@ -170,7 +170,7 @@ class Blocker(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     title: str
     title_en: str = ""
-    category: BlockerCategory = Field(sa_type=text_enum(BlockerCategory, "category"))  # type: ignore[call-overload]
+    category: BlockerCategory = Field(sa_type=text_enum(BlockerCategory, "category"))
     owner: str = ""
     mitigation: str = ""
     decider: str = ""
@@ -185,7 +185,7 @@ class BlockerEvent(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     blocker_id: int = Field(sa_column=Column(ForeignKey("blocker.id"), nullable=False, index=True))
     workflow_id: int = Field(foreign_key="workflow.id")
-    event: HoldEvent = Field(sa_type=text_enum(HoldEvent, "event"))  # type: ignore[call-overload]
+    event: HoldEvent = Field(sa_type=text_enum(HoldEvent, "event"))
     happened_at: datetime
     recorded_at: datetime
     entry_id: int = Field(foreign_key="entry.id", index=True)
@@ -221,7 +221,7 @@ class User(SQLModel, table=True):
     email: str = Field(unique=True)
     actor_id: int = Field(foreign_key="actor.id", unique=True)
     password_hash: str
-    role: Role = Field(sa_type=text_enum(Role, "role"))  # type: ignore[call-overload]
+    role: Role = Field(sa_type=text_enum(Role, "role"))
     all_workstreams: bool = False
     language: str | None = None
     is_active: bool = True

@@ -10,7 +10,8 @@ from typing import Any
 
 from tracker.domain import programme_files as files
 from tracker.domain.errors import N_
-from tracker.domain.programme_files import ChangeRow, CycleRow, Programme, ProgrammeFile, ScopeRow, WorkflowRow
+from tracker.domain.programme_files import ProgrammeFile
+from tracker.domain.programme_rows import ChangeRow, CycleRow, Programme, ScopeRow, WorkflowRow
 from tracker.domain.replay import by_workflow, holding, in_order, membership, stand_of
 from tracker.domain.states import CycleStatus, ScopeKind
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.domain.calendar import local_date
 from tracker.domain.history import Change, standing
-from tracker.domain.programme_files import BlockerEventRow, ChangeRow, Programme, ScopeRow, WorkflowRow
+from tracker.domain.programme_rows import BlockerEventRow, ChangeRow, Programme, ScopeRow, WorkflowRow
 from tracker.domain.states import Goal, HoldEvent, ScopeKind, State
 
 in_order = attrgetter("happened_at", "id")

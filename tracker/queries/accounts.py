@@ -24,7 +24,7 @@ class Account:
 def accounts(session: Session) -> list[Account]:
     """All accounts, by e-mail."""
     streams = (
-        select(func.aggregate_strings(UserWorkstream.workstream_code, " "))
+        select(func.aggregate_strings(col(UserWorkstream.workstream_code), " "))
         .where(UserWorkstream.user_id == User.id)
         .correlate(User)
         .scalar_subquery()

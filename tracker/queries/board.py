@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -242,6 +242,7 @@ def _members_at_the_close(number: ColumnElement[int]) -> Select[tuple[int]]:
     return select(rows.c.workflow_id).where(rows.c.place == 1, rows.c.to_cycle == number)
 
 
+@lru_cache(maxsize=256)
 def _heading(number: int, status: CycleStatus, goal: str, starts_on: date, ends_on: date, today: date) -> CycleHeading:
     until = min(max(today, starts_on), ends_on)
     return CycleHeading(

@@ -12,10 +12,11 @@ from tracker.db import models
 from tracker.db.models import Entry, Workflow
 from tracker.domain.cells import instant_text
 from tracker.domain.programme_checks import problems
-from tracker.domain.programme_files import Programme
+from tracker.domain.programme_rows import Programme
 from tracker.domain.replay import Caches, by_workflow, caches, holding
 from tracker.domain.states import State
 from tracker.queries import programme_files
+from tracker.queries.derived_columns import HISTORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _entries(session: Session) -> Iterator[Finding]:
 
 
 def _recordings(session: Session) -> Iterator[Finding]:
-    for table in programme_files.HISTORY:
+    for table in HISTORY:
         columns: Select[*tuple[Any, ...]] = (
             select(col(table.id), col(table.recorded_at), col(Entry.id), col(Entry.recorded_at).label("entered_at"))
             .outerjoin(Entry, col(Entry.id) == col(table.entry_id))

@@ -4,12 +4,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from itertools import groupby
 from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
@@ -29,8 +28,8 @@ from tracker.db.models import (
     WorkflowWorkstream,
     Workstream,
 )
-from tracker.domain.programme_files import (
-    PROGRAMME_FILES,
+from tracker.domain.programme_files import PROGRAMME_FILES
+from tracker.domain.programme_rows import (
     BlockerEventRow,
     BlockerRow,
     ChangeRow,
@@ -43,13 +42,18 @@ from tracker.domain.programme_files import (
     WorkflowRow,
     WorkstreamRow,
 )
-from tracker.domain.replay import Membership, Stand, stand
-from tracker.domain.states import CycleStatus, HoldEvent, ScopeKind
-
-_ROWS_AT_ONCE = 1_000
-AnySelect = Select[*tuple[Any, ...]]
-HistoryTable = type[StateChange | ScopeChange | BlockerEvent | Note | WorkflowCheck]
-HISTORY: tuple[HistoryTable, ...] = (StateChange, ScopeChange, BlockerEvent, Note, WorkflowCheck)
+from tracker.domain.replay import Membership
+from tracker.domain.states import CycleStatus
+from tracker.queries.derived_columns import (
+    AnySelect,
+    HistoryTable,
+    held,
+    memberships,
+    newest_recorded_at,
+    recorded_by,
+    stands,
+    streamed,
+)
 
 
 def programme(session: Session, as_of: datetime | None = None) -> Programme:
@@ -111,10 +115,10 @@ def _cycle_as_of(row: CycleRow, as_of: datetime) -> CycleRow:
 
 def _workflows(session: Session, as_of: datetime | None) -> Iterator[WorkflowRow]:
     time_zone = session.execute(select(col(models.Programme.time_zone))).scalar_one_or_none()
-    today = as_of or _newest_recorded_at(session)
+    today = as_of or newest_recorded_at(session)
     if time_zone is None or today is None:
         return
-    stands, members, held = _stands(session, as_of), _memberships(session, as_of), _held(session, as_of)
+    stood, members, blocked = stands(session, as_of), memberships(session, as_of), held(session, as_of)
     owning, others = _workstreams_of(session)
     columns = select(
         col(Workflow.id),
@@ -129,7 +133,7 @@ def _workflows(session: Session, as_of: datetime | None) -> Iterator[WorkflowRow
     ).where(_known_workflow(col(Workflow.id), as_of))
     zone = ZoneInfo(time_zone)
     for row in sorted(session.execute(columns), key=itemgetter(1)):
-        now, member = stands.get(row.id), members.get(row.id, Membership())
+        now, member = stood.get(row.id), members.get(row.id, Membership())
         archived_at = _by(row.archived_at, as_of)
         yield WorkflowRow(
             row.key,
@@ -145,59 +149,11 @@ def _workflows(session: Session, as_of: datetime | None) -> Iterator[WorkflowRow
             now.state if now else None,
             member.cycle,
             member.goal,
-            row.id in held,
+            row.id in blocked,
             member.times_carried,
             now.done_at if now else None,
             now.age_days(today, zone) if now and archived_at is None else None,
         )
-
-
-def _newest_recorded_at(session: Session) -> datetime | None:
-    """The day that ages go by when none is told: an export depends on the history alone, never on when it is made."""
-    newest = (session.execute(select(func.max(col(table.recorded_at)))).scalar_one() for table in HISTORY)
-    return max((instant for instant in newest if instant is not None), default=None)
-
-
-def _stands(session: Session, as_of: datetime | None) -> dict[int, Stand]:
-    taken_back = select(col(StateChange.voids)).where(
-        col(StateChange.voids).is_not(None), _recorded_by(StateChange, as_of)
-    )
-    standing = (
-        select(col(StateChange.workflow_id), col(StateChange.to_state), col(StateChange.happened_at))
-        .where(
-            col(StateChange.voids).is_(None), col(StateChange.id).not_in(taken_back), _recorded_by(StateChange, as_of)
-        )
-        .order_by(col(StateChange.workflow_id), col(StateChange.happened_at), col(StateChange.id))
-    )
-    found = {}
-    for workflow, changes in groupby(_streamed(session, standing), key=itemgetter(0)):
-        now = stand([(state, happened_at) for _, state, happened_at in changes])
-        if now is not None:
-            found[workflow] = now
-    return found
-
-
-def _memberships(session: Session, as_of: datetime | None) -> dict[int, Membership]:
-    known = (
-        select(col(ScopeChange.workflow_id), col(ScopeChange.to_cycle), col(ScopeChange.goal), col(ScopeChange.kind))
-        .where(_recorded_by(ScopeChange, as_of))
-        .order_by(col(ScopeChange.workflow_id), col(ScopeChange.happened_at), col(ScopeChange.id))
-    )
-    found: dict[int, Membership] = {}
-    for workflow, cycle, goal, kind in _streamed(session, known):
-        times_carried = found.get(workflow, Membership()).times_carried + (kind is ScopeKind.CARRIED)
-        found[workflow] = Membership(cycle, goal, times_carried)
-    return found
-
-
-def _held(session: Session, as_of: datetime | None) -> set[int]:
-    known = (
-        select(col(BlockerEvent.workflow_id), col(BlockerEvent.blocker_id), col(BlockerEvent.event))
-        .where(_recorded_by(BlockerEvent, as_of))
-        .order_by(col(BlockerEvent.happened_at), col(BlockerEvent.id))
-    )
-    last = {(workflow, blocker): event for workflow, blocker, event in _streamed(session, known)}
-    return {workflow for (workflow, _), event in last.items() if event is HoldEvent.HELD}
 
 
 def _workstreams_of(session: Session) -> tuple[dict[int, str], dict[int, list[str]]]:
@@ -231,7 +187,7 @@ def _changes(session: Session, as_of: datetime | None) -> Iterator[ChangeRow]:
         StateChange,
         as_of,
     )
-    for row in _streamed(session, known):
+    for row in streamed(session, known):
         yield ChangeRow(*row)
 
 
@@ -253,7 +209,7 @@ def _scope(session: Session, as_of: datetime | None) -> Iterator[ScopeRow]:
         ScopeChange,
         as_of,
     )
-    for row in _streamed(session, known):
+    for row in streamed(session, known):
         yield ScopeRow(*row)
 
 
@@ -272,7 +228,7 @@ def _blockers(session: Session, as_of: datetime | None) -> Iterator[BlockerRow]:
         .where(_known_blocker(as_of))
         .order_by(col(Blocker.id))
     )
-    for row in _streamed(session, known):
+    for row in streamed(session, known):
         yield BlockerRow(*row)
 
 
@@ -291,7 +247,7 @@ def _blocker_events(session: Session, as_of: datetime | None) -> Iterator[Blocke
         BlockerEvent,
         as_of,
     )
-    for row in _streamed(session, known):
+    for row in streamed(session, known):
         yield BlockerEventRow(*row)
 
 
@@ -309,12 +265,12 @@ def _notes(session: Session, as_of: datetime | None) -> Iterator[NoteRow]:
         .join_from(Note, Entry)
         .join(Actor)
         .where(
-            _recorded_by(Note, as_of),
+            recorded_by(Note, as_of),
             or_(col(Note.workflow_id).is_(None), _known_workflow(col(Note.workflow_id), as_of)),
         )
         .order_by(col(Note.id))
     )
-    for row in _streamed(session, known):
+    for row in streamed(session, known):
         yield NoteRow(*row)
 
 
@@ -324,7 +280,7 @@ def _checks(session: Session, as_of: datetime | None) -> Iterator[CheckRow]:
         WorkflowCheck,
         as_of,
     )
-    for row in _streamed(session, known):
+    for row in streamed(session, known):
         yield CheckRow(*row)
 
 
@@ -334,13 +290,9 @@ def _of_known_workflows(columns: AnySelect, table: HistoryTable, as_of: datetime
         .join(Workflow, col(Workflow.id) == col(table.workflow_id))
         .join(Entry, col(Entry.id) == col(table.entry_id))
         .join(Actor, col(Actor.id) == col(Entry.actor_id))
-        .where(_recorded_by(table, as_of), _known_workflow(col(Workflow.id), as_of))
+        .where(recorded_by(table, as_of), _known_workflow(col(Workflow.id), as_of))
         .order_by(col(table.id))
     )
-
-
-def _recorded_by(table: HistoryTable, as_of: datetime | None) -> ColumnElement[bool]:
-    return true() if as_of is None else col(table.recorded_at) <= as_of
 
 
 def _known_workflow(
@@ -370,10 +322,6 @@ def _known_blocker(as_of: datetime | None) -> ColumnElement[bool]:
 
 def _by(instant: datetime | None, as_of: datetime | None) -> datetime | None:
     return instant if instant is None or as_of is None or instant <= as_of else None
-
-
-def _streamed(session: Session, columns: AnySelect) -> Iterator[Any]:
-    return iter(session.execute(columns, execution_options={"yield_per": _ROWS_AT_ONCE}))
 
 
 _FILES: dict[str, Callable[[Session, datetime | None], Iterator[Any]]] = {

@@ -51,12 +51,12 @@ class Viewer:
 
 def programme(session: Session) -> Programme | None:
     """The programme of the database; none before it has been made."""
-    row = session.exec(
+    row = session.execute(
         select(
-            models.Programme.name,
-            models.Programme.time_zone,
+            col(models.Programme.name),
+            col(models.Programme.time_zone),
             col(models.Programme.demo_clock_at).is_not(None),
-            models.Programme.revision,
+            col(models.Programme.revision),
         )
     ).one_or_none()
     return None if row is None else Programme(*row)

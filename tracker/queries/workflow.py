@@ -131,7 +131,7 @@ def page(session: Session, key: str, *, language: str, now: datetime, zone: Zone
     )
 
 
-def _facts(  # noqa: PLR0913 - the parts of one row
+def _facts(
     session: Session, workflow: Workflow, stream: Workstream, language: str, standing: list[history.Change],
     timeline: list[Item], now: datetime, zone: ZoneInfo,
 ) -> Facts:  # fmt: skip

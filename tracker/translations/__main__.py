@@ -15,8 +15,8 @@ def main() -> int:
     catalogue.write(merged)
     missing = catalogue.untranslated(merged)
     for message in missing:
-        print(message)
-    print(f"{len(merged)} messages, {len(missing)} without Swedish.", file=sys.stderr)
+        sys.stdout.write(f"{message}\n")
+    sys.stderr.write(f"{len(merged)} messages, {len(missing)} without Swedish.\n")
     return bool(missing)
 
 

@@ -60,8 +60,7 @@ def untranslated(catalogue: Catalog) -> list[str]:
     return sorted(
         _first(message)
         for message in _messages(catalogue)
-        if message.fuzzy
-        or not all(message.string if isinstance(message.string, tuple | list) else (message.string,))
+        if message.fuzzy or not all(message.string if isinstance(message.string, tuple | list) else (message.string,))
     )
 
 

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from flask_babel import gettext
 from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
@@ -21,6 +20,7 @@ from tracker.queries.board import ALL, NONE, Card, Frame
 from tracker.web.context import current_viewer, now, reading_session
 from tracker.web.formats import language
 from tracker.web.rendering import page
+from tracker.web.translation import gettext
 from tracker.web.words import move_back_reasons
 
 bp = Blueprint("board", __name__)

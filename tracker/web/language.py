@@ -47,5 +47,14 @@ def _locale() -> str:
     viewer = viewer_or_none()
     language = (viewer and viewer.language) or request.cookies.get(COOKIE)
     if language not in LOCALES:
-        language = request.accept_languages.best_match(LANGUAGES, default=LANGUAGES[0])
+        language = _asked_for()
     return LOCALES[language]
+
+
+def _asked_for() -> str:
+    """The first of the browser's languages that is ours, whatever its territory."""
+    for tag, _quality in request.accept_languages:
+        language = tag.partition("-")[0].lower()
+        if language in LOCALES and request.accept_languages.quality(tag):
+            return language
+    return LANGUAGES[0]

@@ -50,7 +50,7 @@ class Application(Flask):
 
     def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
         """What could not be handled; the address is in no log line."""
-        log.error("failed", exc_info=exc_info, extra=_about_request())  # type: ignore[arg-type]
+        log.error("failed", exc_info=exc_info, extra=_about_request())
 
 
 def install(app: Flask) -> None:

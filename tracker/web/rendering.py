@@ -8,6 +8,7 @@ from flask_htmx import HTMX
 
 from tracker.domain.errors import N_
 from tracker.domain.states import Role
+from tracker.web import translation
 from tracker.web.context import current_programme, now, viewer_or_none
 from tracker.web.formats import language
 from tracker.web.translation import gettext
@@ -56,6 +57,7 @@ class Person:
 def install(app: Flask) -> None:
     """Gives templates what they share."""
     htmx.init_app(app)
+    translation.install(app)
     app.context_processor(shared_context)
 
 
@@ -72,7 +74,7 @@ def render_block(template: str, block: str, **context: Any) -> str:  # noqa: ANN
     environment = current_app.jinja_env
     found = environment.get_template(template)
     try:
-        return environment.concat(found.blocks[block](found.new_context(context)))  # type: ignore[attr-defined,no-any-return]
+        return environment.concat(found.blocks[block](found.new_context(context)))
     except Exception:  # noqa: BLE001 - rewrites the traceback to the template's lines and raises anew
         environment.handle_exception()
 

@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
-from flask_babel import gettext
-
 from tracker.domain.errors import N_
 from tracker.domain.states import BlockerCategory, Goal, MoveBackReason, ScopeKind, State
 from tracker.queries.timeline import Item
 from tracker.web.formats import day, state_name
+from tracker.web.translation import gettext
 
 MOVE_BACK_REASONS = {
     MoveBackReason.FAILED_TEST: N_("failed test"),
@@ -35,7 +34,7 @@ CATEGORIES = {
     BlockerCategory.DATA: N_("data"),
     BlockerCategory.OTHER: N_("other"),
 }
-_REASONS: dict[str, str] = {**MOVE_BACK_REASONS, **SCOPE_REASONS}
+_REASONS = {reason.value: word for reason, word in MOVE_BACK_REASONS.items()} | SCOPE_REASONS
 
 
 def move_back_reasons() -> list[tuple[str, str]]:
@@ -59,7 +58,7 @@ def in_words(item: Item) -> Item:
     return replace(item, text=text, reason=reason_word(item.reason))
 
 
-def scope_words(item: Item) -> str:
+def scope_words(item: Item) -> str:  # noqa: PLR0911 - one for each kind
     """What a change of scope did: where to, with which goal."""
     goal = state_name(Goal(item.goal).value) if item.goal else ""
     match item.scope_kind:

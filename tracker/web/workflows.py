@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from sqlmodel import Session
 
 from tracker.commands import workflows
@@ -23,6 +22,7 @@ from tracker.web.formats import language, state_name
 from tracker.web.forms import FormError, MoveForm, TakeBackForm
 from tracker.web.idempotency import once
 from tracker.web.rendering import htmx, page
+from tracker.web.translation import gettext
 from tracker.web.words import category_word, conflict_rows, in_words, move_back_reasons
 
 bp = Blueprint("workflows", __name__)
@@ -39,6 +39,9 @@ def move(key: str) -> ResponseReturnValue:
     """Moves the workflow, or says why not and keeps what was typed."""
     try:
         form = MoveForm.parse(request.form)
+    except FormError as error:
+        return _refused(key, error, "move")
+    try:
         wanted = Move(form.to, form.version, form.happened_on, form.reason, form.note)
         with writing("move") as (session, entry):
             return once(session, entry, current_viewer().user_id, form.key, lambda: _moved(session, entry, key, wanted))

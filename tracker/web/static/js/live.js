@@ -5,6 +5,7 @@ const lost = document.getElementById("contact-lost");
 const announcer = document.getElementById("announcer");
 const ANNOUNCE_EVERY_MS = 60_000;
 const TINT_MS = 8_000;
+const NEWS_MS = 60_000;
 
 let writesUnderWay = 0;
 let writesDone = 0;
@@ -48,17 +49,19 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
 
 document.addEventListener("htmx:error", () => showLost());
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
-  if (ctx.response?.status >= 500) showLost();
-  else if (lost) lost.hidden = true;
+  const status = ctx.response?.status;
+  if (status >= 500) { showLost(); return; }
+  lost.hidden = true;
+  document.getElementById("signed-out").hidden = status !== 401;
 });
 
 function showLost() {
-  if (!lost?.hidden) return;
+  if (!lost.hidden) return;
   const since = new Date();
   lost.querySelector("[data-slot=since]").textContent = since.toTimeString().slice(0, 5);
   lost.hidden = false;
 }
-lost?.querySelector("[data-retry]")?.addEventListener("click", poll);
+lost.querySelector("[data-retry]").addEventListener("click", poll);
 
 let before = versions();
 document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
@@ -78,7 +81,9 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 
 function tint(card) {
   card.classList.add("is-changed");
+  card.dataset.news = announcer.dataset.justNow;
   setTimeout(() => card.classList.remove("is-changed"), TINT_MS);
+  setTimeout(() => delete card.dataset.news, NEWS_MS);
 }
 
 // Others' changes are read out as one sum, at most once a minute.

@@ -25,6 +25,7 @@ function begin(card, origin) {
   form.setAttribute("hx-post", `${card.querySelector("a").pathname}/move`);
   form.action = `${card.querySelector("a").pathname}/move`;
   menu.dataset.card = card.dataset.workflow;
+  fill("key", card.dataset.workflow);
   menu.origin = origin;
 }
 
@@ -64,7 +65,6 @@ function openMenu(card) {
     row.classList.toggle("is-here", row.dataset.to === here);
   }
   menu.classList.toggle("is-read-only", !mayMove(card));
-  fill("key", card.dataset.workflow);
   menu.querySelector("[data-open]").href = card.querySelector("a").href;
   openAt(card);
   (menu.querySelector(`[data-to=${next}]:enabled`) ?? menu.querySelector("[data-open]")).focus();

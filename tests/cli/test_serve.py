@@ -1,0 +1,200 @@
+"""`tracker serve` and `tracker demo` as processes of their own: starting, refusing, stopping."""
+
+import contextlib
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.databases import SqliteDatabases
+from tests.web import people
+from tracker.db.engine import make_engine
+
+STARTS_WITHIN_S = 60
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database with the small programme and its people."""
+    with SqliteDatabases(tmp_path_factory.mktemp("serve")).fresh(people.prepare) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def started(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The process and what it said until it took requests; the port is in its address."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tracker", *arguments],
+        cwd=folder,
+        env=_environment(environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    timer = threading.Timer(STARTS_WITHIN_S, process.kill)
+    timer.start()
+    assert process.stdout is not None
+    said = os.read(process.stdout.fileno(), 10_000).decode()  # one write; the rest is for `communicate`
+    timer.cancel()
+    try:
+        assert "http://" in said, process.communicate()
+        yield process, said
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def refused(folder: Path, *arguments: str, **environment: str) -> str:
+    """What the command said when it refused."""
+    result = subprocess.run(
+        [sys.executable, "-m", "tracker", *arguments],
+        cwd=folder, env=_environment(environment), capture_output=True, text=True, timeout=STARTS_WITHIN_S, check=False,
+    )  # fmt: skip
+    assert result.returncode == 1, result
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
+    return result.stderr
+
+
+def _environment(more: dict[str, str]) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TRACKER_", "PORT"))}
+    return inherited | {"PYTHONPATH": str(Path(__file__).parents[2])} | more
+
+
+def port_of(said: str) -> int:
+    found = re.search(r"http://127\.0\.0\.1:([0-9]+)", said)
+    assert found is not None
+    return int(found[1])
+
+
+def get(port: int, path: str) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    with contextlib.closing(connection):
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+
+
+def test_the_demo_starts_from_nothing_and_keeps_what_was_changed(tmp_path: Path) -> None:
+    with started(tmp_path, "demo", PORT="0") as (process, said):
+        assert get(port_of(said), "/readyz")[0] == 200
+        assert "påhittade siffror" in get(port_of(said), "/login")[1]
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=10)
+        assert process.returncode == 0
+        assert "Projektledare SIDU" in said
+        assert "påhittade siffror" in said
+    file = tmp_path / "instance" / "demo.db"
+    assert {path.name for path in tmp_path.iterdir()} == {"instance"}
+    engine = make_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE workflow SET owner = 'Någon ny' WHERE id = 1"))
+        (mark,) = connection.execute(text("SELECT demo_clock_at FROM programme")).one()
+    assert mark.startswith("2023-04-14 07:00:00")
+    with started(tmp_path, "demo", "--port", "0") as (_, said):
+        assert get(port_of(said), "/healthz")[0] == 200
+    with engine.begin() as connection:
+        assert connection.execute(text("SELECT owner FROM workflow WHERE id = 1")).scalar_one() == "Någon ny"
+        connection.execute(text("UPDATE programme SET demo_clock_at = NULL"))
+    engine.dispose()
+    before = file.read_bytes()
+    assert "not a demo's database" in refused(tmp_path, "demo", "--port", "0")
+    assert file.read_bytes() == before
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE programme SET demo_clock_at = '2023-04-14 07:00:00.000000'"))
+    engine.dispose()
+    url = f"sqlite:///{file}"
+    public = {"TRACKER_DATABASE_URL": url, "TRACKER_PUBLIC_URL": "https://tracker.example.org"}
+    assert "this machine only" in refused(tmp_path, "serve", "--host", "0.0.0.0", "--port", "0", **public)
+
+
+def test_stopping_finishes_what_was_begun(tmp_path: Path, database: str) -> None:
+    with (
+        contextlib.ExitStack() as opened,
+        started(tmp_path, "serve", "--port", "0", TRACKER_DATABASE_URL=database) as (process, said),
+    ):
+        port = port_of(said)
+        answers: list[tuple[int, str]] = []
+        idle = opened.enter_context(contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)))
+        idle.request("GET", "/healthz")
+        idle.getresponse().read()  # kept open, as browsers do
+
+        def sign_in() -> None:  # the slow hash keeps it busy for a while
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+            opened.callback(connection.close)
+            connection.request("GET", "/login")
+            page = connection.getresponse()
+            cookie = page.headers["Set-Cookie"].partition(";")[0]
+            found = re.search(r'name="csrf_token" value="([^"]+)"', page.read().decode())
+            assert found is not None
+            body = f"csrf_token={found[1]}&email=x%40example.org&password=fel"
+            ready.wait()
+            form = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+            connection.request("POST", "/login", body, form)
+            sent.release()
+            response = connection.getresponse()
+            answers.append((response.status, response.read().decode()))
+
+        ready, sent = threading.Barrier(4), threading.Semaphore(0)
+        threads = [threading.Thread(target=sign_in) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for _ in threads:
+            sent.acquire(timeout=30)
+        time.sleep(0.05)  # they have arrived, and are not answered yet
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=10)
+        assert process.returncode == 0
+        assert time.monotonic() - began < 10
+        for thread in threads:
+            thread.join()
+    assert [status for status, _ in answers] == [422] * 4
+    assert all(page.rstrip().endswith("</html>") for _, page in answers)
+
+
+def test_serving_says_how_to_make_the_first_administrator(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'tracker.db'}"
+    subprocess.run([sys.executable, "-m", "tracker", "db", "upgrade"], cwd=tmp_path, check=True, capture_output=True,
+                   env=_environment({"TRACKER_DATABASE_URL": url}))  # fmt: skip
+    with started(tmp_path, "serve", "--port", "0", TRACKER_DATABASE_URL=url) as (process, said):
+        assert get(port_of(said), "/login")[0] == 200
+        assert "Prova demon" not in get(port_of(said), "/login")[1]
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=10)
+    assert "tracker user add EMAIL" in errors
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "words"),
+    [
+        (("--host", "0.0.0.0"), {}, "TRACKER_PUBLIC_URL"),
+        (("--host", "0.0.0.0"), {"TRACKER_PUBLIC_URL": "http://tracker.example.org"}, "not https"),
+        (("--host", "tracker.example.org"), {}, "TRACKER_PUBLIC_URL"),
+        ((), {"TRACKER_PUBLIC_URL": "ftp://x"}, "must start with http"),
+        ((), {"TRACKER_SECRET_KEY": "secret"}, "TRACKER_SECRET_KEY"),
+        ((), {"TRACKER_DATABASE_URL": "sqlite:///nowhere.db"}, "no database"),
+    ],
+)
+def test_what_is_not_safe_is_refused(
+    tmp_path: Path, database: str, arguments: tuple[str, ...], environment: dict[str, str], words: str
+) -> None:
+    given = {"TRACKER_DATABASE_URL": database} | environment
+    assert words in refused(tmp_path, "serve", "--port", "0", *arguments, **given)
+    assert not (tmp_path / "nowhere.db").exists()
+
+
+def test_a_port_in_use_is_told(tmp_path: Path, database: str) -> None:
+    with started(tmp_path, "serve", "--port", "0", TRACKER_DATABASE_URL=database) as (_, said):
+        port = str(port_of(said))
+        assert f"Port {port}" in refused(tmp_path, "serve", "--port", port, TRACKER_DATABASE_URL=database)

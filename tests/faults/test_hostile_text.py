@@ -1,0 +1,177 @@
+"""I8: text that breaks programs, in every field there is: refused with the field named, or kept as it is."""
+
+from collections import Counter
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+import pytest
+
+from tests.databases import Databases, demo
+from tests.faults.leads import SECRET_KEY, Lead, Reply, findings, looking, scalars
+from tests.live import serve
+from tracker.config import Settings
+from tracker.web.app import create_app
+
+RTL = "\u202eabc"
+TEXTS: dict[str, str | bytes] = {
+    "nul": "a\0b",
+    "lone surrogate": b"a\xed\xa0\x80b",
+    "not utf-8": b"a\xffb",
+    "rtl override": RTL,
+    "zero width": "a\u200b\u200d\u2060\ufeffb",
+    "emoji": "👩🏽‍⚕️🏥🇸🇪",
+    "unpaired combining": "\u0301\u0338a",
+    "noncharacter": "a\ufffe\U0010ffffb",
+    "markup": "</textarea><script>alert(1)</script>{{ 7*7 }}",
+    "100,000 characters": "å" * 100_000,
+}
+KEY = "LAB-001"
+FORMS: dict[str, tuple[str, ...]] = {
+    "/login": ("email", "password", "next"),
+    "/login/demo": ("role", "next"),
+    "/language": ("language", "next"),
+    f"/workflows/{KEY}/move": ("to", "version", "happened_on", "reason", "note", "key"),
+    f"/workflows/{KEY}/take-back": ("version", "note", "key"),
+}
+FILTERS = ("q", "cycle", "workstream", "project", "owner", "blocked", "group", "view", "next", "unknown")
+# What the message says where it does not say the field's name: none of these fields has its name on the page.
+TOLD = {
+    "email": "e-mail", "password": "e-mail and password", "role": "choose one of the roles",
+    "language": "choose swedish or english", "to": "choose the state", "happened_on": "date as year-month-day",
+    "version": "this form is broken", "key": "this form is broken",
+}  # fmt: skip
+
+
+@pytest.fixture
+def served(databases: Databases) -> Iterator[tuple[str, str]]:
+    """The database's address and the server's."""
+    with databases.fresh(demo) as url:
+        app = create_app(Settings(database_url=url, secret_key=SECRET_KEY, log_level="ERROR"))  # type: ignore[arg-type]
+        with serve(app) as address:
+            yield url, address
+
+
+def test_hostile_text_in_any_field_is_refused_by_name_or_kept_exactly(served: tuple[str, str]) -> None:
+    url, address = served
+    outcomes: Counter[str] = Counter()
+    wrong: list[str] = []
+    for path, fields in FORMS.items():
+        for field in fields:
+            lead = Lead(address, {"language": "en"}).sign_in("planner")
+            for name, value in TEXTS.items():
+                form = _filled_in(lead, path) | {field: value}
+                for htmx in (False, True):
+                    reply = lead.send(path, form, htmx=htmx)
+                    outcome = _outcome(url, reply, field, value)
+                    outcomes[outcome] += 1
+                    if outcome not in {"refused", "kept", "ignored"}:
+                        wrong.append(f"{path} {field} {name}: {outcome}")
+    print(f"I8: {outcomes.total()} forms with hostile text, {dict(outcomes)}, no 500")
+    assert wrong == []
+    assert findings(url) == []
+
+
+def test_hostile_text_in_any_filter_is_a_page_or_a_refusal(served: tuple[str, str]) -> None:
+    _, address = served
+    lead = Lead(address, {"language": "en"}).sign_in("planner")
+    outcomes: Counter[int] = Counter()
+    for path in ("/board", "/board/changes", "/login", f"/workflows/{KEY}"):
+        for field in FILTERS:
+            for value in TEXTS.values():
+                reply = lead.ask("GET", f"{path}?{field}={_quoted(value)}")
+                outcomes[reply.status] += 1
+                assert reply.status in {200, 302, 303, 400, 414, 431}, (path, field, value[:9])
+    print(f"I8: {outcomes.total()} addresses with hostile text, statuses {dict(outcomes)}, no 500")
+
+
+def test_text_of_users_cannot_turn_the_text_around_it(served: tuple[str, str]) -> None:
+    """Whatever its direction: it stands in an element of its own that isolates it."""
+    url, address = served
+    lead = Lead(address, {"language": "en"}).sign_in("planner")
+    version, form_key = lead.form_of(KEY)
+    fields = {"to": "test", "version": str(version), "key": form_key, "note": f"note{RTL}", "reason": f"reason{RTL}"}
+    assert lead.send(f"/workflows/{KEY}/move", fields).status == 303
+    with looking(url) as engine, engine.begin() as connection:
+        for column in ("name", "name_en", "owner", "description"):
+            connection.exec_driver_sql(f"UPDATE workflow SET {column} = '{column}{RTL}' WHERE key = '{KEY}'")
+        connection.exec_driver_sql(f"UPDATE blocker SET title = 'title{RTL}', title_en = 'title{RTL}'")
+    bare = []
+    for path in ("/board?cycle=all", "/board?cycle=all&group=owner", f"/workflows/{KEY}", "/board?cycle=all&q=" + RTL):
+        page = _Directions(lead.open(_quoted_path(path)).text)
+        assert page.found, path
+        bare += [f"{path}: {where}" for where in page.bare]
+    print(f"I8: {len(bare)} places where text of users is not isolated")
+    assert bare == []
+
+
+class _Directions(HTMLParser):
+    """Where text that turns its direction stands, and where nothing isolates it."""
+
+    _VOID = frozenset({"input", "br", "hr", "img", "link", "meta"})
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found = 0
+        self.bare: list[str] = []
+        self._open: list[tuple[str, bool]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Opens an element."""
+        if tag not in self._VOID:
+            self._open.append((tag, tag == "bdi" or dict(attrs).get("dir") == "auto"))
+
+    def handle_endtag(self, tag: str) -> None:
+        """Closes an element."""
+        if any(tag == name for name, _ in self._open):
+            while self._open.pop()[0] != tag:
+                pass
+
+    def handle_data(self, data: str) -> None:
+        """Text: of the title and of options no element can be isolated."""
+        if RTL[0] not in data or self._open[-1][0] in {"title", "option", "textarea"}:
+            return
+        self.found += 1
+        if not any(isolates for _, isolates in self._open):
+            self.bare.append(f"<{self._open[-1][0]}> {data.strip()[:40]!r}")
+
+
+def _filled_in(lead: Lead, path: str) -> dict[str, str | bytes]:
+    """The form as it would be sent, but for the one field."""
+    if path == "/login":
+        return {"email": "nobody@example.org", "password": "x", "next": "/"}
+    if path == "/login/demo":
+        return {"role": "planner", "next": "/"}
+    if path == "/language":
+        return {"language": "en", "next": "/"}
+    version, form_key = lead.form_of(KEY)
+    form: dict[str, str | bytes] = {"version": str(version), "key": form_key, "note": "n"}
+    if path.endswith("/move"):
+        to = "test" if 'value="test" required disabled' not in lead.open(f"/workflows/{KEY}").text else "design"
+        form |= {"to": to, "reason": "other", "happened_on": ""}
+    return form
+
+
+def _outcome(url: str, reply: Reply, field: str, value: str | bytes) -> str:
+    if 400 <= reply.status < 500:
+        said = reply.text.lower()
+        is_named = f"the field {field}" in said or f"#field-{field}" in said or TOLD.get(field, field) in said
+        return "refused" if is_named or reply.status in {413, 429} else f"{reply.status} without naming the field"
+    if reply.status not in {200, 303}:
+        return f"status {reply.status}"
+    if field not in {"note", "reason"}:
+        return "ignored"
+    kept = scalars(url, f"SELECT {field} FROM state_change ORDER BY id DESC LIMIT 1")
+    return "kept" if kept == [value] else f"kept as {kept[0][:20]!r}"
+
+
+def _quoted(value: str | bytes) -> str:
+    from urllib.parse import quote
+
+    return quote(value[:30_000])
+
+
+def _quoted_path(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(path, safe="/?&=")
