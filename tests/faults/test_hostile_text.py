@@ -67,6 +67,7 @@ def test_hostile_text_in_any_field_is_refused_by_name_or_kept_exactly(served: tu
                     if outcome not in {"refused", "kept", "ignored"}:
                         wrong.append(f"{path} {field} {name}: {outcome}")
     print(f"I8: {outcomes.total()} forms with hostile text, {dict(outcomes)}, no 500")
+    print("\n".join(wrong))
     assert wrong == []
     assert findings(url) == []
 
@@ -101,6 +102,7 @@ def test_text_of_users_cannot_turn_the_text_around_it(served: tuple[str, str]) -
         assert page.found, path
         bare += [f"{path}: {where}" for where in page.bare]
     print(f"I8: {len(bare)} places where text of users is not isolated")
+    print("\n".join(bare[:4]+bare[-20:]))
     assert bare == []
 
 

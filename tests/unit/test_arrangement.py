@@ -1,5 +1,7 @@
 """What the board shows of its cards: filters, columns, lanes."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -92,6 +94,20 @@ def test_a_column_says_by_how_many_it_is_over_its_limit() -> None:
     here = [card(f"LAB-00{n}") for n in range(1, 4)]
     design = arrange(here, Filters(workstreams=("LAB",)), FRAME, ()).columns[1]
     assert (design.limit, design.count, design.over) == (1, 3, 2)
+
+
+def test_what_a_stream_takes_part_in_does_not_count_against_its_limit() -> None:
+    here = [card("LAB-001"), card("OPE-001", shared=("LAB",)), card("OPE-002", shared=("LAB",))]
+    design = arrange(here, Filters(workstreams=("LAB",)), FRAME, ()).columns[1]
+    assert (design.count, design.owned, design.over) == (3, 1, 0)
+
+
+def test_no_limit_is_held_against_a_part_of_the_cards() -> None:
+    here = [card("LAB-001"), card("LAB-002")]
+    for hiding in (Filters(q="LAB"), Filters(owners=("Farmaceut",)), Filters(blocked=True)):
+        shown = arrange(here, replace(hiding, workstreams=("LAB",), group="workstream"), FRAME, ())
+        assert [column.limit for column in shown.columns] == [None] * 5
+        assert all(cell.limit is None for lane in shown.lanes for cell in lane.cells)
 
 
 def test_a_limit_is_only_summed_where_every_stream_has_one() -> None:

@@ -25,9 +25,14 @@ class Filters:
     view: str = "board"
 
     @property
+    def hides_cards(self) -> bool:
+        """Whether cards of the streams shown are left out, so that no limit can be held against the rest."""
+        return bool(self.owners or self.blocked or self.q)
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether anything but the cycle narrows what is shown."""
-        return bool(self.workstreams or self.projects or self.owners or self.blocked or self.q)
+        return bool(self.workstreams or self.projects or self.hides_cards)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Cell:
     cards: list[Card]
     blocked: int
     limit: int | None = None
+    owned: int = 0
 
     @property
     def count(self) -> int:
@@ -46,8 +52,8 @@ class Cell:
 
     @property
     def over(self) -> int:
-        """By how many the limit is exceeded; 0 when it is not or when there is none."""
-        return max(self.count - self.limit, 0) if self.limit is not None else 0
+        """By how many the cards that its streams own exceed their limit; 0 when not or when there is none."""
+        return max(self.owned - self.limit, 0) if self.limit is not None else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +90,8 @@ def arrange(cards: list[Card], filters: Filters, frame: Frame, own: Collection[s
     owned = sum(card.workstream in filters.workstreams for card in kept) if filters.workstreams else len(kept)
     without_blocked = kept if filters.blocked else [card for card in kept if card.blocker]
     return Shown(
-        columns=_cells(kept, _limits(frame, filters)),
-        lanes=_lanes(kept, filters.group, frame, own, may_all=may_all) if filters.group else [],
+        columns=_cells(kept, _limits(frame, filters), filters.workstreams),
+        lanes=_lanes(kept, filters, frame, own, may_all=may_all) if filters.group else [],
         total=len(cards),
         shown=len(kept),
         owned=owned,
@@ -129,18 +135,29 @@ def swedish_order(text: str) -> tuple[str, str]:
 _AFTER_Z = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})
 
 
-def _cells(cards: Iterable[Card], limits: dict[State, int] | None = None) -> list[Cell]:
+def _cells(cards: Iterable[Card], limits: dict[State, int], owning: Collection[str] = ()) -> list[Cell]:
+    """Five cells. Where `owning` names workstreams, only what they own counts against the limit."""
     by_state: dict[State, list[Card]] = {state: [] for state in STATES}
     for card in cards:
         by_state[card.state].append(card)
     return [
-        Cell(state, here, sum(1 for card in here if card.blocker), (limits or {}).get(state))
+        Cell(
+            state,
+            here,
+            sum(1 for card in here if card.blocker),
+            limits.get(state),
+            sum(1 for card in here if card.workstream in owning) if owning else len(here),
+        )
         for state, here in by_state.items()
     ]
 
 
 def _limits(frame: Frame, filters: Filters) -> dict[State, int]:
-    """The sum of the limits of the streams shown, per state, where every one of them has a limit."""
+    """The sum of the limits of the streams shown, per state, where every one of them has one and shows all its
+    cards.
+    """
+    if filters.hides_cards:
+        return {}
     streams = [
         stream
         for stream in frame.streams.values()
@@ -154,8 +171,10 @@ def _limits(frame: Frame, filters: Filters) -> dict[State, int]:
     }
 
 
-def _lanes(cards: list[Card], group: str, frame: Frame, own: Collection[str], *, may_all: bool) -> list[Lane]:
+def _lanes(cards: list[Card], filters: Filters, frame: Frame, own: Collection[str], *, may_all: bool) -> list[Lane]:
+    group = filters.group
     code_of, name_of = _grouping(group, frame)
+    has_limits = group == "workstream" and not filters.hides_cards
     by_code: dict[str, list[Card]] = {}
     for card in cards:
         by_code.setdefault(code_of(card), []).append(card)
@@ -165,7 +184,7 @@ def _lanes(cards: list[Card], group: str, frame: Frame, own: Collection[str], *,
         Lane(
             code=code,
             name=name_of(code),
-            cells=_cells(here, frame.streams[code].limits if group == "workstream" else None),
+            cells=_cells(here, frame.streams[code].limits if has_limits else {}),
             may_write=may_all or code in has_own,
             is_open=code in unfolded,
             open=sum(1 for card in here if card.state is not State.DONE),

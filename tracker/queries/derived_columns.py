@@ -26,6 +26,7 @@ def newest_recorded_at(session: Session) -> datetime | None:
 
 
 def stands(session: Session, as_of: datetime | None) -> dict[int, Stand]:
+    """By workflow: its state, since when, and since when it is worked on."""
     taken_back = select(col(StateChange.voids)).where(
         col(StateChange.voids).is_not(None), recorded_by(StateChange, as_of)
     )
@@ -45,6 +46,7 @@ def stands(session: Session, as_of: datetime | None) -> dict[int, Stand]:
 
 
 def memberships(session: Session, as_of: datetime | None) -> dict[int, Membership]:
+    """By workflow: the cycle it is in, with which goal; none for one that was never in any."""
     known = (
         select(col(ScopeChange.workflow_id), col(ScopeChange.to_cycle), col(ScopeChange.goal), col(ScopeChange.kind))
         .where(recorded_by(ScopeChange, as_of))
@@ -58,6 +60,7 @@ def memberships(session: Session, as_of: datetime | None) -> dict[int, Membershi
 
 
 def held(session: Session, as_of: datetime | None) -> set[int]:
+    """The workflows that a blocker holds."""
     known = (
         select(col(BlockerEvent.workflow_id), col(BlockerEvent.blocker_id), col(BlockerEvent.event))
         .where(recorded_by(BlockerEvent, as_of))
@@ -68,8 +71,10 @@ def held(session: Session, as_of: datetime | None) -> set[int]:
 
 
 def recorded_by(table: HistoryTable, as_of: datetime | None) -> ColumnElement[bool]:
+    """Rows of the table known at the instant; all without one."""
     return true() if as_of is None else col(table.recorded_at) <= as_of
 
 
 def streamed(session: Session, columns: AnySelect) -> Iterator[Any]:
+    """The rows of a statement, a few at a time from the server."""
     return iter(session.execute(columns, execution_options={"yield_per": _ROWS_AT_ONCE}))
