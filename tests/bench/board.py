@@ -19,11 +19,11 @@ PATH = "/board?cycle=all"
 # What templates/board/_card.html makes, over the columns of a row.
 _CARD = """\
 <article id="card-{{ c[0] }}" class="card{% if c[6] %} is-blocked{% endif %}" data-workflow="{{ c[0] }}"\
- data-version="{{ c[2] }}" data-workstream="{{ c[3] }}"><a class="name" href="/workflows/{{ c[0] }}">{{ c[1] }}</a>\
+ data-version="{{ c[2] }}" data-workstream="{{ c[3] }}"><a class="name" href="/workflows/{{ c[0] }}"><bdi>{{ c[1] }}</bdi></a>\
 {% if c[6] %}<p class="why"><svg class="icon icon-flag" role="img" aria-label="Blocked"><use href="#i-flag"/></svg>\
-{{ c[6] }}, {{ c[7] }} d</p>{% endif %}<p class="meta"><b>{{ c[0] }}</b>\
+<bdi>{{ c[6] }}</bdi>, {{ c[7] }} d</p>{% endif %}<p class="meta"><b>{{ c[0] }}</b>\
 {% for code in c[4] %} <span class="chip">+{{ code }}</span>{% endfor %}\
-{% if c[8] %} <span class="chip">+{{ c[8] }} more</span>{% endif %} <span class="owner">{{ c[5] }}</span>\
+{% if c[8] %} <span class="chip">+{{ c[8] }} more</span>{% endif %} <span class="owner"><bdi>{{ c[5] }}</bdi></span>\
  <span class="days">{{ c[9] }} d</span></p>\
 <button class="more" type="button" aria-label="Move {{ c[0] }}"></button></article>"""
 _ZONE = ZoneInfo("Europe/Stockholm")

@@ -239,3 +239,11 @@ def test_recorded_order_is_commit_order_even_when_the_clock_goes_back(programme:
         recorded = session.exec(select(models.Entry.recorded_at).order_by(col(models.Entry.id))).all()
     assert recorded == sorted(set(recorded))
     assert recorded[-1] == NOW + timedelta(microseconds=1)
+
+
+def test_a_reader_sees_one_state_of_the_database_while_others_write(programme: Engine) -> None:
+    with reading(programme) as session:
+        before = session.exec(select(models.Programme.revision)).one()
+        move(programme, "LAB-001", State.TEST)
+        assert session.exec(select(models.Programme.revision)).one() == before
+    assert rows(programme)[1] == before + 1

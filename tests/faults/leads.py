@@ -140,6 +140,17 @@ def start_server(url: str, port: int = 0) -> tuple[BaseProcess, int]:
     return process, bound
 
 
+@contextlib.contextmanager
+def served(url: str) -> Iterator[str]:
+    """The same for as long as it is needed; gives its address."""
+    process, port = start_server(url)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.join()
+
+
 def _serve(url: str, port: int, announce: "multiprocessing.connection.Connection[int, int]") -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # 20 writers are more than its threads
     settings = Settings(database_url=url, secret_key=SecretStr(SECRET_KEY), log_level="ERROR")

@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from sqlmodel import Session
 
 from tracker.cli.database import configured_engine
 from tracker.commands import seed as seeding
@@ -70,7 +69,6 @@ def export(
     with configured_engine() as engine:
         migrations.require_usable(engine)
         with reading(engine) as session:
-            see_one_state(session)
 
             def text(file: str) -> Iterable[str]:
                 return programme_files.text(session, file, as_of=as_of, cycle=cycle, dialect=Dialect(dialect))
@@ -91,12 +89,6 @@ def _require_consistent(name: str, directory: Path | None, cycle: int | None, ou
         raise click.UsageError("--out and --cycle do not go with all.")
     if cycle is not None and name not in programme_files.CYCLE_FIELDS:
         raise click.UsageError(f"--cycle goes with {', '.join(programme_files.CYCLE_FIELDS)}.")
-
-
-def see_one_state(session: Session) -> None:
-    """Several statements see one state of the database; SQLite does so anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def _write_folder(folder: Path, text: Callable[[str], Iterable[str]]) -> None:

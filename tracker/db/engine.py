@@ -49,11 +49,11 @@ def database_file(engine: Engine) -> Path | None:
     return Path(engine.url.database)
 
 
-@contextlib.contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
-    """A session that sees one state of the database and writes nothing."""
-    with Session(engine, expire_on_commit=False, autoflush=False) as session:
-        yield session
+def reading(engine: Engine) -> Session:
+    """A session to read with, to be closed: all its statements see one state of the database, as SQLite's do anyway."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    return Session(engine, expire_on_commit=False, autoflush=False)
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from werkzeug.exceptions import Unauthorized
 from tracker.clock import Clock
 from tracker.commands.entries import Entry, open_entry
 from tracker.config import Settings
-from tracker.db.engine import transaction
+from tracker.db.engine import reading, transaction
 from tracker.queries import viewer as viewers
 from tracker.queries.viewer import Programme, Viewer
 
@@ -62,7 +62,7 @@ def now() -> datetime:
 def reading_session() -> Session:
     """The request's session to read with: it sees one state of the database, until something is written."""
     if "reading_session" not in g:
-        g.reading_session = Session(current_engine(), expire_on_commit=False, autoflush=False)
+        g.reading_session = reading(current_engine())
     return cast("Session", g.reading_session)
 
 
