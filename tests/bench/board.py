@@ -39,10 +39,10 @@ def contenders(served: Served) -> dict[str, Callable[[], object]]:
     cursor = served.engine.raw_connection().cursor()
 
     def floor() -> str:
-        rows = []
+        rows: list[list[Any]] = []
         for statement, parameters in statements:
             cursor.execute(statement, parameters)
-            rows.append(cursor.fetchall())
+            rows.append(list(cursor.fetchall()))
         return template.render(columns=_columns(*rows[-2:]))
 
     assert floor() == html, "the card's markup has changed: change _CARD with it"

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from itsdangerous import URLSafeTimedSerializer
 from pydantic import SecretStr
 from sqlalchemy import Engine
 from werkzeug.test import EnvironBuilder, run_wsgi_app
@@ -25,6 +26,8 @@ from tracker.web.app import create_app
 SIZES = (300, 1_500, 5_000)
 NOW = day(75)  # in cycle 2, which runs
 _SECRET = SecretStr("0123456789abcdef" * 4)
+_MARK = "0" * 40
+HTMX = {"HX_Request": "true", "HX_Request_Type": "partial"}
 _STREAMS, _PROJECTS = 30, 12
 _OWNERS = ("Farmaceut", "Sektionsledare", "Testledare", "Överläkare", "Vårdenhetschef", "")
 
@@ -83,21 +86,23 @@ class Served:
     app: Flask
     engine: Engine
     cookie: str
+    token: str
 
     def get(self, path: str, **headers: str) -> Answered:
         """A page."""
         return ask(self.app, self.environ(path, headers))
 
     def post(self, path: str, fields: dict[str, Any], **headers: str) -> Answered:
-        """A form."""
-        return ask(self.app, self.environ(path, headers, fields))
+        """A form with its token."""
+        return ask(self.app, self.environ(path, headers, {"csrf_token": self.token, **fields}))
 
     def environ(self, path: str, headers: dict[str, str], fields: dict[str, Any] | None = None) -> dict[str, Any]:
         """A request as the server would hand it over; `HX_Request` stands for the header HX-Request."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
+        every: dict[str, str] = {"Cookie": self.cookie, **named}
         builder = EnvironBuilder(
             path, base_url="http://127.0.0.1", method="GET" if fields is None else "POST", data=fields,
-            headers={"Cookie": self.cookie, **named},
+            headers=list(every.items()),
         )  # fmt: skip
         return builder.get_environ()
 
@@ -116,9 +121,10 @@ def served(databases: Databases, workflows: int) -> Iterator[Served]:
         load(engine, a_bench_programme(workflows))
         if engine.dialect.name == "postgresql":
             _analyse(engine)
-        token = _a_planner(engine)
+        sign_in = _a_planner(engine)
         app = create_app(Settings(database_url=url, secret_key=_SECRET, log_level="ERROR"), engine, Clock(NOW))
-        yield Served(app, engine, _cookie(app, token))
+        token = str(URLSafeTimedSerializer(_SECRET.get_secret_value(), salt="wtf-csrf-token").dumps(_MARK))
+        yield Served(app, engine, _cookie(app, sign_in), token)
         engine.dispose()
 
 
@@ -141,7 +147,7 @@ def _a_planner(engine: Engine) -> str:
 def _cookie(app: Flask, token: str) -> str:
     client = app.test_client()
     with client.session_transaction() as session:
-        session.update(_user_id=token, active_at=int(real_now().timestamp()), _fresh=True)
+        session.update(_user_id=token, active_at=int(real_now().timestamp()), _fresh=True, csrf_token=_MARK)
         session.permanent = True
     cookie = client.get_cookie("session", domain="localhost")
     assert cookie is not None

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect
 
+_STEPS = 20
 FOLLOWED_WITHIN_MS = 4_000  # others' moves arrive without a reload
 
 
@@ -31,10 +32,13 @@ def drag(page: Page, key: str, to: Locator, *, lands: bool = True) -> None:
     assert box is not None
     card(page, key).hover(position={"x": 30, "y": 10})
     page.mouse.down()
-    for share in (0.3, 0.5, 0.6):
-        page.mouse.move(box["x"] + box["width"] * share, box["y"] + 30, steps=5)
-    if lands:
-        expect(to.locator(f"[data-workflow='{key}']")).to_be_attached()
+    landed = to.locator(f"[data-workflow='{key}']")
+    for step in range(_STEPS if lands else 4):
+        page.mouse.move(box["x"] + box["width"] * (0.4 + 0.2 * (step % 2)), box["y"] + 30, steps=5)
+        page.wait_for_timeout(50)
+        if landed.count() and lands:
+            break
+    assert landed.count() == lands
     page.mouse.up()
 
 

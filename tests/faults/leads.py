@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from http.cookies import SimpleCookie
 from multiprocessing.process import BaseProcess
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote_plus, urlsplit
 
 from pydantic import SecretStr
@@ -107,7 +107,7 @@ class Lead:
             connection.close()
         for line in response.headers.get_all("Set-Cookie") or ():
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
-        return Reply(response.status, response.headers, content.decode())
+        return Reply(response.status, dict(response.headers), content.decode())
 
 
 @contextlib.contextmanager
@@ -163,7 +163,7 @@ def findings(url: str) -> list[str]:
         return [finding.text for finding in check.findings(session)]
 
 
-def scalars(url: str, statement: str, **values: object) -> list[str]:
+def scalars(url: str, statement: str, **values: object) -> list[Any]:  # as the database has them
     """The first column of a plain SQL statement."""
     with looking(url) as engine, engine.connect() as connection:
         return list(connection.execute(text(statement), values).scalars())

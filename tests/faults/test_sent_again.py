@@ -38,7 +38,7 @@ def test_a_form_sent_many_times_is_done_once_and_answers_the_same(databases: Dat
                 assert later.send(path, fields, htmx=htmx).outcome == first.outcome
                 assert scalars(url, _EFFECTS, note=fields["note"]) == [1]
         assert findings(url) == []
-    print(f"D2: {len(sent)} forms sent {requests} times at once and each once more after a restart, {len(sent)} effects")
+    print(f"D2: {len(sent)} forms, sent {requests} times at once and each again after a restart: {len(sent)} effects")
 
 
 def _form(url: str, lead: Lead, turn: int) -> tuple[str, Mapping[str, str], bool]:

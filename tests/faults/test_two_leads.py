@@ -39,7 +39,7 @@ def _one_pair(url: str, leads: tuple[Lead, Lead], together: ThreadPoolExecutor, 
 
     def move(number: int) -> int:
         version, form_key = forms[number]
-        fields = {"to": wanted[number], "version": str(version), "key": form_key, "reason": "other", "note": f"nr {number}"}
+        fields = {"to": wanted[number], "version": str(version), "key": form_key, "reason": "other"}
         barrier.wait()
         return leads[number].send(f"/workflows/{key}/move", fields, htmx=htmx).status
 

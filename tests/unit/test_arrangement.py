@@ -85,6 +85,10 @@ def test_search_finds_by_key_or_name_whatever_the_case_and_the_form_of_letters(q
     assert is_found(card(name="Bryggt Öl och mjöl"), q)
 
 
+def test_search_finds_the_name_in_the_other_language_too() -> None:
+    assert is_found(card(name="Ordinera infusion", other_name="Prescribe infusion"), "prescribe")
+
+
 @pytest.mark.parametrize("q", ["ol", "vin", "LKM-0011", "%", "_"])
 def test_search_does_not_find_what_is_not_there(q: str) -> None:
     assert not is_found(card(name="Bryggt Öl"), q)

@@ -115,9 +115,9 @@ def passes(card: Card, filters: Filters, frame: Frame) -> bool:
 
 
 def is_found(card: Card, q: str) -> bool:
-    """Whether every word of the search is in the key or the name, or the search is a list of keys with this one."""
+    """Whether every word of the search is in the key or a name, or the search is a list of keys with this one."""
     words = folded(q).replace(",", " ").replace(";", " ").split()
-    text = folded(f"{card.key} {card.name}")
+    text = folded(f"{card.key} {card.name} {card.other_name}")
     return card.key.casefold() in words or all(word in text for word in words)
 
 

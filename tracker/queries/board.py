@@ -15,6 +15,7 @@ from sqlmodel import Session, col
 from tracker.db.history import open_holds
 from tracker.db.models import (
     Blocker,
+    BlockerEvent,
     Cycle,
     Project,
     ScopeChange,
@@ -74,7 +75,10 @@ class Frame:
 
 
 class Card(NamedTuple):
-    """A card as drawn: it depends on the workflow, the language and the local date, never on who looks."""
+    """A card as drawn: it depends on the workflow, the language and the local date, never on who looks.
+
+    `other_name` is not drawn: it is the name in the other language, so that search finds both.
+    """
 
     key: str
     name: str
@@ -87,6 +91,7 @@ class Card(NamedTuple):
     days: int
     blocker: str
     blocked_days: int | None
+    other_name: str = ""
 
     @property
     def shared_shown(self) -> tuple[str, ...]:
@@ -133,14 +138,16 @@ def _cards(
 
 
 def _card(row: Sequence[Any], hold: Sequence[Any] | None, today: date, zone: ZoneInfo) -> Card:
-    _, key, name, version, state, workstream, others, owner, priority, since, _ = row
+    _, key, name, version, state, workstream, others, owner, priority, since, _, other_name = row
     shared = tuple(sorted(others.split())) if others else ()
     days = max((today - local_date(since, zone)).days, 0)
     blocker, blocked_days = "", None
     if hold is not None:
         held_since, blocker = hold
         blocked_days = max((today - local_date(held_since, zone)).days, 0)
-    return Card(key, name, version, _STATES[state], workstream, shared, owner, priority, days, blocker, blocked_days)
+    return Card(
+        key, name, version, _STATES[state], workstream, shared, owner, priority, days, blocker, blocked_days, other_name
+    )
 
 
 # The statements are built once: building one costs as much as running it.
@@ -192,6 +199,7 @@ def _card_rows(scope: str, language: str) -> Select[*tuple[Any, ...]]:
             col(Workflow.priority),
             col(Workflow.state_since),
             func.coalesce(col(Workflow.priority), _LOWEST_PRIORITY),
+            _in("sv" if language == "en" else "en", Workflow.name, Workflow.name_en),
         )
         .join(owned, and_(col(owned.workflow_id) == col(Workflow.id), col(owned.is_owner)))
         .where(_scope(scope))
@@ -201,7 +209,8 @@ def _card_rows(scope: str, language: str) -> Select[*tuple[Any, ...]]:
 @cache
 def _holds(scope: str, language: str) -> Select[*tuple[Any, ...]]:
     """By workflow id, since when and by what it is held; the oldest of its open holds comes last."""
-    holds = open_holds()
+    one = select(col(Workflow.id)).where(_scope(_KEY))
+    holds = open_holds(col(BlockerEvent.workflow_id).in_(one)) if scope == _KEY else open_holds()
     return (
         select(holds.c.workflow_id, holds.c.since, _in(language, Blocker.title, Blocker.title_en))
         .join(Blocker, col(Blocker.id) == holds.c.blocker_id)

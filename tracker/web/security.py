@@ -15,6 +15,7 @@ from tracker.web.context import Installation
 LOOPBACK = ("127.0.0.1", "localhost")
 LARGEST_REQUEST = 1_000_000
 MOST_FIELDS = 200
+_NO_TEXT = ("\0", "\ufffd")
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 POLICY = (
@@ -98,11 +99,11 @@ def _origin(url: str) -> str:
 
 
 def _refuse_what_no_field_holds() -> None:
-    """NUL is text to no database; refused at the door, with the field named."""
+    """NUL is text to no database, and what was no UTF-8 arrives as U+FFFD: refused here, with the field named."""
     if "\0" in request.path or any("\0" in part for pair in request.args.items(multi=True) for part in pair):
         raise BadRequest
     for name, value in request.form.items(multi=True):
-        if "\0" in name or "\0" in value:
+        if any(character in part for part in (name, value) for character in _NO_TEXT):
             raise InvalidError(
-                N_("The field %(name)s holds a character that cannot be kept (NUL)."), field=name, name=name
+                N_("The field %(name)s holds a character that cannot be kept. Write it anew."), field=name, name=name
             )

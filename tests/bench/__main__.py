@@ -1,0 +1,71 @@
+"""`python -m tests.bench`: board, move and poll against what the machine can do at best. Prints; asserts no times.
+
+Each ratio is of medians of runs that took turns. The goals are the issue's: board 2, move 5, poll 3.
+"""
+
+import contextlib
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests import postgres
+from tests.bench import board, move, poll
+from tests.bench.programme import SIZES, Served, served
+from tests.bench.timing import medians
+from tests.databases import Databases, PostgresDatabases, SqliteDatabases
+
+ROUNDS = 30
+_LINE = "{:<11} {:<24} {:>6} {:>10} {:>10} {:>7} {:>5}   {}"
+
+
+def main() -> None:
+    """Measures on SQLite, then on PostgreSQL unless `--sqlite` says not to."""
+    print(_LINE.format("database", "what", "cards", "ours ms", "floor ms", "ratio", "goal", "").rstrip())
+    with tempfile.TemporaryDirectory() as folder:
+        _measure("SQLite", SqliteDatabases(Path(folder)))
+    if "--sqlite" not in sys.argv:
+        with _postgres() as databases:
+            _measure("PostgreSQL", databases)
+
+
+def _measure(database: str, databases: Databases) -> None:
+    moves: dict[int, float] = {}
+    for size in SIZES:
+        with served(databases, size) as application:
+            times = medians(board.contenders(application), ROUNDS)
+            _print(database, "board", size, times["app"], times["floor"], 2)
+            _print(database, "board, all cards new", size, times["cold"], times["floor"])
+            _move(database, size, application, moves)
+            times = medians(poll.contenders(application), ROUNDS * 10)
+            statements = f"{poll.statements(application)} statement"
+            _print(database, "poll, nothing new", size, times["app"], times["floor"], 3, statements)
+    smallest, largest = SIZES[0], SIZES[-1]
+    print(f"{database:<11} a move among {largest:,} takes {moves[largest] / moves[smallest]:.2f} × of one among {smallest}")
+
+
+def _move(database: str, size: int, application: Served, moves: dict[int, float]) -> None:
+    times = medians(move.contenders(application), ROUNDS * 2)
+    moves[size] = times["app"]
+    _print(database, "move", size, times["app"], times.get("floor"), 5)
+
+
+def _print(
+    database: str, what: str, size: int, ours: float, floor: float | None, goal: int | None = None, note: str = ""
+) -> None:
+    ratio = f"{ours / floor:.2f}" if floor else "–"
+    shown = f"{floor * 1000:.2f}" if floor else "–"
+    print(_LINE.format(database, what, size, f"{ours * 1000:.2f}", shown, ratio, goal if goal and floor else "", note).rstrip(),
+          flush=True)  # fmt: skip
+
+
+@contextlib.contextmanager
+def _postgres() -> Iterator[Databases]:
+    with postgres.server() as address:
+        databases = PostgresDatabases(address)
+        yield databases
+        databases.drop_templates()
+
+
+if __name__ == "__main__":
+    main()

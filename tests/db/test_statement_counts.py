@@ -1,0 +1,72 @@
+"""Pages take as many SQL statements for 300 workflows as for 5, and a poll that finds nothing new at most one."""
+
+import re
+
+from tests.bench.board import statements_of
+from tests.bench.programme import HTMX, Served, key, served
+from tests.databases import Databases
+
+FEW, MANY = 5, 300
+PAGES = {
+    "board": "/board?cycle=all",
+    "board of the running cycle": "/board?cycle=2",
+    "board of a closed cycle": "/board?cycle=1",
+    "backlog": "/board?cycle=none",
+    "grouped board": "/board?cycle=all&group=workstream",
+    "board grouped by owner": "/board?cycle=2&group=owner",
+    "filtered board": "/board?cycle=all&workstream=S01&workstream=S02&owner=Testledare&blocked=1&q=unders",
+    "changes of the board": "/board/changes?cycle=all",
+    "workflow": f"/workflows/{key(3)}",
+}
+BOARD = 5  # who looks, two for the frame, cards, holds
+POLL = 1  # who looks
+SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
+
+
+def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
+    counts = []
+    for workflows in (FEW, MANY):
+        with served(databases, workflows) as application:
+            counts.append(counted(application))
+    print(f"Statements for {FEW} and {MANY} workflows: {counts[1]}")
+    assert counts[0] == counts[1]
+    assert {counts[0][name] for name in PAGES if "board" in name or name == "backlog"} == {BOARD}
+    assert counts[0]["poll that finds nothing new"] <= POLL
+
+
+def counted(application: Served) -> dict[str, int]:
+    """How many statements each page takes, a move on the board, and a poll that finds nothing new."""
+    counts = {name: len(statements_of(application.engine, lambda: opened(application, path)))  # noqa: B023
+              for name, path in PAGES.items()}  # fmt: skip
+    fields = move_form(application)
+    statements = statements_of(application.engine, lambda: moved(application, fields))
+    counts["move"] = sum(not statement.startswith(SWEEP) for statement, _ in statements)
+    tag = opened(application, "/board?cycle=all")
+    counts["poll that finds nothing new"] = len(statements_of(application.engine, lambda: polled(application, tag)))
+    return counts
+
+
+def opened(application: Served, path: str) -> str:
+    """A page; gives its tag, where it has one."""
+    answer = application.get(path)
+    assert answer.status == 200
+    return answer.headers.get("HX-PTag", "")
+
+
+def move_form(application: Served) -> dict[str, str]:
+    """The fields that move a workflow which has not begun, as the board sends them."""
+    board = application.get(f"/board?cycle=all&q={key(5)}").body.decode()
+    card = re.search(rf'data-workflow="{key(5)}" data-version="(\d+)"', board)
+    assert card is not None
+    return {"to": "design", "version": card[1], "key": "a", "reason": "", "note": ""}
+
+
+def moved(application: Served, fields: dict[str, str]) -> None:
+    """A move on the board that is made."""
+    answer = application.post(f"/workflows/{key(5)}/move", fields, **HTMX)
+    assert (answer.status, b"data-undo-version" in answer.body) == (200, True)
+
+
+def polled(application: Served, tag: str) -> None:
+    """A poll with the tag of the board as it stands."""
+    assert application.get("/board/changes?cycle=all", HX_PTag=tag, **HTMX).status == 304

@@ -1,0 +1,119 @@
+"""I9: ids, dates, numbers and names that nobody meant, in every route and parameter: 400, 404 or a page, never 500."""
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+
+from tests.counts import is_full
+from tests.databases import Databases, demo
+from tests.faults.leads import Lead, findings, looking, served
+from tracker.config import Settings
+from tracker.db.engine import reading
+from tracker.web.app import create_app
+
+PARAMETERS = (
+    "cycle", "workstream", "project", "owner", "blocked", "q", "group", "view", "sort", "limit", "next", "key", "version",
+    "to", "from", "id", "page",
+)  # fmt: skip
+VALUES = (
+    "", "0", "-1", "-0", "00", "1.5", "1e9", "2147483648", "9223372036854775808", "9" * 400, "NaN", "Infinity", "0x1",
+    "%D9%A1", "%EF%BC%91", "%C2%B2", "MOO", "null", "None", "true", "[]", "{}", "*", "%25", "_", "..",
+    "../../etc/passwd", "..%2f..%2fetc%2fpasswd", "%2e%2e%2f", "%00", "%0d%0aSet-Cookie:%20a=b", "%FF", "%ED%A0%80",
+    "%E2%80%AE", "%", "%zz", "2023-02-30", "0000-00-00", "9999-12-31", "2023-04-14T07:00:00Z", "2023-W15",
+    "'%20OR%20'1'='1", "%22%3E%3Cscript%3E", "{{7*7}}", "%24{7*7}", "LAB-001%20", "lab-001", "LAB-001/", "LAB-001%00",
+    "a" * 5_000,
+)  # fmt: skip
+ODD_QUERIES = (
+    "cycle=1&cycle=2", "cycle=all&cycle=", "cycle", "=", "&&&", "?", "cycle[]=1", "cycle=1;cycle=2",
+    "blocked=1&blocked=0", "group=owner&group=project&group=MOO", "view=list", "view=board&view=list",
+    "&".join(["q=a"] * 1_500), "&".join(f"p{n}=1" for n in range(1_500)),
+    "&".join(f"workstream=X{n}" for n in range(1_500)), "%00=1", "%FF=1",
+)  # fmt: skip
+METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "MOO")
+FIELDS = {"to": "test", "version": "1", "key": "k", "reason": "other", "note": "", "happened_on": ""}
+TENTH = 11  # has no divisor in common with the number of values, so that each of them has its turn
+ALLOWED = {200, 302, 303, 304, 308, 400, 403, 404, 405, 409, 414, 422, 431, 501}
+
+
+@pytest.fixture
+def demo_served(databases: Databases) -> Iterator[tuple[str, str]]:
+    """The database's address and the server's."""
+    with databases.fresh(demo) as url, served(url) as address:
+        yield url, address
+
+
+def test_no_parameter_breaks_a_page(demo_served: tuple[str, str]) -> None:
+    url, address = demo_served
+    lead = Lead(address).sign_in("lead_sidu")
+    statuses: Counter[int] = Counter()
+    for number, (method, path) in enumerate(_odd_addresses(_pages(url))):
+        if is_full() or number % TENTH == 0:
+            _ask(lead, statuses, method, path)
+    print(f"I9: {statuses.total()} addresses with odd parameters, statuses {dict(sorted(statuses.items()))}, no 500")
+
+
+def test_no_name_in_the_path_breaks_a_page(demo_served: tuple[str, str]) -> None:
+    url, address = demo_served
+    lead = Lead(address).sign_in("lead_sidu")
+    statuses: Counter[int] = Counter()
+    for before, after in _paths_with_names(url):
+        for value in VALUES:
+            path = f"{before}{value}{after}"
+            _ask(lead, statuses, "GET", path)
+            reply = lead.send(path, FIELDS)
+            statuses[reply.status] += 1
+            assert reply.status in ALLOWED - {303}, (path, reply.status)
+    print(f"I9: {statuses.total()} addresses with odd names, statuses {dict(sorted(statuses.items()))}, no 500")
+    assert findings(url) == []
+
+
+@pytest.mark.parametrize(("field", "path"), [
+    ("version", "move"), ("to", "move"), ("happened_on", "move"), ("version", "take-back"),
+])  # fmt: skip
+def test_odd_values_in_fields_with_a_form_are_refused(demo_served: tuple[str, str], field: str, path: str) -> None:
+    _, address = demo_served
+    lead = Lead(address).sign_in("lead_sidu")
+    version, _ = lead.form_of("LAB-001")
+    statuses: Counter[int] = Counter()
+    for value in (value for value in VALUES if "%" not in value and value not in {"", "-0", "00", "9999-12-31"}):
+        fields = FIELDS | {"version": str(version), "key": "", field: value}
+        reply = lead.send(f"/workflows/LAB-001/{path}", fields)
+        statuses[reply.status] += 1
+        assert reply.status in {409, 422}, (field, value, reply.status)
+    print(f"I9: {statuses.total()} odd values of {field} in {path}, statuses {dict(statuses)}, nothing done")
+
+
+def _odd_addresses(pages: list[str]) -> Iterator[tuple[str, str]]:
+    """Every page with every parameter of every value, with the odd queries, and with the odd methods."""
+    for path in pages:
+        for parameter, value in product(PARAMETERS, VALUES):
+            yield "GET", f"{path}?{parameter}={value}"
+        for query in ODD_QUERIES:
+            yield "GET", f"{path}?{query}"
+        for method in METHODS:
+            yield method, path
+
+
+def _ask(lead: Lead, statuses: Counter[int], method: str, path: str) -> None:
+    reply = lead.ask(method, path.replace(" ", "%20"))
+    statuses[reply.status] += 1
+    assert reply.status in ALLOWED, (method, path[:120], reply.status)
+    assert "Traceback" not in reply.text
+
+
+def _rules(url: str) -> list[str]:
+    with looking(url) as engine, reading(engine):
+        app = create_app(Settings(database_url=url, secret_key="0123456789abcdef" * 4), engine)  # type: ignore[arg-type]
+    return sorted({rule.rule for rule in app.url_map.iter_rules()})
+
+
+def _pages(url: str) -> list[str]:
+    """Every route, with a name that exists where it takes one."""
+    return [rule.replace("<key>", "LAB-001").replace("<digest>/<path:path>", "x/favicon.svg") for rule in _rules(url)]
+
+
+def _paths_with_names(url: str) -> list[tuple[str, str]]:
+    """Before and after the name in every route that takes one."""
+    return [(rule[: rule.index("<")], rule[rule.rindex(">") + 1 :]) for rule in _rules(url) if "<" in rule]
