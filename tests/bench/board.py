@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 
 from tests.bench.programme import NOW, Served
 from tracker.domain.states import STATES
-from tracker.web.board import drawn
+from tracker.web.cards import drawn
 
 PATH = "/board?cycle=all"
 

@@ -34,7 +34,7 @@ def variants() -> list[tuple[str, str, int]]:
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(("language", "theme", "width"), variants())
-def test_a_page_is_accessible_and_fits_its_window(  # noqa: PLR0913 - one page, in every way to see it
+def test_a_page_is_accessible_and_fits_its_window(
     new_page: NewPage, axe: Axe, allow_console: Callable[[str], None], name: str, language: str, theme: str, width: int
 ) -> None:
     allow_console("404")

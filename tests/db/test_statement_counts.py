@@ -18,7 +18,7 @@ PAGES = {
     "changes of the board": "/board/changes?cycle=all",
     "workflow": f"/workflows/{key(3)}",
 }
-BOARD = 5  # who looks, two for the frame, cards, holds
+BOARD = 6  # who looks, three for the frame, cards, holds
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 

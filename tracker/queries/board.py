@@ -1,4 +1,4 @@
-"""The board's reads: what surrounds the cards, and the cards. Four statements, whatever the data."""
+"""The board's reads: what surrounds the cards, and the cards. Five statements, whatever the data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -58,11 +58,12 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What surrounds the cards: cycles, projects and workstreams to choose from."""
+    """What surrounds the cards: cycles, projects, workstreams and owners to choose from."""
 
     cycles: tuple[CycleHeading, ...]
     projects: dict[str, str] = field(hash=False)
     streams: dict[str, Stream] = field(hash=False)
+    owners: frozenset[str] = frozenset()
 
     @property
     def running(self) -> CycleHeading | None:
@@ -105,7 +106,7 @@ class Card(NamedTuple):
 
 
 def frame(session: Session, *, language: str, today: date) -> Frame:
-    """The cycles (by number), projects and workstreams (by code). Two statements."""
+    """The cycles (by number), projects and workstreams (by code), owners of workflows. Three statements."""
     connection = session.connection()
     headings = tuple(_heading(*row, today) for row in connection.execute(_CYCLES))
     projects, streams = {}, {}
@@ -113,7 +114,8 @@ def frame(session: Session, *, language: str, today: date) -> Frame:
         projects[project] = project_name
         by_state = zip((State.DESIGN, State.VALIDATION, State.TEST), limits, strict=True)
         streams[code] = Stream(code, name, project, {state: limit for state, limit in by_state if limit is not None})
-    return Frame(headings, dict(sorted(projects.items())), streams)
+    owners = frozenset(connection.execute(_OWNERS).scalars())
+    return Frame(headings, dict(sorted(projects.items())), streams, owners)
 
 
 def cards(session: Session, cycle: str, *, language: str, today: date, zone: ZoneInfo) -> list[Card]:
@@ -156,6 +158,7 @@ def _card(row: Sequence[Any], hold: Sequence[Any] | None, today: date, zone: Zon
 _CYCLES = select(
     col(Cycle.number), col(Cycle.status), col(Cycle.goal), col(Cycle.starts_on), col(Cycle.ends_on)
 ).order_by(col(Cycle.number))
+_OWNERS = select(col(Workflow.owner)).where(col(Workflow.archived_at).is_(None), col(Workflow.owner) != "").distinct()
 _BOARD_ORDER = itemgetter(10, 9, 1)  # priority, since when in its state, key
 _STATES = {state.value: state for state in State}
 

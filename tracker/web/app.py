@@ -11,6 +11,7 @@ from tracker.queries.viewer import Programme
 from tracker.web import (
     assets,
     board,
+    cards,
     context,
     errors,
     formats,
@@ -42,6 +43,7 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     language.install(app)
     formats.install(app)
     rendering.install(app)
+    cards.install(app)
     errors.install(app)
     assets.install(app)
     for blueprint in (health.bp, sign_in.bp, board.bp, workflows.bp):
