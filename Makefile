@@ -11,7 +11,7 @@ UV := $(shell command -v uv || echo $(BIN)/uv)
 PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run fresh test test-all check browser bench vendor clean
+.PHONY: help setup run fresh test test-all check browser bench screenshots vendor clean
 
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -53,6 +53,10 @@ browser: $(STAMP)
 
 bench: $(STAMP) ## measures board, move and poll against a floor
 	$(BIN)/python -m tests.bench
+
+screenshots: $(STAMP) browser ## takes the README's pictures anew
+	@mkdir -p tests/browser/screenshots
+	TRACKER_SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/browser/test_screenshots.py
 
 vendor: $(STAMP) ## fetches the browser libraries of tests/vendoring/vendor.json again (needs npm)
 	$(BIN)/python -m tests.vendoring.vendor

@@ -13,7 +13,7 @@ from tests.databases import Databases, PostgresDatabases, SqliteDatabases, nothi
 from tracker.db.engine import make_engine
 
 # The settings of whoever runs the tests are no part of them.
-for _name in [name for name in os.environ if name.startswith("TRACKER_") and name != FULL]:
+for _name in [name for name in os.environ if name.startswith("TRACKER_") and name not in {FULL, "TRACKER_SCREENSHOTS"}]:
     del os.environ[_name]
 
 

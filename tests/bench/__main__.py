@@ -41,7 +41,9 @@ def _measure(database: str, databases: Databases) -> None:
             statements = f"{poll.statements(application)} statement"
             _print(database, "poll, nothing new", size, times["app"], times["floor"], 3, statements)
     smallest, largest = SIZES[0], SIZES[-1]
-    print(f"{database:<11} a move among {largest:,} takes {moves[largest] / moves[smallest]:.2f} × of one among {smallest}")
+    print(
+        f"{database:<11} a move among {largest:,} takes {moves[largest] / moves[smallest]:.2f} × of one among {smallest}"
+    )
 
 
 def _move(database: str, size: int, application: Served, moves: dict[int, float]) -> None:

@@ -3,13 +3,23 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, update
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import insert, select, update
+from sqlmodel import Session, SQLModel, col
 
 from tracker.db import models
+from tracker.db.models import Programme
 from tracker.domain.people import Actor
 
 _SMALLEST_STEP = timedelta(microseconds=1)
+
+# Built once: building a statement costs as much as running it.
+_LOCK = (
+    select(col(Programme.time_zone), col(Programme.last_recorded_at), col(Programme.revision))
+    .where(col(Programme.id) == 1)
+    .with_for_update()
+)
+_RECORD = insert(models.Entry.__table__)  # type: ignore[attr-defined]
+_MOVE_ON = update(Programme.__table__)  # type: ignore[attr-defined]
 
 
 class Entry:
@@ -17,16 +27,15 @@ class Entry:
     leaves no trace.
     """
 
-    def __init__(
-        self, session: Session, actor: Actor, command: str, programme: models.Programme, now: datetime
-    ) -> None:
+    def __init__(self, session: Session, actor: Actor, command: str, now: datetime) -> None:
+        """Locks the programme."""
         self._session = session
         self.actor = actor
         self.command = command
-        self.zone = ZoneInfo(programme.time_zone)
-        last = programme.last_recorded_at
+        time_zone, last, revision = session.execute(_LOCK).one()
+        self.zone = ZoneInfo(time_zone)
         self.recorded_at = now if last is None else max(now, last + _SMALLEST_STEP)
-        self.id = programme.revision + 1
+        self.id = revision + 1
         self.is_recorded = False
 
     def record(self) -> None:
@@ -34,12 +43,10 @@ class Entry:
         if self.is_recorded:
             return
         self.is_recorded = True
-        self._session.execute(
-            insert(models.Entry).values(
-                id=self.id, actor_id=self.actor.id, command=self.command, recorded_at=self.recorded_at
-            )
-        )
-        self._session.execute(update(models.Programme).values(revision=self.id, last_recorded_at=self.recorded_at))
+        connection = self._session.connection()
+        connection.execute(_RECORD, {"id": self.id, "actor_id": self.actor.id, "command": self.command,
+                                     "recorded_at": self.recorded_at})  # fmt: skip
+        connection.execute(_MOVE_ON, {"revision": self.id, "last_recorded_at": self.recorded_at})
 
     def add(self, row: SQLModel) -> None:
         """Adds a row of history, after the entry that it points to."""
@@ -49,5 +56,4 @@ class Entry:
 
 def open_entry(session: Session, actor: Actor, command: str, now: datetime) -> Entry:
     """Locks the programme and gives the entry under which the command writes."""
-    programme = session.exec(select(models.Programme).where(col(models.Programme.id) == 1).with_for_update()).one()
-    return Entry(session, actor, command, programme, now)
+    return Entry(session, actor, command, now)

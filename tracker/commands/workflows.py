@@ -3,17 +3,36 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
+from sqlalchemy import Integer, String, bindparam, func, select
+from sqlmodel import Session, col
 
 from tracker.commands.entries import Entry
-from tracker.db.history import changes_of, open_holds
+from tracker.db.history import open_holds
 from tracker.db.models import Blocker, BlockerEvent, Cycle, StateChange, Workflow, WorkflowWorkstream
 from tracker.domain import history
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError
 from tracker.domain.people import require_lead
 from tracker.domain.states import CycleStatus, State
+
+
+# What every move reads, built once: building a statement costs as much as running it.
+_BY_KEY = select(Workflow).where(col(Workflow.key) == bindparam("key", type_=String))
+_OWNER = select(col(WorkflowWorkstream.workstream_code)).where(
+    col(WorkflowWorkstream.workflow_id) == bindparam("workflow_id", type_=Integer), col(WorkflowWorkstream.is_owner)
+)
+_CHANGES = (
+    select(
+        col(StateChange.id),
+        col(StateChange.from_state),
+        col(StateChange.to_state),
+        col(StateChange.happened_at),
+        col(StateChange.recorded_at),
+        col(StateChange.voids),
+    )
+    .where(col(StateChange.workflow_id) == bindparam("workflow_id", type_=Integer))
+    .order_by(col(StateChange.id))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +137,7 @@ def take_back(session: Session, entry: Entry, key: str, *, version: int, note: s
 
 def the_workflow(session: Session, key: str) -> Workflow:
     """The workflow with that key, for writing; raises NotFoundError, and ConflictError for an archived one."""
-    workflow = session.exec(select(Workflow).where(Workflow.key == key)).one_or_none()
+    workflow = session.execute(_BY_KEY, {"key": key}).scalar_one_or_none()
     if workflow is None:
         raise NotFoundError(N_("There is no workflow %(key)s."), key=key)
     if workflow.archived_at is not None:
@@ -128,11 +147,7 @@ def the_workflow(session: Session, key: str) -> Workflow:
 
 def owning_workstream(session: Session, workflow: Workflow) -> str:
     """The code of the workstream that owns the workflow."""
-    return session.exec(
-        select(WorkflowWorkstream.workstream_code).where(
-            WorkflowWorkstream.workflow_id == workflow.id, col(WorkflowWorkstream.is_owner)
-        )
-    ).one()
+    return session.execute(_OWNER, {"workflow_id": workflow.id}).scalar_one()
 
 
 def standing_changes(session: Session, workflow: Workflow) -> list[history.Change]:
@@ -158,7 +173,7 @@ def id_of(workflow: Workflow) -> int:
 
 def _refuse_while_held(session: Session, workflow: Workflow) -> None:
     holds = open_holds(col(BlockerEvent.workflow_id) == workflow.id)
-    title = session.scalars(select(Blocker.title).join(holds, holds.c.blocker_id == Blocker.id)).first()
+    title = session.scalars(select(col(Blocker.title)).join(holds, holds.c.blocker_id == col(Blocker.id))).first()
     if title is not None:
         raise BlockedError(
             N_("%(key)s cannot be done while a blocker holds it: %(title)s."), key=workflow.key, title=title
@@ -181,5 +196,5 @@ def _refuse_too_early(session: Session, entry: Entry, happened_at: datetime, bac
 
 
 def _is_before_a_close(session: Session, happened_at: datetime) -> bool:
-    latest = session.scalars(select(func.max(Cycle.closed_at))).one()
+    latest = session.scalars(select(func.max(col(Cycle.closed_at)))).one()
     return latest is not None and happened_at <= latest

@@ -1,0 +1,40 @@
+"""The README's pictures are of the program as it is: `make screenshots` takes them anew."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import NewPage
+from tests.browser.people import card, open_menu, sign_in
+
+PICTURES = Path(__file__).parent / "screenshots"
+IS_WANTED = "TRACKER_SCREENSHOTS"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the pictures go: beside the tests when they are wanted, else nowhere that lasts."""
+    return PICTURES if os.environ.get(IS_WANTED) else tmp_path
+
+
+def test_the_board_by_workstream(new_page: NewPage, folder: Path) -> None:
+    page = new_page(locale="sv-SE", viewport={"width": 1280, "height": 800})
+    sign_in(page, "lead_sidu", "/board?cycle=5&group=workstream")
+    open_menu(page, "LAB-007")
+    page.screenshot(path=folder / "board.png")
+    assert page.locator("#move-menu").is_visible()
+
+
+def test_a_workflow_with_its_history(new_page: NewPage, folder: Path) -> None:
+    page = new_page(locale="sv-SE", viewport={"width": 1280, "height": 900}, color_scheme="dark")
+    sign_in(page, "lead_soki", "/workflows/LKM-005")
+    page.screenshot(path=folder / "workflow.png")
+    assert page.locator(".timeline li").count() > 5
+
+
+def test_a_phone(new_page: NewPage, folder: Path) -> None:
+    page = new_page(locale="sv-SE", viewport={"width": 320, "height": 640})
+    sign_in(page, "lead_sidu", "/board?cycle=5")
+    page.screenshot(path=folder / "phone.png")
+    assert card(page, "PAT-005").is_visible()
