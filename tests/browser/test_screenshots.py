@@ -19,7 +19,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_the_board_by_workstream(new_page: NewPage, folder: Path) -> None:
-    page = new_page(locale="sv-SE", viewport={"width": 1280, "height": 800})
+    page = new_page(locale="sv-SE", viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     sign_in(page, "lead_sidu", "/board?cycle=5&group=workstream")
     open_menu(page, "LAB-007")
     page.screenshot(path=folder / "board.png")
