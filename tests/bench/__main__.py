@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests import postgres
 from tests.bench import board, move, poll
-from tests.bench.programme import SIZES, Served, served
+from tests.bench.programme import SIZES, served
 from tests.bench.timing import medians
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 
@@ -30,35 +30,29 @@ def main() -> None:
 
 
 def _measure(database: str, databases: Databases) -> None:
-    moves: dict[int, float] = {}
     for size in SIZES:
         with served(databases, size) as application:
             times = medians(board.contenders(application), ROUNDS)
             _print(database, "board", size, times["app"], times["floor"], 2)
             _print(database, "board, all cards new", size, times["cold"], times["floor"])
-            _move(database, size, application, moves)
+            times = medians(move.contenders(application), ROUNDS * 2)
+            _print(database, "move", size, times["app"], times.get("floor"), 5)
             times = medians(poll.contenders(application), ROUNDS * 10)
             statements = f"{poll.statements(application)} statement"
             _print(database, "poll, nothing new", size, times["app"], times["floor"], 3, statements)
-    smallest, largest = SIZES[0], SIZES[-1]
-    print(
-        f"{database:<11} a move among {largest:,} takes {moves[largest] / moves[smallest]:.2f} × of one among {smallest}"
-    )
-
-
-def _move(database: str, size: int, application: Served, moves: dict[int, float]) -> None:
-    times = medians(move.contenders(application), ROUNDS * 2)
-    moves[size] = times["app"]
-    _print(database, "move", size, times["app"], times.get("floor"), 5)
+    few, many = SIZES[0], SIZES[-1]
+    with served(databases, few) as small, served(databases, many) as large:
+        sizes = {"few": move.contenders(small)["app"], "many": move.contenders(large)["app"]}
+        times = medians(sizes, ROUNDS * 4)
+    print(f"{database:<11} a move among {many:,} cards takes {times['many'] / times['few']:.2f} × one among {few}")
 
 
 def _print(
     database: str, what: str, size: int, ours: float, floor: float | None, goal: int | None = None, note: str = ""
 ) -> None:
-    ratio = f"{ours / floor:.2f}" if floor else "–"
-    shown = f"{floor * 1000:.2f}" if floor else "–"
-    print(_LINE.format(database, what, size, f"{ours * 1000:.2f}", shown, ratio, goal if goal and floor else "", note).rstrip(),
-          flush=True)  # fmt: skip
+    ratio, shown = (f"{ours / floor:.2f}", f"{floor * 1000:.2f}") if floor else ("–", "–")
+    aim = goal if goal and floor else ""
+    print(_LINE.format(database, what, size, f"{ours * 1000:.2f}", shown, ratio, aim, note).rstrip(), flush=True)
 
 
 @contextlib.contextmanager

@@ -19,7 +19,8 @@ PATH = "/board?cycle=all"
 # What templates/board/_card.html makes, over the columns of a row.
 _CARD = """\
 <article id="card-{{ c[0] }}" class="card{% if c[6] %} is-blocked{% endif %}" data-workflow="{{ c[0] }}"\
- data-version="{{ c[2] }}" data-workstream="{{ c[3] }}"><a class="name" href="/workflows/{{ c[0] }}"><bdi>{{ c[1] }}</bdi></a>\
+ data-version="{{ c[2] }}" data-workstream="{{ c[3] }}"><a class="name" href="/workflows/{{ c[0] }}">\
+<bdi>{{ c[1] }}</bdi></a>\
 {% if c[6] %}<p class="why"><svg class="icon icon-flag" role="img" aria-label="Blocked"><use href="#i-flag"/></svg>\
 <bdi>{{ c[6] }}</bdi>, {{ c[7] }} d</p>{% endif %}<p class="meta"><b>{{ c[0] }}</b>\
 {% for code in c[4] %} <span class="chip">+{{ code }}</span>{% endfor %}\
@@ -36,13 +37,15 @@ def contenders(served: Served) -> dict[str, Callable[[], object]]:
     statements = statements_of(served.engine, lambda: served.get(PATH))
     html = served.get(PATH).body.decode()
     template = _plain(html)
-    cursor = served.engine.raw_connection().cursor()
+    connection = served.engine.raw_connection()
+    cursor = connection.cursor()
 
     def floor() -> str:
         rows: list[list[Any]] = []
         for statement, parameters in statements:
             cursor.execute(statement, parameters)
             rows.append(list(cursor.fetchall()))
+        connection.rollback()
         return template.render(columns=_columns(*rows[-2:]))
 
     assert floor() == html, "the card's markup has changed: change _CARD with it"
@@ -86,7 +89,7 @@ def _columns(rows: list[tuple[Any, ...]], holds: list[tuple[Any, ...]]) -> list[
     held = {workflow: (since, title) for workflow, since, title in holds}
     columns: dict[str, list[tuple[Any, ...]]] = {state: [] for state in STATES}
     for row in sorted(rows, key=itemgetter(10, 9, 1)):
-        id_, key, name, version, state, workstream, others, owner, _, since, _ = row
+        id_, key, name, version, state, workstream, others, owner, _, since, _, _ = row
         shared = sorted(others.split()) if others else []
         shown = shared if len(shared) <= 2 else shared[:1]
         held_since, title = held.get(id_, (None, ""))
@@ -99,4 +102,4 @@ def _columns(rows: list[tuple[Any, ...]], holds: list[tuple[Any, ...]]) -> list[
 
 def _days(since: datetime | str) -> int:
     instant = since if isinstance(since, datetime) else datetime.fromisoformat(since).replace(tzinfo=UTC)
-    return (_TODAY - instant.astimezone(_ZONE).date()).days
+    return max((_TODAY - instant.astimezone(_ZONE).date()).days, 0)

@@ -42,6 +42,7 @@ def _cards(served: Served) -> tuple[list[tuple[str, int]], list[tuple[str, int]]
 def _moves(served: Served, cards: list[tuple[str, int]]) -> Iterator[str]:
     """Moves one card after the other, from state to state, for ever; each time gives the answer's text."""
     for turn in itertools.count():
+        assert cards, "no card can be moved"
         for key, version in cards:
             fields = {"to": _STATES[turn % 3], "version": str(version + turn), "key": f"{key}.{turn}",
                       "happened_on": "", "reason": "other", "note": ""}  # fmt: skip

@@ -17,5 +17,5 @@ def medians(contenders: Mapping[str, Callable[[], object]], rounds: int) -> dict
             run()
             if turn >= 0:
                 times[name].append(time.perf_counter() - began)
-        gc.collect()
+    gc.collect()
     return {name: statistics.median(each) for name, each in times.items()}

@@ -14,8 +14,8 @@ from tracker.db.engine import reading
 from tracker.web.app import create_app
 
 PARAMETERS = (
-    "cycle", "workstream", "project", "owner", "blocked", "q", "group", "view", "sort", "limit", "next", "key", "version",
-    "to", "from", "id", "page",
+    "cycle", "workstream", "project", "owner", "blocked", "q", "group", "view", "sort", "limit", "next", "key",
+    "version", "to", "from", "id", "page",
 )  # fmt: skip
 VALUES = (
     "", "0", "-1", "-0", "00", "1.5", "1e9", "2147483648", "9223372036854775808", "9" * 400, "NaN", "Infinity", "0x1",

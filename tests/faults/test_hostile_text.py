@@ -94,7 +94,7 @@ def test_text_of_users_cannot_turn_the_text_around_it(demo_served: tuple[str, st
         for column in ("title", "title_en", "owner", "mitigation", "decider"):
             connection.exec_driver_sql(f"UPDATE blocker SET {column} = '{column}{RTL}'")
     bare = []
-    for path in ("/board?cycle=all", "/board?cycle=all&group=owner", f"/workflows/{KEY}", "/workflows/LAB-015"):
+    for path in ("/board?cycle=all", "/board?cycle=all&group=owner", f"/workflows/{KEY}", "/workflows/LAB-003"):
         page = _Directions(lead.open(_quoted_path(path)).text)
         assert page.found, path
         bare += [f"{path}: {where}" for where in page.bare]

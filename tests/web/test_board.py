@@ -96,7 +96,17 @@ def test_lanes_hold_every_card_once(lead: PageClient, group: str) -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    ["cycle=9", "cycle=-1", "cycle=MOO", "workstream=XXX", "owner=Nobody", "project=%C3%A5", "group=colour", "view=map", "sort=x"],
+    [
+        "cycle=9",
+        "cycle=-1",
+        "cycle=MOO",
+        "workstream=XXX",
+        "owner=Nobody",
+        "project=%C3%A5",
+        "group=colour",
+        "view=map",
+        "sort=x",
+    ],
 )
 def test_what_means_nothing_is_left_out_with_a_notice(lead: PageClient, bad: str) -> None:
     page = lead.page(f"/board?{bad}&workstream=LAB")

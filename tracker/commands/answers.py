@@ -38,7 +38,7 @@ def request_mark(path: str, fields: Iterable[tuple[str, str]]) -> str:
 
 def given(session: Session, user_id: int, key: str, request: str) -> Given | None:
     """The answer given to this key before, if any. Raises InvalidError when the key came with another request."""
-    row = session.execute(_GIVEN, {"user_id": user_id, "key": key}).one_or_none()
+    row = session.connection().execute(_GIVEN, {"user_id": user_id, "key": key}).one_or_none()
     if row is None:
         return None
     first_request, status, body, location = row

@@ -32,7 +32,7 @@ class Entry:
         self._session = session
         self.actor = actor
         self.command = command
-        time_zone, last, revision = session.execute(_LOCK).one()
+        time_zone, last, revision = session.connection().execute(_LOCK).one()
         self.zone = ZoneInfo(time_zone)
         self.recorded_at = now if last is None else max(now, last + _SMALLEST_STEP)
         self.id = revision + 1
@@ -49,9 +49,10 @@ class Entry:
         connection.execute(_MOVE_ON, {"revision": self.id, "last_recorded_at": self.recorded_at})
 
     def add(self, row: SQLModel) -> None:
-        """Adds a row of history, after the entry that it points to."""
+        """Writes a row of history, after the entry that it points to and all that the session holds."""
         self.record()
-        self._session.add(row)
+        self._session.flush()
+        self._session.connection().execute(insert(type(row)), row.model_dump(exclude={"id"}))
 
 
 def open_entry(session: Session, actor: Actor, command: str, now: datetime) -> Entry:

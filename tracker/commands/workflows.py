@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Integer, String, bindparam, func, select
+from sqlalchemy import Integer, Select, String, bindparam, func, select
 from sqlmodel import Session, col
 
 from tracker.commands.entries import Entry
@@ -15,13 +16,13 @@ from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedErr
 from tracker.domain.people import require_lead
 from tracker.domain.states import CycleStatus, State
 
-
 # What every move reads, built once: building a statement costs as much as running it.
-_BY_KEY = select(Workflow).where(col(Workflow.key) == bindparam("key", type_=String))
-_OWNER = select(col(WorkflowWorkstream.workstream_code)).where(
-    col(WorkflowWorkstream.workflow_id) == bindparam("workflow_id", type_=Integer), col(WorkflowWorkstream.is_owner)
+_BY_KEY = (
+    select(Workflow, col(WorkflowWorkstream.workstream_code))
+    .join(WorkflowWorkstream, col(WorkflowWorkstream.workflow_id) == col(Workflow.id))
+    .where(col(Workflow.key) == bindparam("key", type_=String), col(WorkflowWorkstream.is_owner))
 )
-_CHANGES = (
+_CHANGES: Select[*tuple[Any, ...]] = (
     select(
         col(StateChange.id),
         col(StateChange.from_state),
@@ -66,8 +67,8 @@ def move(session: Session, entry: Entry, key: str, to: Move, *, backdate_days: i
     `backdate_days` is how far back leads may date a move when the running cycle is younger than that. Raises
     NotFoundError, NotAllowedError, StaleError, BlockedError, or InvalidError naming the field.
     """
-    workflow = the_workflow(session, key)
-    require_lead(entry.actor, owning_workstream(session, workflow))
+    workflow, owner = the_workflow(session, key)
+    require_lead(entry.actor, owner)
     if to.to is workflow.state:
         return workflow
     if to.version != workflow.version:
@@ -96,7 +97,6 @@ def move(session: Session, entry: Entry, key: str, to: Move, *, backdate_days: i
     )
     workflow.state, workflow.state_since = to.to, happened_at
     workflow.version += 1
-    session.add(workflow)
     return workflow
 
 
@@ -105,8 +105,8 @@ def take_back(session: Session, entry: Entry, key: str, *, version: int, note: s
 
     Raises NotFoundError, NotAllowedError, StaleError, BlockedError or ConflictError.
     """
-    workflow = the_workflow(session, key)
-    require_lead(entry.actor, owning_workstream(session, workflow))
+    workflow, owner = the_workflow(session, key)
+    require_lead(entry.actor, owner)
     if version != workflow.version:
         raise StaleError(workflow)
     changes = standing_changes(session, workflow)
@@ -131,32 +131,27 @@ def take_back(session: Session, entry: Entry, key: str, *, version: int, note: s
     assert left.to_state is not None
     workflow.state, workflow.state_since = left.to_state, left.happened_at
     workflow.version += 1
-    session.add(workflow)
     return taken
 
 
-def the_workflow(session: Session, key: str) -> Workflow:
-    """The workflow with that key, for writing; raises NotFoundError, and ConflictError for an archived one."""
-    workflow = session.execute(_BY_KEY, {"key": key}).scalar_one_or_none()
-    if workflow is None:
+def the_workflow(session: Session, key: str) -> tuple[Workflow, str]:
+    """The workflow with that key, for writing, and the code of the workstream that owns it.
+
+    Raises NotFoundError, and ConflictError for an archived one.
+    """
+    row = session.execute(_BY_KEY, {"key": key}).one_or_none()
+    if row is None:
         raise NotFoundError(N_("There is no workflow %(key)s."), key=key)
+    workflow, owner = row
     if workflow.archived_at is not None:
         raise ConflictError(N_("%(key)s is archived and cannot be changed."), key=key)
-    return workflow
-
-
-def owning_workstream(session: Session, workflow: Workflow) -> str:
-    """The code of the workstream that owns the workflow."""
-    return session.execute(_OWNER, {"workflow_id": workflow.id}).scalar_one()
+    return workflow, owner
 
 
 def standing_changes(session: Session, workflow: Workflow) -> list[history.Change]:
-    """The workflow's changes that have not been taken back, oldest first; never empty."""
-    rows = session.exec(changes_of(id_of(workflow)))
-    return history.standing(
-        history.Change(row.id or 0, row.from_state, row.to_state, row.happened_at, row.recorded_at, row.voids)
-        for row in rows
-    )
+    """The workflow's changes in the database that have not been taken back, oldest first; never empty."""
+    rows = session.connection().execute(_CHANGES, {"workflow_id": workflow.id})
+    return history.standing(history.Change(*row) for row in rows)
 
 
 def earliest_day(running_since: date | None, *, today: date, backdate_days: int) -> date:
@@ -187,7 +182,9 @@ def _refuse_too_early(session: Session, entry: Entry, happened_at: datetime, bac
         raise NotAllowedError(
             N_("This happened before a cycle was closed: only planners can enter it."), field="happened_on"
         )
-    running_since = session.scalars(select(col(Cycle.starts_on)).where(Cycle.status == CycleStatus.RUNNING)).first()
+    running_since = session.scalars(
+        select(col(Cycle.starts_on)).where(col(Cycle.status) == CycleStatus.RUNNING)
+    ).first()
     earliest = earliest_day(running_since, today=local_date(entry.recorded_at, entry.zone), backdate_days=backdate_days)
     if local_date(happened_at, entry.zone) < earliest:
         raise InvalidError(

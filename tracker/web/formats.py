@@ -6,6 +6,7 @@ from decimal import Decimal
 from babel import dates, numbers
 from flask import Flask
 from flask_babel import get_locale
+from markupsafe import Markup
 
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_
@@ -63,6 +64,11 @@ def state_name(state: State | str) -> str:
     return gettext(STATES[State(state)])
 
 
+def isolated(text: str) -> Markup:
+    """Text that somebody wrote, among ours: whatever its direction, it turns nothing around it."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
 def shown(value: object) -> object:
     """A value inside a message, as people read it."""
     match value:
@@ -80,7 +86,7 @@ def shown(value: object) -> object:
 
 def install(app: Flask) -> None:
     """Makes them filters, and the state's name a function too."""
-    for filter_ in (day, long_day, iso_day, clock, moment, number, state_name):
+    for filter_ in (day, long_day, iso_day, clock, moment, number, state_name, isolated):
         app.add_template_filter(filter_)
     app.add_template_global(state_name)
 

@@ -1,6 +1,7 @@
 """What every request has to pass and every answer carries."""
 
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
@@ -99,11 +100,28 @@ def _origin(url: str) -> str:
 
 
 def _refuse_what_no_field_holds() -> None:
-    """NUL is text to no database, and what was no UTF-8 arrives as U+FFFD: refused here, with the field named."""
+    """NUL is text to no database, and what is no UTF-8 no text at all: refused here, with the field named."""
     if "\0" in request.path or any("\0" in part for pair in request.args.items(multi=True) for part in pair):
         raise BadRequest
+    for name in (*_fields_not_utf_8(), *_fields_no_text()):
+        raise InvalidError(
+            N_("The field %(name)s holds a character that cannot be kept. Write it anew."), field=name, name=name
+        )
+
+
+def _fields_not_utf_8() -> Iterator[str]:
+    """Werkzeug keeps such bytes as `%ED%A0%80`, which nobody wrote."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return
+    for pair in request.get_data().split(b"&"):
+        try:
+            unquote_to_bytes(pair).decode()
+        except UnicodeDecodeError:
+            yield unquote_to_bytes(pair.partition(b"=")[0]).decode(errors="replace")
+
+
+def _fields_no_text() -> Iterator[str]:
+    """In a multipart form such bytes arrive as U+FFFD."""
     for name, value in request.form.items(multi=True):
         if any(character in part for part in (name, value) for character in _NO_TEXT):
-            raise InvalidError(
-                N_("The field %(name)s holds a character that cannot be kept. Write it anew."), field=name, name=name
-            )
+            yield name
