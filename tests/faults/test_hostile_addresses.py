@@ -44,6 +44,7 @@ def demo_served(databases: Databases) -> Iterator[tuple[str, str]]:
         yield url, address
 
 
+@pytest.mark.timeout(900)
 def test_no_parameter_breaks_a_page(demo_served: tuple[str, str]) -> None:
     url, address = demo_served
     lead = Lead(address).sign_in("lead_sidu")

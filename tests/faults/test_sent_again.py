@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.counts import count
 from tests.databases import Databases, demo
 from tests.faults.leads import Lead, Reply, findings, scalars, tracker_serve
@@ -16,6 +18,7 @@ _EFFECTS = "SELECT count(*) FROM state_change WHERE note = :note"
 Sent = tuple[str, Mapping[str, str], bool, Reply]
 
 
+@pytest.mark.timeout(900)
 def test_a_form_sent_many_times_is_done_once_and_answers_the_same(databases: Databases) -> None:
     sent: list[Sent] = []
     requests = 0

@@ -4,6 +4,8 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.counts import count
 from tests.databases import Databases, demo
 from tests.faults.leads import Lead, findings, scalars, tracker_serve
@@ -17,6 +19,7 @@ _LATEST = """SELECT to_state FROM state_change JOIN workflow w ON w.id = workflo
              ORDER BY state_change.id DESC LIMIT 1"""
 
 
+@pytest.mark.timeout(900)
 def test_of_two_leads_who_move_the_same_card_at_once_one_does_and_one_is_told(databases: Databases) -> None:
     outcomes: Counter[tuple[int, ...]] = Counter()
     with databases.fresh(demo) as url, tracker_serve(url) as one, tracker_serve(url) as other:
