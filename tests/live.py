@@ -20,6 +20,7 @@ def serve(app: Flask) -> Iterator[str]:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
         # Closed in its own loop: closed from here, the loop would stumble over sockets that are gone.
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets, ignore_all=True))
+        with contextlib.suppress(OSError):  # the loop may have ended by itself
+            server.trigger.pull_trigger(lambda: wasyncore.close_all(sockets, ignore_all=True))
         thread.join()
         server.task_dispatcher.shutdown()

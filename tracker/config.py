@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from tracker.domain.errors import N_, TrackerError
 
@@ -38,6 +40,17 @@ def _known_time_zone(name: str) -> str:
     return name
 
 
+def _known_database(url: str) -> str:
+    try:
+        driver = make_url(url).drivername
+    except ArgumentError:
+        driver = ""
+    if driver not in {"sqlite", "postgresql+psycopg"}:
+        message = "write sqlite:///path/to/tracker.db or postgresql+psycopg://user:password@host/name"
+        raise ValueError(message)
+    return url
+
+
 def _default_database_url() -> str:
     return f"sqlite:///{Path.cwd() / 'instance' / 'tracker.db'}"
 
@@ -47,7 +60,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TRACKER_", extra="ignore")
 
-    database_url: str = Field(default_factory=_default_database_url)
+    database_url: Annotated[str, AfterValidator(_known_database)] = Field(default_factory=_default_database_url)
     secret_key: SecretStr | None = None
     secret_key_fallbacks: list[SecretStr] = []
     public_url: str = ""

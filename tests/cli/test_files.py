@@ -151,3 +151,10 @@ main(["export", "changes"], standalone_mode=False)
 sys.exit(any(name.partition(".")[0] in {"flask", "plotly"} for name in sys.modules))
 """
     subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
+
+
+def test_an_address_of_no_known_database_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    for url in ("bogus", "mysql://x/y"):
+        monkeypatch.setenv("TRACKER_DATABASE_URL", url)
+        result = run("check")
+        refused(result, 1, "TRACKER_DATABASE_URL")

@@ -154,7 +154,7 @@ def served(url: str) -> Iterator[str]:
 def _serve(url: str, port: int, announce: "multiprocessing.connection.Connection[int, int]") -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # 20 writers are more than its threads
     settings = Settings(database_url=url, secret_key=SecretStr(SECRET_KEY), log_level="ERROR")
-    server.serve(settings, installation.opened(settings), "127.0.0.1", port, announce.send)
+    server.serve(settings, installation.opened(settings, say=print), "127.0.0.1", port, announce.send)
 
 
 def findings(url: str) -> list[str]:

@@ -179,3 +179,20 @@ def test_nothing_that_matches_is_explained_with_a_way_out(lead: PageClient) -> N
     page = lead.page("/board?cycle=all&q=finnsinte")
     assert "No workflow matches" in page.text
     assert any(attributes.get("href") == "/board?cycle=all" for _, attributes in page.elements)
+
+
+def test_an_empty_board_keeps_its_five_columns(lead: PageClient) -> None:
+    assert list(by_column(lead.get("/board?cycle=all&q=finnsinte").text)) == [
+        "not_started", "design", "validation", "test", "done",
+    ]  # fmt: skip
+
+
+def test_a_plain_client_may_poll_with_an_etag(lead: PageClient) -> None:
+    tag = lead.get("/board/changes?cycle=all").headers["ETag"]
+    assert lead.get("/board/changes?cycle=all", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_not_blocked_is_no_filter(lead: PageClient) -> None:
+    page = lead.page("/board?cycle=all&blocked=0")
+    assert "means nothing here" not in page.text
+    assert "LAB-001" in page.text

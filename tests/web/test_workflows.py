@@ -223,3 +223,36 @@ def test_the_history_names_the_signed_in_person_whatever_the_form_says(
 def test_a_planner_may_date_further_back_than_a_lead(lead: PageClient, client_as: ClientAs) -> None:
     assert move(lead, happened_on="2023-01-31").status_code == 403
     assert move(client_as("planner"), happened_on="2023-01-31").status_code == 303
+
+
+def test_without_htmx_the_page_says_what_was_done(lead: PageClient) -> None:
+    move(lead)
+    assert "LAB-001 moved to design" in lead.page("/workflows/LAB-001").text
+    assert "LAB-001 moved to design" not in lead.page("/workflows/LAB-001").text
+    lead.submit("/workflows/LAB-001/take-back", {"version": "2"})
+    assert "Taken back: LAB-001 from not started to design" in lead.page("/workflows/LAB-001").text
+
+
+def test_a_stale_take_back_is_told_who_did_what(lead: PageClient, client_as: ClientAs) -> None:
+    move(lead)
+    move(client_as("planner"), to="test", version=2)
+    answer = lead.submit("/workflows/LAB-001/take-back", {"version": "2"})
+    assert answer.status_code == 409
+    for told in ("Namn planner", "design → test", "Nothing was taken back"):
+        assert told in html_.unescape(answer.text)
+
+
+def test_a_conflict_names_what_changed_the_workflow_not_what_was_only_noted(lead: PageClient, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO note (workflow_id, text, recorded_at, entry_id)"
+            " SELECT id, 'Bara en anteckning', '2023-03-29 08:00:00', 1 FROM workflow WHERE key = 'LAB-002'"
+        )
+    answer = move(lead, key="LAB-002", to="test", version=1)
+    assert answer.status_code == 409
+    assert "Bara en anteckning" not in answer.text
+
+
+@pytest.mark.parametrize("date", ["1681430400", "2023-4-14", "20230414", "2023-02-30"])
+def test_only_a_date_is_a_date(lead: PageClient, date: str) -> None:
+    assert move(lead, happened_on=date).status_code == 422

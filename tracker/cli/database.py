@@ -50,7 +50,7 @@ def current() -> None:
 def check_schema() -> None:
     """Compare the database's schema with this version's; exit code 1 if they differ."""
     with configured_engine() as engine:
-        migrations.require_usable(engine)
+        migrations.require_readable(engine)
         differences = migrations.differences(engine)
     for difference in differences:
         click.echo(difference)
@@ -62,7 +62,7 @@ def check_schema() -> None:
 def check() -> None:
     """Replay the history and name every difference from what is kept beside it; exit code 1 if there is any."""
     with configured_engine() as engine:
-        migrations.require_usable(engine)
+        migrations.require_readable(engine)
         with reading(engine) as session:
             findings = history.findings(session)
     for finding in findings:

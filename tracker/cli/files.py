@@ -67,7 +67,7 @@ def export(
     """Write a programme file, or with `all` the ten of them into DIR."""
     _require_consistent(name, directory, cycle, out)
     with configured_engine() as engine:
-        migrations.require_usable(engine)
+        migrations.require_readable(engine)
         with reading(engine) as session:
 
             def text(file: str) -> Iterable[str]:

@@ -28,7 +28,7 @@ def serve(host: str, port: int) -> None:
     """Serve the database of TRACKER_DATABASE_URL until SIGTERM or Ctrl-C."""
     settings = read_settings()
     _require_safe_address(settings, host)
-    engine = installation.opened(settings)
+    engine = installation.opened(settings, say=lambda text: click.echo(text, err=True))
     with reading(engine) as session:
         programme = viewer.programme(session)
         is_demo = programme is not None and programme.is_demo
@@ -36,7 +36,7 @@ def serve(host: str, port: int) -> None:
     if is_demo and not _is_loopback(host):
         raise SettingsError(N_("The database is a demo's: it is served on this machine only. Leave out --host."))
     if not has_admin:
-        click.echo("Nobody can sign in yet. Make the first administrator with:\n"
+        click.echo("There is no administrator yet. Make one with:\n"
                    "  tracker user add EMAIL --name NAME --role admin", err=True)  # fmt: skip
     _serve(settings, engine, host, port, lambda address: f"Tracker is at {settings.public_url or address}")
 

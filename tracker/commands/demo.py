@@ -26,6 +26,7 @@ def open_demo(engine: Engine, folder: Path, *, say: Callable[[str], None]) -> No
     """
     _refuse_others(engine)
     migrations.upgrade(engine)
+    migrations.require_usable(engine)
     with reading(engine) as session:
         is_there = session.exec(select(Programme.id)).one_or_none() is not None
     rows = None

@@ -1,5 +1,7 @@
 """Opening an installation: its database checked, upgraded if it is older, and its programme there."""
 
+from collections.abc import Callable
+
 from sqlalchemy import Engine
 
 from tracker.commands import programme
@@ -9,13 +11,15 @@ from tracker.db.engine import make_engine, transaction
 from tracker.domain.errors import N_, DatabaseError
 
 
-def opened(settings: Settings) -> Engine:
+def opened(settings: Settings, *, say: Callable[[str], None]) -> Engine:
     """The engine of a usable database. A missing or empty one is refused, an older one copied and upgraded."""
     engine = make_engine(settings.database_url)
     migrations.require_file(engine)
     if migrations.current(engine) is None:
         raise DatabaseError(N_("The database is empty. Set it up with: tracker db upgrade"))
-    migrations.upgrade(engine)
+    backup = migrations.upgrade(engine)
+    if backup is not None:
+        say(f"The database was older: it was copied to {backup} and upgraded.")
     migrations.require_usable(engine)
     with transaction(engine) as session:
         programme.found(session, settings.timezone)

@@ -45,10 +45,8 @@ def require_file(engine: Engine) -> None:
         raise DatabaseError(N_("There is no database at %(file)s. Create one with: tracker db upgrade"), file=str(file))
 
 
-def require_usable(engine: Engine) -> None:
-    """Refuses with DatabaseError, naming cause and remedy, unless the database can be read and written and is
-    of the schema of this code.
-    """
+def require_readable(engine: Engine) -> None:
+    """Refuses with DatabaseError, naming cause and remedy, unless the database is sound and of this code's schema."""
     require_file(engine)
     revision = current(engine)
     _refuse_newer(revision)
@@ -56,9 +54,15 @@ def require_usable(engine: Engine) -> None:
         raise DatabaseError(
             N_("The database is older than this version of Tracker. Upgrade it with: tracker db upgrade")
         )
+    _require_sound(engine)
+
+
+def require_usable(engine: Engine) -> None:
+    """As `require_readable`, and refuses a database that cannot be written."""
+    require_readable(engine)
     with _explained(engine), engine.connect() as connection:
-        _require_sound(connection)
-        _require_writable(connection)
+        # Waits its turn; a reader that wants to write on gets none.
+        _require_writable(connection.execution_options(sqlite_begin="BEGIN IMMEDIATE"))
 
 
 def upgrade(engine: Engine) -> str | None:
@@ -73,6 +77,7 @@ def upgrade(engine: Engine) -> str | None:
         revision = current(engine)
         _refuse_newer(revision)
         if revision == head():
+            _require_sound(engine)
             return None
         backup = _back_up(file, revision) if file is not None and revision is not None else None
         _run(engine, lambda config: command.upgrade(config, "head"))
@@ -126,13 +131,15 @@ def _refuse_newer(revision: str | None) -> None:
         )  # fmt: skip
 
 
-def _require_sound(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
+def _require_sound(engine: Engine) -> None:
+    if engine.dialect.name != "sqlite":
+        return
+    with _explained(engine), engine.connect() as connection:
         verdict = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
-        if verdict != "ok":
-            raise DatabaseError(
-                N_("The database is damaged (%(verdict)s). Restore a copy of it; nothing was changed."), verdict=verdict
-            )
+    if verdict != "ok":
+        raise DatabaseError(
+            N_("The database is damaged (%(verdict)s). Restore a copy of it; nothing was changed."), verdict=verdict
+        )
 
 
 def _require_writable(connection: Connection) -> None:

@@ -14,7 +14,7 @@ from tracker.domain.cells import instant_text
 from tracker.domain.programme_checks import problems
 from tracker.domain.programme_rows import Programme
 from tracker.domain.replay import Caches, by_workflow, caches, holding
-from tracker.domain.states import State
+from tracker.domain.states import ScopeKind, State
 from tracker.queries import programme_files
 from tracker.queries.derived_columns import HISTORY
 
@@ -38,6 +38,7 @@ def findings(session: Session) -> list[Finding]:
         *_stale_caches(session, programme),
         *_entries(session),
         *_recordings(session),
+        *_moments(programme),
         *_rules_not_kept(programme),
     ]
 
@@ -110,6 +111,26 @@ def _recordings(session: Session) -> Iterator[Finding]:
             yield Finding(
                 f"{table.__tablename__} {row[0]}: recorded_at is {_shown(row.recorded_at)},"
                 f" and its entry {row[2]} says {_shown(row.entered_at)}"
+            )
+
+
+def _moments(programme: Programme) -> Iterator[Finding]:
+    """What a close does bears the moment of the close, and what it drops is archived then. A bulk load may differ."""
+    closed_at = {row.cycle: row.closed_at for row in programme.cycles}
+    archived_at = {row.key: row.archived_at for row in programme.workflows}
+    for row in programme.scope:
+        left_at_close = row.kind in {ScopeKind.CARRIED, ScopeKind.RETURNED, ScopeKind.DROPPED}
+        if left_at_close and row.from_cycle is not None and closed_at.get(row.from_cycle) != row.happened_at:
+            yield Finding(
+                f"cycle {row.from_cycle}: closed_at is {_shown(closed_at.get(row.from_cycle))}, and scope {row.id}"
+                f" ({row.workflow}) was {row.kind} at {_shown(row.happened_at)}",
+                is_difference=False,
+            )
+        if row.kind is ScopeKind.DROPPED and archived_at[row.workflow] != row.happened_at:
+            yield Finding(
+                f"{row.workflow}: archived_at is {_shown(archived_at[row.workflow])}, and it was dropped at"
+                f" {_shown(row.happened_at)}",
+                is_difference=False,
             )
 
 

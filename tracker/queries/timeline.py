@@ -48,6 +48,11 @@ class Item:
         return self.days_late > 0
 
     @property
+    def counts(self) -> bool:
+        """Whether it made a new version of the workflow: what a stale form has missed."""
+        return self.kind not in {"note", "check", "recorded_here"}
+
+    @property
     def is_void(self) -> bool:
         """Whether it was taken back."""
         return self.voided_at is not None

@@ -45,11 +45,12 @@ def show() -> ResponseReturnValue:
 @bp.get("/board/changes")
 def changes() -> ResponseReturnValue:
     """The board's columns anew, or 304 when nothing has changed since the tag that the reader holds."""
-    if request.headers.get("HX-PTag") == tag():
+    if tag() in {request.headers.get("HX-PTag"), *request.if_none_match.as_set()}:
         return Response(status=304)
     session = reading_session()
     frame = board.frame(session, language=language(), today=_today())
     response = page("board/board.html", "columns", **_context(session, frame))
+    response.set_etag(tag())
     response.headers["HX-PTag"] = tag()
     return response
 

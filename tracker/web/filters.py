@@ -12,6 +12,7 @@ from tracker.web.translation import gettext
 
 VIEWS = ("board",)
 _KNOWN = {"cycle", "workstream", "project", "owner", "blocked", "q", "group", "view"}
+_YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 _LONGEST_SEARCH = 2_000
 
 
@@ -52,7 +53,7 @@ def read_filters(args: MultiDict[str, str], frame: Frame) -> tuple[Filters, list
         workstreams=known("workstream", frame.streams),
         projects=known("project", frame.projects),
         owners=known("owner", frame.owners),
-        blocked=bool(one("blocked", ("1", "true", "yes", "on"), "")),
+        blocked=one("blocked", _YES | _NO, "0") in _YES,
         q=args.get("q", "").strip()[:_LONGEST_SEARCH],
         group=one("group", GROUPS, ""),
         view=one("view", VIEWS, "board"),

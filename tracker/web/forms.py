@@ -1,7 +1,8 @@
 """What a form may hold. Wrong fields are named, each with what to do; nothing typed is lost."""
 
+import re
 from datetime import date
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from werkzeug.datastructures import MultiDict
@@ -10,6 +11,7 @@ from tracker.domain.errors import N_, InvalidError
 from tracker.domain.states import State
 
 LONGEST_TEXT = 10_000
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LARGEST_INTEGER = 2**31 - 1  # what both databases hold in an INTEGER
 
 
@@ -30,12 +32,17 @@ def _storable(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-def _none_if_empty(value: Any) -> Any:  # noqa: ANN401 - whatever the form held
-    return None if value == "" else value
+def _iso_date(value: str) -> date | None:
+    """The date of a form, or none when it was left empty; nothing but year-month-day will do."""
+    if not value:
+        return None
+    if not _ISO_DATE.fullmatch(value):
+        raise ValueError(value)
+    return date.fromisoformat(value)
 
 
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_storable)]
-OptionalDate = Annotated[date | None, BeforeValidator(_none_if_empty)]
+OptionalDate = Annotated[date | None, BeforeValidator(_iso_date)]
 Version = Annotated[int, Field(ge=0, le=_LARGEST_INTEGER)]
 
 
@@ -59,7 +66,7 @@ class Form(BaseModel):
 
 _COMMON = {
     "key": N_("This form is broken. Open the page anew."),
-    "version": N_("This form is broken. Open the page anew."),
+    "version": N_("The form's version is missing or wrong. Open the page anew."),
     "note": N_("Write at most 10,000 characters, without control characters."),
     "reason": N_("Choose a reason from the list."),
     "happened_on": N_("Write the date as year-month-day, for example 2023-04-14."),

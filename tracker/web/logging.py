@@ -43,6 +43,7 @@ def set_up(level: str) -> None:
     handler.setFormatter(Formatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     log.setLevel(level.upper())
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
 
 
 class Application(Flask):

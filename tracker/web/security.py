@@ -16,7 +16,6 @@ from tracker.web.context import Installation
 LOOPBACK = ("127.0.0.1", "localhost")
 LARGEST_REQUEST = 1_000_000
 MOST_FIELDS = 200
-_NO_TEXT = ("\0", "\ufffd")
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 POLICY = (
@@ -121,7 +120,8 @@ def _fields_not_utf_8() -> Iterator[str]:
 
 
 def _fields_no_text() -> Iterator[str]:
-    """In a multipart form such bytes arrive as U+FFFD."""
+    """NUL; and in a multipart form, bytes that were no UTF-8 have become U+FFFD."""
+    refused = ("\0", "\ufffd") if request.mimetype == "multipart/form-data" else ("\0",)
     for name, value in request.form.items(multi=True):
-        if any(character in part for part in (name, value) for character in _NO_TEXT):
+        if any(character in part for part in (name, value) for character in refused):
             yield name

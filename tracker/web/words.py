@@ -99,7 +99,7 @@ def conflict_rows(item: Item, *, current: State, wanted: State, happened_on: str
     return rows
 
 
-def event_words(item: Item) -> str:
+def event_words(item: Item) -> str:  # noqa: PLR0911 - one for each kind
     """An event of the timeline in a few words."""
     match item.kind:
         case "held":
@@ -113,6 +113,8 @@ def event_words(item: Item) -> str:
             return scope_words(item)
         case "created":
             return gettext("Created")
+        case "moved":
+            return f"{_state_word(item.from_state)} → {_state_word(item.to_state)}"
         case _:
             return item.note
 

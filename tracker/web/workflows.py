@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -13,9 +13,10 @@ from tracker.commands import workflows
 from tracker.commands.entries import Entry
 from tracker.commands.workflows import Move, StaleError
 from tracker.domain.calendar import local_date
-from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, TrackerError
+from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.states import STATES, State
 from tracker.queries import board, workflow
+from tracker.queries.timeline import Item
 from tracker.web.context import current_settings, current_viewer, now, reading_session, writing
 from tracker.web.errors import explain, status_of
 from tracker.web.formats import language, state_name
@@ -23,7 +24,7 @@ from tracker.web.forms import FormError, MoveForm, TakeBackForm
 from tracker.web.idempotency import once
 from tracker.web.rendering import htmx, page
 from tracker.web.translation import gettext
-from tracker.web.words import category_word, conflict_rows, in_words, move_back_reasons
+from tracker.web.words import category_word, conflict_rows, event_words, in_words, move_back_reasons
 
 bp = Blueprint("workflows", __name__)
 
@@ -61,8 +62,8 @@ def take_back(key: str) -> ResponseReturnValue:
                 session, entry, current_viewer().user_id, form.key,
                 lambda: _taken_back(session, entry, key, form),
             )  # fmt: skip
-    except StaleError as error:
-        return _refused(key, error, "take_back")
+    except StaleError:
+        return _refused(key, _missed(key), "take_back")
     except (InvalidError, ConflictError, NotAllowedError) as error:
         return _refused(key, error, "take_back")
 
@@ -94,6 +95,7 @@ def _taken_back(session: Session, entry: Entry, key: str, form: TakeBackForm) ->
 def _done(session: Session, key: str, text: str, *, undo_version: int | None) -> Response:
     """Back to the page; in the board just the card and a word about it."""
     if not htmx:
+        flash(text)
         return make_response(redirect(url_for(".show", key=key), code=303))
     card = board.card(session, key, language=language(), today=_today(), zone=current_viewer().programme.zone)
     return make_response(
@@ -104,7 +106,7 @@ def _done(session: Session, key: str, text: str, *, undo_version: int | None) ->
 def _conflict(key: str, form: MoveForm) -> Response:
     """409: what happened against what was wanted, with the typed text and the choice."""
     shown = _page(key)
-    latest = max(shown.timeline, key=lambda item: (item.recorded_at, item.order))
+    latest = _latest(shown)
     happened_on = form.happened_on.isoformat() if form.happened_on else ""
     typed = {"happened_on": happened_on, "reason": form.reason, "note": form.note}
     conflict = {
@@ -115,7 +117,7 @@ def _conflict(key: str, form: MoveForm) -> Response:
         "version": shown.workflow.version,
         "wanted": form.to,
         "at": latest.recorded_at,
-        "is_move": latest.kind in {"moved", "recorded_here"},
+        "is_move": latest.kind == "moved" and latest.actor != current_viewer().name,
         "happened": conflict_rows(latest, current=shown.workflow.state, wanted=form.to, **typed),
         "move_key": _fresh_key(),
     }
@@ -123,6 +125,20 @@ def _conflict(key: str, form: MoveForm) -> Response:
     response = make_response(render_template(template, conflict=conflict), 409)
     response.headers["HX-Retarget"] = "#conflict"
     return response
+
+
+def _missed(key: str) -> ConflictError:
+    """Who did what when, for somebody whose take-back would have met another change than the one they saw."""
+    latest = _latest(_page(key))
+    return ConflictError(
+        N_("%(key)s has changed since you saw it: %(what)s, %(actor)s, %(at)s. Nothing was taken back."),
+        key=key, what=event_words(in_words(latest)), actor=latest.actor, at=latest.recorded_at,
+    )  # fmt: skip
+
+
+def _latest(shown: workflow.Page) -> Item:
+    """What was recorded last of all that a stale form has missed."""
+    return max((item for item in shown.timeline if item.counts), key=lambda item: (item.recorded_at, item.order))
 
 
 def _refused(key: str, error: TrackerError, command: str) -> Response:
@@ -133,7 +149,8 @@ def _refused(key: str, error: TrackerError, command: str) -> Response:
     status = status_of(error)
     if htmx:
         return make_response(render_template("board/_refused.html", key=key, errors=errors), status)
-    context = _context(_page(key), typed=request.form.to_dict(), errors=errors)
+    title = gettext("Nothing was taken back") if command == "take_back" else gettext("The move has not been made")
+    context = _context(_page(key), typed=request.form.to_dict(), errors=errors) | {"refused_title": title}
     return make_response(render_template("workflows/workflow.html", **context), status)
 
 
@@ -159,6 +176,7 @@ def _context(
         "why_not": "" if may_move else _why_not(facts),
         "move": {**blank, **(typed or {}), "version": facts.version, "key": _fresh_key()},
         "errors": errors or {},
+        "refused_title": "",
         "earliest_on": _earliest_on(shown),
         "today": _today(),
         "reasons": move_back_reasons(),

@@ -7,6 +7,8 @@ const ANNOUNCE_EVERY_MS = 60_000;
 const TINT_MS = 8_000;
 const NEWS_MS = 60_000;
 
+// The programme's clock, which in a demo is not the browser's.
+const clockAhead = Date.parse(lost.dataset.now) - Date.now();
 let writesUnderWay = 0;
 let writesDone = 0;
 let ownMoves = new Set();
@@ -57,8 +59,8 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
 
 function showLost() {
   if (!lost.hidden) return;
-  const since = new Date();
-  lost.querySelector("[data-slot=since]").textContent = since.toTimeString().slice(0, 5);
+  const since = new Date(Date.now() + clockAhead);
+  lost.querySelector("[data-slot=since]").textContent = since.toLocaleTimeString("sv-SE", { timeZone: lost.dataset.zone, hour: "2-digit", minute: "2-digit" });
   lost.hidden = false;
 }
 lost.querySelector("[data-retry]").addEventListener("click", poll);
