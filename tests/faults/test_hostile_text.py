@@ -37,7 +37,7 @@ FILTERS = ("q", "cycle", "workstream", "project", "owner", "blocked", "group", "
 TOLD = {
     "email": "e-mail", "password": "e-mail and password", "role": "choose one of the roles",
     "language": "choose swedish or english", "to": "choose the state", "happened_on": "date as year-month-day",
-    "version": "this form is broken", "key": "this form", "note": "at most 10,000 characters",
+    "version": "the version in this form", "key": "this form", "note": "at most 10,000 characters",
 }  # fmt: skip
 
 

@@ -66,7 +66,7 @@ class Form(BaseModel):
 
 _COMMON = {
     "key": N_("This form is broken. Open the page anew."),
-    "version": N_("The form's version is missing or wrong. Open the page anew."),
+    "version": N_("The version in this form is missing or wrong. Open the page anew."),
     "note": N_("Write at most 10,000 characters, without control characters."),
     "reason": N_("Choose a reason from the list."),
     "happened_on": N_("Write the date as year-month-day, for example 2023-04-14."),
