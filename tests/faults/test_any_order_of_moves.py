@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -204,6 +205,7 @@ class Programme(RuleBasedStateMachine):
             self.fresh.__exit__(None, None, None)
 
 
+@pytest.mark.timeout(900)
 def test_any_order_of_moves_and_take_backs_leaves_what_a_dictionary_would(databases: Databases) -> None:
     tally.clear()
     machine = type("Machine", (Programme,), {"databases": databases})
