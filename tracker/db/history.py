@@ -1,11 +1,9 @@
 """The history as SQL: selects that commands and queries build on."""
 
-import sqlmodel
 from sqlalchemy import ColumnElement, Subquery, and_, func, select
 from sqlmodel import col
-from sqlmodel.sql.expression import SelectOfScalar
 
-from tracker.db.models import BlockerEvent, StateChange
+from tracker.db.models import BlockerEvent
 from tracker.domain.states import HoldEvent
 
 
@@ -30,8 +28,3 @@ def open_holds(*where: ColumnElement[bool]) -> Subquery:
         .where(and_(events.c.place == 1, events.c.event == HoldEvent.HELD))
         .subquery()
     )
-
-
-def changes_of(workflow_id: int) -> SelectOfScalar[StateChange]:
-    """All rows of a workflow's state history, in recorded order."""
-    return sqlmodel.select(StateChange).where(col(StateChange.workflow_id) == workflow_id).order_by(col(StateChange.id))

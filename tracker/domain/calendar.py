@@ -19,11 +19,6 @@ def noon(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(12), zone)
 
 
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The day's first instant, local."""
-    return datetime.combine(day, time(0), zone)
-
-
 @lru_cache(maxsize=64)
 def swedish_holidays(year: int) -> frozenset[date]:
     """Public holidays and the eves that are free in fact (library `holidays`, Sweden, public and de_facto)."""

@@ -1,6 +1,5 @@
 """Who acts, and what they may write. Everybody signed in reads everything."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tracker.domain.errors import N_, NotAllowedError
@@ -33,18 +32,8 @@ class Actor:
             return True
         return self.role is Role.LEAD and (self.all_workstreams or workstream in self.workstreams)
 
-    def takes_part(self, workstreams: Iterable[str]) -> bool:
-        """Whether they lead any of them: then blockers and notes on the workflow are theirs to write."""
-        return any(self.leads(workstream) for workstream in workstreams)
-
 
 def require_lead(actor: Actor, workstream: str) -> None:
     """Refuses with NotAllowedError unless the actor leads the owning workstream."""
     if not actor.leads(workstream):
         raise NotAllowedError(N_("Only leads of %(workstream)s and planners can change this."), workstream=workstream)
-
-
-def require_planner(actor: Actor) -> None:
-    """Refuses with NotAllowedError unless the actor is a planner or an admin."""
-    if not actor.is_planner:
-        raise NotAllowedError(N_("Only planners can do this."))

@@ -1,19 +1,17 @@
 """The board: to read, and to follow what others do."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from tracker.domain.calendar import local_date
 from tracker.domain.people import Actor
 from tracker.domain.states import Role
 from tracker.queries import arrangement, board
 from tracker.queries.arrangement import swedish_order
 from tracker.queries.board import ALL, Frame
-from tracker.web.context import current_viewer, now, reading_session
+from tracker.web.context import current_viewer, reading_session, today
 from tracker.web.filters import choices, cycle_choices, read_filters
 from tracker.web.formats import language
 from tracker.web.rendering import page
@@ -34,7 +32,7 @@ def home() -> ResponseReturnValue:
 def show() -> ResponseReturnValue:
     """The board that the URL asks for; without parameters the viewer's own."""
     session = reading_session()
-    frame = board.frame(session, language=language(), today=_today())
+    frame = board.frame(session, language=language(), today=today())
     if not request.args:
         return redirect(url_for(".show", **_own(frame, current_viewer().actor)))
     response = page("board/board.html", **_context(session, frame))
@@ -48,7 +46,7 @@ def changes() -> ResponseReturnValue:
     if tag() in {request.headers.get("HX-PTag"), *request.if_none_match.as_set()}:
         return Response(status=304)
     session = reading_session()
-    frame = board.frame(session, language=language(), today=_today())
+    frame = board.frame(session, language=language(), today=today())
     response = page("board/board.html", "columns", **_context(session, frame))
     response.set_etag(tag())
     response.headers["HX-PTag"] = tag()
@@ -57,11 +55,7 @@ def changes() -> ResponseReturnValue:
 
 def tag() -> str:
     """What a rendered board depends on beside its URL: the programme's revision, the language and the date."""
-    return f"{current_viewer().programme.revision}.{language()}.{_today()}"
-
-
-def _today() -> date:
-    return local_date(now(), current_viewer().programme.zone)
+    return f"{current_viewer().programme.revision}.{language()}.{today()}"
 
 
 def _own(frame: Frame, actor: Actor) -> dict[str, Any]:
@@ -74,7 +68,7 @@ def _own(frame: Frame, actor: Actor) -> dict[str, Any]:
 def _context(session: Session, frame: Frame) -> dict[str, Any]:
     viewer = current_viewer()
     filters, notices = read_filters(request.args, frame)
-    here = board.cards(session, filters.cycle, language=language(), today=_today(), zone=viewer.programme.zone)
+    here = board.cards(session, filters.cycle, language=language(), today=today(), zone=viewer.programme.zone)
     may = may_move(viewer.actor, frame)
     shown = arrangement.arrange(here, filters, frame, may, may_all=may == EVERYWHERE)
     cycle = frame.cycle(filters.cycle)

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 
 from flask import Flask, current_app, g
@@ -15,6 +15,7 @@ from tracker.clock import Clock
 from tracker.commands.entries import Entry, open_entry
 from tracker.config import Settings
 from tracker.db.engine import reading, transaction
+from tracker.domain.calendar import local_date
 from tracker.queries import viewer as viewers
 from tracker.queries.viewer import Programme, Viewer
 
@@ -57,6 +58,11 @@ def now() -> datetime:
     if "now" not in g:
         g.now = installation().clock.now()
     return cast("datetime", g.now)
+
+
+def today() -> date:
+    """The local date of now."""
+    return local_date(now(), current_programme().zone)
 
 
 def reading_session() -> Session:

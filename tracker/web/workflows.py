@@ -17,7 +17,7 @@ from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedErr
 from tracker.domain.states import STATES, State
 from tracker.queries import board, workflow
 from tracker.queries.timeline import Item
-from tracker.web.context import current_settings, current_viewer, now, reading_session, writing
+from tracker.web.context import current_settings, current_viewer, now, reading_session, today, writing
 from tracker.web.errors import explain, status_of
 from tracker.web.formats import language, state_name
 from tracker.web.forms import FormError, MoveForm, TakeBackForm
@@ -97,7 +97,7 @@ def _done(session: Session, key: str, text: str, *, undo_version: int | None) ->
     if not htmx:
         flash(text)
         return make_response(redirect(url_for(".show", key=key), code=303))
-    card = board.card(session, key, language=language(), today=_today(), zone=current_viewer().programme.zone)
+    card = board.card(session, key, language=language(), today=today(), zone=current_viewer().programme.zone)
     return make_response(
         render_template("board/_moved.html", card=card, text=text, undo_version=undo_version, undo_key=_fresh_key())
     )
@@ -178,7 +178,7 @@ def _context(
         "errors": errors or {},
         "refused_title": "",
         "earliest_on": _earliest_on(shown),
-        "today": _today(),
+        "today": today(),
         "reasons": move_back_reasons(),
         "take_back": _take_back(shown) if may_move and shown.can_be_taken_back else None,
     }
@@ -208,13 +208,9 @@ def _earliest_on(shown: workflow.Page) -> date:
     if current_viewer().actor.is_planner:
         return previous
     earliest = workflows.earliest_day(
-        shown.running_since, today=_today(), backdate_days=current_settings().backdate_days
+        shown.running_since, today=today(), backdate_days=current_settings().backdate_days
     )
     return max(previous, earliest)
-
-
-def _today() -> date:
-    return local_date(now(), current_viewer().programme.zone)
 
 
 def _fresh_key() -> str:
