@@ -19,7 +19,7 @@ from tracker.db.engine import database_file, make_engine
 from tracker.domain.errors import DatabaseError
 
 _NOBODY = 65534
-HISTORY = ("entry", "state_change", "scope_change", "blocker_event", "note", "workflow_check")
+HISTORY = ("entry", "state_change", "scope_change", "blocker_event", "note", "workflow_check", "field_change")
 
 
 AT = "'2022-09-01 08:00:00'"
@@ -37,6 +37,7 @@ ONE_ROW_EACH = (
     f"INSERT INTO blocker_event VALUES (1, 1, 1, 'held', {AT}, {AT}, 1, '')",
     f"INSERT INTO note VALUES (1, 1, NULL, 'Hej', {AT}, 1)",
     f"INSERT INTO workflow_check VALUES (1, 1, {AT}, 1)",
+    "INSERT INTO field_change VALUES (1, 1, NULL, NULL, 'owner', '', 'Testledare', 1)",
 )
 
 

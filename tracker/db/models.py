@@ -214,6 +214,30 @@ class WorkflowCheck(SQLModel, table=True):
     entry_id: int = Field(foreign_key="entry.id", index=True)
 
 
+class FieldChange(SQLModel, table=True):
+    """A field of a workflow, a blocker or an account (by its actor) was written over. Append-only.
+
+    Texts are as forms write them. What an account's owner alone may know, or may have erased, is left empty.
+    """
+
+    __tablename__ = "field_change"
+    __table_args__ = (
+        CheckConstraint(
+            "CASE WHEN workflow_id IS NULL THEN 0 ELSE 1 END + CASE WHEN blocker_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN account_id IS NULL THEN 0 ELSE 1 END = 1",
+            name="of_one",
+        ),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    workflow_id: int | None = Field(default=None, foreign_key="workflow.id", index=True)
+    blocker_id: int | None = Field(default=None, foreign_key="blocker.id", index=True)
+    account_id: int | None = Field(default=None, foreign_key="actor.id", index=True)
+    field: str
+    before: str = ""
+    after: str = ""
+    entry_id: int = Field(foreign_key="entry.id", index=True)
+
+
 class User(SQLModel, table=True):
     """An account: signs in, and acts in the history under its actor's name."""
 
@@ -224,6 +248,8 @@ class User(SQLModel, table=True):
     role: Role = Field(sa_type=text_enum(Role, "role"))
     all_workstreams: bool = False
     language: str | None = None
+    has_keys: bool = True  # single keys act on a focused card or row
+    has_announcements: bool = True  # screen readers hear of others' changes
     is_active: bool = True
     created_at: datetime
 
@@ -244,6 +270,15 @@ class SignIn(SQLModel, table=True):
     token_hash: str = Field(unique=True)
     user_id: int = Field(foreign_key="user.id", index=True)
     signed_in_at: datetime
+
+
+class PasswordLink(SQLModel, table=True):
+    """A one-time link with which the owner of an account sets a password: an invitation or a reset. Real time."""
+
+    __tablename__ = "password_link"
+    user_id: int = Field(foreign_key="user.id", primary_key=True)
+    token_hash: str = Field(unique=True)
+    expires_at: datetime
 
 
 class SignInFailure(SQLModel, table=True):

@@ -35,6 +35,8 @@ class Viewer:
     user_id: int
     actor: Actor
     language: str | None
+    has_keys: bool
+    has_announcements: bool
     signed_in_at: datetime
     programme: Programme
 
@@ -67,9 +69,9 @@ def viewer(session: Session, token_hash: str) -> Viewer | None:
     row = session.connection().execute(_VIEWER, {"token_hash": token_hash}).one_or_none()
     if row is None:
         return None
-    user_id, role, all_workstreams, language, actor_id, name, codes, signed_in_at, *about = row
+    user_id, role, all_workstreams, language, keys, announcements, actor_id, name, codes, signed_in_at, *about = row
     actor = Actor(actor_id, name, role, frozenset((codes or "").split()), all_workstreams)
-    return Viewer(user_id, actor, language, signed_in_at, Programme(*about))
+    return Viewer(user_id, actor, language, keys, announcements, signed_in_at, Programme(*about))
 
 
 def _statement() -> Select[*tuple[Any, ...]]:
@@ -81,17 +83,27 @@ def _statement() -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            col(models.User.id), col(models.User.role), col(models.User.all_workstreams), col(models.User.language),
-            col(models.Actor.id), col(models.Actor.name), streams, col(models.SignIn.signed_in_at),
-            col(models.Programme.name), col(models.Programme.time_zone),
-            col(models.Programme.demo_clock_at).is_not(None), col(models.Programme.revision),
+            col(models.User.id),
+            col(models.User.role),
+            col(models.User.all_workstreams),
+            col(models.User.language),
+            col(models.User.has_keys),
+            col(models.User.has_announcements),
+            col(models.Actor.id),
+            col(models.Actor.name),
+            streams,
+            col(models.SignIn.signed_in_at),
+            col(models.Programme.name),
+            col(models.Programme.time_zone),
+            col(models.Programme.demo_clock_at).is_not(None),
+            col(models.Programme.revision),
         )
         .select_from(models.SignIn)
         .join(models.User, col(models.User.id) == col(models.SignIn.user_id))
         .join(models.Actor, col(models.Actor.id) == col(models.User.actor_id))
         .join(models.Programme, col(models.Programme.id) == 1)
         .where(col(models.SignIn.token_hash) == bindparam("token_hash", type_=String), col(models.User.is_active))
-    )  # fmt: skip
+    )
 
 
 _VIEWER = _statement()  # asked by every request, so built once

@@ -52,6 +52,8 @@ class Person:
     role: str
     role_name: str
     language: str
+    has_keys: bool
+    has_announcements: bool
 
 
 def install(app: Flask) -> None:
@@ -84,7 +86,14 @@ def shared_context() -> dict[str, Any]:
     viewer = viewer_or_none()
     return {
         "viewer": viewer
-        and Person(viewer.name, viewer.role.value, gettext(ROLES[viewer.role]), viewer.language or language()),
+        and Person(
+            viewer.name,
+            viewer.role.value,
+            gettext(ROLES[viewer.role]),
+            viewer.language or language(),
+            viewer.has_keys,
+            viewer.has_announcements,
+        ),
         "programme": current_programme(),
         "now": now(),
         "lang": language(),
