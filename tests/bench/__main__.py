@@ -38,8 +38,7 @@ def _measure(database: str, databases: Databases) -> None:
             times = medians(move.contenders(application), ROUNDS * 2)
             _print(database, "move", size, times["app"], times.get("floor"), 5)
             times = medians(poll.contenders(application), ROUNDS * 10)
-            statements = f"{poll.statements(application)} statement"
-            _print(database, "poll, nothing new", size, times["app"], times["floor"], 3, statements)
+            _print(database, "poll, nothing new", size, times["app"], times["floor"], 3)
     few, many = SIZES[0], SIZES[-1]
     with served(databases, few) as small, served(databases, many) as large:
         sizes = {"few": move.contenders(small)["app"], "many": move.contenders(large)["app"]}

@@ -5,9 +5,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import Engine
 
+from tests.web import people
 from tests.web.conftest import ClientAs
 from tests.web.page_client import PageClient
+from tracker.commands.accounts import operator
+from tracker.commands.entries import open_entry
+from tracker.db.engine import transaction
 
 CARD = re.compile(r'<article id="card-(?P<key>[A-Z]+-\d+)"')
 COLUMN = re.compile(r'data-state="(\w+)"')
@@ -152,8 +157,29 @@ def test_a_poll_finds_what_others_have_moved(lead: PageClient, client_as: Client
     answer = lead.get("/board/changes?cycle=all", headers=headers)
     assert answer.status_code == 200
     assert answer.headers["HX-PTag"] != tag
+    (moved,) = answer.get_json()["cards"]
+    assert (moved["key"], moved["cell"], moved["by"]) == ("LKM-001", "column-done", "Namn planner")
+    assert 'data-workflow="LKM-001"' in moved["html"]
+
+
+def test_a_poll_brings_the_whole_board_when_more_than_workflows_has_changed(
+    lead: PageClient, client_as: ClientAs, engine: Engine
+) -> None:
+    headers = {"HX-Request": "true", "HX-Request-Type": "partial"}
+    tag = lead.get("/board?cycle=all").headers["HX-PTag"]
+    client_as("planner").submit("/workflows/LKM-001/move", {"to": "done", "version": "4"})
+    with transaction(engine) as session:
+        open_entry(session, operator(session), "cycle_edit", people.NOW).record()
+    answer = lead.get("/board/changes?cycle=all", headers=headers | {"HX-PTag": tag})
     assert "<html" not in answer.text
-    assert by_column(answer.text)["done"] == ["LKM-001", "LKM-002"] or "LKM-001" in by_column(answer.text)["done"]
+    assert "LKM-001" in by_column(answer.text)["done"]
+
+
+def test_a_card_that_the_filters_do_not_show_is_named_as_gone(lead: PageClient, client_as: ClientAs) -> None:
+    headers = {"HX-Request": "true", "HX-PTag": lead.get("/board?cycle=all").headers["HX-PTag"]}
+    client_as("planner").submit("/workflows/LKM-001/move", {"to": "done", "version": "4"})
+    answer = lead.get("/board/changes?cycle=all&q=LAB-001", headers=headers).get_json()
+    assert (answer["cards"], answer["gone"]) == ([], ["LKM-001"])
 
 
 def test_the_tag_changes_with_the_language(lead: PageClient) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, event, select, update
+from sqlalchemy import Engine, event, select, text, update
 
 from tests.databases import ON_SQLITE
 from tests.web import people
@@ -91,13 +91,45 @@ def test_a_request_counts_as_activity_and_a_poll_does_not(client_as: ClientAs, e
     assert active_at(browser) > before
 
 
+@ON_SQLITE
 def test_a_poll_that_finds_nothing_new_takes_one_statement(client_as: ClientAs, engine: Engine) -> None:
     browser = client_as("viewer")
     tag = browser.get("/board/changes", headers={"HX-Request": "true"}).headers["HX-PTag"]
     asked: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    event.listen(engine, "checkout", lambda connection, *_: connection.set_trace_callback(asked.append))
     assert browser.get("/board/changes", headers={"HX-Request": "true", "HX-PTag": tag}).status_code == 304
-    assert len([statement for statement in asked if not statement.startswith("BEGIN")]) == 1
+    assert [statement.split()[0] for statement in asked] == ["SELECT"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM sign_in",
+        "UPDATE sign_in SET signed_in_at = '2001-01-01 00:00:00'",
+        'UPDATE "user" SET is_active = false',
+        "UPDATE \"user\" SET language = 'en'",
+        "UPDATE programme SET revision = revision + 1",
+    ],
+)
+def test_a_poll_is_quiet_only_while_sign_in_account_language_and_revision_stand(
+    client_as: ClientAs, engine: Engine, change: str
+) -> None:
+    browser = client_as("viewer")
+    headers = {"HX-Request": "true", "HX-PTag": browser.get("/board?cycle=all").headers["HX-PTag"]}
+    assert browser.get("/board/changes?cycle=all", headers=headers).status_code == 304
+    with transaction(engine) as session:
+        session.execute(text(change))
+    assert browser.get("/board/changes?cycle=all", headers=headers).status_code in {200, 401}
+
+
+STRANGE_TAGS = ["", "1", "x.y.z.w", "-1.en.2023-04-14.x", "9" * 400, "1.en.2023-04-31.x", "\u00b2.en.2023-04-14.x"]
+
+
+@pytest.mark.parametrize("tag", STRANGE_TAGS)
+def test_a_tag_that_nobody_gave_brings_the_whole_board(client_as: ClientAs, tag: str) -> None:
+    headers = {"HX-Request": "true", "HX-PTag": tag}
+    answer = client_as("viewer").get("/board/changes?cycle=all", headers=headers)
+    assert (answer.status_code, answer.mimetype) == (200, "text/html")
 
 
 def test_polling_does_not_keep_a_sign_in_alive(client_as: ClientAs) -> None:

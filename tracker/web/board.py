@@ -8,18 +8,23 @@ from sqlmodel import Session
 
 from tracker.domain.people import Actor
 from tracker.domain.states import Role
-from tracker.queries import arrangement, board
-from tracker.queries.arrangement import swedish_order
+from tracker.queries import arrangement, board, touched
+from tracker.queries.arrangement import Shown, swedish_order
 from tracker.queries.board import ALL, Frame
+from tracker.queries.touched import Touched
+from tracker.web import cookies, delta, listing
 from tracker.web.context import current_viewer, reading_session, today
-from tracker.web.filters import choices, cycle_choices, read_filters
+from tracker.web.filters import LIST, VIEWS, choices, cycle_choices, read_filters
 from tracker.web.formats import language
+from tracker.web.listing import Drafts
 from tracker.web.rendering import page
+from tracker.web.tags import Tag, current_tag
 from tracker.web.words import move_back_reasons
 
 bp = Blueprint("board", __name__)
 
 EVERYWHERE = ("*",)
+VIEW_COOKIE = "view"
 
 
 @bp.get("/")
@@ -34,28 +39,56 @@ def show() -> ResponseReturnValue:
     session = reading_session()
     frame = board.frame(session, language=language(), today=today())
     if not request.args:
-        return redirect(url_for(".show", **_own(frame, current_viewer().actor)))
-    response = page("board/board.html", **_context(session, frame))
-    response.headers["HX-PTag"] = tag()
+        return redirect(url_for(".show", **_own(frame, current_viewer().actor), **_view_chosen()))
+    response = drawn(session, frame)
+    if "view" in request.args:
+        cookies.keep(response, VIEW_COOKIE, request.args["view"])
+    return response
+
+
+def drawn(session: Session, frame: Frame, *, drafts: Drafts | None = None, told: str = "", status: int = 200) -> Response:
+    """The page that the URL asks for; the list with what is kept of what was typed, and a word about it."""
+    context = _context(session, frame, drafts or {})[1]
+    response = page(_template(context), status=status, told=told, **context)
+    response.headers["HX-PTag"] = str(current_tag())
     return response
 
 
 @bp.get("/board/changes")
 def changes() -> ResponseReturnValue:
-    """The board's columns anew, or 304 when nothing has changed since the tag that the reader holds."""
-    if tag() in {request.headers.get("HX-PTag"), *request.if_none_match.as_set()}:
+    """304 when nothing has changed since the tag that the reader holds; else what to change in the board, or, when
+    that is much, its columns anew.
+    """
+    tag, seen = current_tag(), request.headers.get("HX-PTag", "")
+    if str(tag) in {seen, *request.if_none_match.as_set()}:
         return Response(status=304)
     session = reading_session()
     frame = board.frame(session, language=language(), today=today())
-    response = page("board/board.html", "columns", **_context(session, frame))
-    response.set_etag(tag())
-    response.headers["HX-PTag"] = tag()
+    shown, context = _context(session, frame)
+    written = _written_since(seen, tag)
+    if written is not None and delta.is_enough(written, shown, context["board"]["filters"]):
+        response = delta.response(shown, written, context["board"])
+    else:
+        response = page(_template(context), "columns", **context)
+    response.set_etag(str(tag))
+    response.headers["HX-PTag"] = str(tag)
     return response
 
 
-def tag() -> str:
-    """What a rendered board depends on beside its URL: the programme's revision, the language and the date."""
-    return f"{current_viewer().programme.revision}.{language()}.{today()}"
+def _written_since(seen: str, tag: Tag) -> list[Touched] | None:
+    earlier = Tag.read(seen)
+    if earlier is None or not earlier.differs_by_revision_alone(tag) or earlier.revision > tag.revision:
+        return None
+    return touched.since(reading_session(), earlier.revision)
+
+
+def _template(context: dict[str, Any]) -> str:
+    return "board/list.html" if context["board"]["filters"].view == LIST else "board/board.html"
+
+
+def _view_chosen() -> dict[str, Any]:
+    """The view that was chosen last in this browser, where it is not the board."""
+    return {"view": LIST} if request.cookies.get(VIEW_COOKIE) == LIST else {}
 
 
 def _own(frame: Frame, actor: Actor) -> dict[str, Any]:
@@ -65,14 +98,16 @@ def _own(frame: Frame, actor: Actor) -> dict[str, Any]:
     return {"cycle": cycle, "workstream": sorted(actor.workstreams)}
 
 
-def _context(session: Session, frame: Frame) -> dict[str, Any]:
+def _context(session: Session, frame: Frame, drafts: Drafts | None = None) -> tuple[Shown, dict[str, Any]]:
     viewer = current_viewer()
     filters, notices = read_filters(request.args, frame)
     here = board.cards(session, filters.cycle, language=language(), today=today(), zone=viewer.programme.zone)
     may = may_move(viewer.actor, frame)
-    shown = arrangement.arrange(here, filters, frame, may, may_all=may == EVERYWHERE)
+    updates = listing.updates(session, filters)
+    stale = listing.stale(here, updates)
+    shown = arrangement.arrange(here, filters, frame, may, may_all=may == EVERYWHERE, stale=stale)
     cycle = frame.cycle(filters.cycle)
-    return {
+    return shown, {
         "board": {
             **{name: getattr(shown, name) for name in ("columns", "lanes", "total", "shown", "owned", "shared")},
             "blocked_count": shown.blocked,
@@ -88,15 +123,19 @@ def _context(session: Session, frame: Frame) -> dict[str, Any]:
             ),
             "notices": notices,
             "is_filtered": filters.is_narrowed,
-            "clear_url": url_for("board.show", cycle=filters.cycle, group=filters.group or None),
+            "clear_url": url_for("board.show", cycle=filters.cycle, group=filters.group or None,
+                                 view=LIST if filters.view == LIST else None),
             "may": may,
             "is_read_only": not may,
             "revision": viewer.programme.revision,
-            "changes_url": url_for("board.changes") + "?" + request.query_string.decode(),
+            "changes_url": listing.changes_address(filters),
+            "views": [(view, listing.address(view=view, seen=None, rows=None)) for view in VIEWS],
         },
         "reasons": move_back_reasons(),
-        "tag": tag(),
-    }
+        "tag": current_tag(),
+        "listing": listing.context(session, shown, updates, filters, frame, drafts or {})
+        if filters.view == LIST else None,
+    }  # fmt: skip
 
 
 def may_move(actor: Actor, frame: Frame) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from tracker.queries.board import Card
 from tracker.web.translation import gettext
+from tracker.web.words import limit_words, over_words
 
 _CARDS_KEPT = 20_000  # some 20 MB
 
@@ -37,5 +38,7 @@ def drawn(card: Card, words: Words, link: str) -> Markup:
 
 
 def install(app: Flask) -> None:
-    """Makes them a function of templates."""
+    """Makes them a function of templates, with the words of columns."""
     app.add_template_global(drawn_cards, "cards")
+    for words in (limit_words, over_words):
+        app.add_template_global(words)

@@ -16,7 +16,7 @@ from tracker.web.rendering import htmx
 
 IDLE = timedelta(hours=8)
 _NOTED_EVERY = timedelta(minutes=1)
-_ACTIVE_AT = "active_at"
+ACTIVE_AT = "active_at"
 
 # Everything else is for people who are signed in.
 OPEN_TO_ALL = frozenset({"sign_in.show", "sign_in.enter", "sign_in.demo", "language.choose"})
@@ -44,7 +44,7 @@ def begin(token: str) -> None:
     """A new session for a new sign-in: nothing of the old one is kept."""
     session.clear()
     session.permanent = True
-    session[_ACTIVE_AT] = int(real_now().timestamp())
+    session[ACTIVE_AT] = int(real_now().timestamp())
     login_user(SignedIn(token))
 
 
@@ -76,7 +76,7 @@ def _require_sign_in() -> ResponseReturnValue | None:
     is_poll = request.endpoint in POLLS
     if current_user.is_authenticated:
         if not is_poll and real_now() - _active_at() > _NOTED_EVERY:
-            session[_ACTIVE_AT] = int(real_now().timestamp())
+            session[ACTIVE_AT] = int(real_now().timestamp())
         return None
     if current_token() is not None and not is_poll:
         session.clear()
@@ -95,5 +95,5 @@ def _turned_away(*, is_poll: bool) -> ResponseReturnValue:
 
 
 def _active_at() -> datetime:
-    stamp = session.get(_ACTIVE_AT)
+    stamp = session.get(ACTIVE_AT)
     return datetime.fromtimestamp(stamp if isinstance(stamp, int) else 0, UTC)

@@ -1,4 +1,7 @@
-// Follows what others do: htmx polls the board with its tag; this pauses it, guards it, and tells when contact is lost.
+// Follows what others do: htmx polls the board with its tag; this pauses it, guards it, draws what came, and tells
+// when contact is lost.
+
+import { apply } from "./delta.js";
 
 const board = document.getElementById("board");
 const lost = document.getElementById("contact-lost");
@@ -11,19 +14,22 @@ const NEWS_MS = 60_000;
 const clockAhead = Date.parse(lost.dataset.now) - Date.now();
 let writesUnderWay = 0;
 let writesDone = 0;
-let ownMoves = new Set();
+let ownWrites = new Set();
 let changed = new Set();
 let announcedAt = 0;
 
 const isWrite = (ctx) => ctx.request.method?.toUpperCase() === "POST";
+const isPoll = (ctx) => ctx.sourceElement === board;
+const isDelta = (ctx) => ctx.response?.status === 200 && ctx.response.headers.get("HX-Reswap") === "none";
 const poll = () => htmx.trigger(board, "poll");
-const versions = () => new Map([...board.querySelectorAll("[data-workflow]")].map((card) => [card.id, card.dataset.version]));
+const items = () => [...board.querySelectorAll("[data-workflow]")];
 
 // A poll is left out while nobody looks or a card is in the air.
 document.addEventListener("every", (event) => {
   if (event.target === board && (document.hidden || board.classList.contains("is-dragging"))) event.stopImmediatePropagation();
 }, true);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
+document.addEventListener("tracker:written", poll);
 
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   if (isWrite(ctx)) writesUnderWay += 1;
@@ -33,7 +39,7 @@ document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
 // An answer that was on its way while something was written shows the board as it was before: ask again.
 document.addEventListener("htmx:before:response", (event) => {
   const { ctx } = event.detail;
-  if (ctx.sourceElement !== board) return;
+  if (!isPoll(ctx)) return;
   if (writesUnderWay > 0 || ctx.writesDone !== writesDone || board.classList.contains("is-dragging")) {
     event.preventDefault();
     if (writesUnderWay === 0) setTimeout(poll);
@@ -44,8 +50,8 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (!isWrite(ctx)) return;
   writesUnderWay -= 1;
   writesDone += 1;
-  const key = ctx.request.action.split("/").at(-2);
-  ownMoves.add(`card-${key}`);
+  ownWrites.add(ctx.request.action.split("/").at(-2));
+  for (const [name, value] of ctx.request.body?.entries?.() ?? []) if (name === "workflow") ownWrites.add(value);
   poll();
 });
 
@@ -55,6 +61,7 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   if (status >= 500) { showLost(); return; }
   lost.hidden = true;
   document.getElementById("signed-out").hidden = status !== 401;
+  if (isPoll(ctx) && isDelta(ctx)) drawDelta(ctx);
 });
 
 function showLost() {
@@ -65,36 +72,58 @@ function showLost() {
 }
 lost.querySelector("[data-retry]").addEventListener("click", poll);
 
-let before = versions();
-document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
-  if (ctx.sourceElement === board && ctx.response?.status === 200) before = versions();
-});
-document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
-  if (ctx.sourceElement !== board || ctx.response?.status !== 200) return;
-  for (const [id, version] of versions()) {
-    if (before.get(id) === version || ownMoves.has(id)) continue;
-    changed.add(id);
-    tint(document.getElementById(id));
-  }
-  ownMoves = new Set();
-  announce();
-  board.dispatchEvent(new CustomEvent("tracker:drawn", { bubbles: true }));
-});
-
-function tint(card) {
-  card.classList.add("is-changed");
-  card.dataset.news = announcer.dataset.justNow;
-  setTimeout(() => card.classList.remove("is-changed"), TINT_MS);
-  setTimeout(() => delete card.dataset.news, NEWS_MS);
+function drawDelta(ctx) {
+  const delta = JSON.parse(ctx.text);
+  if (!apply(board, delta)) { drawAnew(); return; }
+  const news = new Map(delta.cards.filter(({ by }) => by).map(({ key, by }) => [key, by]));
+  drawn(new Set([...news.keys(), ...delta.gone]), news);
 }
 
-// Others' changes are read out as one sum, at most once a minute.
+// Without a tag the next poll brings the whole board.
+function drawAnew() {
+  delete board._htmx.ptag;
+  poll();
+}
+
+let before = new Map();
+document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+  if (isPoll(ctx) && ctx.response?.status === 200) before = new Map(items().map((item) => [item.dataset.workflow, item.dataset.version]));
+});
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
+  if (!isPoll(ctx) || ctx.response?.status !== 200 || isDelta(ctx)) return;
+  const other = items().filter((item) => before.get(item.dataset.workflow) !== item.dataset.version);
+  drawn(new Set(other.map((item) => item.dataset.workflow)), new Map());
+});
+
+function drawn(keys, news) {
+  for (const key of keys) {
+    if (ownWrites.has(key)) continue;
+    changed.add(key);
+    const item = board.querySelector(`[data-workflow="${CSS.escape(key)}"]`);
+    if (item) tint(item, news.get(key));
+  }
+  ownWrites = new Set();
+  announce();
+  board.dispatchEvent(new CustomEvent("tracker:drawn", { bubbles: true }));
+}
+
+function tint(item, by) {
+  const { justNow, justNowBy } = announcer.dataset;
+  item.classList.add("is-changed");
+  item.dataset.news = by ? justNowBy.replace("{who}", by) : justNow;
+  setTimeout(() => item.classList.remove("is-changed"), TINT_MS);
+  setTimeout(() => delete item.dataset.news, NEWS_MS);
+}
+
+// Others' changes are read out as one sum, at most once a minute, by those who want to hear of them.
 function announce() {
-  const wait = announcedAt + ANNOUNCE_EVERY_MS - Date.now();
   if (changed.size === 0) return;
+  const wait = announcedAt + ANNOUNCE_EVERY_MS - Date.now();
   if (wait > 0) { setTimeout(announce, wait); return; }
   const words = announcer.dataset;
-  announcer.textContent = changed.size === 1 ? words.changedOne : words.changedMany.replace("{n}", changed.size);
+  if ("announcements" in document.body.dataset) {
+    announcer.textContent = changed.size === 1 ? words.changedOne : words.changedMany.replace("{n}", changed.size);
+  }
   announcedAt = Date.now();
   changed = new Set();
 }

@@ -1,0 +1,76 @@
+"""What has been written since a revision of the programme: which workflows, and by whom."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, false, select, union_all
+from sqlmodel import Session, col
+
+from tracker.db.models import (
+    Actor,
+    BlockerEvent,
+    Entry,
+    FieldChange,
+    Note,
+    ScopeChange,
+    StateChange,
+    Workflow,
+    WorkflowCheck,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A workflow that was written to, who did it last, and by which commands it was."""
+
+    key: str
+    actor_id: int
+    actor: str
+    commands: frozenset[str] = frozenset()
+
+
+def since(session: Session, revision: int) -> list[Touched] | None:
+    """The workflows written to after the revision, by key. None when something else was written too, such as a
+    cycle or a blocker's title, which any number of workflows may show. One statement.
+    """
+    rows = session.connection().execute(_written(), {"revision": revision}).all()
+    if any(key is None and not is_elsewhere for *_, key, is_elsewhere in rows):
+        return None
+    touched: dict[str, Touched] = {}
+    for actor_id, actor, command, key, _ in rows:
+        if key is not None:
+            earlier = touched[key].commands if key in touched else frozenset()
+            touched[key] = Touched(key, actor_id, actor, earlier | {command})
+    return [touched[key] for key in sorted(touched)]
+
+
+@cache
+def _written() -> Select[*tuple[Any, ...]]:
+    """By entry: the actor, the command, the workflow's key, and whether what was written is shown with no workflow."""
+    rows = union_all(*_rows()).subquery()
+    return (
+        select(col(Entry.actor_id), col(Actor.name), col(Entry.command), col(Workflow.key), rows.c.is_elsewhere)
+        .join(Actor, col(Actor.id) == col(Entry.actor_id))
+        .join(rows, rows.c.entry_id == col(Entry.id), isouter=True)
+        .join(Workflow, col(Workflow.id) == rows.c.workflow_id, isouter=True)
+        .where(col(Entry.id) > bindparam("revision", type_=Integer))
+        .order_by(col(Entry.id))
+    )
+
+
+def _rows() -> Iterable[Select[*tuple[Any, ...]]]:
+    for table in (StateChange, ScopeChange, BlockerEvent, WorkflowCheck, Note, FieldChange):
+        history: Any = table
+        yield select(
+            col(history.entry_id).label("entry_id"),
+            col(history.workflow_id).label("workflow_id"),
+            _IS_ELSEWHERE.get(table, false()).label("is_elsewhere"),
+        ).where(col(history.entry_id) > bindparam("revision", type_=Integer))
+
+
+_IS_ELSEWHERE: dict[type, ColumnElement[Any]] = {
+    Note: col(Note.workflow_id).is_(None),
+    FieldChange: col(FieldChange.account_id).is_not(None),
+}
