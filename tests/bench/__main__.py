@@ -1,6 +1,7 @@
 """`python -m tests.bench`: board, move and poll against what the machine can do at best. Prints; asserts no times.
 
-Each ratio is of medians of runs that took turns. The goals are the issue's: board 2, move 5, poll 3.
+Each ratio is of medians of runs that took turns. The goals: board 2, move 5, poll 3; in Chromium interactive 2 and a
+move to the next frame 3; a move 2 KB.
 """
 
 import contextlib
@@ -10,12 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import postgres
-from tests.bench import board, move, poll
+from tests.bench import board, browser, move, poll
 from tests.bench.programme import SIZES, served
 from tests.bench.timing import medians
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 
 ROUNDS = 30
+IN_BROWSER = (1_500, 5_000)
 _LINE = "{:<11} {:<24} {:>6} {:>10} {:>10} {:>7} {:>5}   {}"
 
 
@@ -39,6 +41,15 @@ def _measure(database: str, databases: Databases) -> None:
             _print(database, "move", size, times["app"], times.get("floor"), 5)
             times = medians(poll.contenders(application), ROUNDS * 10)
             _print(database, "poll, nothing new", size, times["app"], times["floor"], 3)
+            print(
+                f"{database:<11} bytes of a move among {size:,} cards: {move.bytes_of_a_move(application):,} (goal 2,048)"
+            )
+            if database == "SQLite" and size in IN_BROWSER:
+                for (what, goal), (ours, floor) in zip(
+                    (("interactive in Chromium", 2), ("move to the next frame", 3)), browser.measured(application),
+                    strict=True,
+                ):  # fmt: skip
+                    _print(database, what, size, ours, floor, goal)
     few, many = SIZES[0], SIZES[-1]
     with served(databases, few) as small, served(databases, many) as large:
         sizes = {"few": move.contenders(small)["app"], "many": move.contenders(large)["app"]}

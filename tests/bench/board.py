@@ -19,13 +19,14 @@ PATH = "/board?cycle=all"
 # What templates/board/_card.html makes, over the columns of a row.
 _CARD = """\
 <article id="card-{{ c[0] }}" class="card{% if c[6] %} is-blocked{% endif %}" data-workflow="{{ c[0] }}"\
- data-version="{{ c[2] }}" data-workstream="{{ c[3] }}"><a class="name" href="/workflows/{{ c[0] }}">\
-<bdi>{{ c[1] }}</bdi></a>\
+ data-version="{{ c[2] }}" data-workstream="{{ c[3] }}"{% if c[10] %} data-shared="{{ c[10]|join(' ') }}"{% endif %}>\
+<a class="name" href="/workflows/{{ c[0] }}" aria-describedby="about-{{ c[0] }}">\
+<bdi>{{ c[1] }}</bdi><span class="hidden">, {{ c[11] }}</span></a><div id="about-{{ c[0] }}">\
 {% if c[6] %}<p class="why"><svg class="icon icon-flag" role="img" aria-label="Blocked"><use href="#i-flag"/></svg>\
 <bdi>{{ c[6] }}</bdi>, {{ c[7] }} d</p>{% endif %}<p class="meta"><b>{{ c[0] }}</b>\
 {% for code in c[4] %} <span class="chip">+{{ code }}</span>{% endfor %}\
 {% if c[8] %} <span class="chip">+{{ c[8] }} more</span>{% endif %} <span class="owner"><bdi>{{ c[5] }}</bdi></span>\
- <span class="days">{{ c[9] }} d</span></p>\
+ <span class="days">{{ c[9] }} d</span></p></div>\
 <button class="more" type="button" aria-label="Move {{ c[0] }}"></button></article>"""
 _ZONE = ZoneInfo("Europe/Stockholm")
 _TODAY = NOW.astimezone(_ZONE).date()
@@ -95,7 +96,7 @@ def _columns(rows: list[tuple[Any, ...]], holds: list[tuple[Any, ...]]) -> list[
         held_since, title = held.get(id_, (None, ""))
         columns[state].append(
             (key, name, version, workstream, shown, owner, title, held_since and _days(held_since),
-             len(shared) - len(shown), _days(since))
+             len(shared) - len(shown), _days(since), shared, state.replace("_", " "))
         )  # fmt: skip
     return list(columns.values())
 

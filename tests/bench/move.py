@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import Flask, request
 
-from tests.bench.board import statements_of
+from tests.bench.board import PATH, statements_of
 from tests.bench.programme import HTMX, Served, ask
 from tracker.db.engine import database_file
 
@@ -29,6 +29,17 @@ def contenders(served: Served) -> dict[str, Callable[[], object]]:
     assert sorted(tables) == ["answer", "entry", "programme", "state_change", "workflow"], "the floor writes others"
     bare_moves = _bare_moves(served, _bare(file), theirs, next(moves))
     return {"app": lambda: next(moves), "floor": lambda: next(bare_moves)}
+
+
+def bytes_of_a_move(served: Served) -> int:
+    """The bodies of a move's answer and of the poll that follows it, in bytes."""
+    (key, version), *_ = _cards(served)[0]
+    tag = served.get(PATH).headers["HX-PTag"]
+    fields = {"to": "test", "version": str(version), "key": "measured", "reason": "other"}
+    moved = served.post(f"/workflows/{key}/move", fields, **HTMX)
+    followed = served.get(PATH.replace("/board", "/board/changes"), HX_PTag=tag, **HTMX)
+    assert (moved.status, followed.headers["Content-Type"]) == (200, "application/json")
+    return len(moved.body) + len(followed.body)
 
 
 def _cards(served: Served) -> tuple[list[tuple[str, int]], list[tuple[str, int]]]:

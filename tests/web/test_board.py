@@ -182,6 +182,14 @@ def test_a_card_that_the_filters_do_not_show_is_named_as_gone(lead: PageClient, 
     assert (answer["cards"], answer["gone"]) == ([], ["LKM-001"])
 
 
+def test_a_page_of_an_older_version_is_followed_and_told(lead: PageClient) -> None:
+    tag = lead.get("/board?cycle=all").headers["HX-PTag"]
+    headers = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-PTag": f"{tag[:-12]}0123456789ab"}
+    answer = lead.get("/board/changes?cycle=all", headers=headers)
+    assert (answer.status_code, answer.mimetype) == (200, "text/html")
+    assert (answer.headers["HX-Trigger"], answer.headers["HX-PTag"]) == ("tracker:outdated", tag)
+
+
 def test_the_tag_changes_with_the_language(lead: PageClient) -> None:
     tag = lead.get("/board?cycle=all").headers["HX-PTag"]
     lead.submit("/language", {"language": "sv"})

@@ -47,7 +47,7 @@ def merged(words: dict[str, str]) -> Catalog:
     catalogue = extracted()
     for message in _messages(catalogue):
         known = before.get(message.id, message.context)
-        if known is not None and not known.fuzzy:
+        if known is not None and not known.fuzzy and known.pluralizable == message.pluralizable:
             message.string = known.string
         given = words.get(_first(message))
         if given:

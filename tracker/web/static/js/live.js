@@ -5,6 +5,7 @@ import { apply } from "./delta.js";
 
 const board = document.getElementById("board");
 const lost = document.getElementById("contact-lost");
+const outdated = document.getElementById("outdated");
 const announcer = document.getElementById("announcer");
 const ANNOUNCE_EVERY_MS = 60_000;
 const TINT_MS = 8_000;
@@ -22,14 +23,21 @@ const isWrite = (ctx) => ctx.request.method?.toUpperCase() === "POST";
 const isPoll = (ctx) => ctx.sourceElement === board;
 const isDelta = (ctx) => ctx.response?.status === 200 && ctx.response.headers.get("HX-Reswap") === "none";
 const poll = () => htmx.trigger(board, "poll");
+const isInUse = () => document.querySelector("dialog[open], .is-dirty, .is-selected") !== null;
 const items = () => [...board.querySelectorAll("[data-workflow]")];
 
 // A poll is left out while nobody looks or a card is in the air.
 document.addEventListener("every", (event) => {
   if (event.target === board && (document.hidden || board.classList.contains("is-dragging"))) event.stopImmediatePropagation();
 }, true);
-document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
-document.addEventListener("tracker:written", poll);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) poll();
+  else if (!outdated.hidden && !isInUse()) location.reload();
+});
+for (const event of ["tracker:written", "tracker:signed-in"]) document.addEventListener(event, poll);
+
+// The page goes on with what it was drawn with; it is loaded anew when nobody looks and nothing is under way.
+document.addEventListener("tracker:outdated", () => { outdated.hidden = false; });
 
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
   if (isWrite(ctx)) writesUnderWay += 1;
