@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     proxy_hops: int = Field(default=0, ge=0, le=8)
     backdate_days: int = Field(default=14, ge=0, le=365)
     insecure_http: bool = False
+    contact: str = ""
     log_level: str = "INFO"
 
     @model_validator(mode="after")

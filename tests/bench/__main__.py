@@ -41,9 +41,8 @@ def _measure(database: str, databases: Databases) -> None:
             _print(database, "move", size, times["app"], times.get("floor"), 5)
             times = medians(poll.contenders(application), ROUNDS * 10)
             _print(database, "poll, nothing new", size, times["app"], times["floor"], 3)
-            print(
-                f"{database:<11} bytes of a move among {size:,} cards: {move.bytes_of_a_move(application):,} (goal 2,048)"
-            )
+            count = move.bytes_of_a_move(application)
+            print(f"{database:<11} a move and the poll after it among {size:,} cards: {count:,} bytes, goal 2,048")
             if database == "SQLite" and size in IN_BROWSER:
                 for (what, goal), (ours, floor) in zip(
                     (("interactive in Chromium", 2), ("move to the next frame", 3)), browser.measured(application),

@@ -45,10 +45,10 @@ _IS_QUIET = "() => !document.querySelector('.htmx-request')"
 def measured(served: Served) -> tuple[tuple[float, float], tuple[float, float]]:
     """Median seconds of the board and of its floor: until it is interactive, and for a move."""
     with _pages(served) as (ours, floor):
-        loads = {"ours": [_ready(ours)], "floor": [_ready(floor)]}
+        loads: dict[str, list[float]] = {"ours": [], "floor": []}
         for _ in range(_WARM_UP + _LOADS):
-            loads["ours"].append(_ready(ours))
-            loads["floor"].append(_ready(floor))
+            loads["ours"].append(_ready(ours, PATH))
+            loads["floor"].append(_ready(floor, "/"))
         moves: dict[str, list[float]] = {"ours": [], "floor": []}
         for _ in range(_WARM_UP + _MOVES):
             ours.locator("[data-state=design] .card a").first.focus()
@@ -64,9 +64,9 @@ def _medians(times: dict[str, list[float]]) -> tuple[float, float]:
     return ours, floor
 
 
-def _ready(page: Page) -> float:
+def _ready(page: Page, path: str) -> float:
     page.goto("about:blank")
-    page.goto(page.context.floor_url if page.context.floor_url else PATH)  # type: ignore[attr-defined]
+    page.goto(path)
     return float(page.wait_for_function("window.readyAt").json_value())
 
 
@@ -74,16 +74,15 @@ def _ready(page: Page) -> float:
 def _pages(served: Served) -> Iterator[tuple[Page, Page]]:
     with serve(served.app) as ours, serve(_static(served)) as floor, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
-        yield _page(browser.new_context(base_url=ours), ours, served.cookie), _page(browser.new_context(base_url=floor))
+        signed_in = browser.new_context(base_url=ours)
+        pairs = (cookie.partition("=") for cookie in served.cookie.split("; "))
+        signed_in.add_cookies([{"name": name, "value": value, "url": ours} for name, _, value in pairs])
+        yield _page(signed_in), _page(browser.new_context(base_url=floor))
         browser.close()
 
 
-def _page(context: BrowserContext, address: str = "", cookies: str = "") -> Page:
-    context.floor_url = "" if address else "/"  # type: ignore[attr-defined]
+def _page(context: BrowserContext) -> Page:
     context.add_init_script(_NOTE_WHEN_READY)
-    for cookie in cookies.split("; ") if cookies else ():
-        name, _, value = cookie.partition("=")
-        context.add_cookies([{"name": name, "value": value, "url": address}])
     return context.new_page()
 
 

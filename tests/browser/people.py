@@ -52,3 +52,13 @@ def open_menu(page: Page, key: str) -> None:
     """Opens the card's menu with the mouse."""
     card(page, key).hover()
     card(page, key).locator(".more").click()
+
+
+def focus(page: Page, key: str) -> None:
+    """Puts the focus on a card."""
+    card(page, key).locator(".name").focus()
+
+
+def expect_focus(page: Page, key: str) -> None:
+    """Waits until the card has the focus."""
+    expect(card(page, key).locator(".name")).to_be_focused()

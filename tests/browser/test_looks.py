@@ -15,10 +15,17 @@ PAGES = {
     "sign-in": "",
     "board": "/board?cycle=5",
     "lanes": "/board?cycle=5&group=workstream",
+    "list": "/board?cycle=5&view=list",
+    "nothing in the list": "/board?cycle=5&view=list&q=finnsinte",
     "nothing": "/board?cycle=5&q=finnsinte&sort=x",
+    "shared": "/board?cycle=5&workstream=PRI",
+    "help": "/help",
     "workflow": "/workflows/LKM-005",
     "archived": "/workflows/LKM-019",
     "missing": "/workflows/XXX-001",
+    "settings": "/settings",
+    "statement": "/accessibility",
+    "unusable link": "/link/unknown",
 }
 LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 THEMES = ("light", "dark")
@@ -75,3 +82,19 @@ def test_on_a_phone_one_state_is_shown_at_a_time(new_page: NewPage) -> None:
     tabs.nth(1).click()
     expect(page.locator("#column-design")).to_be_visible()
     expect(page.locator("#column-validation")).to_be_hidden()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_list_after_a_save_a_refusal_and_a_selection_is_accessible(
+    new_page: NewPage, axe: Axe, allow_console: Callable[[str], None], theme: str
+) -> None:
+    allow_console("409")
+    page = sign_in(new_page(color_scheme=theme), "lead_sidu", "/board?cycle=5&workstream=LAB&view=list")
+    page.locator("#row-LAB-003").focus()
+    page.keyboard.press("5")
+    page.keyboard.press("Enter")
+    expect(page.locator("#row-LAB-003 .error").first).to_be_visible()
+    page.locator("#row-LAB-007").focus()
+    page.keyboard.press("x")
+    page.keyboard.press("1")
+    axe(page)

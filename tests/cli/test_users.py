@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 
 from tracker.cli import main
 from tracker.clock import real_now
-from tracker.commands import accounts, passwords, sign_ins
+from tracker.commands import accounts, password_links, passwords, sign_ins
 from tracker.db.engine import reading, transaction
 from tracker.db.models import Actor, Entry, SignIn, User
 
@@ -50,6 +50,28 @@ def test_an_account_is_made_listed_given_a_password_and_ended(run: Run, engine: 
     with reading(engine) as session:
         rows = session.execute(select(Entry.command, Actor.name).join(Actor).order_by(Entry.id)).all()  # type: ignore[call-overload]
     assert rows == [("user_add", "Driften"), ("user_passwd", "Driften"), ("user_disable", "Driften")]
+
+
+@pytest.mark.parametrize(
+    ("public_url", "start"),
+    [("", "http://127.0.0.1:8000/link/"), ("https://t.example.org/", "https://t.example.org/link/")],
+)
+def test_a_one_time_link_is_printed_and_nothing_else(
+    run: Run, engine: Engine, monkeypatch: pytest.MonkeyPatch, public_url: str, start: str
+) -> None:
+    monkeypatch.setenv("TRACKER_PUBLIC_URL", public_url)
+    add(run)
+    result = run("link", "ÅSA@example.org")
+    assert (result.exit_code, result.stdout.count("\n")) == (0, 1)
+    assert result.stdout.startswith(start)
+    with reading(engine) as session:
+        token = result.stdout.strip().removeprefix(start)
+        assert password_links.owner(session, token, real_now()).email == "åsa@example.org"
+    run("disable", "åsa@example.org")
+    refused = run("link", "åsa@example.org")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "disabled" in refused.stderr
+    assert run("link", "nobody@example.org").exit_code == 1
 
 
 def test_a_second_disable_writes_nothing(run: Run, engine: Engine) -> None:

@@ -154,11 +154,11 @@ def test_a_dangling_reference_is_told(engine: Engine) -> None:
 
 def test_a_rule_that_a_bulk_load_need_not_keep_is_only_remarked(engine: Engine) -> None:
     done = Flow("LKM-001").held(1, day(1)).to(State.DONE, day(2))
-    archived = Flow("LKM-002", archived_at=day(9)).in_cycle(1)
+    archived = Flow("LKM-002", archived_at=day(9)).in_cycle(2)
     load(engine, a_programme(done, archived))
     with reading(engine) as session:
         findings = check.findings(session)
     assert [(finding.text, finding.is_difference) for finding in findings] == [
         ("LKM-001: is done, and blocker 1 holds it", False),
-        ("LKM-002: is archived, and in cycle 1", False),
+        ("LKM-002: is archived, and in cycle 2", False),
     ]

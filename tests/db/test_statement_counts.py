@@ -16,9 +16,28 @@ PAGES = {
     "board grouped by owner": "/board?cycle=2&group=owner",
     "filtered board": "/board?cycle=all&workstream=S01&workstream=S02&owner=Testledare&blocked=1&q=unders",
     "changes of the board": "/board/changes?cycle=all",
+    "list": "/board?cycle=all&view=list",
+    "list of the running cycle, filtered": "/board?cycle=2&view=list&workstream=S01&stale=1",
+    "changes of the list": "/board/changes?cycle=all&view=list",
+    "what was not updated on the wall": "/board?cycle=all&stale=1",
     "workflow": f"/workflows/{key(3)}",
+    "who did what": "/admin/audit",
+    "who did what to a workflow": f"/admin/audit?workflow={key(3)}",
+    "settings": "/settings",
+    "new workflow": "/workflows/new?workstream=S01",
+    "edited workflow": f"/workflows/{key(3)}/edit",
+    "blockers": "/blockers",
+    "all blockers, filtered": "/blockers?state=all&workstream=S01&category=equipment&q=svar&sort=-age",
+    "blocker": "/blockers/1",
+    "new blocker": f"/blockers/new?workflow={key(3)}&workflow={key(4)}&title=svar",
 }
 BOARD = 6  # who looks, three for the frame, cards, holds
+LIST = BOARD + 2  # when each was last updated, and all that holds it
+BLOCKERS = 5  # who looks, events, workstreams of what is held, blockers, names of workstreams
+BLOCKER = 8  # who looks, fields, workflows with their workstreams (2), events, notes, changed fields, owners
+# Who looks, fields, the running cycle and drafts, other workstreams, what holds it; of its timeline moves, scope,
+# holds, notes, checks and changed fields.
+WORKFLOW = 11
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 
@@ -31,6 +50,11 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     print(f"Statements for {FEW} and {MANY} workflows: {counts[1]}")
     assert counts[0] == counts[1]
     assert {counts[0][name] for name in PAGES if "board" in name or name == "backlog"} == {BOARD}
+    assert counts[0]["workflow"] == WORKFLOW
+    assert counts[0]["blockers"] == counts[0]["all blockers, filtered"] == BLOCKERS
+    assert counts[0]["blocker"] == BLOCKER
+    assert {counts[0][name] for name in PAGES if "list" in name} == {LIST}
+    assert counts[0]["what was not updated on the wall"] == BOARD + 1
     assert counts[0]["poll that finds nothing new"] <= POLL
 
 

@@ -1,6 +1,7 @@
 """I8: text that breaks programs, in every field there is: refused with the field named, or kept as it is."""
 
 import re
+import uuid
 from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -10,6 +11,7 @@ import pytest
 
 from tests.databases import Databases, demo
 from tests.faults.leads import Lead, Reply, findings, looking, scalars, served
+from tracker.domain import demo as demo_people
 
 RTL = "\u202eabc"
 TEXTS: dict[str, str | bytes] = {
@@ -29,15 +31,24 @@ FORMS: dict[str, tuple[str, ...]] = {
     "/login": ("email", "password", "next"),
     "/login/demo": ("role", "next"),
     "/language": ("language", "next"),
+    "/settings": ("language", "has_keys"),
+    "/admin/accounts/new": ("email", "name", "role", "workstreams", "key"),
+    "/admin/accounts/2": ("email", "name", "role", "workstreams", "key"),
+    "/admin/accounts/import": ("text",),
+    "/admin/accounts/import/confirm": ("text", "seen"),
     f"/workflows/{KEY}/move": ("to", "version", "happened_on", "reason", "note", "key"),
     f"/workflows/{KEY}/take-back": ("version", "note", "key"),
 }
+BLOCKERS = ("/blockers?state=all", "/blockers/50", "/blockers/new?workflow=LAB-004&title=title")
+PEOPLE = ("/admin", "/admin/accounts/2", "/admin/audit", "/settings")
+FIELDS = (f"/workflows/{KEY}/edit", "/workflows/new?workstream=LAB")
 FILTERS = ("q", "cycle", "workstream", "project", "owner", "blocked", "group", "view", "next", "unknown")
 # What the message says where it does not say the field's name: none of these fields has its name on the page.
 TOLD = {
     "email": "e-mail", "password": "e-mail and password", "role": "choose one of the roles",
     "language": "choose swedish or english", "to": "choose the state", "happened_on": "date as year-month-day",
     "version": "the version in this form", "key": "this form", "note": "at most 10,000 characters",
+    "has_keys": "this form", "seen": "have changed since the preview",
 }  # fmt: skip
 
 
@@ -54,7 +65,8 @@ def test_hostile_text_in_any_field_is_refused_by_name_or_kept_exactly(demo_serve
     wrong: list[str] = []
     for path, fields in FORMS.items():
         for field in fields:
-            lead = Lead(address, {"language": "en"}).sign_in("planner")
+            role = "admin" if path.startswith("/admin") else "planner"
+            lead = Lead(address, {"language": "en"}).sign_in(role)
             for name, value in TEXTS.items():
                 for htmx in (False, True):
                     form = _filled_in(lead, path) | {field: value}
@@ -72,7 +84,7 @@ def test_hostile_text_in_any_filter_is_a_page_or_a_refusal(demo_served: tuple[st
     _, address = demo_served
     lead = Lead(address, {"language": "en"}).sign_in("planner")
     outcomes: Counter[int] = Counter()
-    for path in ("/board", "/board/changes", "/login", f"/workflows/{KEY}"):
+    for path in ("/board", "/board/changes", "/login", "/admin/audit", f"/workflows/{KEY}"):
         for field in FILTERS:
             for value in TEXTS.values():
                 reply = lead.ask("GET", f"{path}?{field}={_quoted(value)}")
@@ -84,7 +96,7 @@ def test_hostile_text_in_any_filter_is_a_page_or_a_refusal(demo_served: tuple[st
 def test_text_of_users_cannot_turn_the_text_around_it(demo_served: tuple[str, str]) -> None:
     """Whatever its direction: it stands in an element of its own that isolates it."""
     url, address = demo_served
-    lead = Lead(address, {"language": "en"}).sign_in("planner")
+    lead = Lead(address, {"language": "en"}).sign_in("admin")
     version, form_key = lead.form_of(KEY)
     fields = {"to": "test", "version": str(version), "key": form_key, "note": f"note{RTL}", "reason": f"reason{RTL}"}
     assert lead.send(f"/workflows/{KEY}/move", fields).status == 303
@@ -93,8 +105,14 @@ def test_text_of_users_cannot_turn_the_text_around_it(demo_served: tuple[str, st
             connection.exec_driver_sql(f"UPDATE workflow SET {column} = '{column}{RTL}' WHERE key = '{KEY}'")
         for column in ("title", "title_en", "owner", "mitigation", "decider"):
             connection.exec_driver_sql(f"UPDATE blocker SET {column} = '{column}{RTL}'")
+        connection.exec_driver_sql(f"UPDATE actor SET name = 'name' || id || '{RTL}'")
+        connection.exec_driver_sql(f"UPDATE \"user\" SET email = email || '{RTL}'")
+    was = dict(re.findall(r'name="was_(\w+)" value="([^"]*)"', lead.open(f"/workflows/{KEY}/edit").text))
+    written = {**was, **{f"was_{name}": text for name, text in was.items()}, "owner": f"written{RTL}"}
+    assert lead.send(f"/workflows/{KEY}/edit", written).status == 303  # told in the history, with what was there
     bare = []
-    for path in ("/board?cycle=all", "/board?cycle=all&group=owner", f"/workflows/{KEY}", "/workflows/LAB-003"):
+    boards = ("/board?cycle=all", "/board?cycle=all&group=owner")
+    for path in (*boards, f"/workflows/{KEY}", "/workflows/LAB-003", *FIELDS, *BLOCKERS, *PEOPLE):
         page = _Directions(lead.open(_quoted_path(path)).text)
         assert page.found, path
         bare += [f"{path}: {where}" for where in page.bare]
@@ -107,9 +125,8 @@ class _Directions(HTMLParser):
 
     _VOID = frozenset({"input", "br", "hr", "img", "link", "meta"})
     # Each is a paragraph of its own to the eye: what turns inside ends with it.
-    _BLOCKS = frozenset(
-        ["article", "dd", "div", "h1", "h2", "h3", "li", "main", "nav", "option", "p", "section", "summary", "td"]
-    )
+    _BLOCKS = frozenset(["article", "dd", "div", "h1", "h2", "h3", "li", "main", "nav", "option", "p", "section",
+                         "summary", "td", "textarea"])  # fmt: skip
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -147,16 +164,27 @@ class _Directions(HTMLParser):
             self._lines[-1].append((data, "bdi" in self._open))
 
 
+FILLED_IN: dict[str, dict[str, str]] = {
+    "/login": {"email": "nobody@example.org", "password": "x", "next": "/"},
+    "/login/demo": {"role": "planner", "next": "/"},
+    "/language": {"language": "en", "next": "/"},
+    "/settings": {"language": "en"},
+    "/admin/accounts/import": {"text": "email,name,role\nny@example.org,Ny,viewer"},
+    "/admin/accounts/import/confirm": {"text": "email,name,role\nny@example.org,Ny,viewer", "seen": ""},
+}
+
+
 def _filled_in(lead: Lead, path: str) -> dict[str, str | bytes]:
     """The form as it would be sent, but for the one field."""
     if path.startswith("/log"):
         lead.open("/login")  # a token lasts as long as its sign-in
-    if path == "/login":
-        return {"email": "nobody@example.org", "password": "x", "next": "/"}
-    if path == "/login/demo":
-        return {"role": "planner", "next": "/"}
-    if path == "/language":
-        return {"language": "en", "next": "/"}
+    if path in FILLED_IN:
+        return dict(FILLED_IN[path])
+    if path.startswith("/admin"):
+        own = path.endswith("/2")
+        new = {"email": f"{uuid.uuid4()}@example.org", "name": str(uuid.uuid4())}
+        kept = {"email": demo_people.ACCOUNTS[1].email, "name": demo_people.ACCOUNTS[1].name}
+        return {**(kept if own else new), "role": "lead", "workstreams": "LAB"}
     version, form_key = lead.form_of(KEY)
     form: dict[str, str | bytes] = {"version": str(version), "key": form_key, "note": "n"}
     if path.endswith("/move"):

@@ -127,3 +127,16 @@ def test_own_lanes_come_first() -> None:
     here = [card("LAB-001"), card("LKM-001"), card("OPE-001")]
     lanes = arrange(here, Filters(group="workstream"), FRAME, {"OPE"}).lanes
     assert [lane.code for lane in lanes] == ["OPE", "LAB", "LKM"]
+
+
+def test_a_streams_lane_counts_what_it_takes_part_in_elsewhere() -> None:
+    here = [card("LAB-001"), card("OPE-001", shared=("LAB", "LKM")), card("OPE-002", shared=("LAB",))]
+    lanes = arrange(here, Filters(group="workstream"), FRAME, ()).lanes
+    assert {lane.code: lane.shared for lane in lanes} == {"LAB": 2, "OPE": 0}
+
+
+def test_another_groups_lane_counts_those_of_its_cards_that_the_streams_shown_do_not_own() -> None:
+    here = [card("LKM-001"), card("OPE-001", shared=("LKM",)), card("LAB-001", shared=("LKM",))]
+    lanes = arrange(here, Filters(workstreams=("LKM",), group="project"), FRAME, ()).lanes
+    assert {lane.code: lane.shared for lane in lanes} == {"SIDU": 1, "SOKI": 1}
+    assert not any(lane.shared for lane in arrange(here, Filters(group="project"), FRAME, ()).lanes)

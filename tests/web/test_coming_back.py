@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 from sqlalchemy import Engine, func, select
+from sqlmodel import col
 
 from tests.databases import ON_SQLITE
 from tests.web import people
@@ -34,7 +35,7 @@ def away(client_as: ClientAs) -> PageClient:
 
 def notes(engine: Engine) -> list[str]:
     with reading(engine) as session:
-        return list(session.scalars(select(StateChange.note).where(StateChange.note != "")))  # type: ignore[arg-type]
+        return list(session.scalars(select(col(StateChange.note)).where(col(StateChange.note) != "")))
 
 
 def changes(engine: Engine) -> int:

@@ -71,7 +71,15 @@ def test_nothing_personal_is_in_any_line(app: Flask, client_as: ClientAs, lines:
     for _ in range(12):
         nobody.submit("/login", {"email": f"{CANARY}@example.org", "password": CANARY})
     nobody.submit("/login", {"email": people.email("lead_owner"), "password": people.PASSWORD})
-    for path in (f"/boom/{CANARY}", f"/{CANARY}", f"/workflows/{CANARY}", f"/board?q={CANARY}&owner={CANARY}"):
+    browser.submit("/settings/password", {"current": CANARY, "password": CANARY, "again": CANARY})
+    nobody.submit(f"/link/{CANARY}", {"password": CANARY, "again": CANARY})
+    for path in (
+        f"/boom/{CANARY}",
+        f"/{CANARY}",
+        f"/link/{CANARY}",
+        f"/workflows/{CANARY}",
+        f"/board?q={CANARY}&owner={CANARY}",
+    ):
         for headers in ({}, {"User-Agent": CANARY, "Referer": f"http://localhost/{CANARY}", "X-Request-ID": CANARY}):
             browser.get(path, headers=headers)
     browser.open("/", method=CANARY.upper())

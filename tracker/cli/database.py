@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 from sqlalchemy import Engine
 
+from tracker.commands import installation
 from tracker.config import read_settings
 from tracker.db import migrations
 from tracker.db.engine import make_engine, reading
@@ -32,7 +33,7 @@ def db() -> None:
 def upgrade() -> None:
     """Create the database or bring it to the newest schema, after copying an older SQLite one beside itself."""
     with configured_engine() as engine:
-        backup = migrations.upgrade(engine)
+        backup = installation.upgrade(engine)
         if backup is not None:
             click.echo(f"The database was copied to {backup} before the upgrade.", err=True)
         click.echo(f"The database is at revision {migrations.current(engine)}.", err=True)

@@ -12,13 +12,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from tracker.cli.database import configured_engine
+from tracker.clock import clock_of
+from tracker.commands import installation
 from tracker.commands import seed as seeding
 from tracker.config import SEED_DATA, read_settings
 from tracker.db import migrations
 from tracker.db.engine import reading, transaction
 from tracker.domain.cells import Dialect, read_instant
 from tracker.domain.errors import InvalidError
-from tracker.exports import programme_files
+from tracker.exports import figure_files, programme_files
+from tracker.queries import figures
 
 _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _STEPS = {"read": "Reading and checking", "write": "Writing"}
@@ -47,14 +50,14 @@ def seed(directory: Path) -> None:
     with _progress() as progress:
         programme = seeding.read_folder(directory, progress=progress)
         with configured_engine() as engine:
-            migrations.upgrade(engine)
+            installation.upgrade(engine)
             with transaction(engine) as session:
                 seeding.load(session, programme, time_zone=read_settings().timezone, progress=progress)
     click.echo(f"{len(programme.workflows)} workflows and {len(programme.changes)} changes loaded.", err=True)
 
 
 @click.command()
-@click.argument("name", type=click.Choice([*programme_files.NAMES, "all"]))
+@click.argument("name", type=click.Choice([*programme_files.NAMES, *figure_files.NAMES, "all"]))
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--cycle", type=click.IntRange(min=1), help="Only what belongs to this cycle.")
 @click.option("--format", "dialect", type=click.Choice([each.value for each in Dialect]), default=Dialect.CSV.value,
@@ -64,13 +67,16 @@ def seed(directory: Path) -> None:
 def export(
     name: str, directory: Path | None, cycle: int | None, dialect: str, as_of: datetime | None, out: Path | None
 ) -> None:
-    """Write a programme file, or with `all` the ten of them into DIR."""
+    """Write a programme file or a file of figures, or with `all` the ten programme files into DIR."""
     _require_consistent(name, directory, cycle, out)
     with configured_engine() as engine:
         migrations.require_readable(engine)
         with reading(engine) as session:
 
             def text(file: str) -> Iterable[str]:
+                if file in figure_files.NAMES:
+                    known_at = as_of or figures.as_of_now(session, clock_of(session).now())
+                    return figure_files.text(session, file, as_of=known_at, cycle=cycle, dialect=Dialect(dialect))
                 return programme_files.text(session, file, as_of=as_of, cycle=cycle, dialect=Dialect(dialect))
 
             if directory is not None:
@@ -87,8 +93,9 @@ def _require_consistent(name: str, directory: Path | None, cycle: int | None, ou
         raise click.UsageError("DIR goes with all, and all with DIR.")
     if name == "all" and (out is not None or cycle is not None):
         raise click.UsageError("--out and --cycle do not go with all.")
-    if cycle is not None and name not in programme_files.CYCLE_FIELDS:
-        raise click.UsageError(f"--cycle goes with {', '.join(programme_files.CYCLE_FIELDS)}.")
+    narrowed = [*programme_files.CYCLE_FIELDS, *figure_files.NAMES]
+    if cycle is not None and name not in narrowed:
+        raise click.UsageError(f"--cycle goes with {', '.join(narrowed)}.")
 
 
 def _write_folder(folder: Path, text: Callable[[str], Iterable[str]]) -> None:

@@ -8,14 +8,16 @@ import click
 from sqlmodel import Session
 
 from tracker.cli.database import configured_engine
-from tracker.clock import clock_of
-from tracker.commands import accounts, programme
+from tracker.clock import clock_of, real_now
+from tracker.commands import accounts, password_links, programme
 from tracker.commands.entries import Entry, open_entry
 from tracker.config import read_settings
 from tracker.db import migrations
 from tracker.db.engine import reading, transaction
 from tracker.domain.states import Role
 from tracker.queries import accounts as lists
+
+_HERE = "http://127.0.0.1:8000"  # where `tracker serve` is when it is told nothing
 
 
 @click.group()
@@ -64,6 +66,18 @@ def passwd(email: str) -> None:
     with _writing("user_passwd") as (session, entry):
         accounts.set_password(session, entry, email, password)
     click.echo("The password was changed; all browsers of the account are signed out.", err=True)
+
+
+@user.command()
+@click.argument("email")
+def link(email: str) -> None:
+    """Print a one-time link with which the owner of an account chooses a password; the one before ends."""
+    settings = read_settings()
+    with _writing("user_link") as (session, entry):
+        owner = accounts.the_user(session, email)
+        made = password_links.make(session, entry, owner, now=real_now())
+    click.echo(f"{settings.public_url.rstrip('/') or _HERE}{password_links.PATH}{made.token}")
+    click.echo(f"It works once, until {made.expires_at.astimezone():%Y-%m-%d %H:%M}. Hand it over yourself.", err=True)
 
 
 @user.command()

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from tracker.clock import clock_of
-from tracker.commands import accounts, programme, seed
+from tracker.commands import accounts, installation, programme, seed
 from tracker.commands.entries import open_entry
 from tracker.db import migrations
 from tracker.db.engine import database_file, reading, transaction
@@ -25,7 +25,7 @@ def open_demo(engine: Engine, folder: Path, *, say: Callable[[str], None]) -> No
     Raises ConflictError, changing nothing, when the database is not a demo's.
     """
     _refuse_others(engine)
-    migrations.upgrade(engine)
+    installation.upgrade(engine)
     migrations.require_usable(engine)
     with reading(engine) as session:
         is_there = session.exec(select(Programme.id)).one_or_none() is not None

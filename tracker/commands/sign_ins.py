@@ -23,13 +23,14 @@ ATTEMPTS = 10
 WINDOW = timedelta(minutes=1)
 LONGEST = timedelta(days=14)
 _PLACES_KEPT_FOR = timedelta(days=365)
+_LINK = "link"  # stands where the hash of an account's address stands otherwise
 
 
 class TooManyAttemptsError(TrackerError):
     """Somebody guesses; `retry_after` is in seconds."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(N_("Too many attempts to sign in. Try again in %(seconds)s seconds."), seconds=retry_after)
+        super().__init__(N_("Too many attempts. Try again in %(seconds)s seconds."), seconds=retry_after)
         self.retry_after = retry_after
 
 
@@ -53,26 +54,34 @@ def token_hash(token: str) -> str:
 
 def attempt(session: Session, email: str, places: Sequence[str], now: datetime) -> Attempt:
     """Books an attempt from the places (the browser's own first, the address last), or raises TooManyAttemptsError."""
-    session.execute(select(Programme.id).with_for_update())  # one at a time, so that counting is exact
-    session.execute(delete(SignInFailure).where(col(SignInFailure.failed_at) <= now - WINDOW))
+    _count_one_at_a_time(session, now)
     address = normal_email(email)
     account = hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()
     user = session.exec(select(User).where(User.email == address.replace("\0", ""))).one_or_none()
     place, counters = _counters(session, user, account, places)
-    for counter in counters:
-        _refuse_when_full(session, counter, now)
-    failure = SignInFailure(place=place, account=account, failed_at=now)
-    session.add(failure)
-    session.flush()  # its id
-    assert failure.id is not None
+    failure_id = _book(session, place, account, counters, now)
     is_active = user is not None and user.is_active
-    return Attempt(failure.id, user.id if user and is_active else None, user.password_hash if user else None)
+    return Attempt(failure_id, user.id if user and is_active else None, user.password_hash if user else None)
+
+
+def attempt_link(session: Session, address: str, now: datetime) -> int:
+    """Books an attempt to open a one-time link, which counts against the address; gives its id.
+
+    Raises TooManyAttemptsError.
+    """
+    _count_one_at_a_time(session, now)
+    return _book(session, address, _LINK, [col(SignInFailure.place) == address], now)
+
+
+def succeed(session: Session, failure_id: int) -> None:
+    """Takes the booking of an attempt back: it was no guess."""
+    session.execute(delete(SignInFailure).where(col(SignInFailure.id) == failure_id))
 
 
 def sign_in(session: Session, attempted: Attempt, places: Sequence[str], now: datetime) -> str:
     """Signs the attempt's account in and gives the token for the cookie; call it only once the password was right."""
     assert attempted.user_id is not None
-    session.execute(delete(SignInFailure).where(col(SignInFailure.id) == attempted.failure_id))
+    succeed(session, attempted.failure_id)
     return sign_in_user(session, attempted.user_id, places, now)
 
 
@@ -80,11 +89,21 @@ def sign_in_user(session: Session, user_id: int, places: Sequence[str], now: dat
     """Signs the account in without a password (the demo's buttons, a sign-in elsewhere) and gives the token."""
     session.execute(delete(SignIn).where(col(SignIn.signed_in_at) <= now - LONGEST))
     session.execute(delete(KnownPlace).where(col(KnownPlace.last_used_at) <= now - _PLACES_KEPT_FOR))
-    for place in places:
-        session.merge(KnownPlace(user_id=user_id, place=place, last_used_at=now))
+    know(session, user_id, places, now)
     token = secrets.token_urlsafe(32)
     session.add(SignIn(token_hash=token_hash(token), user_id=user_id, signed_in_at=now))
     return token
+
+
+def know(session: Session, user_id: int, places: Sequence[str], now: datetime) -> None:
+    """Remembers the places as ones that the account signs in from."""
+    for place in places:
+        session.merge(KnownPlace(user_id=user_id, place=place, last_used_at=now))
+
+
+def sign_out_elsewhere(session: Session, user_id: int, *, keep: str) -> None:
+    """Ends all sign-ins of the account but the one with the token hash `keep`."""
+    session.execute(delete(SignIn).where(col(SignIn.user_id) == user_id, col(SignIn.token_hash) != keep))
 
 
 def sign_out(session: Session, hashed_token: str) -> None:
@@ -107,6 +126,24 @@ def _counters(
     if address in known:
         return address, [from_address]
     return address, [from_address, col(SignInFailure.account) == account]
+
+
+def _count_one_at_a_time(session: Session, now: datetime) -> None:
+    """Counting is exact only while nobody else counts."""
+    session.execute(select(Programme.id).with_for_update())
+    session.execute(delete(SignInFailure).where(col(SignInFailure.failed_at) <= now - WINDOW))
+
+
+def _book(
+    session: Session, place: str, account: str, counters: Sequence[ColumnElement[bool]], now: datetime
+) -> int:  # fmt: skip
+    for counter in counters:
+        _refuse_when_full(session, counter, now)
+    failure = SignInFailure(place=place, account=account, failed_at=now)
+    session.add(failure)
+    session.flush()  # its id
+    assert failure.id is not None
+    return failure.id
 
 
 def _refuse_when_full(session: Session, counter: ColumnElement[bool], now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Moving workflows and taking moves back. History row and cached state are written together, here only."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,6 +22,11 @@ _BY_KEY = (
     select(Workflow, col(WorkflowWorkstream.workstream_code))
     .join(WorkflowWorkstream, col(WorkflowWorkstream.workflow_id) == col(Workflow.id))
     .where(col(Workflow.key) == bindparam("key", type_=String), col(WorkflowWorkstream.is_owner))
+)
+_STREAMS = (
+    select(col(WorkflowWorkstream.workstream_code), col(WorkflowWorkstream.is_owner))
+    .where(col(WorkflowWorkstream.workflow_id) == bindparam("workflow_id", type_=Integer))
+    .order_by(col(WorkflowWorkstream.workstream_code))
 )
 _CHANGES: Select[*tuple[Any, ...]] = (
     select(
@@ -76,13 +82,13 @@ def move(session: Session, entry: Entry, key: str, to: Move, *, backdate_days: i
     if to.to.is_before(workflow.state) and not to.reason:
         raise InvalidError(N_("Choose why it moves back."), field="reason")
     if to.to is State.DONE:
-        _refuse_while_held(session, workflow)
+        refuse_while_held(session, workflow)
     changes = standing_changes(session, workflow)
     happened_at = history.happened_at(
         to.happened_on, previous=changes[-1].happened_at, now=entry.recorded_at, zone=entry.zone
     )
     if to.happened_on is not None:
-        _refuse_too_early(session, entry, happened_at, backdate_days)
+        refuse_too_early(session, entry, happened_at, backdate_days)
     entry.add(
         StateChange(
             workflow_id=id_of(workflow),
@@ -110,13 +116,26 @@ def take_back(session: Session, entry: Entry, key: str, *, version: int, note: s
     if version != workflow.version:
         raise StaleError(workflow)
     changes = standing_changes(session, workflow)
-    taken = changes.pop()
-    if not changes:
-        raise ConflictError(N_("The creation of %(key)s cannot be taken back."), key=key)
-    if changes[-1].to_state is State.DONE:
-        _refuse_while_held(session, workflow)
-    if _is_before_a_close(session, taken.happened_at) and not entry.actor.is_planner:
+    refuse_void(session, entry, workflow, changes)
+    return void(entry, workflow, changes, note=note)
+
+
+def refuse_void(
+    session: Session, entry: Entry, workflow: Workflow, changes: Sequence[history.Change], *,
+    released: Collection[int] = (),
+) -> None:  # fmt: skip
+    """Refuses to take back the latest of the standing changes where the rules do; `released` blockers do not count."""
+    if len(changes) == 1:
+        raise ConflictError(N_("The creation of %(key)s cannot be taken back."), key=workflow.key)
+    if changes[-2].to_state is State.DONE:
+        refuse_while_held(session, workflow, released=released)
+    if is_before_a_close(session, changes[-1].happened_at) and not entry.actor.is_planner:
         raise NotAllowedError(N_("This happened before a cycle was closed: only planners can take it back."))
+
+
+def void(entry: Entry, workflow: Workflow, changes: Sequence[history.Change], *, note: str) -> history.Change:
+    """Takes back the latest of the standing changes and gives it, without asking whether it may be."""
+    left, taken = changes[-2:]
     entry.add(
         StateChange(
             workflow_id=id_of(workflow),
@@ -127,7 +146,6 @@ def take_back(session: Session, entry: Entry, key: str, *, version: int, note: s
             voids=taken.id,
         )
     )
-    left = changes[-1]
     assert left.to_state is not None
     workflow.state, workflow.state_since = left.to_state, left.happened_at
     workflow.version += 1
@@ -166,8 +184,16 @@ def id_of(workflow: Workflow) -> int:
     return workflow.id
 
 
-def _refuse_while_held(session: Session, workflow: Workflow) -> None:
-    holds = open_holds(col(BlockerEvent.workflow_id) == workflow.id)
+def streams_of(session: Session, workflow: Workflow) -> tuple[str, list[str]]:
+    """The code of the workstream that owns it, and the codes of the others that take part, in order."""
+    codes = session.execute(_STREAMS, {"workflow_id": workflow.id}).all()
+    owner = next(code for code, is_owner in codes if is_owner)
+    return owner, [code for code, is_owner in codes if not is_owner]
+
+
+def refuse_while_held(session: Session, workflow: Workflow, *, released: Collection[int] = ()) -> None:
+    """Raises BlockedError naming a blocker that holds it; `released` ones do not count."""
+    holds = open_holds(col(BlockerEvent.workflow_id) == workflow.id, col(BlockerEvent.blocker_id).not_in(released))
     title = session.scalars(select(col(Blocker.title)).join(holds, holds.c.blocker_id == col(Blocker.id))).first()
     if title is not None:
         raise BlockedError(
@@ -175,10 +201,11 @@ def _refuse_while_held(session: Session, workflow: Workflow) -> None:
         )
 
 
-def _refuse_too_early(session: Session, entry: Entry, happened_at: datetime, backdate_days: int) -> None:
+def refuse_too_early(session: Session, entry: Entry, happened_at: datetime, backdate_days: int) -> None:
+    """Refuses a date that somebody chose, when it is further back than they may go."""
     if entry.actor.is_planner:
         return
-    if _is_before_a_close(session, happened_at):
+    if is_before_a_close(session, happened_at):
         raise NotAllowedError(
             N_("This happened before a cycle was closed: only planners can enter it."), field="happened_on"
         )
@@ -192,6 +219,7 @@ def _refuse_too_early(session: Session, entry: Entry, happened_at: datetime, bac
         )
 
 
-def _is_before_a_close(session: Session, happened_at: datetime) -> bool:
+def is_before_a_close(session: Session, happened_at: datetime) -> bool:
+    """Whether a cycle was closed then or later: what happened is in the figures of a close."""
     latest = session.scalars(select(func.max(col(Cycle.closed_at)))).one()
     return latest is not None and happened_at <= latest

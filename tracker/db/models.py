@@ -238,6 +238,17 @@ class FieldChange(SQLModel, table=True):
     entry_id: int = Field(foreign_key="entry.id", index=True)
 
 
+class ReportedFigures(SQLModel, table=True):
+    """The as-reported row of a closed cycle for a workstream, or for the programme ("" in place of a code), frozen at
+    the close: JSON of the cells of workstream_summary.csv by heading. Append-only.
+    """
+
+    __tablename__ = "reported_figures"
+    cycle_number: int = Field(sa_column=Column(ForeignKey("cycle.number"), primary_key=True, autoincrement=False))
+    workstream_code: str = Field(primary_key=True)
+    cells: str
+
+
 class User(SQLModel, table=True):
     """An account: signs in, and acts in the history under its actor's name."""
 

@@ -1,6 +1,6 @@
 """Local dates and Swedish working days. Instants are aware; dates are those of the programme's time zone."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,11 @@ def noon(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(12), zone)
 
 
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which that day begins, in UTC."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
 @lru_cache(maxsize=64)
 def swedish_holidays(year: int) -> frozenset[date]:
     """Public holidays and the eves that are free in fact (library `holidays`, Sweden, public and de_facto)."""
@@ -32,6 +37,7 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < _SATURDAY and day not in swedish_holidays(day.year)
 
 
+@lru_cache(maxsize=1024)
 def working_days(first: date, last: date) -> int:
     """How many working days from first to last, both counted; 0 when last is before first."""
     return sum(is_working_day(first + timedelta(days=n)) for n in range((last - first).days + 1))

@@ -80,7 +80,7 @@ def read_rows(text: str, file: ProgrammeFile[Row]) -> Iterator[tuple[int, Row]]:
     """
     text = text.removeprefix(_BYTE_ORDER_MARK)
     name = f"{file.name}.csv"
-    records = _records(text, name)
+    records = read_records(text, name)
     line, headings = next(records, (1, []))
     positions = _positions(headings, file, Place(name, line))
     readers = [
@@ -105,9 +105,10 @@ def read_rows(text: str, file: ProgrammeFile[Row]) -> Iterator[tuple[int, Row]]:
         yield line, file.row(*values)
 
 
-def _records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+def read_records(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record that is not blank, with the line where it starts; the headings say what stands between two cells."""
     first_line = text.split("\n", 1)[0].split("\r", 1)[0]
-    delimiter = ";" if ";" in first_line else ","
+    delimiter = next((mark for mark in ";\t" if mark in first_line), ",")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         line = reader.line_num + 1

@@ -1,5 +1,6 @@
 """Who acts, and what they may write. Everybody signed in reads everything."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from tracker.domain.errors import N_, NotAllowedError
@@ -32,8 +33,20 @@ class Actor:
             return True
         return self.role is Role.LEAD and (self.all_workstreams or workstream in self.workstreams)
 
+    def takes_part(self, workstreams: Collection[str]) -> bool:
+        """Whether blockers and notes are theirs to write on what these workstreams own or take part in."""
+        return self.is_planner or any(self.leads(workstream) for workstream in workstreams)
+
 
 def require_lead(actor: Actor, workstream: str) -> None:
     """Refuses with NotAllowedError unless the actor leads the owning workstream."""
     if not actor.leads(workstream):
         raise NotAllowedError(N_("Only leads of %(workstream)s and planners can change this."), workstream=workstream)
+
+
+def require_part(actor: Actor, workstreams: Collection[str]) -> None:
+    """Refuses with NotAllowedError unless the actor leads one of the workstreams, the owning one or another."""
+    if not actor.takes_part(workstreams):
+        raise NotAllowedError(
+            N_("Only leads of %(workstreams)s and planners can do this."), workstreams=", ".join(workstreams)
+        )

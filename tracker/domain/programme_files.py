@@ -30,7 +30,7 @@ _STATE = cells.words(
     },
 )
 _GOAL = cells.words(Goal, {Goal.DESIGN: "design", Goal.VALIDATION: "validering", Goal.TEST: "test"})
-_STATUS = cells.words(
+STATUS = cells.words(
     CycleStatus,
     {CycleStatus.DRAFT: "utkast", CycleStatus.RUNNING: "pågår", CycleStatus.CLOSED: "avslutad"},
 )
@@ -130,7 +130,7 @@ CYCLES = ProgrammeFile(
         _required("ends_on", "sista dag", cells.DATE),
         Column("planning_starts_on", "planering från", optional(cells.DATE)),
         Column("planning_ends_on", "planering till", optional(cells.DATE)),
-        _required("status", "status", _STATUS),
+        _required("status", "status", STATUS),
         Column("goal", "cykelmål", cells.TEXT),
         Column("committed_at", "fastställd", optional(cells.INSTANT)),
         Column("closed_at", "avslutad", optional(cells.INSTANT)),

@@ -1,6 +1,7 @@
 """How cards stand on the board: filtered, in columns, in lanes. Pure; the cards come from `tracker.queries.board`."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
@@ -23,11 +24,12 @@ class Filters:
     q: str = ""
     group: str = ""
     view: str = "board"
+    stale: bool = False
 
     @property
     def hides_cards(self) -> bool:
         """Whether cards of the streams shown are left out, so that no limit can be held against the rest."""
-        return bool(self.owners or self.blocked or self.q)
+        return bool(self.owners or self.blocked or self.stale or self.q)
 
     @property
     def is_narrowed(self) -> bool:
@@ -58,7 +60,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One group's row of cells."""
+    """One group's row of cells. `shared`: in a workstream's lane, the cards elsewhere on the board that it takes part in;
+    in another group's, those of its cards that the streams shown do not own.
+    """
 
     code: str
     name: str
@@ -67,6 +71,7 @@ class Lane:
     is_open: bool
     open: int
     blocked: int
+    shared: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +87,14 @@ class Shown:
     blocked: int
 
 
-def arrange(cards: list[Card], filters: Filters, frame: Frame, own: Collection[str], *, may_all: bool = False) -> Shown:
+def arrange(cards: list[Card], filters: Filters, frame: Frame, own: Collection[str], *, may_all: bool = False,
+            stale: Collection[str] = ()) -> Shown:  # fmt: skip
     """The cards that pass the filters, in columns and, where grouped, in lanes: the workstreams in `own` first and
-    unfolded. `may_all` says that every lane is the viewer's to write.
+    unfolded. `may_all` says that every lane is the viewer's to write; `stale` names what was not updated for a week.
     """
     kept = [card for card in cards if passes(card, filters, frame)] if filters.is_narrowed else cards
+    if filters.stale:
+        kept = [card for card in kept if card.key in stale]
     owned = sum(card.workstream in filters.workstreams for card in kept) if filters.workstreams else len(kept)
     without_blocked = kept if filters.blocked else [card for card in kept if card.blocker]
     return Shown(
@@ -178,6 +186,7 @@ def _lanes(cards: list[Card], filters: Filters, frame: Frame, own: Collection[st
     by_code: dict[str, list[Card]] = {}
     for card in cards:
         by_code.setdefault(code_of(card), []).append(card)
+    shared = _shared(cards, filters, code_of)
     has_own = {code for code, here in by_code.items() if any(card.workstream in own for card in here)}
     unfolded = has_own or (by_code if len(by_code) <= _FEW_LANES else ())
     lanes = [
@@ -189,10 +198,19 @@ def _lanes(cards: list[Card], filters: Filters, frame: Frame, own: Collection[st
             is_open=code in unfolded,
             open=sum(1 for card in here if card.state is not State.DONE),
             blocked=sum(1 for card in here if card.blocker),
+            shared=shared[code],
         )
         for code, here in by_code.items()
     ]
     return sorted(lanes, key=lambda lane: (lane.code not in has_own, swedish_order(lane.code)))
+
+
+def _shared(cards: Iterable[Card], filters: Filters, code_of: Callable[[Card], str]) -> Counter[str]:
+    if filters.group == "workstream":
+        return Counter(code for card in cards for code in card.shared)
+    if not filters.workstreams:
+        return Counter()
+    return Counter(code_of(card) for card in cards if card.workstream not in filters.workstreams)
 
 
 def _grouping(group: str, frame: Frame) -> tuple[Callable[[Card], str], Callable[[str], str]]:

@@ -27,7 +27,7 @@ from tracker.domain.calendar import iso_week, local_date, working_days
 from tracker.domain.states import CycleStatus, State
 
 ALL, NONE = "all", "none"
-_CYCLE, _KEY = "cycle", "key"  # other scopes of cards
+CYCLE, KEYS = "cycle", "keys"  # other scopes of cards
 _SHARED_SHOWN = 2
 _LOWEST_PRIORITY = 5
 
@@ -118,16 +118,24 @@ def frame(session: Session, *, language: str, today: date) -> Frame:
     return Frame(headings, dict(sorted(projects.items())), streams, owners)
 
 
+def scope_of(cycle: str) -> tuple[str, dict[str, Any]]:
+    """The scope of a cycle (a number), of `all` or of `none`, and its values, for statements `in_scope`."""
+    return (cycle, {}) if cycle in {ALL, NONE} else (CYCLE, {"number": int(cycle)})
+
+
 def cards(session: Session, cycle: str, *, language: str, today: date, zone: ZoneInfo) -> list[Card]:
     """The cards of a cycle (a number), of `all` or of `none`, by priority, then longest in state. Two statements."""
-    if cycle in {ALL, NONE}:
-        return _cards(session, cycle, {}, language, today, zone)
-    return _cards(session, _CYCLE, {"number": int(cycle)}, language, today, zone)
+    return _cards(session, *scope_of(cycle), language, today, zone)
 
 
 def card(session: Session, key: str, *, language: str, today: date, zone: ZoneInfo) -> Card:
     """One workflow's card. Two statements."""
-    return _cards(session, _KEY, {"key": key}, language, today, zone)[0]
+    return cards_of(session, [key], language=language, today=today, zone=zone)[0]
+
+
+def cards_of(session: Session, keys: Sequence[str], *, language: str, today: date, zone: ZoneInfo) -> list[Card]:
+    """The cards of the workflows that are named. Two statements."""
+    return _cards(session, KEYS, {"keys": keys}, language, today, zone)
 
 
 def _cards(
@@ -205,28 +213,28 @@ def _card_rows(scope: str, language: str) -> Select[*tuple[Any, ...]]:
             _in("sv" if language == "en" else "en", Workflow.name, Workflow.name_en),
         )
         .join(owned, and_(col(owned.workflow_id) == col(Workflow.id), col(owned.is_owner)))
-        .where(_scope(scope))
+        .where(in_scope(scope))
     )
 
 
 @cache
 def _holds(scope: str, language: str) -> Select[*tuple[Any, ...]]:
     """By workflow id, since when and by what it is held; the oldest of its open holds comes last."""
-    one = select(col(Workflow.id)).where(_scope(_KEY))
-    holds = open_holds(col(BlockerEvent.workflow_id).in_(one)) if scope == _KEY else open_holds()
+    named = select(col(Workflow.id)).where(in_scope(KEYS))
+    holds = open_holds(col(BlockerEvent.workflow_id).in_(named)) if scope == KEYS else open_holds()
     return (
         select(holds.c.workflow_id, holds.c.since, _in(language, Blocker.title, Blocker.title_en))
         .join(Blocker, col(Blocker.id) == holds.c.blocker_id)
         .join(Workflow, col(Workflow.id) == holds.c.workflow_id)
-        .where(_scope(scope))
+        .where(in_scope(scope))
         .order_by(holds.c.since.desc(), holds.c.blocker_id.desc())
     )
 
 
-def _scope(scope: str) -> ColumnElement[bool]:
+def in_scope(scope: str) -> ColumnElement[bool]:
     """Which workflows stand in the cycle. A closed cycle keeps those that were in it when it was closed."""
-    if scope == _KEY:
-        return col(Workflow.key) == bindparam("key", type_=String)
+    if scope == KEYS:
+        return col(Workflow.key).in_(bindparam("keys", type_=String, expanding=True))
     unarchived = col(Workflow.archived_at).is_(None)
     if scope == ALL:
         return unarchived

@@ -1,5 +1,6 @@
 """Replays the history and names every difference from what the database keeps beside it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -9,13 +10,14 @@ from sqlalchemy import Select, func, or_, select, text
 from sqlmodel import Session, col
 
 from tracker.db import models
-from tracker.db.models import Entry, Workflow
+from tracker.db.models import Entry, ReportedFigures, Workflow
 from tracker.domain.cells import instant_text
+from tracker.domain.figure_files import TOTAL, cells_text
 from tracker.domain.programme_checks import problems
 from tracker.domain.programme_rows import Programme
 from tracker.domain.replay import Caches, by_workflow, caches, holding
-from tracker.domain.states import ScopeKind, State
-from tracker.queries import programme_files
+from tracker.domain.states import CycleStatus, ScopeKind, State
+from tracker.queries import figures, programme_files
 from tracker.queries.derived_columns import HISTORY
 
 
@@ -38,6 +40,7 @@ def findings(session: Session) -> list[Finding]:
         *_stale_caches(session, programme),
         *_entries(session),
         *_recordings(session),
+        *_reported_figures(session),
         *_moments(programme),
         *_rules_not_kept(programme),
     ]
@@ -114,6 +117,26 @@ def _recordings(session: Session) -> Iterator[Finding]:
             )
 
 
+def _reported_figures(session: Session) -> Iterator[Finding]:
+    columns = select(
+        col(ReportedFigures.cycle_number), col(ReportedFigures.workstream_code), col(ReportedFigures.cells)
+    )
+    kept = {(cycle, workstream): json.loads(cells) for cycle, workstream, cells in session.execute(columns)}
+    for row in figures.reported(session):
+        place = f"cycle {row.cycle}, {row.workstream or TOTAL}"
+        reported = kept.pop((row.cycle, row.workstream or ""), None)
+        if reported is None:
+            yield Finding(f"{place}: what was reported is not kept")
+            continue
+        history = json.loads(cells_text(row))
+        for name, cell in reported.items():
+            if cell != history.get(name):
+                said = f"{cell or 'nothing'}, and the history says {history.get(name) or 'nothing'}"
+                yield Finding(f"{place}: {name} is kept as reported as {said}")
+    for cycle, workstream in sorted(kept):
+        yield Finding(f"cycle {cycle}, {workstream or TOTAL}: something is kept as reported, and there is no such row")
+
+
 def _moments(programme: Programme) -> Iterator[Finding]:
     """What a close does bears the moment of the close, and what it drops is archived then. A bulk load may differ."""
     closed_at = {row.cycle: row.closed_at for row in programme.cycles}
@@ -136,12 +159,13 @@ def _moments(programme: Programme) -> Iterator[Finding]:
 
 def _rules_not_kept(programme: Programme) -> Iterator[Finding]:
     events = by_workflow(programme.blocker_events)
+    closed = {row.cycle for row in programme.cycles if row.status is CycleStatus.CLOSED}
     for row in programme.workflows:
         is_over = row.archived_at is not None or row.state is State.DONE
         for blocker in sorted(holding(events[row.key])) if is_over else ():
             what = "archived" if row.archived_at is not None else "done"
             yield Finding(f"{row.key}: is {what}, and blocker {blocker} holds it", is_difference=False)
-        if row.archived_at is not None and row.cycle is not None:
+        if row.archived_at is not None and row.cycle not in {None, *closed}:
             yield Finding(f"{row.key}: is archived, and in cycle {row.cycle}", is_difference=False)
 
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -28,6 +27,7 @@ from tracker.db.models import (
     WorkflowWorkstream,
     Workstream,
 )
+from tracker.domain.figures.readings import cycle_as_of
 from tracker.domain.programme_files import PROGRAMME_FILES
 from tracker.domain.programme_rows import (
     BlockerEventRow,
@@ -43,7 +43,6 @@ from tracker.domain.programme_rows import (
     WorkstreamRow,
 )
 from tracker.domain.replay import Membership
-from tracker.domain.states import CycleStatus
 from tracker.queries.derived_columns import (
     AnySelect,
     HistoryTable,
@@ -101,16 +100,7 @@ def _cycles(session: Session, as_of: datetime | None) -> Iterator[CycleRow]:
         col(Cycle.closed_at),
     ).order_by(col(Cycle.number))
     for row in session.execute(columns):
-        yield CycleRow(*row) if as_of is None else _cycle_as_of(CycleRow(*row), as_of)
-
-
-def _cycle_as_of(row: CycleRow, as_of: datetime) -> CycleRow:
-    committed_at, closed_at = _by(row.committed_at, as_of), _by(row.closed_at, as_of)
-    if closed_at is not None:
-        status = CycleStatus.CLOSED
-    else:
-        status = CycleStatus.RUNNING if committed_at is not None else CycleStatus.DRAFT
-    return replace(row, committed_at=committed_at, closed_at=closed_at, status=status)
+        yield CycleRow(*row) if as_of is None else cycle_as_of(CycleRow(*row), as_of)
 
 
 def _workflows(session: Session, as_of: datetime | None) -> Iterator[WorkflowRow]:

@@ -8,7 +8,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from tracker.db.models import Actor, Blocker, BlockerEvent, Entry, Note, ScopeChange, StateChange, WorkflowCheck
+from tracker.db.models import (
+    Actor,
+    Blocker,
+    BlockerEvent,
+    Entry,
+    FieldChange,
+    Note,
+    ScopeChange,
+    StateChange,
+    WorkflowCheck,
+)
 from tracker.domain import history
 from tracker.domain.calendar import local_date
 from tracker.domain.states import Goal, HoldEvent, ScopeKind, State
@@ -16,10 +26,11 @@ from tracker.domain.states import Goal, HoldEvent, ScopeKind, State
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that happened. `kind`: created, moved, taken_back, scope, held, released, note, check, recorded_here.
+    """One thing that happened. `kind`: created, moved, taken_back, scope, held, released, note, check, field,
+    recorded_here.
 
     A late move comes twice: where it happened, and (`recorded_here`) where it was entered; `anchor` and `tie` name
-    each other. `voided_at` and `voided_by` are set on what was taken back.
+    each other. `voided_at` and `voided_by` are set on what was taken back. `before` and `after` are a field's texts.
     """
 
     kind: str
@@ -41,6 +52,10 @@ class Item:
     tie: str = ""
     voided_at: datetime | None = None
     voided_by: str = ""
+    blocker_id: int | None = None
+    field: str = ""
+    before: str = ""
+    after: str = ""
 
     @property
     def is_late(self) -> bool:
@@ -50,7 +65,7 @@ class Item:
     @property
     def counts(self) -> bool:
         """Whether it made a new version of the workflow: what a stale form has missed."""
-        return self.kind not in {"note", "check", "recorded_here"}
+        return self.kind not in {"note", "check", "field", "recorded_here"}
 
     @property
     def is_void(self) -> bool:
@@ -70,13 +85,14 @@ class Recorded:
 
 def timeline(session: Session, workflow_id: int, changes: list[Recorded], *, language: str,
              zone: ZoneInfo) -> list[Item]:  # fmt: skip
-    """Everything, newest first by when it happened. Four statements beside the changes'."""
+    """Everything, newest first by when it happened. Five statements beside the changes'."""
     items = [
         *_change_items(changes, zone),
         *_scope_items(session, workflow_id),
-        *_blocker_items(session, workflow_id, language),
+        *_blocker_items(session, workflow_id, language, zone),
         *_note_items(session, workflow_id),
         *_check_items(session, workflow_id),
+        *_field_items(session, workflow_id),
     ]
     return sorted(items, key=lambda item: item.order, reverse=True)
 
@@ -110,7 +126,7 @@ def _change_items(changes: list[Recorded], zone: ZoneInfo) -> list[Item]:
     for row in changes:
         change = row.change
         voided_at, voided_by = taken_back.get(change.id, (None, ""))
-        late = (local_date(change.recorded_at, zone) - local_date(change.happened_at, zone)).days
+        late = _days_late(change.happened_at, change.recorded_at, zone)
         shown = by_id[change.voids] if change.voids else change
         kind = "taken_back" if change.voids else "created" if change.from_state is None else "moved"
         item = Item(
@@ -173,7 +189,7 @@ def _scope_items(session: Session, workflow_id: int) -> list[Item]:
     ]
 
 
-def _blocker_items(session: Session, workflow_id: int, language: str) -> list[Item]:
+def _blocker_items(session: Session, workflow_id: int, language: str, zone: ZoneInfo) -> list[Item]:
     rows = session.execute(
         select(BlockerEvent, col(Actor.name), col(Blocker.title), col(Blocker.title_en))
         .join(Blocker, col(Blocker.id) == col(BlockerEvent.blocker_id))
@@ -191,6 +207,8 @@ def _blocker_items(session: Session, workflow_id: int, language: str) -> list[It
             recorded_at=row.recorded_at,
             text=in_language(language, title, title_en),
             note=row.note,
+            days_late=_days_late(row.happened_at, row.recorded_at, zone),
+            blocker_id=row.blocker_id,
         )
         for row, actor, title, title_en in rows
     ]
@@ -225,6 +243,33 @@ def _check_items(session: Session, workflow_id: int) -> list[Item]:
         )
         for row, actor in rows
     ]
+
+
+def _field_items(session: Session, workflow_id: int) -> list[Item]:
+    rows = session.execute(
+        select(FieldChange, col(Entry.recorded_at), col(Actor.name))
+        .join(Entry, col(Entry.id) == col(FieldChange.entry_id))
+        .join(Actor, col(Actor.id) == col(Entry.actor_id))
+        .where(col(FieldChange.workflow_id) == workflow_id)
+    )
+    return [
+        Item(
+            kind="field",
+            at=recorded_at,
+            order=(recorded_at, 5, row.id or 0),
+            actor=actor,
+            anchor=f"field-change-{row.id}",
+            recorded_at=recorded_at,
+            field=row.field,
+            before=row.before,
+            after=row.after,
+        )
+        for row, recorded_at, actor in rows
+    ]
+
+
+def _days_late(happened_at: datetime, recorded_at: datetime, zone: ZoneInfo) -> int:
+    return (local_date(recorded_at, zone) - local_date(happened_at, zone)).days
 
 
 def _with_actor(table: Any, workflow: Any, workflow_id: int) -> Any:  # noqa: ANN401 - any table of history

@@ -74,6 +74,11 @@ def viewer(session: Session, token_hash: str) -> Viewer | None:
     return Viewer(user_id, actor, language, keys, announcements, signed_in_at, Programme(*about))
 
 
+def user_id(session: Session, token_hash: str) -> int | None:
+    """Whose sign-in it is or, while it has not been cleared away, was."""
+    return session.scalar(select(col(models.SignIn.user_id)).where(col(models.SignIn.token_hash) == token_hash))
+
+
 def _statement() -> Select[*tuple[Any, ...]]:
     streams = (
         select(func.aggregate_strings(col(models.UserWorkstream.workstream_code), " "))

@@ -1,6 +1,6 @@
 """One workflow's page: its fields, its way through the states, what holds it, and all that happened to it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.replay import stand
 from tracker.domain.states import STATES, BlockerCategory, CycleStatus, Goal, ScopeKind, State
 from tracker.queries import timeline as timelines
+from tracker.queries.freshness import Freshness, freshness
 from tracker.queries.timeline import Item, in_language
 
 
@@ -88,6 +89,20 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenCycle:
+    """A cycle that runs or is planned: one that a workflow can be in, enter or leave."""
+
+    number: int
+    status: CycleStatus
+    starts_on: date
+
+    @property
+    def is_running(self) -> bool:
+        """Whether each entry and exit needs a reason."""
+        return self.status is CycleStatus.RUNNING
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """All that the page of a workflow shows."""
 
@@ -96,7 +111,18 @@ class Page:
     blockers: list[Hold]
     timeline: list[Item]
     latest: history.Change
-    running_since: date | None
+    freshness: Freshness
+    cycles: list[OpenCycle] = field(default_factory=list)
+
+    @property
+    def running_since(self) -> date | None:
+        """The first day of the running cycle, if one runs."""
+        return next((cycle.starts_on for cycle in self.cycles if cycle.is_running), None)
+
+    @property
+    def cycle(self) -> OpenCycle | None:
+        """The running or planned cycle that it is in, if it is in one."""
+        return next((cycle for cycle in self.cycles if cycle.number == self.workflow.cycle), None)
 
     @property
     def can_be_taken_back(self) -> bool:
@@ -105,7 +131,7 @@ class Page:
 
 
 def page(session: Session, key: str, *, language: str, now: datetime, zone: ZoneInfo) -> Page:
-    """The page of a workflow; raises NotFoundError. Nine statements, whatever the data."""
+    """The page of a workflow; raises NotFoundError. Ten statements, whatever the data."""
     today = local_date(now, zone)
     row = session.execute(
         select(Workflow, Workstream)
@@ -125,9 +151,13 @@ def page(session: Session, key: str, *, language: str, now: datetime, zone: Zone
         blockers=_open_blockers(session, workflow.id, language, today, zone),
         timeline=timeline,
         latest=standing[-1],
-        running_since=session.scalars(
-            select(col(Cycle.starts_on)).where(col(Cycle.status) == CycleStatus.RUNNING)
-        ).first(),
+        freshness=freshness(
+            timeline,
+            can_be_stale=workflow.state is not State.DONE and workflow.archived_at is None,
+            today=today,
+            zone=zone,
+        ),
+        cycles=_open_cycles(session),
     )
 
 
@@ -207,3 +237,13 @@ def _open_blockers(session: Session, workflow_id: int, language: str, today: dat
         )
         for blocker, since in rows
     ]
+
+
+def _open_cycles(session: Session) -> list[OpenCycle]:
+    """The running one and the drafts, by number."""
+    rows = session.execute(
+        select(col(Cycle.number), col(Cycle.status), col(Cycle.starts_on))
+        .where(col(Cycle.status) != CycleStatus.CLOSED)
+        .order_by(col(Cycle.number))
+    )
+    return [OpenCycle(*row) for row in rows]

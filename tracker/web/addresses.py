@@ -5,6 +5,10 @@ from urllib.parse import urlsplit
 
 from flask import request
 
+from tracker.commands import password_links
+from tracker.web.context import current_programme, current_settings
+
+LOOPBACK = ("127.0.0.1", "localhost")
 _LONGEST = 2_000
 _FIRST_PRINTABLE = 0x21
 
@@ -33,3 +37,12 @@ def peer() -> str:
             return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
+
+
+def link_address(token: str) -> str:
+    """The whole address of a one-time link: on the configured public address, else on the host that was asked for,
+    which is one of ours.
+    """
+    public = current_settings().public_url
+    base = public if public and not current_programme().is_demo else request.host_url
+    return f"{base.rstrip('/')}{password_links.PATH}{token}"

@@ -9,19 +9,34 @@ from tracker.db.engine import make_engine, reading
 from tracker.queries import viewer as viewers
 from tracker.queries.viewer import Programme
 from tracker.web import (
+    account_imports,
+    admin,
     assets,
+    audit,
+    batches,
+    blocker,
+    blocker_rows,
+    blockers,
     board,
     cards,
     context,
     errors,
     formats,
     health,
+    help,
     language,
     logging,
+    own_settings,
+    password_links,
+    quiet_poll,
     rendering,
+    rows,
     security,
     sessions,
     sign_in,
+    statement,
+    workflow_acts,
+    workflow_fields,
     workflows,
 )
 from tracker.web.context import Installation
@@ -44,10 +59,14 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     formats.install(app)
     rendering.install(app)
     cards.install(app)
+    blocker_rows.install(app)
     errors.install(app)
     assets.install(app)
-    for blueprint in (health.bp, sign_in.bp, board.bp, workflows.bp):
+    people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, statement.bp)
+    work = (board.bp, rows.bp, batches.bp, workflows.bp, workflow_fields.bp, workflow_acts.bp, blockers.bp, blocker.bp)
+    for blueprint in (*people, *work, health.bp, help.bp, sign_in.bp):
         app.register_blueprint(blueprint)
+    quiet_poll.install(app, installation)
     return app
 
 

@@ -41,12 +41,14 @@ def show() -> ResponseReturnValue:
     if not request.args:
         return redirect(url_for(".show", **_own(frame, current_viewer().actor), **_view_chosen()))
     response = drawn(session, frame)
-    if "view" in request.args:
-        cookies.keep(response, VIEW_COOKIE, request.args["view"])
+    if (view := request.args.get("view")) in VIEWS:
+        cookies.keep(response, VIEW_COOKIE, view)
     return response
 
 
-def drawn(session: Session, frame: Frame, *, drafts: Drafts | None = None, told: str = "", status: int = 200) -> Response:
+def drawn(
+    session: Session, frame: Frame, *, drafts: Drafts | None = None, told: str = "", status: int = 200
+) -> Response:
     """The page that the URL asks for; the list with what is kept of what was typed, and a word about it."""
     context = _context(session, frame, drafts or {})[1]
     response = page(_template(context), status=status, told=told, **context)
@@ -65,18 +67,22 @@ def changes() -> ResponseReturnValue:
     session = reading_session()
     frame = board.frame(session, language=language(), today=today())
     shown, context = _context(session, frame)
-    written = _written_since(seen, tag)
+    earlier = Tag.read(seen)
+    written = _written_since(earlier, tag)
     if written is not None and delta.is_enough(written, shown, context["board"]["filters"]):
         response = delta.response(shown, written, context["board"])
+    elif written is not None and context["listing"] and 0 < len(written) <= listing.MOST_CHANGED:
+        response = listing.changes(written, context)
     else:
         response = page(_template(context), "columns", **context)
     response.set_etag(str(tag))
     response.headers["HX-PTag"] = str(tag)
+    if earlier is not None and earlier.assets != tag.assets:
+        response.headers["HX-Trigger"] = "tracker:outdated"
     return response
 
 
-def _written_since(seen: str, tag: Tag) -> list[Touched] | None:
-    earlier = Tag.read(seen)
+def _written_since(earlier: Tag | None, tag: Tag) -> list[Touched] | None:
     if earlier is None or not earlier.differs_by_revision_alone(tag) or earlier.revision > tag.revision:
         return None
     return touched.since(reading_session(), earlier.revision)

@@ -1,13 +1,17 @@
 """Cards as HTML, each drawn once for all who see it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
 
+from tracker.domain.states import STATES
 from tracker.queries.board import Card
+from tracker.web.formats import state_name
+from tracker.web.rendering import htmx
 from tracker.web.translation import gettext
 from tracker.web.words import limit_words, over_words
 
@@ -15,19 +19,31 @@ _CARDS_KEPT = 20_000  # some 20 MB
 
 
 class Words(NamedTuple):
-    """The words on a card, in the reader's language."""
+    """The words on a card, in the reader's language. `guest` is there for a card that the page's streams share."""
 
     move: str
     days: str
     blocked: str
     more: str
+    states: tuple[str, ...]
+    guest: str = ""
 
 
 def drawn_cards(cards: Iterable[Card]) -> Markup:
     """The cards as HTML. Drawing is what costs with 5,000 of them, and nearly all are as they were."""
-    words = Words(gettext("Move"), gettext("d"), gettext("Blocked"), gettext("+%(n)s more", n="%(n)s"))
+    words = Words(
+        gettext("Move"),
+        gettext("d"),
+        gettext("Blocked"),
+        gettext("+%(n)s more", n="%(n)s"),
+        tuple(state_name(state) for state in STATES),
+    )
+    guest = words._replace(guest=gettext("shared"))
     link = url_for("workflows.show", key="-")[:-1]
-    return Markup("".join([drawn(card, words, link) for card in cards]))  # noqa: S704 - each is Markup
+    streams = _streams_of_the_page()
+    return Markup(  # noqa: S704 - each is Markup
+        "".join([drawn(card, guest if streams and _is_guest(card, streams) else words, link) for card in cards])
+    )
 
 
 @lru_cache(maxsize=_CARDS_KEPT)
@@ -35,6 +51,17 @@ def drawn(card: Card, words: Words, link: str) -> Markup:
     """A card as HTML, which depends on these three and on nothing else, so that it can be kept."""
     template: Any = current_app.jinja_env.get_template("board/_card.html").module
     return Markup(template.drawn(card, words, link))  # noqa: S704 - a macro's
+
+
+def _streams_of_the_page() -> Collection[str]:
+    """The workstreams that the board is narrowed to, also when it sends a form and gets cards back."""
+    if "workstream" in request.args:
+        return request.args.getlist("workstream")
+    return parse_qs(urlsplit(htmx.current_url or "").query).get("workstream", ()) if htmx else ()
+
+
+def _is_guest(card: Card, streams: Collection[str]) -> bool:
+    return card.workstream not in streams and any(code in streams for code in card.shared)
 
 
 def install(app: Flask) -> None:

@@ -27,8 +27,10 @@ def response(shown: Shown, touched: Sequence[Touched], board: dict[str, Any]) ->
     """
     keys = {each.key: each for each in touched}
     places = list(_places(shown, keys))
+    gone = sorted(keys.keys() - {card.key for card, *_ in places})
     codes = {lane for _, _, lane, _ in places if lane is not None}
-    lanes = [lane for lane in shown.lanes if lane.code in codes]
+    codes |= {code for card, *_ in places for code in card.shared}  # a lane also counts what it takes part in
+    lanes = [lane for lane in shown.lanes if gone or lane.code in codes]
     answer = jsonify(
         facts={
             "may": " ".join(board["may"]),
@@ -38,12 +40,11 @@ def response(shown: Shown, touched: Sequence[Touched], board: dict[str, Any]) ->
             "revision": board["revision"],
         },
         cards=[_placed(card, cell, before, keys[card.key]) for card, cell, _, before in places],
-        gone=sorted(keys.keys() - {card.key for card, *_ in places}),
+        gone=gone,
         counts={column.state: column.count for column in shown.columns},
         limits={
             column.state: {"owned": column.owned, "of": limit_words(column), "over": over_words(column)}
             for column in shown.columns
-            if column.limit is not None
         },
         sum=render_template("board/_sum.html", board=board).strip(),
         rails={lane.code: render_template("board/_rail.html", lane=lane) for lane in lanes},

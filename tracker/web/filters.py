@@ -10,8 +10,8 @@ from tracker.queries.arrangement import GROUPS, Filters
 from tracker.queries.board import ALL, NONE, Frame
 from tracker.web.translation import gettext
 
-VIEWS = ("board",)
-_KNOWN = {"cycle", "workstream", "project", "owner", "blocked", "q", "group", "view"}
+BOARD, LIST = VIEWS = ("board", "list")
+_KNOWN = {"cycle", "workstream", "project", "owner", "blocked", "stale", "q", "group", "view", "rows", "seen"}
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 _LONGEST_SEARCH = 2_000
 
@@ -54,6 +54,7 @@ def read_filters(args: MultiDict[str, str], frame: Frame) -> tuple[Filters, list
         projects=known("project", frame.projects),
         owners=known("owner", frame.owners),
         blocked=one("blocked", _YES | _NO, "0") in _YES,
+        stale=one("stale", _YES | _NO, "0") in _YES,
         q=args.get("q", "").strip()[:_LONGEST_SEARCH],
         group=one("group", GROUPS, ""),
         view=one("view", VIEWS, "board"),

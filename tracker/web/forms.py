@@ -1,6 +1,7 @@
 """What a form may hold. Wrong fields are named, each with what to do; nothing typed is lost."""
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Annotated, ClassVar, Self
 
@@ -9,7 +10,10 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.states import State
+from tracker.domain.texts import filled_line, line
 
+BROKEN = N_("This form is broken. Open the page anew.")
+LINE = N_("Write at most 200 characters on one line, without control characters.")
 LONGEST_TEXT = 10_000
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LARGEST_INTEGER = 2**31 - 1  # what both databases hold in an INTEGER
@@ -41,7 +45,28 @@ def _iso_date(value: str) -> date | None:
     return date.fromisoformat(value)
 
 
+def _as(rule: Callable[[str, str], str]) -> AfterValidator:
+    """A rule of texts as pydantic asks it."""
+
+    def check(text: str) -> str:
+        try:
+            return rule(text, "")
+        except InvalidError as error:
+            raise ValueError(text) from error
+
+    return AfterValidator(check)
+
+
+def _some(text: str) -> str:
+    if not text:
+        raise ValueError(text)
+    return text
+
+
+Line = Annotated[str, _as(line)]
+FilledLine = Annotated[str, _as(filled_line)]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_storable)]
+FilledText = Annotated[Text, AfterValidator(_some)]
 OptionalDate = Annotated[date | None, BeforeValidator(_iso_date)]
 Version = Annotated[int, Field(ge=0, le=_LARGEST_INTEGER)]
 
@@ -57,15 +82,20 @@ class Form(BaseModel):
     @classmethod
     def parse(cls, fields: MultiDict[str, str]) -> Self:
         """The form, or FormError with the field's own message for each that is wrong."""
+        return cls.checked(fields.to_dict())
+
+    @classmethod
+    def checked(cls, fields: Mapping[str, object]) -> Self:
+        """The form of these values, or FormError likewise."""
         try:
-            return cls.model_validate(fields.to_dict())
+            return cls.model_validate(fields)
         except ValidationError as error:
             names = dict.fromkeys(str(problem["loc"][0]) for problem in error.errors())
             raise FormError({name: (cls.messages | _COMMON)[name] for name in names}) from error
 
 
 _COMMON = {
-    "key": N_("This form is broken. Open the page anew."),
+    "key": BROKEN,
     "version": N_("The version in this form is missing or wrong. Open the page anew."),
     "note": N_("Write at most 10,000 characters, without control characters."),
     "reason": N_("Choose a reason from the list."),

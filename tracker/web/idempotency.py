@@ -1,5 +1,6 @@
 """A form sent twice is done once: its key brings back the first answer."""
 
+import secrets
 from collections.abc import Callable
 
 from flask import Response, request
@@ -11,6 +12,11 @@ from tracker.commands.entries import Entry
 
 _FORGET_EVERY = 100
 _NOT_PART_OF_IT = {"csrf_token", "key"}
+
+
+def fresh_key() -> str:
+    """A key for a form that has not been sent yet."""
+    return secrets.token_urlsafe(16)
 
 
 def once(session: Session, entry: Entry, user_id: int, key: str, answer: Callable[[], Response]) -> Response:

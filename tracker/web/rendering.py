@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, render_template, request
 from flask_htmx import HTMX
@@ -9,11 +10,16 @@ from flask_htmx import HTMX
 from tracker.domain.errors import N_
 from tracker.domain.states import Role
 from tracker.web import translation
-from tracker.web.context import current_programme, now, viewer_or_none
+from tracker.web.addresses import LOOPBACK
+from tracker.web.context import current_programme, current_settings, now, viewer_or_none
 from tracker.web.formats import language
 from tracker.web.translation import gettext
 
-PAGES = (("board.show", N_("Board")),)
+PAGES = (
+    ("board.show", N_("Board")),
+    ("blockers.index", N_("Blockers")),
+)
+ADMIN_PAGES = (("admin.show", N_("Accounts")),)
 ROLES = {
     Role.VIEWER: N_("Viewer"),
     Role.LEAD: N_("Project lead"),
@@ -54,6 +60,7 @@ class Person:
     language: str
     has_keys: bool
     has_announcements: bool
+    is_planner: bool
 
 
 def install(app: Flask) -> None:
@@ -84,6 +91,7 @@ def render_block(template: str, block: str, **context: Any) -> str:  # noqa: ANN
 def shared_context() -> dict[str, Any]:
     """What every template may use. Asks no database."""
     viewer = viewer_or_none()
+    pages = PAGES + ADMIN_PAGES if viewer is not None and viewer.actor.is_admin else PAGES
     return {
         "viewer": viewer
         and Person(
@@ -93,9 +101,18 @@ def shared_context() -> dict[str, Any]:
             viewer.language or language(),
             viewer.has_keys,
             viewer.has_announcements,
+            viewer.actor.is_planner,
         ),
         "programme": current_programme(),
         "now": now(),
         "lang": language(),
-        "navigation": [(endpoint, gettext(label), request.endpoint == endpoint) for endpoint, label in PAGES],
+        "navigation": [(endpoint, gettext(label), request.endpoint == endpoint) for endpoint, label in pages],
+        "is_insecure": _is_insecure(),
     }
+
+
+def _is_insecure() -> bool:
+    """Whether what is typed travels readable: somebody has allowed that, and every page says so."""
+    settings = current_settings()
+    host = urlsplit(settings.public_url).hostname
+    return settings.insecure_http and settings.public_url.startswith("http://") and host not in LOOPBACK

@@ -11,9 +11,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from tracker.commands.sign_ins import LONGEST
 from tracker.config import Settings
 from tracker.domain.errors import N_, InvalidError
+from tracker.web.addresses import LOOPBACK
 from tracker.web.context import Installation
 
-LOOPBACK = ("127.0.0.1", "localhost")
 LARGEST_REQUEST = 1_000_000
 MOST_FIELDS = 200
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -64,7 +64,7 @@ def install(app: Flask, installation: Installation, keys: tuple[str, list[str]])
     @app.after_request
     def add_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
-            response.headers[name] = value
+            response.headers.setdefault(name, value)
         if is_https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
         response.headers.setdefault("Cache-Control", "no-store")

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, redirect, request, session, url_for
+from flask import Flask, Response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user
 
 from tracker.clock import real_now
 from tracker.commands.sign_ins import LONGEST, token_hash
 from tracker.queries import viewer as viewers
+from tracker.web import kept_forms
 from tracker.web.addresses import safe_path
 from tracker.web.context import reading_session, set_viewer
 from tracker.web.rendering import htmx
@@ -18,8 +19,14 @@ IDLE = timedelta(hours=8)
 _NOTED_EVERY = timedelta(minutes=1)
 ACTIVE_AT = "active_at"
 
+_WAS = "was"  # whose sign-in has ended in this browser
+_FORMS_TOKEN = "csrf_token"  # noqa: S105 - the name under which flask-wtf keeps it
+
 # Everything else is for people who are signed in.
-OPEN_TO_ALL = frozenset({"sign_in.show", "sign_in.enter", "sign_in.demo", "language.choose"})
+OPEN_TO_ALL = frozenset(
+    {"sign_in.show", "sign_in.enter", "sign_in.demo", "language.choose"}
+    | {"password_links.show", "password_links.use", "statement.show"}
+)
 KNOWS_NOBODY = frozenset({"assets.static", "assets.favicon", "health.process", "health.database"})
 # Asked by the page, not by the person: neither counts as activity nor writes anything.
 POLLS = frozenset({"board.changes"})
@@ -40,12 +47,21 @@ def install(app: Flask) -> None:
     app.before_request(_require_sign_in)
 
 
-def begin(token: str) -> None:
-    """A new session for a new sign-in: nothing of the old one is kept."""
+def begin(token: str) -> tuple[int | None, bool]:
+    """A new session for a new sign-in; gives whose it is, and whether it is theirs whose sign-in had ended here.
+    Nothing of the old session is kept, but for the forms' token when the same person is back: pages that are still
+    open can then be finished.
+    """
+    user_id = viewers.user_id(reading_session(), token_hash(token))
+    is_back = user_id is not None and session.get(_WAS) == user_id
+    forms = session.get(_FORMS_TOKEN) if is_back else None
     session.clear()
+    if forms is not None:
+        session[_FORMS_TOKEN] = forms
     session.permanent = True
     session[ACTIVE_AT] = int(real_now().timestamp())
     login_user(SignedIn(token))
+    return user_id, is_back
 
 
 def end() -> None:
@@ -79,19 +95,41 @@ def _require_sign_in() -> ResponseReturnValue | None:
             session[ACTIVE_AT] = int(real_now().timestamp())
         return None
     if current_token() is not None and not is_poll:
-        session.clear()
+        _forget()
     return None if request.endpoint in OPEN_TO_ALL else _turned_away(is_poll=is_poll)
 
 
 def _turned_away(*, is_poll: bool) -> ResponseReturnValue:
     if is_poll:
         return Response(status=401, headers={"HX-Reswap": "none"})  # what is on the screen stays
+    if request.method == "POST" and _WAS in session and not request.files:
+        return _asked_to_come_back()
     if htmx:
         here = urlsplit(htmx.current_url or "/")
         back = safe_path(here._replace(scheme="", netloc="", fragment="").geturl())
         return Response(status=401, headers={"HX-Redirect": url_for("sign_in.show", next=back)})
     back = safe_path(request.full_path.rstrip("?")) if request.method in {"GET", "HEAD"} else "/"
     return redirect(url_for("sign_in.show", next=None if back == "/" else back), code=303)
+
+
+def _forget() -> None:
+    """Ends the session of a sign-in that has ended. Whose it was stays, so that they can finish what they began."""
+    token, forms = current_token(), session.get(_FORMS_TOKEN)
+    was = viewers.user_id(reading_session(), token_hash(token)) if token is not None else None
+    session.clear()
+    if was is not None:
+        session[_WAS] = was
+        if forms is not None:
+            session[_FORMS_TOKEN] = forms
+
+
+def _asked_to_come_back() -> Response:
+    """The sign-in form: in the page's dialog, or on a page of its own with what was being sent kept in it."""
+    if htmx:
+        html = render_template("sign_in/again.html", form={"email": ""}, errors={})
+        return Response(html, status=401, headers={"HX-Retarget": "#sheet", "HX-Reswap": "innerHTML"})
+    form = {"email": "", "next": "", "kept": kept_forms.of_this_request(session[_WAS])}
+    return Response(render_template("sign_in/sign_in.html", form=form, errors={}), status=401)
 
 
 def _active_at() -> datetime:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tracker.domain.errors import N_
 from tracker.domain.states import BlockerCategory, Goal, MoveBackReason, ScopeKind, State
+from tracker.queries.arrangement import Cell
 from tracker.queries.timeline import Item
 from tracker.web.formats import day, state_name
 from tracker.web.translation import gettext
@@ -42,6 +43,11 @@ def move_back_reasons() -> list[tuple[str, str]]:
     return [(reason.value, gettext(word)) for reason, word in MOVE_BACK_REASONS.items()]
 
 
+def scope_reasons() -> list[tuple[str, str]]:
+    """The picks for a change of scope: key and word."""
+    return [(reason, gettext(word)) for reason, word in SCOPE_REASONS.items()]
+
+
 def reason_word(reason: str) -> str:
     """The word of a pick; anything else as it was written."""
     return gettext(_REASONS[reason]) if reason in _REASONS else reason
@@ -50,6 +56,21 @@ def reason_word(reason: str) -> str:
 def category_word(category: BlockerCategory) -> str:
     """The category in words."""
     return gettext(CATEGORIES[category])
+
+
+def limit_words(cell: Cell) -> str:
+    """How many of how many a column may hold; what others own is told apart, and not counted against it."""
+    shared = cell.count - cell.owned
+    if cell.limit is None:
+        return gettext("%(owned)s + %(shared)s shared", owned=cell.owned, shared=shared) if shared else ""
+    if shared:
+        return gettext("%(owned)s of %(limit)s, %(shared)s shared", owned=cell.owned, limit=cell.limit, shared=shared)
+    return gettext("of %(limit)s", limit=cell.limit)
+
+
+def over_words(cell: Cell) -> str:
+    """By how many a column is over its limit; nothing when it is not."""
+    return gettext("%(n)s over", n=cell.over) if cell.over else ""
 
 
 def in_words(item: Item) -> Item:

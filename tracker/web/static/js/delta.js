@@ -47,7 +47,7 @@ function place({ key, cell, before, html }) {
 
 function hold(head, { owned, of, over }) {
   head.querySelector(".of").textContent = of;
-  head.querySelector("rect").setAttribute("width", owned);
+  head.querySelector("rect")?.setAttribute("width", owned);
   head.querySelector(".over").hidden = !over;
   head.querySelector(".over span").textContent = over;
 }

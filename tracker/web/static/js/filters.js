@@ -7,7 +7,7 @@ const pickers = () => form.querySelectorAll("details[open]");
 
 // A click chooses at once; keys do not, since arrows pass through choices on their way.
 form.addEventListener("click", (event) => {
-  if (event.detail > 0 && event.target.matches("input[type=radio], input[name=blocked]")) form.requestSubmit();
+  if (event.detail > 0 && event.target.matches("input[type=radio], input[name=blocked], input[name=stale]")) form.requestSubmit();
 });
 form.addEventListener("formdata", ({ formData }) => {
   for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
@@ -22,13 +22,13 @@ document.addEventListener("keydown", (event) => {
       picker.open = false;
       picker.querySelector("summary").focus();
     }
-  } else if (event.key === "/" && !event.target.matches("input, select, textarea, [contenteditable]") && !document.querySelector("dialog[open]")) {
+  } else if (event.key === "/" && "keys" in document.body.dataset && !event.target.matches("input, select, textarea, [contenteditable]") && !document.querySelector("dialog[open]")) {
     event.preventDefault();
     search.focus();
   }
 });
 
-board.addEventListener("tracker:drawn", () => {
+board?.addEventListener("tracker:drawn", () => {
   const facts = document.getElementById("board-facts").dataset;
   form.querySelector("[data-fact=blocked]").textContent = facts.blocked;
 });

@@ -1,6 +1,7 @@
 // One word at a time about what was done; it goes after eight seconds, but stays while looked at.
 
 const toasts = document.getElementById("toasts");
+const announcer = document.getElementById("announcer");
 const SHOWN_MS = 8_000;
 let timer = 0;
 
@@ -11,7 +12,17 @@ function fade() {
   toasts.replaceChildren();
 }
 
+// Read out once, by the region that was there before the words came; one that arrives full may be read twice or never.
+function announce(toast) {
+  toast.removeAttribute("role");
+  const words = toast.querySelector(":scope > span") ?? toast;
+  announcer.textContent = words.textContent.trim();
+}
+
 new MutationObserver(() => {
   clearTimeout(timer);
-  if (toasts.childElementCount) timer = setTimeout(fade, SHOWN_MS);
+  const toast = toasts.querySelector(".toast");
+  if (!toast) return;
+  announce(toast);
+  timer = setTimeout(fade, SHOWN_MS);
 }).observe(toasts, { childList: true });

@@ -1,0 +1,85 @@
+"""A database of the first issue, with closed cycles and a move made in it, keeps what was reported once upgraded."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine, inspect, text
+from sqlmodel import select
+
+from tests.builders import load
+from tracker.commands import installation, seed
+from tracker.config import SEED_DATA, Settings
+from tracker.db import migrations
+from tracker.db.engine import reading
+from tracker.db.models import ReportedFigures
+from tracker.domain.cells import Dialect
+from tracker.domain.figure_files import WORKSTREAM_SUMMARY
+from tracker.queries import check, figures
+
+FIRST_ISSUE = "0005_accounts"
+NOW = datetime(2023, 4, 14, 8, 30, tzinfo=UTC)
+# A move to design as that version made it: the entry, the change, and what the workflow and the programme keep.
+MOVE = """
+INSERT INTO entry (id, actor_id, command, recorded_at) SELECT revision + 1, 1, 'move', :now FROM programme;
+INSERT INTO state_change (workflow_id, from_state, to_state, happened_at, recorded_at, entry_id, reason, note)
+    SELECT workflow.id, state, 'design', :now, :now, revision + 1, '', '' FROM workflow, programme WHERE key = 'LLA-001';
+UPDATE workflow SET state = 'design', state_since = :now, version = version + 1 WHERE key = 'LLA-001';
+UPDATE programme SET revision = revision + 1, last_recorded_at = :now
+"""
+
+
+@pytest.fixture
+def older(engine: Engine) -> Engine:
+    """The demo's programme at the revision of the first issue, a move made after it was loaded."""
+    load(engine, seed.read_folder(SEED_DATA))
+    migrations.downgrade(engine, FIRST_ISSUE)
+    assert "reported_figures" not in inspect(engine).get_table_names()
+    with engine.begin() as connection:
+        now = "2023-04-14 08:30:00.000000+00" if engine.dialect.name == "postgresql" else "2023-04-14 08:30:00.000000"
+        for statement in MOVE.split(";"):
+            connection.execute(text(statement), {"now": now})
+    return engine
+
+
+def require_kept(engine: Engine) -> None:
+    """The four closed cycles as they were reported, cell by cell, and nothing that does not agree."""
+    with reading(engine) as session:
+        kept = {(row.cycle_number, row.workstream_code): json.loads(row.cells)
+                for row in session.exec(select(ReportedFigures))}  # fmt: skip
+        reported = [row for row in figures.workstream_summary(session, NOW) if row.basis.value == "as_reported"]
+        assert [finding.text for finding in check.findings(session) if finding.is_difference] == []
+    assert len(kept) == len(reported) == 4 * (27 + 1)
+    for row in reported:
+        cells = {
+            column.name: column.cell.write(getattr(row, column.name), Dialect.CSV) for column in WORKSTREAM_SUMMARY
+        }
+        assert kept[row.cycle, row.workstream or ""] == cells
+    assert kept[3, ""]["tested"] == "30"
+    assert kept[4, ""]["ratio_to_previous"] == "1.97"
+
+
+def test_an_upgrade_keeps_what_was_reported(older: Engine) -> None:
+    installation.upgrade(older)
+    require_kept(older)
+    assert installation.upgrade(older) is None  # once
+    require_kept(older)
+
+
+def test_a_start_upgrades_and_keeps_what_was_reported(older: Engine) -> None:
+    url = older.url.render_as_string(hide_password=False)
+    settings = Settings(database_url=url, secret_key=SecretStr("0123456789abcdef" * 4))
+    opened = installation.opened(settings, say=print)
+    opened.dispose()
+    require_kept(older)
+
+
+def test_an_upgrade_that_was_cut_off_after_the_schema_is_finished_by_the_next(older: Engine) -> None:
+    migrations.upgrade(older)
+    with reading(older) as session:
+        assert session.exec(select(ReportedFigures)).all() == []
+        missing = [finding.text for finding in check.findings(session) if finding.is_difference]
+    assert "cycle 4, TOTAL: what was reported is not kept" in missing
+    installation.upgrade(older)
+    require_kept(older)

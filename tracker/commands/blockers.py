@@ -1,0 +1,321 @@
+"""Blockers hold workflows and let them go. History row and version are written together, here only."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NoReturn
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from tracker.commands import field_edits, workflows
+from tracker.commands.entries import Entry
+from tracker.commands.outcomes import Outcome, each
+from tracker.commands.workflows import refuse_too_early, streams_of, the_workflow
+from tracker.db.history import open_holds
+from tracker.db.models import Blocker, BlockerEvent, FieldChange, Workflow, WorkflowWorkstream
+from tracker.domain import history
+from tracker.domain.cells import LARGEST_ID, read_date
+from tracker.domain.errors import N_, ConflictError, InvalidError, NotFoundError
+from tracker.domain.people import require_part
+from tracker.domain.states import BlockerCategory, HoldEvent, State
+from tracker.domain.texts import filled_line, line, prose
+
+
+@dataclass(frozen=True, slots=True)
+class BlockerFields:
+    """What people write about a blocker."""
+
+    title: str
+    category: BlockerCategory
+    title_en: str = ""
+    owner: str = ""
+    mitigation: str = ""
+    decider: str = ""
+    decide_by: date | None = None
+
+
+def raise_blocker(
+    session: Session, entry: Entry, fields: BlockerFields, keys: Sequence[str], *, happened_on: date | None = None,
+    note: str = "", backdate_days: int,
+) -> tuple[int, Outcome]:  # fmt: skip
+    """Makes a blocker that holds each of the workflows that it can hold; gives its id.
+
+    Where it can hold none, the first one's refusal is raised and nothing is made. Raises InvalidError naming the field.
+    """
+    texts = {field: _clean(field, text) for field, text in _form_texts(fields).items()}
+    note = prose(note, "note")
+    made: list[Blocker] = []
+
+    def hold_one(key: str) -> bool:
+        workflow = _workflow(session, entry, key)
+        happened_at = _hold_at(session, entry, workflow, None, happened_on, backdate_days)
+        if not made:
+            made.append(_made(session, texts))
+        write_event(entry, workflow, id_of(made[0]), HoldEvent.HELD, happened_at, note)
+        return True
+
+    outcome = each(keys, hold_one)
+    if made:
+        return id_of(made[0]), outcome
+    if outcome.left:
+        raise outcome.left[0].error
+    raise InvalidError(N_("Choose at least one workflow."), field="workflow")
+
+
+def hold(
+    session: Session, entry: Entry, blocker_id: int, keys: Sequence[str], *, happened_on: date | None = None,
+    note: str = "", backdate_days: int,
+) -> Outcome:  # fmt: skip
+    """Lets the blocker hold more workflows, which opens it again if it was resolved; those it holds are unchanged.
+
+    Raises NotFoundError or InvalidError naming the field.
+    """
+    the_blocker(session, blocker_id)
+    note = prose(note, "note")
+
+    def hold_one(key: str) -> bool:
+        workflow = _workflow(session, entry, key)
+        last = _last_event(session, blocker_id, workflow)
+        if last is not None and last.event is HoldEvent.HELD:
+            return False
+        happened_at = _hold_at(session, entry, workflow, last, happened_on, backdate_days)
+        write_event(entry, workflow, blocker_id, HoldEvent.HELD, happened_at, note)
+        return True
+
+    return each(keys, hold_one)
+
+
+def release(
+    session: Session, entry: Entry, blocker_id: int, keys: Sequence[str] | None, *, note: str = "",
+    happened_on: date | None = None, backdate_days: int,
+) -> Outcome:  # fmt: skip
+    """Lets go of the workflows, or without keys of all that the blocker holds; those it does not hold are unchanged.
+
+    Letting go of the last one needs a text on how the blocker was resolved; without it, nothing is released. Raises
+    NotFoundError or InvalidError naming the field.
+    """
+    the_blocker(session, blocker_id)
+    note = prose(note, "note")
+    held = held_keys(session, blocker_id)
+    ready: list[tuple[Workflow, datetime]] = []
+
+    def release_one(key: str) -> bool:
+        workflow = _workflow(session, entry, key)
+        last = _last_event(session, blocker_id, workflow)
+        if last is None or last.event is HoldEvent.RELEASED:
+            return False
+        ready.append((workflow, _happened_at(session, entry, workflow, last, happened_on, backdate_days)))
+        return True
+
+    outcome = each(held if keys is None else keys, release_one)
+    if ready and len(ready) == len(held) and not note:
+        raise InvalidError(N_("Write how it was resolved: this releases the last workflow."), field="note")
+    for workflow, happened_at in ready:
+        write_event(entry, workflow, blocker_id, HoldEvent.RELEASED, happened_at, note)
+    return outcome
+
+
+def edit(
+    session: Session, entry: Entry, blocker_id: int, wanted: Mapping[str, str], was: Mapping[str, str]
+) -> list[str]:
+    """Writes the fields that were changed in a form which showed `was`, and gives their names.
+
+    Raises NotFoundError, NotAllowedError, InvalidError naming the field, or FieldConflictError; nothing is written.
+    """
+    blocker = the_blocker(session, blocker_id)
+    require_part(entry.actor, workstreams_of(session, blocker_id))
+    wanted = field_edits.changed(wanted, was, _clean)
+    about = col(FieldChange.blocker_id) == blocker_id
+    texts = field_edits.merged(session, about, wanted, was, texts_of(blocker))
+    write_over(entry, blocker, texts)
+    return list(texts)
+
+
+def the_blocker(session: Session, blocker_id: int) -> Blocker:
+    """The blocker, or NotFoundError."""
+    blocker = session.get(Blocker, blocker_id) if blocker_id <= LARGEST_ID else None
+    if blocker is None:
+        raise NotFoundError(N_("There is no blocker %(number)s."), number=blocker_id)
+    return blocker
+
+
+def held_keys(session: Session, blocker_id: int) -> list[str]:
+    """The workflows that the blocker holds."""
+    holds = open_holds(col(BlockerEvent.blocker_id) == blocker_id)
+    keys = select(col(Workflow.key)).join(holds, holds.c.workflow_id == col(Workflow.id)).order_by(col(Workflow.key))
+    return list(session.scalars(keys))
+
+
+def workstreams_of(session: Session, blocker_id: int) -> list[str]:
+    """The workstreams whose leads may write on the blocker: of all that it holds, or else that it last let go."""
+    holds = open_holds(col(BlockerEvent.blocker_id) == blocker_id)
+    concerned = set(session.scalars(select(holds.c.workflow_id))) or _last_let_go(session, blocker_id)
+    codes = select(col(WorkflowWorkstream.workstream_code)).where(col(WorkflowWorkstream.workflow_id).in_(concerned))
+    return sorted(set(session.scalars(codes)))
+
+
+def texts_of(blocker: Blocker) -> dict[str, str]:
+    """The blocker's fields as forms write them."""
+    return {
+        "title": blocker.title,
+        "title_en": blocker.title_en,
+        "category": blocker.category.value,
+        "owner": blocker.owner,
+        "mitigation": blocker.mitigation,
+        "decider": blocker.decider,
+        "decide_by": _date_text(blocker.decide_by),
+    }
+
+
+def write_over(entry: Entry, blocker: Blocker, texts: Mapping[str, str]) -> None:
+    """Writes clean texts into fields, and keeps what was there."""
+    before = texts_of(blocker)
+    for field, text in texts.items():
+        field_edits.record(entry, field, before[field], text, blocker_id=blocker.id)
+    _write(blocker, texts)
+
+
+def refuse_done(key: str) -> NoReturn:
+    """Raises ConflictError: a blocker cannot hold what is done."""
+    raise ConflictError(N_("%(key)s is done, so no blocker can hold it."), key=key)
+
+
+def write_event(
+    entry: Entry, workflow: Workflow, blocker_id: int, event: HoldEvent, happened_at: datetime, note: str
+) -> None:
+    """Writes that the blocker holds the workflow or lets it go, without asking whether it may."""
+    entry.add(
+        BlockerEvent(
+            blocker_id=blocker_id,
+            workflow_id=workflows.id_of(workflow),
+            event=event,
+            happened_at=happened_at,
+            recorded_at=entry.recorded_at,
+            entry_id=entry.id,
+            note=note,
+        )
+    )
+    workflow.version += 1
+
+
+def _workflow(session: Session, entry: Entry, key: str) -> Workflow:
+    workflow, owner = the_workflow(session, key)
+    if not entry.actor.leads(owner):
+        _, others = streams_of(session, workflow)
+        require_part(entry.actor, [owner, *others])
+    return workflow
+
+
+def _hold_at(
+    session: Session, entry: Entry, workflow: Workflow, last: BlockerEvent | None, on: date | None, backdate_days: int
+) -> datetime:
+    """When the hold begins; refused for a workflow that is done."""
+    if workflow.state is State.DONE:
+        refuse_done(workflow.key)
+    return _happened_at(session, entry, workflow, last, on, backdate_days)
+
+
+def _happened_at(
+    session: Session, entry: Entry, workflow: Workflow, last: BlockerEvent | None, on: date | None, backdate_days: int
+) -> datetime:
+    """The instant meant by a date: not before the blocker's latest event on the workflow, nor before its creation."""
+    previous = workflow.created_at if last is None else max(workflow.created_at, last.happened_at)
+    happened_at = history.happened_at(on, previous=previous, now=entry.recorded_at, zone=entry.zone)
+    if on is not None:
+        refuse_too_early(session, entry, happened_at, backdate_days)
+    return happened_at
+
+
+def _last_event(session: Session, blocker_id: int, workflow: Workflow) -> BlockerEvent | None:
+    return session.scalars(
+        select(BlockerEvent)
+        .where(col(BlockerEvent.blocker_id) == blocker_id, col(BlockerEvent.workflow_id) == workflow.id)
+        .order_by(col(BlockerEvent.happened_at).desc(), col(BlockerEvent.id).desc())
+        .limit(1)
+    ).first()
+
+
+def _last_let_go(session: Session, blocker_id: int) -> Collection[int]:
+    """The workflows of the blocker's latest entry."""
+    of_blocker = col(BlockerEvent.blocker_id) == blocker_id
+    last = select(col(BlockerEvent.entry_id)).where(of_blocker).order_by(col(BlockerEvent.id).desc()).limit(1)
+    return set(
+        session.scalars(
+            select(col(BlockerEvent.workflow_id)).where(
+                of_blocker, col(BlockerEvent.entry_id) == last.scalar_subquery()
+            )
+        )
+    )
+
+
+def _made(session: Session, texts: Mapping[str, str]) -> Blocker:
+    blocker = Blocker(title="", category=BlockerCategory.OTHER)
+    _write(blocker, texts)
+    session.add(blocker)
+    session.flush()  # its id
+    return blocker
+
+
+def id_of(blocker: Blocker) -> int:
+    """The id, which every blocker in the database has."""
+    assert blocker.id is not None
+    return blocker.id
+
+
+def _form_texts(fields: BlockerFields) -> dict[str, str]:
+    return {
+        "title": fields.title,
+        "title_en": fields.title_en,
+        "category": fields.category,
+        "owner": fields.owner,
+        "mitigation": fields.mitigation,
+        "decider": fields.decider,
+        "decide_by": _date_text(fields.decide_by),
+    }
+
+
+def _date_text(day: date | None) -> str:
+    return "" if day is None else day.isoformat()
+
+
+def _clean(field: str, text: str) -> str:
+    """The text as it is kept, or InvalidError."""
+    match field:
+        case "title":
+            return filled_line(text, field)
+        case "title_en" | "owner" | "decider":
+            return line(text, field)
+        case "mitigation":
+            return prose(text, field)
+        case "category":
+            return _clean_category(text)
+        case "decide_by":
+            return _clean_date(text.strip())
+        case _:
+            raise InvalidError(N_("This form is broken. Open the page anew."), field=field)
+
+
+def _clean_category(text: str) -> str:
+    if text not in set(BlockerCategory):
+        raise InvalidError(N_("Choose a category from the list."), field="category")
+    return text
+
+
+def _clean_date(text: str) -> str:
+    try:
+        return read_date(text).isoformat() if text else ""
+    except InvalidError as error:
+        message = N_("Write the date as year-month-day, for example 2023-04-14.")
+        raise InvalidError(message, field="decide_by") from error
+
+
+def _write(blocker: Blocker, texts: Mapping[str, str]) -> None:
+    for field, text in texts.items():
+        match field:
+            case "category":
+                blocker.category = BlockerCategory(text)
+            case "decide_by":
+                blocker.decide_by = date.fromisoformat(text) if text else None
+            case _:
+                setattr(blocker, field, text)

@@ -1,0 +1,50 @@
+"""The plain rows that figures are computed from."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
+
+from tracker.domain.programme_rows import CycleRow
+
+WorkflowId: TypeAlias = int | str  # its key, or whatever else the histories call a workflow by
+
+
+class WorkstreamFact(NamedTuple):
+    """A workstream counts from its project's first cycle on."""
+
+    code: str
+    project: str
+    first_cycle: int
+
+
+class WorkflowFact(NamedTuple):
+    """A workflow, under the workstream that owns it."""
+
+    id: WorkflowId
+    key: str
+    workstream: str
+    archived_at: datetime | None
+
+
+# The histories are long: bare tuples of words and instants, just as a database gives them.
+# id, workflow, to_state, voids, happened_at, recorded_at
+ChangeFact: TypeAlias = tuple[int, WorkflowId, str | None, int | None, datetime, datetime]
+# id, workflow, from_cycle, to_cycle, goal, kind, happened_at, recorded_at
+ScopeFact: TypeAlias = tuple[int, WorkflowId, int | None, int | None, str | None, str, datetime, datetime]
+# id, workflow, blocker, event, happened_at, recorded_at
+HoldFact: TypeAlias = tuple[int, WorkflowId, int, str, datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the figures depend on. The histories come in order of id and are read once."""
+
+    zone: ZoneInfo
+    cycles: Sequence[CycleRow]
+    workstreams: Sequence[WorkstreamFact]
+    workflows: Sequence[WorkflowFact]
+    changes: Iterable[ChangeFact]
+    scope: Iterable[ScopeFact]
+    holds: Iterable[HoldFact]

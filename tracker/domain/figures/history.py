@@ -1,0 +1,115 @@
+"""The facts grouped once, and the items that they come to in any reading for any choice of workstreams."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from tracker.domain.figures.facts import Facts, WorkstreamFact
+from tracker.domain.figures.holds import BlockerSpell, Hold, blocker_spells, held_spells, holds_by_workflow
+from tracker.domain.figures.items import (
+    CycleItems,
+    KnownWorkflow,
+    WorkflowItems,
+    blocker_items,
+    joined,
+    workflow_items,
+)
+from tracker.domain.figures.memberships import NO_SCOPE, ScopeHistory, scope_by_workflow
+from tracker.domain.figures.readings import Reading
+from tracker.domain.figures.timelines import NO_CHANGES, StateHistory, changes_by_workflow
+from tracker.domain.programme_rows import CycleRow
+
+
+class RecordedWorkflow(NamedTuple):
+    """All that is recorded of a workflow."""
+
+    key: str
+    archived_at: datetime | None
+    changes: StateHistory
+    scope: ScopeHistory
+    holds: list[Hold]
+
+    def concerns(self, reading: Reading) -> bool:
+        """Whether it can be among the items of the reading at all."""
+        has_moved = self.changes.has_moved(reading.start, reading.border)
+        return has_moved or bool(self.holds) or self.scope.concerns(reading.cycle.cycle)
+
+    def known(self, as_of: datetime) -> KnownWorkflow:
+        """What was known of it at the instant."""
+        timeline = self.changes.known(as_of, self.archived_at)
+        held = list(held_spells(self.known_holds(as_of))) if self.holds else ()
+        return KnownWorkflow(self.key, timeline, self.scope, held)
+
+    def known_holds(self, as_of: datetime) -> list[Hold]:
+        """The holds and releases that were known at the instant, in order."""
+        return [hold for hold in self.holds if hold.recorded_at <= as_of]
+
+
+class History:
+    """Everything recorded, by workstream and workflow."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.zone: ZoneInfo = facts.zone
+        self.cycles: list[CycleRow] = sorted(facts.cycles, key=lambda row: row.cycle)
+        self.workstreams: list[WorkstreamFact] = sorted(facts.workstreams, key=lambda row: (row.project, row.code))
+        self._workflows = _recorded_by_workstream(facts)
+        self._concerned: dict[tuple[int, str], list[RecordedWorkflow]] = {}
+
+    def workflows(self, workstream: str) -> list[RecordedWorkflow]:
+        """The workflows that the workstream owns, by key."""
+        return self._workflows[workstream]
+
+    def concerned(self, reading: Reading, workstream: str) -> list[RecordedWorkflow]:
+        """Those of its workflows that can be among the items of a reading of the cycle, on either basis."""
+        place = (reading.cycle.cycle, workstream)
+        if place not in self._concerned:
+            self._concerned[place] = [each for each in self._workflows[workstream] if each.concerns(reading)]
+        return self._concerned[place]
+
+
+class Knowledge:
+    """What of a history was known at an instant. Nothing is computed before it is asked for, nor twice."""
+
+    def __init__(self, history: History, as_of: datetime) -> None:
+        self.history = history
+        self.as_of = as_of
+        self._items: dict[tuple[int, str], WorkflowItems] = {}
+        self._spells: dict[tuple[str, ...], list[BlockerSpell]] = {}
+
+    def items(self, reading: Reading, workstreams: Collection[str]) -> CycleItems:
+        """What a reading made at this instant counts in these workstreams, taken together; those yet to join count
+        nowhere.
+        """
+        counting = tuple(
+            row.code
+            for row in self.history.workstreams
+            if row.code in workstreams and row.first_cycle <= reading.cycle.cycle
+        )
+        parts = [self._workflow_items(reading, workstream) for workstream in counting]
+        whole = parts[0] if len(parts) == 1 else joined(parts)
+        return CycleItems(reading, whole, blocker_items(reading, self._blocker_spells(counting)))
+
+    def _workflow_items(self, reading: Reading, workstream: str) -> WorkflowItems:
+        place = (reading.cycle.cycle, workstream)
+        if place not in self._items:
+            concerned = self.history.concerned(reading, workstream)
+            self._items[place] = workflow_items(reading, [each.known(self.as_of) for each in concerned])
+        return self._items[place]
+
+    def _blocker_spells(self, workstreams: tuple[str, ...]) -> list[BlockerSpell]:
+        if workstreams not in self._spells:
+            held = [each for code in workstreams for each in self.history.workflows(code) if each.holds]
+            self._spells[workstreams] = blocker_spells(hold for each in held for hold in each.known_holds(self.as_of))
+        return self._spells[workstreams]
+
+
+def _recorded_by_workstream(facts: Facts) -> dict[str, list[RecordedWorkflow]]:
+    changes, scope = changes_by_workflow(facts.changes), scope_by_workflow(facts.scope)
+    holds = holds_by_workflow(facts.holds)
+    recorded: dict[str, list[RecordedWorkflow]] = defaultdict(list)
+    for id_, key, workstream, archived_at in sorted(facts.workflows, key=lambda row: row[1]):
+        history = changes.get(id_, NO_CHANGES), scope.get(id_, NO_SCOPE), sorted(holds.get(id_, ()))
+        recorded[workstream].append(RecordedWorkflow(key, archived_at, *history))
+    return recorded

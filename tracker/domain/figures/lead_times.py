@@ -1,0 +1,32 @@
+"""How long the work on a finished workflow took."""
+
+from bisect import bisect_left
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from tracker.domain.calendar import local_date
+from tracker.domain.figures.timelines import DONE, NO_STATE, NOT_STARTED, Timeline
+
+LEAST_SAMPLE = 10  # a percentile of fewer says nothing
+
+
+def lead_time_days(timeline: Timeline, border: datetime, zone: ZoneInfo) -> int:
+    """Local days from the last time the work began to the last entry into done before the border, both counted.
+
+    For a workflow that is done at the border.
+    """
+    entry = bisect_left(timeline.moments, border) - 1
+    while entry and timeline.positions[entry - 1] == DONE:
+        entry -= 1
+    begun = _beginning(timeline, entry)
+    finished_on, begun_on = (local_date(timeline.moments[number], zone) for number in (entry, begun))
+    return (finished_on - begun_on).days + 1
+
+
+def _beginning(timeline: Timeline, last: int) -> int:
+    """The number of the last change out of not started (or creation in a later state), up to a change."""
+    for number in range(last, -1, -1):
+        before = timeline.positions[number - 1] if number else NO_STATE
+        if before <= NOT_STARTED < timeline.positions[number]:
+            return number
+    raise AssertionError

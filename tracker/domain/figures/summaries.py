@@ -1,0 +1,187 @@
+"""The rows of figures: for the programme, a project or a workstream, one per cycle and basis."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from tracker.domain.calendar import local_date
+from tracker.domain.figures.history import History, Knowledge
+from tracker.domain.figures.items import BlockerItems, CycleItems, WorkflowItems
+from tracker.domain.figures.lead_times import LEAST_SAMPLE
+from tracker.domain.figures.readings import Basis, Reading, readings
+from tracker.domain.figures.rounding import half_up, nearest_rank
+from tracker.domain.states import CycleStatus, Goal
+
+_DAY, _MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
+
+
+class Choice(NamedTuple):
+    """The workstreams that a row is about. Without a project it is the programme, which counts whoever has joined."""
+
+    project: str
+    workstream: str | None
+    workstreams: Sequence[str]
+
+
+@dataclass(slots=True)
+class Summary:
+    """The figures of a cycle on a basis, named as their columns. None is empty, which is not 0."""
+
+    cycle: int
+    basis: Basis
+    project: str
+    workstream: str | None  # none: several, taken together
+    as_of: datetime
+    starts_on: date
+    ends_on: date
+    planning_starts_on: date | None
+    planning_ends_on: date | None
+    working_days: int
+    status: CycleStatus
+    committed: int | None = None
+    committed_design: int | None = None
+    committed_validation: int | None = None
+    committed_test: int | None = None
+    added: int | None = None
+    removed: int | None = None
+    met: int | None = None
+    met_design: int | None = None
+    met_validation: int | None = None
+    met_test: int | None = None
+    carried_in: int | None = None
+    carried_out: int | None = None
+    returned: int | None = None
+    dropped: int | None = None
+    designed: int | None = None
+    validated: int | None = None
+    tested: int | None = None
+    fell_back: int | None = None
+    tested_previous: int | None = None
+    ratio_to_previous: Decimal | None = None
+    tested_per_working_day: Decimal | None = None
+    blockers_opened: int | None = None
+    blockers_resolved: int | None = None
+    blockers_open: int | None = None
+    blocked_days: Decimal | None = None
+    median_blocker_age_days: int | None = None
+    lead_time_p50_days: int | None = None
+    lead_time_p85_days: int | None = None
+
+
+def cycle_summary(history: History, as_of: datetime) -> list[Summary]:
+    """The rows of the programme."""
+    return list(summaries(history, as_of, [programme(history)]))
+
+
+def workstream_summary(history: History, as_of: datetime) -> list[Summary]:
+    """The rows of every workstream, after those of each cycle and basis the programme's."""
+    return list(summaries(history, as_of, [*workstreams(history), programme(history)]))
+
+
+def reported(history: History) -> list[Summary]:
+    """The rows of `workstream_summary` that closes have frozen: nothing that is recorded later changes them."""
+    closes = [row.closed_at for row in history.cycles if row.closed_at is not None]
+    choices = [*workstreams(history), programme(history)]
+    return list(summaries(history, max(closes), choices, {Basis.AS_REPORTED})) if closes else []
+
+
+def workstreams(history: History) -> list[Choice]:
+    """Each workstream by itself."""
+    return [Choice(row.project, row.code, [row.code]) for row in history.workstreams]
+
+
+def programme(history: History) -> Choice:
+    """All workstreams together."""
+    return Choice("", None, [row.code for row in history.workstreams])
+
+
+def summaries(
+    history: History, as_of: datetime, choices: Sequence[Choice], bases: Collection[Basis] = tuple(Basis)
+) -> Iterator[Summary]:
+    """A row per reading and choice, in the order of readings, then of choices."""
+    earlier: dict[tuple[int, Basis, int], Summary] = {}
+    first_cycles = {row.code: row.first_cycle for row in history.workstreams}
+    now = Knowledge(history, as_of)
+    for reading in readings(history.cycles, as_of, history.zone):
+        if reading.basis not in bases:
+            continue
+        number = reading.cycle.cycle
+        known = now if reading.basis is Basis.AS_NOW else Knowledge(history, reading.as_of)
+        for place, choice in enumerate(choices):
+            has_joined = not choice.project or any(first_cycles[code] <= number for code in choice.workstreams)
+            items = known.items(reading, choice.workstreams) if reading.is_begun and has_joined else None
+            row = _summary(reading, choice, items, earlier.get((number - 1, reading.basis, place)))
+            earlier[number, reading.basis, place] = row
+            yield row
+
+
+def _summary(reading: Reading, choice: Choice, items: CycleItems | None, previous: Summary | None) -> Summary:
+    cycle = reading.cycle
+    row = Summary(
+        cycle.cycle,
+        reading.basis,
+        choice.project,
+        choice.workstream,
+        reading.as_of,
+        cycle.starts_on,
+        cycle.ends_on,
+        cycle.planning_starts_on,
+        cycle.planning_ends_on,
+        reading.working_days,
+        cycle.status,
+    )
+    if items is not None:
+        _fill_throughput(row, reading, items.workflows)
+        _fill_comparison(row, previous)
+        _fill_blockers(row, reading, items.blockers)
+        if reading.is_committed:
+            _fill_commitment(row, items.workflows)
+        if reading.is_closed:
+            _fill_dispositions(row, items.workflows)
+    return row
+
+
+def _fill_throughput(row: Summary, reading: Reading, items: WorkflowItems) -> None:
+    row.designed, row.validated = len(items.designed), len(items.validated)
+    row.tested, row.fell_back = len(items.tested), len(items.fell_back)
+    if days := reading.working_days_so_far:
+        row.tested_per_working_day = half_up(Fraction(row.tested, days), 2)
+    row.blocked_days = half_up(_days(items.blocked.values()), 1)
+    if len(items.lead_times) >= LEAST_SAMPLE:
+        row.lead_time_p50_days = nearest_rank(items.lead_times.values(), 50)
+        row.lead_time_p85_days = nearest_rank(items.lead_times.values(), 85)
+
+
+def _fill_comparison(row: Summary, previous: Summary | None) -> None:
+    """As reported, the previous cycle is as frozen at its own close: one that was closed later was not known yet."""
+    if previous is not None and previous.as_of <= row.as_of:
+        row.tested_previous = previous.tested
+    if row.tested is not None and row.tested_previous:
+        row.ratio_to_previous = half_up(Fraction(row.tested, row.tested_previous), 2)
+
+
+def _fill_blockers(row: Summary, reading: Reading, items: BlockerItems) -> None:
+    row.blockers_opened, row.blockers_resolved = len(items.opened), len(items.resolved)
+    row.blockers_open = len(items.open)
+    ages = ((reading.last_day - local_date(since, reading.zone)).days for since in items.open.values())
+    row.median_blocker_age_days = nearest_rank((max(age, 0) for age in ages), 50)
+
+
+def _fill_commitment(row: Summary, items: WorkflowItems) -> None:
+    committed, met = list(items.committed.values()), list(items.met.values())
+    row.committed, row.added, row.removed, row.met = len(committed), len(items.added), len(items.removed), len(met)
+    row.committed_design, row.met_design = committed.count(Goal.DESIGN), met.count(Goal.DESIGN)
+    row.committed_validation, row.met_validation = committed.count(Goal.VALIDATION), met.count(Goal.VALIDATION)
+    row.committed_test, row.met_test = committed.count(Goal.TEST), met.count(Goal.TEST)
+    row.carried_in = len(items.carried_in)
+
+
+def _fill_dispositions(row: Summary, items: WorkflowItems) -> None:
+    row.carried_out, row.returned, row.dropped = len(items.carried_out), len(items.returned), len(items.dropped)
+
+
+def _days(times: Iterable[timedelta]) -> Fraction:
+    return Fraction(sum(times, timedelta()) // _MICROSECOND, _DAY // _MICROSECOND)

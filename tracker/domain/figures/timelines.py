@@ -1,0 +1,105 @@
+"""How far workflows had come at any moment, as far as it is known."""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from tracker.domain.figures.facts import ChangeFact, WorkflowId
+from tracker.domain.states import State
+
+NO_STATE = -1  # before creation and after archiving: behind every stage
+NOT_STARTED, DESIGN, VALIDATION, TEST, DONE = (state.position for state in State)
+_POSITIONS: Mapping[str | None, int] = {state.value: state.position for state in State}
+Columns = tuple[list[int], list[int], list[datetime], list[datetime]]  # ids, positions, moments, recorded
+
+
+class Timeline(NamedTuple):
+    """The standing changes of a workflow in order: when each happened, and the position of the state it led to."""
+
+    moments: Sequence[datetime]
+    positions: Sequence[int]
+    archived_at: datetime | None = None
+
+    def before(self, border: datetime) -> int:
+        """The position at a start or border: what happens just then comes after it."""
+        return self._after(bisect_left(self.moments, border), border)
+
+    def at(self, moment: datetime) -> int:
+        """The position at any other moment, what happens just then included."""
+        return self._after(bisect_right(self.moments, moment), moment)
+
+    def _after(self, changes: int, moment: datetime) -> int:
+        if not changes or (self.archived_at is not None and self.archived_at < moment):
+            return NO_STATE
+        return self.positions[changes - 1]
+
+    def stays(self, start: datetime, end: datetime) -> Iterator[tuple[int, datetime, datetime]]:
+        """Each position it had between start and end, with when it began and ended there."""
+        if self.archived_at is not None:
+            end = min(end, self.archived_at)
+        first, last = max(bisect_right(self.moments, start) - 1, 0), bisect_left(self.moments, end)
+        for number in range(first, last) if start < end else ():
+            until = self.moments[number + 1] if number + 1 < last else end
+            yield self.positions[number], max(start, self.moments[number]), until
+
+
+class StateHistory:
+    """All that is recorded of a workflow's states, in order of happened_at, then id."""
+
+    __slots__ = ("_has_grown_in_order", "_ids", "_moments", "_positions", "_recorded", "_voided_at")
+
+    def __init__(self, columns: Columns, voided_at: Mapping[int, datetime]) -> None:
+        ids, positions, moments, recorded = columns
+        order = sorted(range(len(moments)), key=moments.__getitem__)
+        if order != list(range(len(moments))):
+            ids, positions = [ids[n] for n in order], [positions[n] for n in order]
+            moments, recorded = [moments[n] for n in order], [recorded[n] for n in order]
+        self._ids, self._positions, self._moments, self._recorded = ids, positions, moments, recorded
+        self._voided_at = voided_at
+        # Then what was known at any instant is a beginning of the whole, and bisecting finds its end.
+        self._has_grown_in_order = voided_at.keys().isdisjoint(self._ids) and self._recorded == sorted(self._recorded)
+
+    def has_moved(self, start: datetime, border: datetime) -> bool:
+        """Whether any change, known or not, happened from start to just before the border."""
+        moments = self._moments
+        if not moments or moments[-1] < start or moments[0] >= border:
+            return False
+        return bisect_left(moments, start) < bisect_left(moments, border)
+
+    def known(self, as_of: datetime, archived_at: datetime | None) -> Timeline:
+        """What was recorded by then, less what had been taken back by then."""
+        if archived_at is not None and archived_at > as_of:
+            archived_at = None
+        if self._has_grown_in_order:
+            count = bisect_right(self._recorded, as_of)
+            if count == len(self._recorded):
+                return Timeline(self._moments, self._positions, archived_at)
+            return Timeline(self._moments[:count], self._positions[:count], archived_at)
+        known = [number for number in range(len(self._ids)) if self._stands(number, as_of)]
+        return Timeline([self._moments[n] for n in known], [self._positions[n] for n in known], archived_at)
+
+    def _stands(self, number: int, as_of: datetime) -> bool:
+        voided_at = self._voided_at.get(self._ids[number])
+        return self._recorded[number] <= as_of and (voided_at is None or voided_at > as_of)
+
+
+NO_CHANGES = StateHistory(([], [], [], []), {})
+
+
+def changes_by_workflow(facts: Iterable[ChangeFact]) -> dict[WorkflowId, StateHistory]:
+    """The changes of each workflow that has any."""
+    # Columns, not rows: a hundred thousand tuples that stay would keep the garbage collector busy.
+    columns: dict[WorkflowId, Columns] = defaultdict(lambda: ([], [], [], []))
+    voided_at: dict[int, datetime] = {}
+    for id_, workflow, state, voids, happened_at, recorded_at in facts:
+        if voids is not None:
+            voided_at[voids] = recorded_at
+            continue
+        ids, positions, moments, recorded = columns[workflow]
+        ids.append(id_)
+        positions.append(_POSITIONS[state])
+        moments.append(happened_at)
+        recorded.append(recorded_at)
+    return {workflow: StateHistory(each, voided_at) for workflow, each in columns.items()}

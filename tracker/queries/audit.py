@@ -1,0 +1,247 @@
+"""Who did what when: the entries of the history with all that each of them wrote."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, union
+
+from tracker.db.models import (
+    Actor,
+    Blocker,
+    BlockerEvent,
+    Entry,
+    FieldChange,
+    Note,
+    ScopeChange,
+    StateChange,
+    User,
+    Workflow,
+    WorkflowCheck,
+)
+from tracker.domain.cells import LARGEST_ID
+from tracker.domain.states import Goal, HoldEvent, ScopeKind, State
+
+A_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which entries: of whom, by which command, about which workflow, on which day, older than which, or just one."""
+
+    actor: str = ""
+    command: str = ""
+    workflow: str = ""
+    day: date | None = None
+    before: int | None = None
+    entry: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that an entry wrote, about a workflow (`key`), a blocker or an account.
+
+    `kind`: moved, created, taken_back, scope, held, released, note, check, field, account.
+    """
+
+    entry_id: int
+    kind: str
+    key: str = ""
+    blocker_id: int | None = None
+    blocker: str = ""
+    account: str = ""
+    from_state: State | None = None
+    to_state: State | None = None
+    happened_at: datetime | None = None
+    from_cycle: int | None = None
+    to_cycle: int | None = None
+    goal: Goal | None = None
+    scope_kind: ScopeKind | None = None
+    field: str = ""
+    before: str = ""
+    after: str = ""
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One command: who, which, when, and what it wrote."""
+
+    id: int
+    actor: str
+    command: str
+    recorded_at: datetime
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Entries, newest first; `older` is where the next page starts, none on the last one."""
+
+    entries: tuple[AuditEntry, ...]
+    older: int | None
+
+
+def page(session: Session, filters: Filters, *, language: str, zone: ZoneInfo) -> Page:
+    """A page of entries. Eight statements."""
+    rows = session.execute(_entries(filters, zone).limit(A_PAGE + 1)).all()
+    shown = rows[:A_PAGE]
+    lines: dict[int, list[Line]] = {row.id: [] for row in shown}
+    for line in _lines(session, [row.id for row in shown], [row.recorded_at for row in shown], language):
+        lines[line.entry_id].append(line)
+    entries = tuple(AuditEntry(row.id, row.name, row.command, row.recorded_at, tuple(lines[row.id])) for row in shown)
+    return Page(entries, shown[-1].id if len(rows) > A_PAGE else None)
+
+
+def actors(session: Session) -> list[str]:
+    """Everybody who has ever done something, by name."""
+    has_acted = select(col(Entry.actor_id)).where(col(Entry.actor_id) == col(Actor.id)).exists()
+    return sorted(session.scalars(select(col(Actor.name)).where(has_acted)), key=str.casefold)
+
+
+def _entries(filters: Filters, zone: ZoneInfo) -> Any:  # noqa: ANN401 - a select
+    statement: Any = (
+        select(col(Entry.id), col(Actor.name), col(Entry.command), col(Entry.recorded_at))
+        .join(Actor, col(Actor.id) == col(Entry.actor_id))
+        .order_by(col(Entry.id).desc())
+    )
+    if filters.actor:
+        statement = statement.where(col(Actor.name) == filters.actor)
+    if filters.command:
+        statement = statement.where(col(Entry.command) == filters.command)
+    if filters.workflow:
+        statement = statement.where(col(Entry.id).in_(_entries_about(filters.workflow)))
+    if filters.day is not None:
+        midnight = datetime.combine(filters.day, time(), zone)
+        next_midnight = datetime.combine(filters.day + timedelta(days=1), time(), zone)
+        statement = statement.where(col(Entry.recorded_at) >= midnight, col(Entry.recorded_at) < next_midnight)
+    for number, is_about in ((filters.before, col(Entry.id).__lt__), (filters.entry, col(Entry.id).__eq__)):
+        if number is not None:
+            statement = statement.where(is_about(min(number, LARGEST_ID)))
+    return statement
+
+
+def _entries_about(key: str) -> Any:  # noqa: ANN401 - a union of selects
+    workflow_id = select(col(Workflow.id)).where(col(Workflow.key) == key).scalar_subquery()
+    tables: tuple[Any, ...] = (StateChange, ScopeChange, BlockerEvent, Note, WorkflowCheck, FieldChange)
+    return union(*(select(table.entry_id).where(table.workflow_id == workflow_id) for table in tables))
+
+
+def _lines(session: Session, ids: Sequence[int], moments: Sequence[datetime], language: str) -> Iterator[Line]:
+    yield from _account_lines(session, zip(ids, moments, strict=True))
+    yield from _state_lines(session, ids)
+    yield from _scope_lines(session, ids)
+    yield from _blocker_lines(session, ids, language)
+    yield from _note_lines(session, ids, language)
+    for entry_id, key in _of(session, WorkflowCheck, ids):
+        yield Line(entry_id, "check", key)
+    yield from _field_lines(session, ids, language)
+
+
+def _state_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
+    voided = aliased(StateChange)
+    rows = session.execute(
+        select(StateChange, col(Workflow.key), col(voided.from_state), col(voided.to_state))
+        .join(Workflow, col(Workflow.id) == col(StateChange.workflow_id))
+        .join(voided, col(voided.id) == col(StateChange.voids), isouter=True)
+        .where(col(StateChange.entry_id).in_(ids))
+        .order_by(col(StateChange.id))
+    )
+    for change, key, from_state, to_state in rows:
+        if change.voids is not None:
+            yield Line(change.entry_id, "taken_back", key, from_state=from_state, to_state=to_state, note=change.note)
+            continue
+        kind = "created" if change.from_state is None else "moved"
+        yield Line(
+            change.entry_id, kind, key, from_state=change.from_state, to_state=change.to_state,
+            happened_at=change.happened_at, reason=change.reason, note=change.note,
+        )  # fmt: skip
+
+
+def _scope_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
+    for change, key in _rows_of(session, ScopeChange, ids):
+        yield Line(
+            change.entry_id, "scope", key, from_cycle=change.from_cycle, to_cycle=change.to_cycle, goal=change.goal,
+            scope_kind=change.kind, reason=change.reason, note=change.note,
+        )  # fmt: skip
+
+
+def _blocker_lines(session: Session, ids: Sequence[int], language: str) -> Iterator[Line]:
+    rows = session.execute(
+        select(BlockerEvent, col(Workflow.key), col(Blocker.title), col(Blocker.title_en))
+        .join(Workflow, col(Workflow.id) == col(BlockerEvent.workflow_id))
+        .join(Blocker, col(Blocker.id) == col(BlockerEvent.blocker_id))
+        .where(col(BlockerEvent.entry_id).in_(ids))
+        .order_by(col(BlockerEvent.id))
+    )
+    for event, key, title, title_en in rows:
+        kind = "held" if event.event is HoldEvent.HELD else "released"
+        yield Line(
+            event.entry_id, kind, key, event.blocker_id, _shown(title, title_en, language),
+            happened_at=event.happened_at, note=event.note,
+        )  # fmt: skip
+
+
+def _note_lines(session: Session, ids: Sequence[int], language: str) -> Iterator[Line]:
+    rows = session.execute(
+        select(Note, col(Workflow.key), col(Blocker.title), col(Blocker.title_en))
+        .join(Workflow, col(Workflow.id) == col(Note.workflow_id), isouter=True)
+        .join(Blocker, col(Blocker.id) == col(Note.blocker_id), isouter=True)
+        .where(col(Note.entry_id).in_(ids))
+        .order_by(col(Note.id))
+    )
+    for note, key, title, title_en in rows:
+        blocker = _shown(title or "", title_en or "", language)
+        yield Line(note.entry_id, "note", key or "", note.blocker_id, blocker, note=note.text)
+
+
+def _field_lines(session: Session, ids: Sequence[int], language: str) -> Iterator[Line]:
+    rows = session.execute(
+        select(FieldChange, col(Workflow.key), col(Blocker.title), col(Blocker.title_en), col(Actor.name))
+        .join(Workflow, col(Workflow.id) == col(FieldChange.workflow_id), isouter=True)
+        .join(Blocker, col(Blocker.id) == col(FieldChange.blocker_id), isouter=True)
+        .join(Actor, col(Actor.id) == col(FieldChange.account_id), isouter=True)
+        .where(col(FieldChange.entry_id).in_(ids))
+        .order_by(col(FieldChange.id))
+    )
+    for change, key, title, title_en, account in rows:
+        yield Line(
+            change.entry_id, "field", key or "", change.blocker_id, _shown(title or "", title_en or "", language),
+            account or "", field=change.field, before=change.before, after=change.after,
+        )  # fmt: skip
+
+
+def _account_lines(session: Session, moments: Iterable[tuple[int, datetime]]) -> Iterator[Line]:
+    """Accounts made: their making wrote no row of history, but it left its moment."""
+    entries = {moment: entry_id for entry_id, moment in moments}
+    rows = session.execute(
+        select(col(User.created_at), col(Actor.name))
+        .join(Actor, col(Actor.id) == col(User.actor_id))
+        .where(col(User.created_at).in_(entries))
+        .order_by(col(User.id))
+    )
+    for created_at, name in rows:
+        yield Line(entries[created_at], "account", account=name)
+
+
+def _of(session: Session, table: Any, ids: Sequence[int]) -> Iterator[tuple[int, str]]:  # noqa: ANN401 - as below
+    for row, key in _rows_of(session, table, ids):
+        yield row.entry_id, key
+
+
+def _rows_of(session: Session, table: Any, ids: Sequence[int]) -> Iterable[Any]:  # noqa: ANN401 - a table of history
+    return session.execute(
+        select(table, col(Workflow.key))
+        .join(Workflow, col(Workflow.id) == table.workflow_id)
+        .where(table.entry_id.in_(ids))
+        .order_by(table.id)
+    )
+
+
+def _shown(title: str, title_en: str, language: str) -> str:
+    return title_en if language == "en" and title_en else title

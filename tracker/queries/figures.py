@@ -1,0 +1,60 @@
+"""The figures of the cycles, from the columns that they are computed from."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from tracker.db.facts import facts
+from tracker.db.models import Programme
+from tracker.domain.figures import summaries
+from tracker.domain.figures.history import History
+from tracker.domain.figures.summaries import Summary
+
+
+def as_of_now(session: Session, now: datetime) -> datetime:
+    """The instant for figures as now: the clock, or the last recorded one where the clock was set back behind it."""
+    last = session.execute(select(col(Programme.last_recorded_at))).scalar_one_or_none()
+    return max(now, last) if last is not None else now
+
+
+def history(session: Session) -> History | None:
+    """All that figures come from, to ask for any reading of it and the items behind; none without a programme."""
+    found = facts(session)
+    with _without_collecting():
+        return History(found) if found is not None else None
+
+
+def cycle_summary(session: Session, as_of: datetime) -> list[Summary]:
+    """Each cycle's figures in both readings, for the whole programme."""
+    found = history(session)
+    with _without_collecting():
+        return summaries.cycle_summary(found, as_of) if found is not None else []
+
+
+def workstream_summary(session: Session, as_of: datetime) -> list[Summary]:
+    """Each cycle's figures in both readings, for every workstream and then all together."""
+    found = history(session)
+    with _without_collecting():
+        return summaries.workstream_summary(found, as_of) if found is not None else []
+
+
+def reported(session: Session) -> list[Summary]:
+    """The rows that closes froze, computed anew."""
+    found = history(session)
+    return summaries.reported(found) if found is not None else []
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Nothing here makes cycles for the garbage collector, whose passes over so much would take as long again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
