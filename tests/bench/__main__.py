@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import postgres
-from tests.bench import board, browser, move, poll
+from tests.bench import board, browser, figures, move, poll
 from tests.bench.programme import SIZES, served
 from tests.bench.timing import medians
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -54,6 +54,9 @@ def _measure(database: str, databases: Databases) -> None:
         sizes = {"few": move.contenders(small)["app"], "many": move.contenders(large)["app"]}
         times = medians(sizes, ROUNDS * 4)
     print(f"{database:<11} a move among {many:,} cards takes {times['many'] / times['few']:.2f} × one among {few}")
+    ours, floor, megabytes = figures.measured(databases, ROUNDS // 3)
+    memory = f"peak memory {megabytes:+.0f} MB, at most 150"
+    _print(database, f"figures of {figures.CYCLES} cycles", figures.WORKFLOWS, ours, floor, 3, memory)
 
 
 def _print(

@@ -62,6 +62,24 @@ def test_a_swedish_spreadsheet_and_a_cycle(folder: Path) -> None:
     assert ";pågår;" in text
 
 
+def test_figures_are_files_too(folder: Path, tmp_path: Path) -> None:
+    run("seed", folder)
+    cycles = run("export", "cycle_summary", "--as-of", "2023-04-14T07:00:00Z").stdout.splitlines()
+    assert [line.split(",")[:3] for line in cycles[1:]] == [
+        ["1", "as_reported", "2023-03-17T14:00:00Z"],
+        ["1", "as_now", "2023-04-14T07:00:00Z"],
+        ["2", "as_now", "2023-04-14T07:00:00Z"],
+        ["3", "as_now", "2023-04-14T07:00:00Z"],
+    ]
+    out = tmp_path / "w.csv"
+    run("export", "workstream_summary", "--cycle", 1, "--format", "excel-sv", "--out", out)
+    lines = out.read_bytes().decode().split("\r\n")
+    assert lines[0].startswith("\ufeffcykel;uppgifter;projekt;arbetsström;per;")
+    places = [";".join(line.split(";")[1:4]) for line in lines[1:] if line]
+    assert places[:4] == [f"som rapporterat;{place}" for place in ("SIDU;LAB", "SIDU;RTG", "SOKI;LKM", ";SUMMA")]
+    assert len(places) == 8
+
+
 def test_as_of_an_instant(folder: Path) -> None:
     run("seed", folder)
     lines = run("export", "changes", "--as-of", "2023-02-01T00:00:00Z").stdout.splitlines()

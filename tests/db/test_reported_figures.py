@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from tests.builders import WORKSTREAMS, Flow, a_cycle, a_programme, day, load
+from tests.databases import ON_SQLITE
 from tracker.commands import reported_figures
 from tracker.db.engine import reading, transaction
 from tracker.db.models import Cycle, ReportedFigures
@@ -94,6 +95,19 @@ def test_what_is_kept_can_neither_be_changed_nor_deleted(engine: Engine, stateme
     load(engine, a_closed_programme())
     with pytest.raises(DBAPIError, match="reported_figures is append-only"), transaction(engine) as session:
         session.execute(text(statement))
+
+
+@ON_SQLITE
+def test_what_is_kept_cannot_be_replaced_by_an_insert_on_sqlite(engine: Engine) -> None:
+    load(engine, a_closed_programme())
+    with pytest.raises(DBAPIError, match="reported_figures is append-only"), transaction(engine) as session:
+        session.execute(text("INSERT OR REPLACE INTO reported_figures SELECT * FROM reported_figures"))
+
+
+@pytest.mark.parametrize("databases", ["postgres"], indirect=True)
+def test_what_is_kept_cannot_be_truncated_on_postgresql(engine: Engine) -> None:
+    with pytest.raises(DBAPIError, match="reported_figures is append-only"), transaction(engine) as session:
+        session.execute(text("TRUNCATE reported_figures"))
 
 
 def test_check_names_every_cell_that_differs_from_the_history(engine: Engine) -> None:

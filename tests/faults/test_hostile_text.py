@@ -198,7 +198,7 @@ def _outcome(url: str, reply: Reply, field: str, value: str | bytes) -> str:
         said = reply.text.lower()
         is_named = f"the field {field}" in said or f"#field-{field}" in said or TOLD.get(field, field) in said
         return "refused" if is_named or reply.status in {413, 429} else f"{reply.status} without naming the field"
-    if reply.status not in {200, 303}:
+    if reply.status not in {200, 204, 303}:
         return f"status {reply.status}"
     if isinstance(value, bytes):
         return "taken, though it is no text"

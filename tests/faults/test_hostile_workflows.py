@@ -78,8 +78,8 @@ def _filled_in(url: str, lead: Lead, path: str) -> dict[str, str | bytes]:
 def _outcome(url: str, path: str, reply: Reply, field: str, value: str | bytes) -> str:
     if 400 <= reply.status < 500:
         said = unescape(reply.text).lower()
-        is_named = re.search(rf'href="#(field-|scope-|archive-|release-61-)?{field}"', said)
-        is_named = is_named or f"the field {field}" in said or TOLD.get(field, "?") in said
+        is_linked = re.search(rf'href="#(field-|scope-|archive-|release-61-)?{field}"', said)
+        is_named = is_linked or f"the field {field}" in said or TOLD.get(field, "?") in said
         return "refused" if is_named or reply.status == 413 else f"{reply.status} without naming the field"
     if reply.status != 303:
         return f"status {reply.status}"

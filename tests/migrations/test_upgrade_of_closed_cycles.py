@@ -24,7 +24,8 @@ NOW = datetime(2023, 4, 14, 8, 30, tzinfo=UTC)
 MOVE = """
 INSERT INTO entry (id, actor_id, command, recorded_at) SELECT revision + 1, 1, 'move', :now FROM programme;
 INSERT INTO state_change (workflow_id, from_state, to_state, happened_at, recorded_at, entry_id, reason, note)
-    SELECT workflow.id, state, 'design', :now, :now, revision + 1, '', '' FROM workflow, programme WHERE key = 'LLA-001';
+    SELECT workflow.id, state, 'design', :now, :now, revision + 1, '', '' FROM workflow, programme
+    WHERE key = 'LLA-001';
 UPDATE workflow SET state = 'design', state_since = :now, version = version + 1 WHERE key = 'LLA-001';
 UPDATE programme SET revision = revision + 1, last_recorded_at = :now
 """

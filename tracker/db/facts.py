@@ -1,6 +1,6 @@
 """The columns that the figures are computed from: seven statements, whatever the size of the history."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
 from typing import Any
@@ -75,17 +75,16 @@ def _workflows(session: Session) -> list[WorkflowFact]:
 
 def _history(session: Session, statement: str) -> Iterator[Any]:
     """The rows as the driver has them: SQLAlchemy's take as long again as all that the figures need."""
-    instant = _instant_reader(session)
+    instants = _instants if session.get_bind().dialect.name == "sqlite" else list
     with closing(session.connection().connection.cursor()) as cursor:
         cursor.execute(statement)
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-            for row in rows:
-                happened_at = instant(row[-2])
-                yield (*row[:-2], happened_at, happened_at if row[-1] is None else instant(row[-1]))
+            *columns, happened, recorded = zip(*rows, strict=True)
+            happened_at = instants(happened)
+            recorded_at = [late or on_time for late, on_time in zip(instants(recorded), happened_at, strict=True)]
+            yield from zip(*columns, happened_at, recorded_at, strict=True)
 
 
-def _instant_reader(session: Session) -> Callable[[Any], datetime]:
-    """PostgreSQL has instants, SQLite their text in UTC."""
-    if session.get_bind().dialect.name == "postgresql":
-        return lambda instant: instant
-    return lambda text: datetime.fromisoformat(f"{text}+00:00")
+def _instants(texts: Iterable[str | None]) -> list[datetime | None]:
+    """SQLite keeps instants as text in UTC."""
+    return [datetime.fromisoformat(f"{text}+00:00") if text is not None else None for text in texts]

@@ -60,8 +60,8 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One group's row of cells. `shared`: in a workstream's lane, the cards elsewhere on the board that it takes part in;
-    in another group's, those of its cards that the streams shown do not own.
+    """One group's row of cells. `shared`: in a workstream's lane, the cards elsewhere on the board that it takes part
+    in; in another group's, those of its cards that the streams shown do not own.
     """
 
     code: str

@@ -18,7 +18,7 @@ from tracker.domain.figures.items import (
 )
 from tracker.domain.figures.memberships import NO_SCOPE, ScopeHistory, scope_by_workflow
 from tracker.domain.figures.readings import Reading
-from tracker.domain.figures.timelines import NO_CHANGES, StateHistory, changes_by_workflow
+from tracker.domain.figures.timelines import StateHistory, changes_by_workflow
 from tracker.domain.programme_rows import CycleRow
 
 
@@ -75,6 +75,7 @@ class Knowledge:
     def __init__(self, history: History, as_of: datetime) -> None:
         self.history = history
         self.as_of = as_of
+        self._workflows: dict[str, KnownWorkflow] = {}
         self._items: dict[tuple[int, str], WorkflowItems] = {}
         self._spells: dict[tuple[str, ...], list[BlockerSpell]] = {}
 
@@ -95,8 +96,13 @@ class Knowledge:
         place = (reading.cycle.cycle, workstream)
         if place not in self._items:
             concerned = self.history.concerned(reading, workstream)
-            self._items[place] = workflow_items(reading, [each.known(self.as_of) for each in concerned])
+            self._items[place] = workflow_items(reading, [self._known(each) for each in concerned])
         return self._items[place]
+
+    def _known(self, recorded: RecordedWorkflow) -> KnownWorkflow:
+        if recorded.key not in self._workflows:
+            self._workflows[recorded.key] = recorded.known(self.as_of)
+        return self._workflows[recorded.key]
 
     def _blocker_spells(self, workstreams: tuple[str, ...]) -> list[BlockerSpell]:
         if workstreams not in self._spells:
@@ -110,6 +116,7 @@ def _recorded_by_workstream(facts: Facts) -> dict[str, list[RecordedWorkflow]]:
     holds = holds_by_workflow(facts.holds)
     recorded: dict[str, list[RecordedWorkflow]] = defaultdict(list)
     for id_, key, workstream, archived_at in sorted(facts.workflows, key=lambda row: row[1]):
-        history = changes.get(id_, NO_CHANGES), scope.get(id_, NO_SCOPE), sorted(holds.get(id_, ()))
-        recorded[workstream].append(RecordedWorkflow(key, archived_at, *history))
+        if id_ in changes:  # what was never created has no history
+            history = changes[id_], scope.get(id_, NO_SCOPE), sorted(holds.get(id_, ()))
+            recorded[workstream].append(RecordedWorkflow(key, archived_at, *history))
     return recorded

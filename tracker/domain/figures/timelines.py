@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import NamedTuple
 
 from tracker.domain.figures.facts import ChangeFact, WorkflowId
@@ -12,7 +13,7 @@ from tracker.domain.states import State
 NO_STATE = -1  # before creation and after archiving: behind every stage
 NOT_STARTED, DESIGN, VALIDATION, TEST, DONE = (state.position for state in State)
 _POSITIONS: Mapping[str | None, int] = {state.value: state.position for state in State}
-Columns = tuple[list[int], list[int], list[datetime], list[datetime]]  # ids, positions, moments, recorded
+_happened_at = itemgetter(4)
 
 
 class Timeline(NamedTuple):
@@ -50,21 +51,18 @@ class StateHistory:
 
     __slots__ = ("_has_grown_in_order", "_ids", "_moments", "_positions", "_recorded", "_voided_at")
 
-    def __init__(self, columns: Columns, voided_at: Mapping[int, datetime]) -> None:
-        ids, positions, moments, recorded = columns
-        order = sorted(range(len(moments)), key=moments.__getitem__)
-        if order != list(range(len(moments))):
-            ids, positions = [ids[n] for n in order], [positions[n] for n in order]
-            moments, recorded = [moments[n] for n in order], [recorded[n] for n in order]
-        self._ids, self._positions, self._moments, self._recorded = ids, positions, moments, recorded
-        self._voided_at = voided_at
+    def __init__(self, rows: Sequence[ChangeFact]) -> None:
+        self._voided_at = {row[3]: row[5] for row in rows if row[3] is not None}
+        moves = [row for row in rows if row[3] is None] if self._voided_at else rows
+        self._ids, _, states, _, self._moments, self._recorded = zip(*moves, strict=True)
+        self._positions = [_POSITIONS[state] for state in states]
         # Then what was known at any instant is a beginning of the whole, and bisecting finds its end.
-        self._has_grown_in_order = voided_at.keys().isdisjoint(self._ids) and self._recorded == sorted(self._recorded)
+        self._has_grown_in_order = not self._voided_at and list(self._recorded) == sorted(self._recorded)
 
     def has_moved(self, start: datetime, border: datetime) -> bool:
         """Whether any change, known or not, happened from start to just before the border."""
         moments = self._moments
-        if not moments or moments[-1] < start or moments[0] >= border:
+        if moments[-1] < start or moments[0] >= border:
             return False
         return bisect_left(moments, start) < bisect_left(moments, border)
 
@@ -85,21 +83,11 @@ class StateHistory:
         return self._recorded[number] <= as_of and (voided_at is None or voided_at > as_of)
 
 
-NO_CHANGES = StateHistory(([], [], [], []), {})
-
-
 def changes_by_workflow(facts: Iterable[ChangeFact]) -> dict[WorkflowId, StateHistory]:
     """The changes of each workflow that has any."""
-    # Columns, not rows: a hundred thousand tuples that stay would keep the garbage collector busy.
-    columns: dict[WorkflowId, Columns] = defaultdict(lambda: ([], [], [], []))
-    voided_at: dict[int, datetime] = {}
-    for id_, workflow, state, voids, happened_at, recorded_at in facts:
-        if voids is not None:
-            voided_at[voids] = recorded_at
-            continue
-        ids, positions, moments, recorded = columns[workflow]
-        ids.append(id_)
-        positions.append(_POSITIONS[state])
-        moments.append(happened_at)
-        recorded.append(recorded_at)
-    return {workflow: StateHistory(each, voided_at) for workflow, each in columns.items()}
+    rows: dict[WorkflowId, list[ChangeFact]] = defaultdict(list)
+    for row in facts:
+        rows[row[1]].append(row)
+    for each in rows.values():
+        each.sort(key=_happened_at)
+    return {workflow: StateHistory(each) for workflow, each in rows.items()}

@@ -1,0 +1,49 @@
+"""Figures from the database: as many statements for many workflows as for few, and little memory."""
+
+import tracemalloc
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.bench.board import statements_of
+from tests.builders import Flow, a_cycle, a_programme, day, load
+from tests.counts import count
+from tests.large_programme import a_large_programme
+from tracker.db.engine import reading
+from tracker.domain.states import CycleStatus, State
+from tracker.queries import figures
+
+MOST_MEMORY = 150 * 1024 * 1024
+
+
+@pytest.mark.parametrize("workflows", [5, 300])
+def test_statements_do_not_grow_with_the_data(engine: Engine, workflows: int) -> None:
+    load(engine, a_large_programme(workflows, workflows * 4))
+    with reading(engine) as session:
+        seen = statements_of(engine, lambda: figures.workstream_summary(session, day(400)))
+    assert len(seen) == 4  # the programme, cycles, workstreams and workflows; the driver reads the three histories
+
+
+def test_eight_cycles_of_many_changes_take_little_memory(engine: Engine) -> None:
+    load(engine, a_large_programme(count(5000), count(100_000)))
+    with reading(engine) as session:
+        tracemalloc.start()
+        rows = figures.workstream_summary(session, day(400))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    print(f"{engine.dialect.name}: {len(rows)} rows of figures with a peak of {peak / 1e6:.1f} MB")
+    assert peak < MOST_MEMORY
+
+
+def test_there_are_no_figures_without_a_programme(engine: Engine) -> None:
+    with reading(engine) as session:
+        assert figures.history(session) is None
+        assert figures.cycle_summary(session, day(1)) == []
+        assert figures.reported(session) == []
+
+
+def test_figures_as_now_know_what_was_recorded_last_even_when_the_clock_was_set_back(engine: Engine) -> None:
+    load(engine, a_programme(Flow().to(State.DESIGN, day(9)), cycles=[a_cycle(1, CycleStatus.RUNNING)]))
+    with reading(engine) as session:
+        assert figures.as_of_now(session, day(8)) == day(9)
+        assert figures.as_of_now(session, day(10)) == day(10)

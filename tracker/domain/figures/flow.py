@@ -1,0 +1,41 @@
+"""What charts draw by the day: how many workflows are in each state, and how old the work is."""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tracker.domain.calendar import local_date, midnight
+from tracker.domain.figures.timelines import DONE, NO_STATE, NOT_STARTED, TEST, Timeline
+from tracker.domain.states import STATES, State
+
+_DAY = timedelta(days=1)
+
+
+def cumulative_flow(
+    timelines: Iterable[Timeline], first: date, last: date, as_of: datetime, zone: ZoneInfo
+) -> list[tuple[date, dict[State, int]]]:
+    """Each local day with the workflows by state at its end, today's at `as_of`. Moves back show as dips."""
+    days = [first + n * _DAY for n in range((last - first).days + 1)]
+    ends = [min(midnight(day + _DAY, zone), as_of) for day in days if midnight(day, zone) <= as_of]
+    counts: list[Counter[int]] = [Counter() for _ in ends]
+    for timeline in timelines:
+        for end, count in zip(ends, counts, strict=True):
+            count[timeline.at(end) if end == as_of else timeline.before(end)] += 1
+    return [(day, {state: count[state.position] for state in STATES}) for day, count in zip(days, counts, strict=False)]
+
+
+def age_days(timeline: Timeline, as_of: datetime, zone: ZoneInfo) -> int | None:
+    """Local days since the work began, both counted; none when it has not begun or is done or archived."""
+    if timeline.at(as_of) in {NO_STATE, NOT_STARTED, DONE}:
+        return None
+    last = bisect_right(timeline.moments, as_of) - 1
+    while last and timeline.positions[last - 1] > NOT_STARTED:
+        last -= 1
+    return (local_date(as_of, zone) - local_date(timeline.moments[last], zone)).days + 1
+
+
+def done_by(timelines: dict[str, Timeline], start: datetime, border: datetime) -> list[str]:
+    """The workflows tested from a cycle's start to any border: how far another cycle had come on the same day."""
+    return [key for key, timeline in timelines.items() if timeline.before(start) <= TEST < timeline.before(border)]
