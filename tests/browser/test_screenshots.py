@@ -33,6 +33,21 @@ def test_a_workflow_with_its_history(new_page: NewPage, folder: Path) -> None:
     assert page.locator(".timeline li").count() > 5
 
 
+def test_the_list(new_page: NewPage, folder: Path) -> None:
+    page = new_page(locale="sv-SE", viewport={"width": 1280, "height": 800})
+    sign_in(page, "lead_sidu", "/board?view=list&cycle=5&workstream=LAB")
+    page.locator("tr[data-workflow]").first.focus()
+    page.screenshot(path=folder / "list.png")
+    assert page.locator("tr[data-workflow]").count() > 5
+
+
+def test_the_blockers(new_page: NewPage, folder: Path) -> None:
+    page = new_page(locale="sv-SE", viewport={"width": 1280, "height": 800})
+    sign_in(page, "planner", "/blockers")
+    page.screenshot(path=folder / "blockers.png")
+    assert page.get_by_role("row").count() > 20
+
+
 def test_a_phone(new_page: NewPage, folder: Path) -> None:
     page = new_page(locale="sv-SE", viewport={"width": 320, "height": 640})
     sign_in(page, "lead_sidu", "/board?cycle=5")

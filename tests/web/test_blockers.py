@@ -382,6 +382,18 @@ def test_two_on_the_same_field_see_both_values_and_saving_again_decides(
     assert (row.owner, row.mitigation, row.decider) == ("Teknik", "Lånar en", "Chefen")
 
 
+@ON_SQLITE
+def test_a_refusal_for_another_reason_hides_no_conflict(lead: PageClient, planner: PageClient, engine: Engine) -> None:
+    mine, theirs = edit_form(lead), edit_form(planner)
+    planner.submit("/blockers/1/edit", theirs | {"owner": "Inköp"})
+    wrong = lead.submit("/blockers/1/edit", mine | {"owner": "Teknik", "title": ""})
+    assert wrong.status_code == 422
+    was = {name: html_.unescape(text) for name, text in re.findall(r'name="(was_\w+)" value="([^"]*)"', wrong.text)}
+    again = {name[4:]: text for name, text in was.items()} | was | {"owner": "Teknik"}
+    assert lead.submit("/blockers/1/edit", again).status_code == 409
+    assert blockers(engine)[1].owner == "Inköp"
+
+
 def test_a_form_sent_unchanged_writes_nothing(lead: PageClient, engine: Engine) -> None:
     before = entries(engine)
     assert lead.submit("/blockers/1/edit", edit_form(lead)).status_code == 303

@@ -158,8 +158,18 @@ def test_a_poll_finds_what_others_have_moved(lead: PageClient, client_as: Client
     assert answer.status_code == 200
     assert answer.headers["HX-PTag"] != tag
     (moved,) = answer.get_json()["cards"]
-    assert (moved["key"], moved["cell"], moved["by"]) == ("LKM-001", "column-done", "Namn planner")
+    assert (moved["key"], moved["cell"]) == ("LKM-001", "column-done")
     assert 'data-workflow="LKM-001"' in moved["html"]
+    assert answer.get_json()["news"] == {"LKM-001": "Namn planner"}
+
+
+def test_what_the_reader_did_is_no_news(lead: PageClient) -> None:
+    tag = lead.get("/board?cycle=all").headers["HX-PTag"]
+    lead.submit("/batch", {"workflow": "LKM-001", "version_LKM-001": "4", "action": "move", "to": "done"})
+    headers = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-PTag": tag}
+    answer = lead.get("/board/changes?cycle=all", headers=headers).get_json()
+    assert [card["key"] for card in answer["cards"]] == ["LKM-001"]
+    assert answer["news"] == {}
 
 
 def test_a_poll_brings_the_whole_board_when_more_than_workflows_has_changed(

@@ -23,22 +23,22 @@ def as_of_now(session: Session, now: datetime) -> datetime:
 
 def history(session: Session) -> History | None:
     """All that figures come from, to ask for any reading of it and the items behind; none without a programme."""
-    found = facts(session)
     with _without_collecting():
+        found = facts(session)
         return History(found) if found is not None else None
 
 
 def cycle_summary(session: Session, as_of: datetime) -> list[Summary]:
     """Each cycle's figures in both readings, for the whole programme."""
-    found = history(session)
     with _without_collecting():
+        found = history(session)
         return summaries.cycle_summary(found, as_of) if found is not None else []
 
 
 def workstream_summary(session: Session, as_of: datetime) -> list[Summary]:
     """Each cycle's figures in both readings, for every workstream and then all together."""
-    found = history(session)
     with _without_collecting():
+        found = history(session)
         return summaries.workstream_summary(found, as_of) if found is not None else []
 
 

@@ -30,6 +30,7 @@ from tracker.web.context import current_settings, current_viewer, now, reading_s
 from tracker.web.formats import language, moment
 from tracker.web.forms import Form
 from tracker.web.idempotency import once
+from tracker.web.merged_forms import before_of, drawn_again
 from tracker.web.rendering import page
 from tracker.web.translation import gettext
 from tracker.web.words import category_word
@@ -129,7 +130,9 @@ def _refused(blocker_id: int, command: str, error: TrackerError) -> Response:
     context = _context(shown, command)
     context |= {"errors": {command: _messages(error, command)}, "refused_title": _refused_title(command, error)}
     if command == "edit":
-        context["edit"], context["was"] = _merged(shown)
+        conflicts = error.conflicts if isinstance(error, FieldConflictError) else {}
+        typed = wanted_of(request.form)
+        context["edit"], context["was"] = drawn_again(shown.fields, typed, before_of(request.form), conflicts)
     return make_response(render_template("blockers/blocker.html", **context), status_of(error))
 
 
@@ -159,15 +162,6 @@ def _refused_title(command: str, error: TrackerError) -> str:
         "note": gettext("The note was not saved"),
         "edit": gettext("Nothing was saved"),
     }[command]
-
-
-def _merged(shown: Page) -> tuple[dict[str, str], dict[str, str]]:
-    """The edit form again: what was typed over, the rest as it stands now; and what it is now, so that saving again
-    decides.
-    """
-    typed = wanted_of(request.form)
-    changed = {name: text for name, text in typed.items() if text != request.form.get(f"was_{name}")}
-    return shown.fields | changed, shown.fields
 
 
 def _page(blocker_id: int) -> Page:

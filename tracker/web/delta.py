@@ -23,7 +23,7 @@ def is_enough(touched: Sequence[Touched], shown: Shown, filters: Filters) -> boo
 
 def response(shown: Shown, touched: Sequence[Touched], board: dict[str, Any]) -> Response:
     """The changes as JSON. Cards come in an order in which each one's successor stands already; a card that the
-    reader wrote to comes without its HTML, which the answer to the write brought.
+    reader moved comes without its HTML, which the answer to the move brought. News is what others did.
     """
     keys = {each.key: each for each in touched}
     places = list(_places(shown, keys))
@@ -41,6 +41,7 @@ def response(shown: Shown, touched: Sequence[Touched], board: dict[str, Any]) ->
         },
         cards=[_placed(card, cell, before, keys[card.key]) for card, cell, _, before in places],
         gone=gone,
+        news={each.key: each.actor for each in touched if each.actor_id != current_viewer().actor.id},
         counts={column.state: column.count for column in shown.columns},
         limits={
             column.state: {"owned": column.owned, "of": limit_words(column), "over": over_words(column)}
@@ -86,4 +87,4 @@ def _placed(card: Card, cell: str, before: str | None, by: Touched) -> dict[str,
     place = {"key": card.key, "version": card.version, "cell": cell, "before": before}
     if by.actor_id == current_viewer().actor.id and by.commands <= ANSWERED_WITH_THE_CARD:
         return place
-    return place | {"html": drawn_cards([card]), "by": by.actor}
+    return place | {"html": drawn_cards([card])}

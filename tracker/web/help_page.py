@@ -37,11 +37,18 @@ _ANYWHERE = (
 )
 _LIST = (
     (("↑", "↓"), N_("to the next row")),
+    (("Home", "End"), N_("to the first or last row")),
     (("1", "–", "5"), N_("choose the state")),
+    (("D",), N_("say on which day it happened")),
     (("N",), N_("write the note")),
+    (("H",), N_("resolve the blocker, or raise one")),
     (("C",), N_("checked: nothing has changed")),
     (("Enter",), N_("save the row and go on")),
     (("S",), N_("save all rows")),
+    (("X",), N_("select the row or deselect it")),
+    (("Shift", "↑", "↓"), N_("extend the selection")),
+    (("Esc",), N_("out of a field, back to the row; deselect")),
+    (("Z",), N_("undo what was done last")),
 )
 _GROUPS = (
     (N_("Among the cards"), _CARDS),

@@ -11,13 +11,13 @@ from tracker.commands.entries import Entry
 from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.merging import FieldConflictError, Theirs
 from tracker.domain.states import STATES, State
-from tracker.domain.texts import normal
 from tracker.queries import workflow_form as forms
 from tracker.web.context import current_viewer, reading_session, writing
 from tracker.web.errors import status_of
 from tracker.web.formats import language, state_name
 from tracker.web.forms import FormError
 from tracker.web.idempotency import fresh_key, once
+from tracker.web.merged_forms import before_of, drawn_again
 from tracker.web.rendering import page
 from tracker.web.translation import gettext
 from tracker.web.workflow_forms import FIELDS, THEIRS, CreateForm, EditForm, typed_fields
@@ -95,26 +95,13 @@ def _refused(key: str, error: TrackerError) -> Response:
     """The form again: what was typed over is kept, the rest is as it stands now, and saving again decides."""
     about = _about(key)
     conflicts = error.conflicts if isinstance(error, FieldConflictError) else {}
-    shown, was = _merged(about.fields, conflicts)
+    typed = {
+        name: text for name, text in typed_fields(request.form).items() if request.form.get(f"choice_{name}") != THEIRS
+    }
+    shown, was = drawn_again(about.fields, typed, before_of(request.form), conflicts)
     errors = conflict_words(conflicts) if conflicts else errors_of(error, "edit")
     context = _edit(about, shown, was, errors=errors, conflicts=conflicts)
     return make_response(render_template("workflows/edit.html", **context | {"may": True}), status_of(error))
-
-
-def _merged(now: Texts, conflicts: dict[str, Theirs]) -> tuple[Texts, Texts]:
-    """What to show in each field, and what it was: of a conflict, what its writer now gets to see. What somebody
-    else has written since over a field that was typed over is not hidden by this form's being drawn again.
-    """
-    shown, was = dict(now), dict(now)
-    for name, text in typed_fields(request.form).items():
-        before = request.form.get(f"was_{name}", "")
-        if request.form.get(f"choice_{name}") == THEIRS:
-            continue
-        if name in conflicts:
-            shown[name], was[name] = text, conflicts[name].value
-        elif normal(text) != normal(before):
-            shown[name], was[name] = text, before
-    return shown, was
 
 
 def _about(key: str) -> forms.About:

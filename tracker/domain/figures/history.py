@@ -17,7 +17,7 @@ from tracker.domain.figures.items import (
     workflow_items,
 )
 from tracker.domain.figures.memberships import NO_SCOPE, ScopeHistory, scope_by_workflow
-from tracker.domain.figures.readings import Reading
+from tracker.domain.figures.readings import Reading, window
 from tracker.domain.figures.timelines import StateHistory, changes_by_workflow
 from tracker.domain.programme_rows import CycleRow
 
@@ -30,11 +30,6 @@ class RecordedWorkflow(NamedTuple):
     changes: StateHistory
     scope: ScopeHistory
     holds: list[Hold]
-
-    def concerns(self, reading: Reading) -> bool:
-        """Whether it can be among the items of the reading at all."""
-        has_moved = self.changes.has_moved(reading.start, reading.border)
-        return has_moved or bool(self.holds) or self.scope.concerns(reading.cycle.cycle)
 
     def known(self, as_of: datetime) -> KnownWorkflow:
         """What was known of it at the instant."""
@@ -55,18 +50,15 @@ class History:
         self.cycles: list[CycleRow] = sorted(facts.cycles, key=lambda row: row.cycle)
         self.workstreams: list[WorkstreamFact] = sorted(facts.workstreams, key=lambda row: (row.project, row.code))
         self._workflows = _recorded_by_workstream(facts)
-        self._concerned: dict[tuple[int, str], list[RecordedWorkflow]] = {}
+        self._concerned = _concerned(self._workflows, [(row.cycle, *window(row, self.zone)) for row in self.cycles])
 
     def workflows(self, workstream: str) -> list[RecordedWorkflow]:
         """The workflows that the workstream owns, by key."""
         return self._workflows[workstream]
 
-    def concerned(self, reading: Reading, workstream: str) -> list[RecordedWorkflow]:
-        """Those of its workflows that can be among the items of a reading of the cycle, on either basis."""
-        place = (reading.cycle.cycle, workstream)
-        if place not in self._concerned:
-            self._concerned[place] = [each for each in self._workflows[workstream] if each.concerns(reading)]
-        return self._concerned[place]
+    def concerned(self, cycle: int, workstream: str) -> list[RecordedWorkflow]:
+        """Those of its workflows that can be among the items of a reading of the cycle."""
+        return self._concerned[cycle, workstream]
 
 
 class Knowledge:
@@ -95,7 +87,7 @@ class Knowledge:
     def _workflow_items(self, reading: Reading, workstream: str) -> WorkflowItems:
         place = (reading.cycle.cycle, workstream)
         if place not in self._items:
-            concerned = self.history.concerned(reading, workstream)
+            concerned = self.history.concerned(reading.cycle.cycle, workstream)
             self._items[place] = workflow_items(reading, [self._known(each) for each in concerned])
         return self._items[place]
 
@@ -109,6 +101,20 @@ class Knowledge:
             held = [each for code in workstreams for each in self.history.workflows(code) if each.holds]
             self._spells[workstreams] = blocker_spells(hold for each in held for hold in each.known_holds(self.as_of))
         return self._spells[workstreams]
+
+
+def _concerned(
+    workflows: dict[str, list[RecordedWorkflow]], windows: list[tuple[int, datetime, datetime]]
+) -> dict[tuple[int, str], list[RecordedWorkflow]]:
+    """By cycle and workstream: most workflows are in the figures of few cycles, and need not be asked for others'."""
+    concerned: dict[tuple[int, str], list[RecordedWorkflow]] = defaultdict(list)
+    for workstream, each in workflows.items():
+        for workflow in each:
+            is_held, cycles, has_moved = workflow.holds, workflow.scope.cycles, workflow.changes.has_moved
+            for cycle, start, border in windows:
+                if is_held or cycle in cycles or has_moved(start, border):
+                    concerned[cycle, workstream].append(workflow)
+    return concerned
 
 
 def _recorded_by_workstream(facts: Facts) -> dict[str, list[RecordedWorkflow]]:

@@ -132,7 +132,7 @@ def _add_members(items: WorkflowItems, reading: Reading, workflows: Iterable[Kno
     ways = {ScopeKind.CARRIED: items.carried_out, ScopeKind.RETURNED: items.returned, ScopeKind.DROPPED: items.dropped}
     cycle, met_at = reading.cycle.cycle, reading.met_at
     for key, timeline, scope, _ in workflows:
-        if not scope.concerns(cycle):
+        if cycle not in scope.cycles:
             continue
         committed, final, was_carried_in, ways_out = scope.membership(reading)
         if committed is not None:

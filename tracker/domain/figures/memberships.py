@@ -1,7 +1,7 @@
 """What became of workflows in a cycle: with which goal they were in it, and how they came and went."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -43,9 +43,10 @@ class ScopeHistory:
             # What is known may then have gaps, and a step between other cycles tells that it was not in this one.
             self._steps_of = dict.fromkeys(self._steps_of, steps)
 
-    def concerns(self, cycle: int) -> bool:
-        """Whether the workflow can be in the cycle's figures at all."""
-        return cycle in self._steps_of
+    @property
+    def cycles(self) -> Collection[int]:
+        """The cycles that the workflow can be a member of."""
+        return self._steps_of.keys()
 
     def membership(self, reading: Reading) -> Membership:
         """The membership that the steps known to the reading lead to."""

@@ -74,8 +74,12 @@ class Reading:
 
 def reading(cycle: CycleRow, basis: Basis, as_of: datetime, zone: ZoneInfo) -> Reading:
     """The cycle as it was known at the instant."""
-    start, border = midnight(cycle.starts_on, zone), midnight(cycle.ends_on + _DAY, zone)
-    return Reading(cycle_as_of(cycle, as_of), basis, as_of, zone, start, border)
+    return Reading(cycle_as_of(cycle, as_of), basis, as_of, zone, *window(cycle, zone))
+
+
+def window(cycle: CycleRow, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The midnights at which the cycle begins and at which it is over."""
+    return midnight(cycle.starts_on, zone), midnight(cycle.ends_on + _DAY, zone)
 
 
 def readings(cycles: Iterable[CycleRow], as_of: datetime, zone: ZoneInfo) -> Iterator[Reading]:

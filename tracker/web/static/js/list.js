@@ -1,5 +1,8 @@
 // The rows of the list in which something was typed, and what can be done to a row by itself.
 
+import { isPlain } from "./cards.js";
+import { openSheet } from "./sheet.js";
+
 export const board = document.getElementById("board");
 export const rows = () => [...board.querySelectorAll("#rows > tr")];
 export const rowOf = (element) => element.closest?.("#rows > tr") ?? null;
@@ -70,12 +73,19 @@ function discard(row) {
   row.focus();
 }
 
+// In the dialog, so that what is typed in the rows stays.
+function raise(event) {
+  event.preventDefault();
+  openSheet(event.target.closest("a").getAttribute("href"));
+}
+
 for (const name of ["input", "change"]) {
   board.addEventListener(name, ({ target }) => { if (rowOf(target) && target.name !== "workflow") typed(rowOf(target)); });
 }
 board.addEventListener("click", (event) => {
   const { target } = event;
   if (target.closest("[data-revert]")) discard(rowOf(target));
+  if (target.closest(".raise") && isPlain(event) && !event.shiftKey) raise(event);
   if (!target.closest("[data-print]") || board.querySelector(".more-rows")) return;
   event.preventDefault();
   print();

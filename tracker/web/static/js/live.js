@@ -59,7 +59,7 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   writesUnderWay -= 1;
   writesDone += 1;
   ownWrites.add(ctx.request.action.split("/").at(-2));
-  for (const [name, value] of ctx.request.body?.entries?.() ?? []) if (name === "workflow") ownWrites.add(value);
+  for (const key of document.querySelector("#toasts [data-done]")?.dataset.done.split(" ") ?? []) ownWrites.add(key);
   poll();
 });
 
@@ -83,8 +83,7 @@ lost.querySelector("[data-retry]").addEventListener("click", poll);
 function drawDelta(ctx) {
   const delta = JSON.parse(ctx.text);
   if (!apply(board, delta)) { drawAnew(); return; }
-  const news = new Map(delta.cards.filter(({ by }) => by).map(({ key, by }) => [key, by]));
-  drawn(new Set([...news.keys(), ...delta.gone]), news);
+  drawn(Object.keys(delta.news), new Map(Object.entries(delta.news)));
 }
 
 // Without a tag the next poll brings the whole board.
@@ -100,12 +99,11 @@ document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (!isPoll(ctx) || ctx.response?.status !== 200 || isDelta(ctx)) return;
   const other = items().filter((item) => before.get(item.dataset.workflow) !== item.dataset.version);
-  drawn(new Set(other.map((item) => item.dataset.workflow)), new Map());
+  drawn(other.map((item) => item.dataset.workflow).filter((key) => !ownWrites.has(key)), new Map());
 });
 
 function drawn(keys, news) {
   for (const key of keys) {
-    if (ownWrites.has(key)) continue;
     changed.add(key);
     const item = board.querySelector(`[data-workflow="${CSS.escape(key)}"]`);
     if (item) tint(item, news.get(key));

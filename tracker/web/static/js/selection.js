@@ -58,12 +58,12 @@ export function toggleAll(items) {
   show();
 }
 
-function replace(keys) {
+function replace(keys, how) {
   const before = [...selected];
   selected.clear();
   for (const key of keys) selected.add(key);
   for (const key of before) if (!selected.has(key)) mark(itemOf(key), false);
-  show();
+  show(how);
 }
 
 function mark(item, isMarked) {
@@ -168,13 +168,14 @@ bar?.addEventListener("formdata", ({ formData }) => {
   for (const [name, value] of Object.entries(fields)) formData.set(name, value);
 });
 
-// What was done is marked no more; what was left stays so, with its cause in the bar.
+// What was done is marked no more; what was left stays so, with its cause in the bar. The toast says what was done.
+let answer = null;
 document.addEventListener("htmx:after:swap", () => {
   const toast = document.querySelector("#toasts [data-done]");
-  if (!toast || !canSelect) return;
+  if (!toast || toast === answer || !canSelect) return;
+  answer = toast;
   const done = new Set(toast.dataset.done.split(" "));
-  toast.removeAttribute("data-done");
-  replace(selection().filter((key) => !done.has(key)));
+  replace(selection().filter((key) => !done.has(key)), { isQuiet: true });
 });
 
 function countShown() {

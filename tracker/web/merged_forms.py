@@ -1,0 +1,28 @@
+"""An edit form drawn again after a refusal: what was typed over is kept, the rest is as it stands now."""
+
+from collections.abc import Mapping
+
+from tracker.domain.merging import Theirs
+from tracker.domain.texts import normal
+
+Texts = dict[str, str]
+
+
+def drawn_again(
+    now: Mapping[str, str], typed: Mapping[str, str], before: Mapping[str, str], conflicts: Mapping[str, Theirs]
+) -> tuple[Texts, Texts]:
+    """What to show in each field, and what it was: of a conflict, what its writer now gets to see. What somebody
+    else has written since over a field that was typed over is not hidden by this form's being drawn again.
+    """
+    shown, was = dict(now), dict(now)
+    for name, text in typed.items():
+        if name in conflicts:
+            shown[name], was[name] = text, conflicts[name].value
+        elif normal(text) != normal(before.get(name, "")):
+            shown[name], was[name] = text, before.get(name, "")
+    return shown, was
+
+
+def before_of(form: Mapping[str, str]) -> Texts:
+    """What each field was when the form was drawn, from its `was_` fields."""
+    return {name.removeprefix("was_"): text for name, text in form.items() if name.startswith("was_")}
