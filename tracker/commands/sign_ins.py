@@ -22,6 +22,7 @@ from tracker.domain.errors import N_, TrackerError
 ATTEMPTS = 10
 WINDOW = timedelta(minutes=1)
 LONGEST = timedelta(days=14)
+_ENDED_KEPT_FOR = timedelta(days=1)  # tells whose form it is that arrives after the sign-in has ended
 _PLACES_KEPT_FOR = timedelta(days=365)
 _LINK = "link"  # stands where the hash of an account's address stands otherwise
 
@@ -87,7 +88,7 @@ def sign_in(session: Session, attempted: Attempt, places: Sequence[str], now: da
 
 def sign_in_user(session: Session, user_id: int, places: Sequence[str], now: datetime) -> str:
     """Signs the account in without a password (the demo's buttons, a sign-in elsewhere) and gives the token."""
-    session.execute(delete(SignIn).where(col(SignIn.signed_in_at) <= now - LONGEST))
+    session.execute(delete(SignIn).where(col(SignIn.signed_in_at) <= now - LONGEST - _ENDED_KEPT_FOR))
     session.execute(delete(KnownPlace).where(col(KnownPlace.last_used_at) <= now - _PLACES_KEPT_FOR))
     know(session, user_id, places, now)
     token = secrets.token_urlsafe(32)

@@ -59,7 +59,8 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
   focusedRow = rowOf(document.activeElement)?.id ?? "";
-  if (isOurs(ctx)) for (const row of sentRows(ctx)) row.removeAttribute("hx-morph-skip");
+  // What was sent is given up only for a row that comes back; a sign-in that had ended brings none.
+  if (isOurs(ctx)) for (const row of sentRows(ctx)) if (tasks.some(({ target }) => target === row)) row.removeAttribute("hx-morph-skip");
   if (ctx.sourceElement !== board || ctx.response?.status !== 200) return;
   const parts = tasks.filter(({ type }) => type === "partial");
   if (parts.some(({ target, swapSpec }) => !target && swapSpec.style !== "delete")) drawAnew(event);

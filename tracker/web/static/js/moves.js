@@ -4,14 +4,16 @@ import { board, cardOf, freshKey, linkOf, stateOf } from "./cards.js";
 
 const form = document.getElementById("move-form");
 const conflict = document.getElementById("conflict");
-const pending = new Map(); // workflow key -> where its card came from
+// Workflow key -> the moves of it that are being sent: how many, the version that they lead to, and where its card
+// belongs as far as the server has answered.
+const underWay = new Map();
 let prepared = null; // the move that is being prepared: { key, origin }
 
 // Origin: where a drag took the card from, so that it can go back.
 export function begin(card, origin = null) {
   const address = `${linkOf(card).pathname}/move`;
   form.reset();
-  form.elements.version.value = card.dataset.version;
+  form.elements.version.value = underWay.get(card.dataset.workflow)?.version ?? card.dataset.version;
   form.elements.key.value = freshKey();
   form.elements.to.value = "";
   form.setAttribute("hx-post", address);
@@ -28,6 +30,11 @@ export function submit(to) {
   form.requestSubmit();
 }
 
+const cellOf = (card, state) => {
+  const lane = card?.closest("[data-state]").dataset.lane;
+  return [...board.querySelectorAll(`[data-state="${state}"]`)].find(({ dataset }) => dataset.lane === lane);
+};
+
 // The card is shown where it goes at once. The server decides: refused, it goes back; and the next poll says where in
 // the column it belongs.
 function carry(card, to) {
@@ -35,12 +42,13 @@ function carry(card, to) {
   if (prepared.origin || column.dataset.state === to) return;
   prepared.origin = { column, next: card.nextElementSibling, state: column.dataset.state };
   const hadFocus = card.contains(document.activeElement);
-  [...board.querySelectorAll(`[data-state="${to}"]`)].find(({ dataset }) => dataset.lane === column.dataset.lane).append(card);
+  cellOf(card, to).append(card);
   if (hadFocus) linkOf(card).focus({ preventScroll: true });
 }
 
 form.addEventListener("submit", () => {
-  pending.set(prepared.key, prepared.origin);
+  const { moves = 0, home = prepared.origin } = underWay.get(prepared.key) ?? {};
+  underWay.set(prepared.key, { moves: moves + 1, home, version: Number(form.elements.version.value) + 1 });
   prepared.origin = null;
 });
 
@@ -51,7 +59,10 @@ export function giveUp() {
 
 function putBack(key, origin) {
   const card = cardOf(key);
-  if (card && origin?.column.isConnected) origin.column.insertBefore(card, origin.next?.isConnected ? origin.next : null);
+  if (!card || !origin?.column.isConnected) return;
+  const hadFocus = card.contains(document.activeElement);
+  origin.column.insertBefore(card, origin.next?.isConnected ? origin.next : null);
+  if (hadFocus) linkOf(card).focus({ preventScroll: true });
 }
 
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => settle(ctx, ctx.response?.status < 400));
@@ -60,8 +71,12 @@ document.addEventListener("htmx:error", ({ detail: { ctx } }) => settle(ctx, fal
 function settle(ctx, isDone) {
   if (ctx?.sourceElement !== form) return;
   const key = ctx.request.action.split("/").at(-2);
-  if (!isDone && pending.get(key)) putBack(key, pending.get(key));
-  pending.delete(key);
+  const known = underWay.get(key);
+  if (!known) return;
+  if (isDone) known.home = { column: cellOf(cardOf(key), ctx.request.body.get("to")), next: null };
+  else if (known.home) putBack(key, known.home);
+  known.moves -= 1;
+  if (known.moves === 0) underWay.delete(key);
 }
 
 // --- what stands in the way of it

@@ -133,10 +133,12 @@ function between(item) {
   return [...items].filter((one) => one.checkVisibility());
 }
 
+const focusItem = (item) => (item?.matches("tr") ? item : item?.querySelector("a"))?.focus();
+
 function leave() {
-  const last = anchor ?? selection().at(-1);
+  const before = anchor ?? selection().at(-1);
   clear();
-  itemOf(last)?.querySelector("a")?.focus();
+  focusItem(itemOf(before));
 }
 bar?.addEventListener("keydown", (event) => { if (event.key === "Escape") leave(); });
 
@@ -170,13 +172,23 @@ bar?.addEventListener("formdata", ({ formData }) => {
 
 // What was done is marked no more; what was left stays so, with its cause in the bar. The toast says what was done.
 let answer = null;
+let last = null;
 document.addEventListener("htmx:after:swap", () => {
   const toast = document.querySelector("#toasts [data-done]");
   if (!toast || toast === answer || !canSelect) return;
   answer = toast;
+  last = anchor ?? selection().at(-1);
   const done = new Set(toast.dataset.done.split(" "));
   replace(selection().filter((key) => !done.has(key)), { isQuiet: true });
+  if (bar.contains(document.activeElement)) comeBack();
 });
+document.getElementById("sheet").addEventListener("close", () => { if (document.activeElement === document.body) comeBack(); });
+
+// The bar is gone, and the focus with it: to what was marked last.
+function comeBack() {
+  if (selected.size > 0) return;
+  focusItem([itemOf(last), document.querySelector("[data-workflow]")].find((item) => item?.checkVisibility()));
+}
 
 function countShown() {
   const shown = document.getElementById("board-facts")?.dataset.shown;

@@ -4,6 +4,8 @@ const toasts = document.getElementById("toasts");
 const announcer = document.getElementById("announcer");
 const SHOWN_MS = 8_000;
 let timer = 0;
+let isHolding = false; // the focus is, or was until just now, in here
+let home = null; // where it came from
 
 const isLookedAt = () => toasts.matches(":hover") || toasts.contains(document.activeElement);
 
@@ -19,8 +21,25 @@ function announce(toast) {
   announcer.textContent = words.textContent.trim();
 }
 
+toasts.addEventListener("focusin", ({ relatedTarget }) => {
+  isHolding = true;
+  if (relatedTarget && !toasts.contains(relatedTarget)) home = relatedTarget;
+});
+toasts.addEventListener("focusout", ({ relatedTarget }) => { isHolding = relatedTarget === null && isHolding; });
+
+// What was focused in here is gone: back to where its reader came from, which may have been drawn anew.
+function giveBack() {
+  if (!isHolding || document.activeElement !== document.body) return;
+  isHolding = false;
+  const item = document.getElementById(home?.closest("[data-workflow]")?.id);
+  for (const place of [home, item, item?.querySelector("a"), document.getElementById("main")]) {
+    if (document.activeElement === document.body) place?.focus({ preventScroll: true });
+  }
+}
+
 new MutationObserver(() => {
   clearTimeout(timer);
+  giveBack();
   const toast = toasts.querySelector(".toast");
   if (!toast) return;
   announce(toast);
