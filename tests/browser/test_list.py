@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, Request, expect
+from sqlalchemy import Engine, text
 
 from tests.browser.conftest import NewPage
 from tests.browser.people import FOLLOWED_WITHIN_MS, expect_in, sign_in
@@ -145,6 +146,61 @@ def test_what_is_half_typed_outlives_every_poll_with_its_focus(new_page: NewPage
     expect(lead.locator(f"#note-{IN_DESIGN}")).to_be_focused()
     lead.keyboard.type("vägs")
     expect(lead.locator(f"#note-{IN_DESIGN}")).to_have_value("Halvvägs")
+
+
+def test_a_blocker_is_raised_over_the_list_and_what_is_typed_in_it_stays(page: Page) -> None:
+    sign_in(page, "lead_sidu", LAB)
+    page.locator(f"#note-{IN_DESIGN}").fill("Halvskrivet")
+    row(page, IN_DESIGN).focus()
+    page.keyboard.press("h")
+    sheet = page.locator("#sheet")
+    expect(sheet.locator("[name=title]")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(row(page, IN_DESIGN)).to_be_focused()
+    row(page, IN_DESIGN).get_by_role("link", name="Raise a blocker").click()
+    sheet.locator("[name=title]").fill("Testdata saknas")
+    sheet.locator("[name=category]").select_option("data")
+    sheet.get_by_role("button", name="Raise the blocker").click()
+    expect(row(page, IN_DESIGN)).to_contain_text("Testdata saknas")
+    expect(page.locator(f"#note-{IN_DESIGN}")).to_have_value("Halvskrivet")
+    row(page, IN_DESIGN).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts")).to_contain_text(f"{IN_DESIGN} saved")
+
+
+def test_a_row_sent_after_the_sign_in_had_ended_is_saved_once_its_writer_is_back(
+    page: Page, demo_engine: Engine, allow_console: AllowConsole
+) -> None:
+    allow_console("401")
+    sign_in(page, "lead_sidu", LAB)
+    page.locator(f"#note-{IN_DESIGN}").fill("Skrivet för sent")
+    with demo_engine.begin() as connection:
+        connection.execute(text("UPDATE sign_in SET signed_in_at = '2001-01-01 00:00:00'"))
+    page.locator(f"#note-{IN_DESIGN}").press("Enter")
+    sheet = page.locator("#sheet")
+    expect(sheet.get_by_role("heading", name="Sign in again")).to_be_visible()
+    expect(page.locator(f"#note-{IN_DESIGN}")).to_have_value("Skrivet för sent")
+    sheet.get_by_role("button", name="Project lead SIDU").click()
+    expect(page.locator("#toasts")).to_contain_text(f"{IN_DESIGN} saved")
+    page.goto(f"/workflows/{IN_DESIGN}")
+    expect(page.locator(".timeline")).to_contain_text("Skrivet för sent")
+
+
+def test_others_changes_are_told_as_workflows_and_what_one_did_oneself_is_not(new_page: NewPage) -> None:
+    reader = sign_in(new_page(), "lead_sidu", LAB)
+    other = sign_in(new_page(), "planner", LAB)
+    row(reader, IN_DESIGN).focus()
+    reader.keyboard.press("3")
+    reader.keyboard.press("Enter")
+    expect(reader.locator("#announcer")).to_have_text(f"{IN_DESIGN} saved")
+    reader.keyboard.press("z")
+    expect(reader.locator("#announcer")).to_contain_text("Taken back")
+    expect(state_of(reader, IN_DESIGN)).to_have_text("Design")
+    expect(reader.locator(".is-changed")).to_have_count(0)
+    row(other, "LAB-008").focus()
+    other.keyboard.press("4")
+    other.keyboard.press("Enter")
+    expect(reader.locator("#announcer")).to_have_text("1 workflow changed", timeout=FOLLOWED_WITHIN_MS)
 
 
 def test_what_is_refused_stays_typed_at_its_row_and_the_rest_is_saved(page: Page) -> None:

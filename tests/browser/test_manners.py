@@ -5,7 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, text
 
-from tests.browser.people import card, expect_in, open_menu, sign_in
+from tests.browser.people import card, expect_focus, expect_in, open_menu, sign_in
 
 LAB = "/board?cycle=5&workstream=LAB"
 IN_DESIGN = "LAB-007"
@@ -43,6 +43,7 @@ def test_what_was_sent_without_contact_is_sent_when_it_is_back(page: Page, allow
     expect(notice).to_contain_text("No contact since")
     expect(notice).to_contain_text("1 change waits and is sent when contact is back")
     expect_in(page, IN_DESIGN, "design")
+    expect_focus(page, IN_DESIGN)
     page.context.set_offline(offline=False)
     expect(page.locator("#toasts")).to_contain_text(f"{IN_DESIGN} moved to not started")
     expect_in(page, IN_DESIGN, "not_started")

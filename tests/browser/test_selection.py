@@ -6,7 +6,17 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NewPage
-from tests.browser.people import card, column, drag, expect_focus, expect_in, focus, open_menu, sign_in
+from tests.browser.people import (
+    FOLLOWED_WITHIN_MS,
+    card,
+    column,
+    drag,
+    expect_focus,
+    expect_in,
+    focus,
+    open_menu,
+    sign_in,
+)
 
 LAB = "/board?cycle=5&workstream=LAB"
 LANES = "/board?cycle=5&group=workstream"
@@ -69,6 +79,45 @@ def test_a_batch_by_keyboard_alone_with_what_is_left_and_its_undo(lead: Page) ->
     lead.keyboard.press("Escape")
     expect(bar(lead)).to_be_hidden()
     expect_focus(lead, BLOCKED)
+
+
+def test_what_one_did_to_many_is_said_once_and_is_nobody_elses_doing(lead: Page) -> None:
+    focus(lead, FIRST)
+    lead.keyboard.press("x")
+    lead.keyboard.press("Shift+ArrowDown")
+    lead.keyboard.press("3")
+    expect_in(lead, FIRST, "validation")
+    lead.wait_for_timeout(FOLLOWED_WITHIN_MS)
+    expect(lead.locator("#announcer")).to_have_text("2 workflows moved to validation")
+    expect(lead.locator(".is-changed")).to_have_count(0)
+
+
+def test_the_focus_comes_back_from_a_toast_and_from_the_bar(lead: Page) -> None:
+    focus(lead, FIRST)
+    lead.keyboard.press("3")
+    lead.locator("#toasts").get_by_role("button", name="Undo").press("Enter")
+    expect(lead.locator("#toasts")).to_contain_text("Taken back")
+    expect_focus(lead, FIRST)
+    lead.keyboard.press("x")
+    bar(lead).get_by_role("button", name="Checked today").press("Enter")
+    expect(bar(lead)).to_be_hidden()
+    expect_focus(lead, FIRST)
+    lead.keyboard.press("x")
+    bar(lead).get_by_role("button", name="Priority…").press("Enter")
+    lead.locator("#sheet").get_by_label("Priority").select_option("1")
+    lead.locator("#sheet").get_by_role("button", name="Save").press("Enter")
+    expect(bar(lead)).to_be_hidden()
+    expect_focus(lead, FIRST)
+
+
+def test_the_bar_stands_at_the_foot_however_few_the_cards(lead: Page) -> None:
+    lead.goto(f"{LAB}&q={FIRST}")
+    focus(lead, FIRST)
+    lead.keyboard.press("x")
+    box = bar(lead).bounding_box()
+    assert box is not None
+    assert lead.viewport_size is not None
+    assert box["y"] + box["height"] == pytest.approx(lead.viewport_size["height"], abs=1)
 
 
 def test_the_bar_asks_what_it_needs_and_moves_back_with_a_reason(lead: Page, axe: Axe) -> None:

@@ -30,10 +30,10 @@ from tests.db.acting import (
     stranger,
     traces,
 )
-from tracker.commands import batches, blockers, notes, scope, workflow_fields, workflows
-from tracker.commands.batches import Outcome
+from tracker.commands import blockers, notes, outcomes, scope, taking_back, workflow_fields, workflows
 from tracker.commands.blockers import BlockerFields
 from tracker.commands.entries import Entry
+from tracker.commands.outcomes import Outcome
 from tracker.commands.workflow_fields import Fields
 from tracker.commands.workflows import BlockedError, Move
 from tracker.db import models
@@ -88,7 +88,7 @@ def edit_blocker(title: str, was: str) -> Act:
 
 def take_back(engine: Engine, entry_id: int, *, actor: Actor | None = None) -> Outcome:
     with acting(engine, actor) as (session, entry):
-        return batches.take_back(session, entry, entry_id)
+        return taking_back.take_back(session, entry, entry_id)
 
 
 def causes(outcome: Outcome) -> dict[str, type[TrackerError]]:
@@ -109,7 +109,7 @@ def test_each_key_is_tried_once_and_a_refusal_keeps_none_of_the_rest() -> None:
             raise ConflictError(key)
         return key != "b"
 
-    outcome = batches.each(["a", "b", "c", "a", "d", "c"], what)
+    outcome = outcomes.each(["a", "b", "c", "a", "d", "c"], what)
     assert tried == ["a", "b", "c", "d"]
     assert (outcome.done, outcome.unchanged, causes(outcome)) == (("a", "d"), ("b",), {"c": ConflictError})
 
@@ -119,7 +119,7 @@ def test_a_database_that_fails_fails_the_whole() -> None:
         raise BusyError("busy")
 
     with pytest.raises(BusyError):
-        batches.each(["a"], what)
+        outcomes.each(["a"], what)
 
 
 def test_a_batch_of_moves_does_what_it_can_and_is_taken_back_by_one_word(programme: Engine) -> None:
@@ -136,7 +136,7 @@ def test_a_batch_of_moves_does_what_it_can_and_is_taken_back_by_one_word(program
                 is not was
             )
 
-        outcome = batches.each(keys, to_done)
+        outcome = outcomes.each(keys, to_done)
     assert (outcome.done, outcome.unchanged) == ((FREE, BACKLOG, RUNNING), (DONE,))
     assert causes(outcome) == {HELD: BlockedError, ARCHIVED: ConflictError, OTHERS: NotAllowedError}
     count = traces(programme)

@@ -32,8 +32,8 @@ from tests.db.acting import (
     viewer,
 )
 from tracker.commands import blockers, workflows
-from tracker.commands.batches import Outcome
 from tracker.commands.blockers import BlockerFields
+from tracker.commands.outcomes import Outcome
 from tracker.commands.workflows import BlockedError, Move
 from tracker.db import models
 from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError

@@ -14,10 +14,10 @@ from tests.builders import LEAD, OFFICE, Flow, a_blocker, a_cycle, a_programme, 
 from tests.counts import count, is_full
 from tests.databases import Databases
 from tests.faults.book import Book, Expected, Hinder, Known, Refusal, Turn, Verdict, each, local
-from tracker.commands import batches, blockers, notes, scope, workflow_fields, workflows
-from tracker.commands.batches import Outcome
+from tracker.commands import blockers, notes, outcomes, scope, taking_back, workflow_fields, workflows
 from tracker.commands.blockers import BlockerFields
 from tracker.commands.entries import Entry, open_entry
+from tracker.commands.outcomes import Outcome
 from tracker.commands.workflow_fields import Fields
 from tracker.commands.workflows import Move
 from tracker.db import migrations, models
@@ -138,7 +138,7 @@ class Programme(RuleBasedStateMachine):
                 wanted = Move(to, versions[key], reason=reason)
                 return workflows.move(session, entry, key, wanted, backdate_days=DAYS).version > before
 
-            return batches.each(keys, one)
+            return outcomes.each(keys, one)
 
         self._act(turn, expected, move_all)
 
@@ -268,7 +268,7 @@ class Programme(RuleBasedStateMachine):
         turn, numbers = self._turn(who), list(self.book.entries)
         number = numbers[-1 - place % len(numbers)]
         expected = self.book.take_back(turn, number)
-        self._act(turn, expected, lambda session, entry: batches.take_back(session, entry, number))
+        self._act(turn, expected, lambda session, entry: taking_back.take_back(session, entry, number))
 
     def _key(self, place: int) -> str:
         """A workflow; the first ones more often than those that were made later."""

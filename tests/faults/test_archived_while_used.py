@@ -10,7 +10,7 @@ from tests.counts import count
 from tests.db.acting import BLOCKER, findings, of_workflow, prepare, stands
 from tests.faults.pairs import PLANNER, Command, both, do
 from tracker.commands import blockers, scope, workflow_fields, workflows
-from tracker.commands.batches import Outcome
+from tracker.commands.outcomes import Outcome
 from tracker.commands.workflow_fields import Fields
 from tracker.commands.workflows import Move, StaleError
 from tracker.db import models

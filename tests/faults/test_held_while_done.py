@@ -10,8 +10,8 @@ from tests.counts import count
 from tests.db.acting import BLOCKER, FREE, findings, prepare, stands
 from tests.faults.pairs import PLANNER, Command, both, do
 from tracker.commands import blockers, workflows
-from tracker.commands.batches import Outcome
 from tracker.commands.blockers import BlockerFields
+from tracker.commands.outcomes import Outcome
 from tracker.commands.workflows import BlockedError, Move, StaleError
 from tracker.domain.errors import ConflictError, TrackerError
 from tracker.domain.states import BlockerCategory, State

@@ -5,7 +5,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 from sqlmodel import col
 
 from tests.databases import ON_SQLITE
@@ -13,8 +13,8 @@ from tests.web import people
 from tests.web.conftest import ClientAs
 from tests.web.page_client import PageClient
 from tracker.clock import real_now
-from tracker.db.engine import reading
-from tracker.db.models import StateChange
+from tracker.db.engine import reading, transaction
+from tracker.db.models import SignIn, StateChange
 
 pytestmark = ON_SQLITE
 MOVE = {"to": "design", "version": "1", "note": 'Åh, så "långt" <b>& mycket</b>\nhar jag skrivit', "key": "a-key"}
@@ -102,6 +102,15 @@ def test_somebody_else_in_the_dialog_gets_a_page_of_their_own(away: PageClient) 
     back = away.post("/login", data=RIGHT | {"csrf_token": token}, headers=IN_PAGE)
     assert (back.status_code, back.headers["HX-Refresh"]) == (204, "true")
     assert away.post(PATH, data=MOVE | {"csrf_token": token}, headers=IN_PAGE).status_code == 403
+
+
+def test_what_was_sent_is_kept_though_others_have_signed_in_since(client_as: ClientAs, engine: Engine) -> None:
+    browser = client_as("lead_owner")
+    browser.token()
+    with transaction(engine) as session:
+        session.execute(update(SignIn).values(signed_in_at=real_now() - timedelta(days=14, minutes=1)))
+    client_as("planner").submit("/login", RIGHT | {"email": people.email("planner")})
+    assert kept(browser.submit(PATH, MOVE).text)
 
 
 def test_whoever_signed_out_or_was_shut_out_is_asked_for_nothing_back(client_as: ClientAs) -> None:

@@ -7,9 +7,9 @@ from datetime import date
 
 from sqlmodel import Session
 
-from tracker.commands import batches, blockers, notes, workflows
-from tracker.commands.batches import Outcome
+from tracker.commands import blockers, notes, outcomes, workflows
 from tracker.commands.entries import Entry
+from tracker.commands.outcomes import Outcome
 from tracker.commands.workflows import Move, StaleError
 from tracker.domain.errors import N_, ConflictError, InvalidError, TrackerError
 from tracker.domain.states import State
@@ -32,7 +32,7 @@ class Update:
 def save(session: Session, entry: Entry, updates: Sequence[Update], *, backdate_days: int) -> Outcome:
     """Saves the rows that can be saved, and gives the others with their causes."""
     by_key = {update.key: update for update in updates}
-    return batches.each(by_key, lambda key: _saved(session, entry, by_key[key], backdate_days))
+    return outcomes.each(by_key, lambda key: _saved(session, entry, by_key[key], backdate_days))
 
 
 def _saved(session: Session, entry: Entry, update: Update, backdate_days: int) -> bool:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from tracker.commands.batches import Left, Outcome
+from tracker.commands.outcomes import Left, Outcome
 from tracker.commands.workflows import StaleError
 from tracker.domain.errors import NotFoundError
 from tracker.queries import workflow

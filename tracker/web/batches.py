@@ -8,9 +8,9 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from tracker.commands import batches, blockers, notes, workflow_fields, workflows
-from tracker.commands.batches import Outcome
+from tracker.commands import blockers, notes, outcomes, taking_back, workflow_fields, workflows
 from tracker.commands.entries import Entry
+from tracker.commands.outcomes import Outcome
 from tracker.commands.workflows import Move
 from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.queries import board, chosen
@@ -70,7 +70,7 @@ def _done(session: Session, entry: Entry, form: BatchForm) -> Response:
     keys = form.workflow
     if form.action is Action.CHECK and form.workstream:
         keys = (*keys, *chosen.under_way(session, form.workstream, form.cycle))
-    outcome = batches.each(keys, _deed(session, entry, form, keys))
+    outcome = outcomes.each(keys, _deed(session, entry, form, keys))
     session.flush()
     fields = {each.error.field for each in outcome.left if isinstance(each.error, InvalidError)}
     if outcome.left and not outcome.done and not outcome.unchanged and len(fields) == 1 and "" not in fields:
@@ -121,7 +121,7 @@ def _release(session: Session, entry: Entry, key: str, form: BatchForm, held_by:
 
 
 def _taken_back(session: Session, entry: Entry, entry_id: int) -> Response:
-    outcome = batches.take_back(session, entry, entry_id)
+    outcome = taking_back.take_back(session, entry, entry_id)
     session.flush()
     return _answer(session, outcome, taken_back_text(outcome), None, entry_id=None)
 

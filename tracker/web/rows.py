@@ -8,9 +8,9 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from tracker.commands import batches, notes, rows
-from tracker.commands.batches import Left, Outcome
+from tracker.commands import notes, outcomes, rows
 from tracker.commands.entries import Entry
+from tracker.commands.outcomes import Left, Outcome
 from tracker.commands.rows import Update
 from tracker.commands.workflows import StaleError
 from tracker.queries import board, workflow
@@ -67,7 +67,7 @@ def _answered(session: Session, entry: Entry, checked: str) -> Response:
     typed = typed_rows(request.form)
     refused: Refused = {}
     if checked:
-        outcome = batches.each([checked], lambda key: notes.check(session, entry, key))
+        outcome = outcomes.each([checked], lambda key: notes.check(session, entry, key))
     else:
         only = request.form.get("row")
         outcome, refused = _saved(session, entry, {key: typed[key] for key in typed if only in {None, key}})
