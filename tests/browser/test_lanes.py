@@ -45,7 +45,7 @@ def test_a_workstream_is_told_what_it_owns_and_what_it_shares(page: Page) -> Non
     expect(page.locator(".sum")).to_contain_text("4 + 3 shared")
     expect(page.locator("#head-validation .of")).to_have_text("1 + 2 shared")
     expect(page.locator(".is-guest")).to_have_count(3)
-    page.goto("/board?cycle=5&workstream=IVA")  # which shares a done one: the folded column has room for its count alone
+    page.goto("/board?cycle=5&workstream=IVA")  # it shares a done one; folded, the column has room for its count alone
     expect(page.locator("#head-done .of")).to_be_hidden()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.goto("/board?cycle=5&workstream=PRI&group=project")

@@ -105,7 +105,7 @@ def test_two_at_once_one_updates_the_list_the_other_follows_on_the_board_and_not
     lead.keyboard.press("3")
     raise_blocker(office, IN_DESIGN, "Provrör saknas")
     news = row(lead, IN_DESIGN).locator(".row-news")
-    expect(news).to_contain_text("Changed by somebody else", timeout=FOLLOWED_WITHIN_MS)
+    expect(news).to_contain_text("Changed in the meantime", timeout=FOLLOWED_WITHIN_MS)
     expect(news).to_contain_text("Provrör saknas")
     expect(lead.locator(f"#note-{IN_DESIGN}")).to_have_value("Genomgången med labb")
     expect(state_of(lead, IN_DESIGN)).to_have_text("Validation")
@@ -261,7 +261,9 @@ def test_keys_act_on_rows_alone_and_where_they_are_wanted(page: Page) -> None:
     expect(state_of(page, IN_DESIGN)).to_have_text("Design")
     page.keyboard.press("Escape")
     assert focused(page) == IN_DESIGN
+    expect(page.locator(".save-all kbd")).to_be_visible()
     page.evaluate("document.body.removeAttribute('data-keys')")
+    expect(page.locator(".save-all kbd")).to_be_hidden()  # nor is it promised
     page.keyboard.press("3")
     expect(state_of(page, IN_DESIGN)).to_have_text("Design")
     row(page, IN_DESIGN).get_by_role("button", name="Discard").click()
