@@ -193,6 +193,14 @@ def test_a_card_that_the_filters_do_not_show_is_named_as_gone(lead: PageClient, 
     assert (answer["cards"], answer["gone"]) == ([], ["LKM-001"])
 
 
+def test_keys_of_a_pasted_list_that_are_not_here_are_named(lead: PageClient) -> None:
+    page = lead.page("/board?cycle=all&q=LAB-001+lkm-001,XXX-999")
+    assert "Not among the workflows here: XXX-999." in page.text
+    assert keys(lead, "/board?cycle=all&q=LAB-001+lkm-001,XXX-999") == ["LAB-001", "LKM-001"]
+    for words in ("LAB-001", "XXX-999", "svara finns-inte"):  # one key, or words: what is shown says enough
+        assert "Not among" not in lead.page(f"/board?cycle=all&q={words}").text
+
+
 def test_a_page_of_an_older_version_is_followed_and_told(lead: PageClient) -> None:
     tag = lead.get("/board?cycle=all").headers["HX-PTag"]
     headers = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-PTag": f"{tag[:-12]}0123456789ab"}

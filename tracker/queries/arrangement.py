@@ -1,5 +1,6 @@
 """How cards stand on the board: filtered, in columns, in lanes. Pure; the cards come from `tracker.queries.board`."""
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
@@ -9,6 +10,7 @@ from tracker.domain.states import STATES, State
 from tracker.queries.board import ALL, Card, Frame
 
 GROUPS = ("workstream", "project", "owner")
+_KEY = re.compile(r"\w+-\d+")
 _FEW_LANES = 8
 
 
@@ -206,11 +208,22 @@ def _lanes(cards: list[Card], filters: Filters, frame: Frame, own: Collection[st
 
 
 def _shared(cards: Iterable[Card], filters: Filters, code_of: Callable[[Card], str]) -> Counter[str]:
+    """By lane, how many of what is not done are shared; they stand beside how many are open."""
+    open_cards = [card for card in cards if card.state is not State.DONE]
     if filters.group == "workstream":
-        return Counter(code for card in cards for code in card.shared)
+        return Counter(code for card in open_cards for code in card.shared)
     if not filters.workstreams:
         return Counter()
-    return Counter(code_of(card) for card in cards if card.workstream not in filters.workstreams)
+    return Counter(code_of(card) for card in open_cards if card.workstream not in filters.workstreams)
+
+
+def missing_keys(q: str, cards: Iterable[Card]) -> list[str]:
+    """The keys in a search for several of which none of the cards has; a search for words names none."""
+    words = q.replace(",", " ").replace(";", " ").split()
+    if len(words) <= 1 or not all(_KEY.fullmatch(word) for word in words):
+        return []
+    here = {card.key.casefold() for card in cards}
+    return [word for word in dict.fromkeys(words) if word.casefold() not in here]
 
 
 def _grouping(group: str, frame: Frame) -> tuple[Callable[[Card], str], Callable[[str], str]]:

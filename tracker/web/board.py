@@ -19,6 +19,7 @@ from tracker.web.formats import language
 from tracker.web.listing import Drafts
 from tracker.web.rendering import page
 from tracker.web.tags import Tag, current_tag
+from tracker.web.translation import gettext
 from tracker.web.words import move_back_reasons
 
 bp = Blueprint("board", __name__)
@@ -108,6 +109,9 @@ def _context(session: Session, frame: Frame, drafts: Drafts | None = None) -> tu
     viewer = current_viewer()
     filters, notices = read_filters(request.args, frame)
     here = board.cards(session, filters.cycle, language=language(), today=today(), zone=viewer.programme.zone)
+    missing = arrangement.missing_keys(filters.q, here)
+    if missing:
+        notices.append(gettext("Not among the workflows here: %(keys)s.", keys=", ".join(missing)))
     may = may_move(viewer.actor, frame)
     updates = listing.updates(session, filters)
     stale = listing.stale(here, updates)
