@@ -19,7 +19,9 @@ from tracker.db.engine import database_file, make_engine
 from tracker.domain.errors import DatabaseError
 
 _NOBODY = 65534
-HISTORY = ("entry", "state_change", "scope_change", "blocker_event", "note", "workflow_check", "field_change", "cycle_change")
+HISTORY = (
+    "entry", "state_change", "scope_change", "blocker_event", "note", "workflow_check", "field_change", "cycle_change",
+)  # fmt: skip
 
 
 AT = "'2022-09-01 08:00:00'"

@@ -21,6 +21,7 @@ from tracker.domain.texts import line
 
 _DATES = ("starts_on", "ends_on", "planning_starts_on", "planning_ends_on")
 _NEEDED = ("starts_on", "ends_on")
+_NAMED = 10  # of the undecided ones, in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class UndecidedError(ConflictError):
     def __init__(self, number: int, keys: Sequence[str]) -> None:
         super().__init__(
             N_("Cycle %(cycle)s cannot be closed: %(count)s workflows are undecided (%(keys)s)."),
-            cycle=number, count=len(keys), keys=", ".join(keys),
+            cycle=number, count=len(keys), keys=", ".join(keys[:_NAMED]) + ", …" * (len(keys) > _NAMED),
         )  # fmt: skip
         self.keys = tuple(keys)
 
