@@ -19,7 +19,9 @@ from tracker.db.engine import database_file, make_engine
 from tracker.domain.errors import DatabaseError
 
 _NOBODY = 65534
-HISTORY = ("entry", "state_change", "scope_change", "blocker_event", "note", "workflow_check", "field_change")
+HISTORY = (
+    "entry", "state_change", "scope_change", "blocker_event", "note", "workflow_check", "field_change", "cycle_change",
+)  # fmt: skip
 
 
 AT = "'2022-09-01 08:00:00'"
@@ -38,6 +40,7 @@ ONE_ROW_EACH = (
     f"INSERT INTO note VALUES (1, 1, NULL, 'Hej', {AT}, 1)",
     f"INSERT INTO workflow_check VALUES (1, 1, {AT}, 1)",
     "INSERT INTO field_change VALUES (1, 1, NULL, NULL, 'owner', '', 'Testledare', 1)",
+    "INSERT INTO cycle_change VALUES (1, 1, 'goal', '', 'Allt i test', 1)",
 )
 
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from tracker.commands.entries import Entry
 from tracker.db import models
-from tracker.db.models import Actor, FieldChange
+from tracker.db.models import Actor, CycleChange, FieldChange
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.merging import FieldConflictError, Theirs, merge
 from tracker.domain.texts import normal
@@ -26,15 +26,17 @@ def changed(wanted: Mapping[str, str], was: Mapping[str, str], clean: Clean) -> 
 
 def merged(
     session: Session, about: ColumnElement[bool], wanted: Mapping[str, str], was: Mapping[str, str],
-    current: Mapping[str, str],
+    current: Mapping[str, str], *, table: type[FieldChange | CycleChange] = FieldChange,
 ) -> dict[str, str]:  # fmt: skip
-    """What to write, or FieldConflictError with what others wrote; `about` picks the field changes of the thing."""
+    """What to write, or FieldConflictError with what others wrote; `about` picks the thing's rows of the table."""
     for field in wanted:
         if field not in was or field not in current:
             raise InvalidError(N_("This form is broken. Open the page anew."), field=field)
     found = merge(wanted, *({field: normal(seen[field]) for field in wanted} for seen in (was, current)))
     if found.conflicts:
-        raise FieldConflictError({field: _theirs(session, about, field, current[field]) for field in found.conflicts})
+        raise FieldConflictError(
+            {field: _theirs(session, table, about, field, current[field]) for field in found.conflicts}
+        )
     return found.written
 
 
@@ -49,12 +51,14 @@ def record(
     )
 
 
-def _theirs(session: Session, about: ColumnElement[bool], field: str, text: str) -> Theirs:
+def _theirs(
+    session: Session, table: type[FieldChange | CycleChange], about: ColumnElement[bool], field: str, text: str
+) -> Theirs:
     row = session.execute(
         select(col(Actor.name), col(models.Entry.recorded_at))
         .join(models.Entry, col(models.Entry.actor_id) == col(Actor.id))
-        .join(FieldChange, col(FieldChange.entry_id) == col(models.Entry.id))
-        .where(about, col(FieldChange.field) == field)
-        .order_by(col(FieldChange.id).desc())
+        .join(table, col(table.entry_id) == col(models.Entry.id))
+        .where(about, col(table.field) == field)
+        .order_by(col(table.id).desc())
     ).first()
     return Theirs(text) if row is None else Theirs(text, row.name, row.recorded_at)

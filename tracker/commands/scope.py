@@ -32,7 +32,7 @@ def enter(
     _refuse_done(workflow)
     reason, note = _words(into, reason, note)
     kind = ScopeKind.PLANNED if into.status is CycleStatus.DRAFT else ScopeKind.ADDED
-    _change(entry, workflow, (cycle, goal), kind, reason, note)
+    write_change(entry, workflow, (cycle, goal), kind, reason, note)
 
 
 def leave(session: Session, entry: Entry, key: str, *, version: int, reason: str = "", note: str = "") -> None:
@@ -49,7 +49,7 @@ def leave(session: Session, entry: Entry, key: str, *, version: int, reason: str
     _refuse_stale(workflow, version)
     _refuse_closed(cycle)
     reason, note = _words(cycle, reason, note)
-    _change(entry, workflow, (None, None), _leaving(cycle), reason, note)
+    write_change(entry, workflow, (None, None), _leaving(cycle), reason, note)
 
 
 def change_goal(
@@ -71,13 +71,14 @@ def change_goal(
     _refuse_done(workflow)
     reason, note = _words(cycle, reason, note)
     entering = ScopeKind.PLANNED if cycle.status is CycleStatus.DRAFT else ScopeKind.ADDED
-    _change(entry, workflow, (None, None), _leaving(cycle), reason, note)
-    _change(entry, workflow, (cycle.number, goal), entering, reason, note)
+    write_change(entry, workflow, (None, None), _leaving(cycle), reason, note)
+    write_change(entry, workflow, (cycle.number, goal), entering, reason, note)
 
 
-def _change(
+def write_change(
     entry: Entry, workflow: Workflow, to: tuple[int | None, Goal | None], kind: ScopeKind, reason: str, note: str
 ) -> None:
+    """Writes that the workflow goes there, a cycle and a goal or neither, without asking whether it may."""
     cycle, goal = to
     entry.add(
         ScopeChange(

@@ -117,6 +117,11 @@ def archive(session: Session, entry: Entry, key: str, *, version: int) -> None:
     if version != workflow.version:
         raise StaleError(workflow)
     _refuse_in_use(session, workflow)
+    put_away(entry, workflow)
+
+
+def put_away(entry: Entry, workflow: Workflow) -> None:
+    """Writes that the workflow is archived, without asking whether it may be."""
     field_edits.record(entry, "archived_at", "", instant_text(entry.recorded_at), workflow_id=workflow.id)
     workflow.archived_at = entry.recorded_at
 

@@ -6,7 +6,16 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger
 from sqlmodel import Column, Field, SQLModel
 
 from tracker.db.types import text_enum
-from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, Role, ScopeKind, State
+from tracker.domain.states import (
+    BlockerCategory,
+    CycleStatus,
+    Goal,
+    HoldEvent,
+    ProposalKind,
+    Role,
+    ScopeKind,
+    State,
+)
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -235,6 +244,42 @@ class FieldChange(SQLModel, table=True):
     field: str
     before: str = ""
     after: str = ""
+    entry_id: int = Field(foreign_key="entry.id", index=True)
+
+
+class CycleChange(SQLModel, table=True):
+    """A date or the goal of a cycle was written over, as forms write them. Append-only."""
+
+    __tablename__ = "cycle_change"
+    id: int | None = Field(default=None, primary_key=True)
+    cycle_number: int = Field(foreign_key="cycle.number", index=True)
+    field: str
+    before: str = ""
+    after: str = ""
+    entry_id: int = Field(foreign_key="entry.id", index=True)
+
+
+class Proposal(SQLModel, table=True):
+    """What is to become of a member of the running cycle at its close. Written over until then; its entry tells who
+    wrote it last, and is its version.
+    """
+
+    __table_args__ = (CheckConstraint("(goal IS NULL) = (kind IN ('returned', 'dropped'))", name="goal_of_member"),)
+    workflow_id: int = Field(foreign_key="workflow.id", primary_key=True)
+    cycle_number: int = Field(foreign_key="cycle.number", primary_key=True, index=True)
+    kind: ProposalKind = Field(sa_type=text_enum(ProposalKind, "proposal_kind"))
+    goal: Goal | None = Field(default=None, sa_type=text_enum(Goal, "goal"))
+    reason: str = ""
+    note: str = ""
+    entry_id: int = Field(foreign_key="entry.id", index=True)
+
+
+class ReviewReady(SQLModel, table=True):
+    """The leads of a workstream have prepared the cycle's review."""
+
+    __tablename__ = "review_ready"
+    cycle_number: int = Field(foreign_key="cycle.number", primary_key=True)
+    workstream_code: str = Field(foreign_key="workstream.code", primary_key=True, index=True)
     entry_id: int = Field(foreign_key="entry.id", index=True)
 
 

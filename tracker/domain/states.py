@@ -85,6 +85,27 @@ class MoveBackReason(StrEnum):
     OTHER = "other"
 
 
+class ProposalKind(StrEnum):
+    """What the review of a cycle proposes for one of its members."""
+
+    CARRIED = "carried"
+    RETURNED = "returned"
+    DROPPED = "dropped"
+    GOES_ON = "goes_on"  # it met a lesser goal, and takes the next one
+
+
+class ReviewReason(StrEnum):
+    """The pick for what was not met at a close; the history takes any text."""
+
+    DECISION = "decision"
+    VENDOR = "vendor"
+    INTEGRATION = "integration"
+    CAPACITY = "capacity"
+    DEPENDENCY = "dependency"
+    SCOPE = "scope"
+    OTHER = "other"
+
+
 class Role(StrEnum):
     """What an account may do; each role has the rights of the ones before it."""
 

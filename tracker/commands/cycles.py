@@ -1,0 +1,232 @@
+"""Making cycles, writing over their dates, committing and closing them. Only planners do; status is never a date's."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from tracker.commands import blockers, field_edits, reported_figures, workflow_fields
+from tracker.commands.entries import Entry
+from tracker.commands.scope import write_change
+from tracker.db import reviews
+from tracker.db.models import Cycle, CycleChange, Workflow
+from tracker.domain.cells import LARGEST_ID, read_date
+from tracker.domain.cycles import Dates, NumberedDates, refuse_impossible
+from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError
+from tracker.domain.reviews import Member, Wish, seal
+from tracker.domain.states import CycleStatus, HoldEvent, ProposalKind
+from tracker.domain.texts import line
+
+_DATES = ("starts_on", "ends_on", "planning_starts_on", "planning_ends_on")
+_NEEDED = ("starts_on", "ends_on")
+_NAMED = 10  # of the undecided ones, in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class CycleFields:
+    """What people write about a cycle."""
+
+    dates: Dates
+    goal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What a close did: the cycle that took what goes on (none where there is none), and what went where."""
+
+    number: int
+    into: int | None
+    decisions: dict[str, Wish] = field(default_factory=dict)
+    lapsed: tuple[str, ...] = ()
+
+
+class UndecidedError(ConflictError):
+    """Members have neither met their goal nor been decided on; carries their keys."""
+
+    def __init__(self, number: int, keys: Sequence[str]) -> None:
+        super().__init__(
+            N_("Cycle %(cycle)s cannot be closed: %(count)s workflows are undecided (%(keys)s)."),
+            cycle=number, count=len(keys), keys=", ".join(keys[:_NAMED]) + ", …" * (len(keys) > _NAMED),
+        )  # fmt: skip
+        self.keys = tuple(keys)
+
+
+class ReviewChangedError(ConflictError):
+    """What the close would do is not what was seen any more."""
+
+
+def create(session: Session, entry: Entry, fields: CycleFields) -> Cycle:
+    """Makes the next cycle, a draft.
+
+    Raises NotAllowedError, or InvalidError naming the field.
+    """
+    _require_planner(entry)
+    goal = line(fields.goal, "goal")
+    number = session.scalars(select(func.coalesce(func.max(col(Cycle.number)), 0))).one() + 1
+    _refuse_impossible(session, number, fields.dates)
+    cycle = Cycle(number=number, goal=goal, **asdict(fields.dates))
+    session.add(cycle)
+    entry.record()
+    return cycle
+
+
+def edit(session: Session, entry: Entry, number: int, wanted: Mapping[str, str], was: Mapping[str, str]) -> list[str]:
+    """Writes the fields that were changed in a form which showed `was`, and gives their names.
+
+    A closed cycle's dates are fixed. Raises NotFoundError, NotAllowedError, ConflictError, InvalidError naming the
+    field, or FieldConflictError when somebody else has changed one of them to something else; nothing is written then.
+    """
+    _require_planner(entry)
+    cycle = the_cycle(session, number)
+    wanted = field_edits.changed(wanted, was, _clean)
+    about = col(CycleChange.cycle_number) == number
+    before = texts_of(cycle)
+    texts = field_edits.merged(session, about, wanted, was, before, table=CycleChange)
+    if dates := {name: text for name, text in texts.items() if name in _DATES}:
+        if cycle.status is CycleStatus.CLOSED:
+            raise ConflictError(
+                N_("Cycle %(cycle)s is closed: its dates stand."), field=next(iter(dates)), cycle=number
+            )
+        _refuse_impossible(session, number, _dates_of(before | dates))
+    for name, text in texts.items():
+        change = CycleChange(cycle_number=number, field=name, before=before[name], after=text, entry_id=entry.id)
+        entry.add(change)
+        setattr(cycle, name, _date(text) if name in _DATES else text)
+    return list(texts)
+
+
+def commit(session: Session, entry: Entry, number: int) -> Cycle:
+    """Starts the next draft: what is in it now is what is committed.
+
+    Raises NotFoundError, NotAllowedError, or ConflictError while another cycle runs or comes first.
+    """
+    _require_planner(entry)
+    cycle = the_cycle(session, number)
+    if cycle.status is not CycleStatus.DRAFT:
+        message = (
+            N_("Cycle %(cycle)s is committed already.")
+            if cycle.status is CycleStatus.RUNNING
+            else N_("Cycle %(cycle)s is closed.")
+        )
+        raise ConflictError(message, cycle=number)
+    others = session.scalars(select(Cycle).where(col(Cycle.number) != number).order_by(col(Cycle.number))).all()
+    for other in others:
+        if other.status is CycleStatus.RUNNING:
+            raise ConflictError(N_("Cycle %(cycle)s is running. Close it first."), cycle=other.number)
+    for other in others:
+        if other.status is CycleStatus.DRAFT and other.number < number:
+            raise ConflictError(N_("Cycle %(cycle)s comes first."), cycle=other.number)
+        if other.closed_at is not None and other.closed_at >= entry.recorded_at:
+            raise ConflictError(N_("Cycle %(cycle)s is closed later than now."), cycle=other.number)
+    cycle.status, cycle.committed_at = CycleStatus.RUNNING, entry.recorded_at
+    entry.record()
+    return cycle
+
+
+def close(session: Session, entry: Entry, number: int, *, seen: str) -> Closed:
+    """Closes the running cycle as its review has decided: each member that did not meet its goal is carried, returned
+    or dropped, what met a lesser one goes on, and what is reported is kept. `seen` is the review's seal.
+
+    Raises NotFoundError, NotAllowedError, UndecidedError, ReviewChangedError or ConflictError; nothing is written then.
+    """
+    _require_planner(entry)
+    cycle = the_cycle(session, number)
+    if cycle.status is not CycleStatus.RUNNING:
+        message = (
+            N_("Cycle %(cycle)s is closed already.")
+            if cycle.status is CycleStatus.CLOSED
+            else N_("Cycle %(cycle)s is not running.")
+        )
+        raise ConflictError(message, cycle=number)
+    members, into = reviews.members(session, number), reviews.next_draft(session, number)
+    if undecided := [member.key for member in members if member.is_undecided]:
+        raise UndecidedError(number, undecided)
+    if seen != seal(members, into):
+        raise ReviewChangedError(N_("The review has changed since you saw it. Look at it again, then close."))
+    decided = [(member, member.decision) for member in members]
+    if into is None and any(wish is not None and wish.is_into_draft for _, wish in decided):
+        raise ConflictError(N_("There is no next cycle to carry into. Create it first."))
+    for member, wish in decided:
+        if wish is not None:
+            _dispose(session, entry, member, wish, into)
+    cycle.status, cycle.closed_at = CycleStatus.CLOSED, entry.recorded_at
+    entry.record()
+    reported_figures.store(session)
+    return Closed(
+        number,
+        into,
+        {member.key: wish for member, wish in decided if wish is not None},
+        tuple(member.key for member in members if member.lapsed),
+    )
+
+
+def the_cycle(session: Session, number: int) -> Cycle:
+    """The cycle, or NotFoundError."""
+    cycle = session.get(Cycle, number) if 0 <= number <= LARGEST_ID else None
+    if cycle is None:
+        raise NotFoundError(N_("There is no cycle %(cycle)s."), cycle=number)
+    return cycle
+
+
+def texts_of(cycle: Cycle) -> dict[str, str]:
+    """The cycle's fields as forms write them."""
+    days = {name: getattr(cycle, name) for name in _DATES}
+    return {**{name: day.isoformat() if day else "" for name, day in days.items()}, "goal": cycle.goal}
+
+
+def _dispose(session: Session, entry: Entry, member: Member, wish: Wish, into: int | None) -> None:
+    """Writes what becomes of the member. What is dropped is let go by its blockers and archived, all at one instant."""
+    workflow = session.get_one(Workflow, member.id)
+    if wish.kind is ProposalKind.DROPPED:
+        for blocker in member.blockers:
+            blockers.write_event(entry, workflow, blocker.id, HoldEvent.RELEASED, entry.recorded_at, wish.note)
+    to = (into, wish.goal) if wish.is_into_draft else (None, None)
+    write_change(entry, workflow, to, wish.scope_kind, wish.reason, wish.note)
+    if wish.kind is ProposalKind.DROPPED:
+        workflow_fields.put_away(entry, workflow)
+
+
+def _require_planner(entry: Entry) -> None:
+    if not entry.actor.is_planner:
+        raise NotAllowedError(N_("Only planners plan, commit and close cycles."))
+
+
+def _refuse_impossible(session: Session, number: int, dates: Dates) -> None:
+    rows = session.execute(
+        select(col(Cycle.number), col(Cycle.starts_on), col(Cycle.ends_on))
+        .where(col(Cycle.number) != number)
+        .order_by(col(Cycle.starts_on))
+    )
+    others = [NumberedDates(other, Dates(first, last)) for other, first, last in rows]
+    refuse_impossible(NumberedDates(number, dates), others)
+
+
+def _dates_of(texts: Mapping[str, str]) -> Dates:
+    return Dates(
+        date.fromisoformat(texts["starts_on"]),
+        date.fromisoformat(texts["ends_on"]),
+        _date(texts["planning_starts_on"]),
+        _date(texts["planning_ends_on"]),
+    )
+
+
+def _date(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _clean(name: str, text: str) -> str:
+    """The text as it is kept, or InvalidError."""
+    if name == "goal":
+        return line(text, name)
+    if name not in _DATES:
+        raise InvalidError(N_("This form is broken. Open the page anew."), field=name)
+    text = text.strip()
+    if not text and name not in _NEEDED:
+        return ""
+    try:
+        return read_date(text).isoformat()
+    except InvalidError as error:
+        message = N_("Write the date as year-month-day, for example 2023-04-14.")
+        raise InvalidError(message, field=name) from error

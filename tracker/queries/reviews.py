@@ -1,0 +1,147 @@
+"""The review of a cycle: what is to become of its members, by workstream, and what a close would report."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import chain
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from tracker.db import reviews
+from tracker.db.facts import facts
+from tracker.db.models import Cycle, Project, ReviewReady, Workstream
+from tracker.domain.cells import LARGEST_ID
+from tracker.domain.figures import summaries
+from tracker.domain.figures.facts import Facts
+from tracker.domain.figures.history import History
+from tracker.domain.figures.summaries import Summary
+from tracker.domain.reviews import Member, seal
+from tracker.domain.states import CycleStatus, HoldEvent, ProposalKind
+
+_AFTER_ALL = LARGEST_ID + 1  # the ids that a close would give
+_Fact = TypeVar("_Fact")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A workstream's part of the review."""
+
+    code: str
+    name: str
+    name_en: str
+    is_ready: bool
+    members: tuple[Member, ...]
+
+    @property
+    def unmet(self) -> tuple[Member, ...]:
+        """What takes a decision, what is undecided or out of the ordinary first."""
+        return tuple(sorted((each for each in self.members if not each.is_met), key=_exceptions_first))
+
+    @property
+    def going_on(self) -> tuple[Member, ...]:
+        """What met a lesser goal."""
+        return tuple(each for each in self.members if each.can_go_on)
+
+    @property
+    def lapsed(self) -> tuple[Member, ...]:
+        """What was to go without its goal, and met it."""
+        return tuple(each for each in self.members if each.lapsed)
+
+    @property
+    def undecided(self) -> int:
+        """How many members the close waits for."""
+        return sum(each.is_undecided for each in self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """All of it. `into` is the cycle that takes what goes on; `seal` is what a close says it has seen."""
+
+    cycle: int
+    status: CycleStatus
+    into: int | None
+    seal: str
+    parts: tuple[Part, ...]
+
+    @property
+    def ready(self) -> int:
+        """How many workstreams are ready, of as many as there are parts."""
+        return sum(part.is_ready for part in self.parts)
+
+    @property
+    def undecided(self) -> int:
+        """How many members the close waits for."""
+        return sum(part.undecided for part in self.parts)
+
+
+def review(session: Session, number: int) -> Review | None:
+    """The review of the cycle as it stands; none without the cycle. Seven statements."""
+    status = session.execute(select(col(Cycle.status)).where(col(Cycle.number) == number)).scalar_one_or_none()
+    if status is None:
+        return None
+    members, into = reviews.members(session, number), reviews.next_draft(session, number)
+    by_stream: dict[str, list[Member]] = {}
+    for member in members:
+        by_stream.setdefault(member.workstream, []).append(member)
+    parts = (
+        Part(code, name, name_en, is_ready, tuple(by_stream.get(code, ())))
+        for code, name, name_en, first_cycle, is_ready in _workstreams(session, number)
+        if first_cycle <= number or code in by_stream
+    )
+    return Review(number, status, into, seal(members, into), tuple(parts))
+
+
+def preview(session: Session, number: int, now: datetime) -> list[Summary]:
+    """What would be kept as reported if the cycle were closed now: a row per workstream, then all together. What is
+    undecided counts as it is proposed by default. Eleven statements at most; empty unless the cycle runs.
+    """
+    found = facts(session)
+    if found is None or CycleStatus.RUNNING not in {row.status for row in found.cycles if row.cycle == number}:
+        return []
+    members, into = reviews.members(session, number), reviews.next_draft(session, number)
+    rows = summaries.reported(History(_as_if_closed(found, number, now, members, into)))
+    return [row for row in rows if row.cycle == number]
+
+
+def _workstreams(session: Session, number: int) -> Iterable[tuple[str, str, str, int, bool]]:
+    is_ready = (col(ReviewReady.workstream_code) == col(Workstream.code)) & (col(ReviewReady.cycle_number) == number)
+    rows = session.execute(
+        select(
+            col(Workstream.code),
+            col(Workstream.name),
+            col(Workstream.name_en),
+            col(Project.first_cycle),
+            col(ReviewReady.entry_id).is_not(None),
+        )
+        .join(Project, col(Project.code) == col(Workstream.project_code))
+        .join(ReviewReady, is_ready, isouter=True)
+        .order_by(col(Workstream.code))
+    )
+    return ((code, name, name_en, first_cycle, ready) for code, name, name_en, first_cycle, ready in rows)
+
+
+def _exceptions_first(member: Member) -> tuple[bool, bool, str]:
+    return not member.is_undecided, member.decision == member.default, member.key
+
+
+def _as_if_closed(found: Facts, number: int, at: datetime, members: Sequence[Member], into: int | None) -> Facts:
+    """The facts with the rows that the close would write."""
+    wishes = [(member, member.decision or member.default) for member in members]
+    decided = [(member, wish) for member, wish in wishes if wish is not None]
+    dropped = {member.id: member for member, wish in decided if wish.kind is ProposalKind.DROPPED}
+    closed = {"status": CycleStatus.CLOSED, "closed_at": at}
+    return replace(
+        found,
+        cycles=[replace(row, **closed) if row.cycle == number else row for row in found.cycles],  # type: ignore[arg-type]
+        workflows=[row._replace(archived_at=at) if row.id in dropped else row for row in found.workflows],
+        scope=_and(found.scope, ((_AFTER_ALL, member.id, number, into if wish.is_into_draft else None, wish.goal,
+                                  wish.scope_kind.value, at, at) for member, wish in decided)),
+        holds=_and(found.holds, ((_AFTER_ALL, member.id, blocker.id, HoldEvent.RELEASED.value, at, at)
+                                 for member in dropped.values() for blocker in member.blockers)),
+    )  # fmt: skip
+
+
+def _and(rows: Iterable[_Fact], more: Iterable[_Fact]) -> Iterator[_Fact]:
+    return chain(rows, more)
