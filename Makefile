@@ -7,8 +7,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 # uv from PATH, else one of its own inside .venv: Debian's Python refuses `pip install` outside of one.
 UV := $(shell command -v uv || echo $(BIN)/uv)
-# xdist hands tests that are left over to the worker that is free; two workers suit the smallest machines.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
+# xdist hands tests that are left over to the worker that is free. Half of the time they wait for browser or disk, so
+# three workers suit even two cores.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run fresh test test-all check browser bench screenshots vendor clean

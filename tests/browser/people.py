@@ -1,5 +1,7 @@
 """What people do in a browser: sign in, find a card, carry it, wait for what comes of it."""
 
+from urllib.parse import urlencode
+
 from playwright.sync_api import Locator, Page, expect
 
 _STEPS = 20
@@ -8,11 +10,9 @@ FOLLOWED_WITHIN_MS = 4_000  # others' moves arrive without a reload
 
 def sign_in(page: Page, role: str, then: str = "") -> Page:
     """Signs in with the demo's button, and goes on to an address."""
-    page.goto("/login")
+    page.goto(f"/login?{urlencode({'next': then})}" if then else "/login")
     page.locator(f"button[name=role][value={role}]").click()
-    page.wait_for_url("**/board**")
-    if then:
-        page.goto(then)
+    page.wait_for_url(lambda url: "/login" not in url)
     return page
 
 
