@@ -57,3 +57,9 @@ def test_make_and_the_readme_know_the_target(target: str) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.search(rf"^{target}:.* ## ", makefile, re.MULTILINE)
     assert f"make {target}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_picture_and_file_that_the_readme_links_is_there() -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)\s]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(links) >= 1
+    assert [link for link in links if not (ROOT / link).is_file()] == []

@@ -12,6 +12,7 @@ from tracker.commands import field_edits, workflows
 from tracker.commands.entries import Entry
 from tracker.commands.outcomes import Outcome, each
 from tracker.commands.workflows import refuse_too_early, streams_of, the_workflow
+from tracker.db.field_texts import date_text, texts_of
 from tracker.db.history import open_holds
 from tracker.db.models import Blocker, BlockerEvent, FieldChange, Workflow, WorkflowWorkstream
 from tracker.domain import history
@@ -155,19 +156,6 @@ def workstreams_of(session: Session, blocker_id: int) -> list[str]:
     return sorted(set(session.scalars(codes)))
 
 
-def texts_of(blocker: Blocker) -> dict[str, str]:
-    """The blocker's fields as forms write them."""
-    return {
-        "title": blocker.title,
-        "title_en": blocker.title_en,
-        "category": blocker.category.value,
-        "owner": blocker.owner,
-        "mitigation": blocker.mitigation,
-        "decider": blocker.decider,
-        "decide_by": _date_text(blocker.decide_by),
-    }
-
-
 def write_over(entry: Entry, blocker: Blocker, texts: Mapping[str, str]) -> None:
     """Writes clean texts into fields, and keeps what was there."""
     before = texts_of(blocker)
@@ -271,12 +259,8 @@ def _form_texts(fields: BlockerFields) -> dict[str, str]:
         "owner": fields.owner,
         "mitigation": fields.mitigation,
         "decider": fields.decider,
-        "decide_by": _date_text(fields.decide_by),
+        "decide_by": date_text(fields.decide_by),
     }
-
-
-def _date_text(day: date | None) -> str:
-    return "" if day is None else day.isoformat()
 
 
 def _clean(field: str, text: str) -> str:

@@ -13,6 +13,7 @@ from tracker.commands.entries import Entry
 from tracker.commands.outcomes import Outcome, each
 from tracker.commands.workflows import streams_of, the_workflow
 from tracker.db import models
+from tracker.db.field_texts import texts_of
 from tracker.db.models import Actor, Blocker, BlockerEvent, FieldChange, ScopeChange, StateChange, Workflow
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, ConflictError, NotAllowedError, NotFoundError
@@ -198,7 +199,7 @@ def _edited_blockers(session: Session, entry_id: int) -> dict[str, tuple[Blocker
 
 
 def _write_back(session: Session, entry: Entry, blocker: Blocker, changes: list[FieldChange]) -> bool:
-    texts = _fields_before(session, changes, blockers.texts_of(blocker), blocker.title)
+    texts = _fields_before(session, changes, texts_of(blocker), blocker.title)
     if texts:
         require_part(entry.actor, blockers.workstreams_of(session, blockers.id_of(blocker)))
         blockers.write_over(entry, blocker, texts)

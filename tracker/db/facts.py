@@ -35,7 +35,7 @@ def facts(session: Session) -> Facts | None:
         return None
     return Facts(
         ZoneInfo(time_zone),
-        _cycles(session),
+        cycles(session),
         _workstreams(session),
         _workflows(session),
         _history(session, _CHANGES),
@@ -44,7 +44,8 @@ def facts(session: Session) -> Facts | None:
     )
 
 
-def _cycles(session: Session) -> list[CycleRow]:
+def cycles(session: Session) -> list[CycleRow]:
+    """The cycles as they stand, by number. One statement."""
     columns = select(
         col(Cycle.number),
         col(Cycle.starts_on),
@@ -55,7 +56,7 @@ def _cycles(session: Session) -> list[CycleRow]:
         col(Cycle.goal),
         col(Cycle.committed_at),
         col(Cycle.closed_at),
-    )
+    ).order_by(col(Cycle.number))
     return [CycleRow(*row) for row in session.execute(columns)]
 
 

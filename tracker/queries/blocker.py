@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from tracker.db.field_texts import texts_of
 from tracker.db.models import Actor, Blocker, BlockerEvent, Entry, FieldChange, Note, Workflow, WorkflowWorkstream
 from tracker.domain.calendar import local_date
 from tracker.domain.cells import LARGEST_ID
@@ -106,7 +107,7 @@ def page(session: Session, blocker_id: int, *, language: str, now: datetime, zon
     stays = [(stay, _held(stay, recorded, workflows, today, zone)) for opening in times for stay in opening.stays]
     return Page(
         blocker=_row(blocker, times, workflows, language, today, zone),
-        fields=_fields(blocker),
+        fields=texts_of(blocker),
         holds=_oldest_first(held for stay, held in stays if stay.released is None),
         held=_oldest_first(held for stay, held in stays if stay.released is not None)[::-1],
         latest=_latest(stays, recorded),
@@ -139,18 +140,6 @@ def workstreams_of(session: Session, keys: Iterable[str]) -> tuple[str, ...]:
         .distinct()
     )
     return tuple(sorted(session.scalars(codes)))
-
-
-def _fields(blocker: Blocker) -> dict[str, str]:
-    return {
-        "title": blocker.title,
-        "title_en": blocker.title_en,
-        "category": blocker.category.value,
-        "owner": blocker.owner,
-        "mitigation": blocker.mitigation,
-        "decider": blocker.decider,
-        "decide_by": blocker.decide_by.isoformat() if blocker.decide_by else "",
-    }
 
 
 def _row(

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from tracker.db import models
+from tracker.db.facts import cycles
 from tracker.db.models import (
     Actor,
     Blocker,
     BlockerEvent,
-    Cycle,
     Entry,
     Note,
     Project,
@@ -88,19 +88,8 @@ def _workstreams(session: Session, _as_of: datetime | None) -> Iterator[Workstre
 
 
 def _cycles(session: Session, as_of: datetime | None) -> Iterator[CycleRow]:
-    columns = select(
-        col(Cycle.number),
-        col(Cycle.starts_on),
-        col(Cycle.ends_on),
-        col(Cycle.planning_starts_on),
-        col(Cycle.planning_ends_on),
-        col(Cycle.status),
-        col(Cycle.goal),
-        col(Cycle.committed_at),
-        col(Cycle.closed_at),
-    ).order_by(col(Cycle.number))
-    for row in session.execute(columns):
-        yield CycleRow(*row) if as_of is None else cycle_as_of(CycleRow(*row), as_of)
+    for row in cycles(session):
+        yield row if as_of is None else cycle_as_of(row, as_of)
 
 
 def _workflows(session: Session, as_of: datetime | None) -> Iterator[WorkflowRow]:

@@ -11,6 +11,7 @@ from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_
 from tracker.domain.states import BlockerCategory
 from tracker.web.forms import BROKEN, LINE, FilledLine, FilledText, Form, FormError, Line, OptionalDate, Text
+from tracker.web.merged_forms import MergedForm
 
 FIELDS = ("title", "title_en", "category", "owner", "mitigation", "decider", "decide_by")
 _KEYS = N_("Write the keys of workflows, for example LKM-012, at most 10,000 characters.")
@@ -70,13 +71,8 @@ class RaiseForm(HoldForm):
         return BlockerFields(**{name: getattr(self, name) for name in FIELDS})
 
 
-class EditForm(Form):
-    """A blocker's fields, each with what it was when the form was opened. The command knows what may be in them."""
-
-    messages: ClassVar[dict[str, str]] = {"wanted": BROKEN, "was": BROKEN}
-
-    wanted: dict[str, str]
-    was: dict[str, str]
+class EditForm(MergedForm):
+    """A blocker's fields."""
 
     @classmethod
     def parse(cls, fields: MultiDict[str, str]) -> Self:

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from werkzeug.datastructures import MultiDict
 
+from tracker.commands.answers import LONGEST_KEY
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.states import State
 from tracker.domain.texts import filled_line, line
@@ -77,7 +78,7 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
     messages: ClassVar[dict[str, str]] = {}
 
-    key: Annotated[str, Field(max_length=100), AfterValidator(_storable)] = ""
+    key: Annotated[str, Field(max_length=LONGEST_KEY), AfterValidator(_storable)] = ""
 
     @classmethod
     def parse(cls, fields: MultiDict[str, str]) -> Self:

@@ -1,11 +1,22 @@
 """An edit form drawn again after a refusal: what was typed over is kept, the rest is as it stands now."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from tracker.domain.merging import Theirs
 from tracker.domain.texts import normal
+from tracker.web.forms import BROKEN, Form
 
 Texts = dict[str, str]
+
+
+class MergedForm(Form):
+    """Fields, each with what it was when the form was opened. The command knows what may be in them."""
+
+    messages: ClassVar[dict[str, str]] = {"wanted": BROKEN, "was": BROKEN}
+
+    wanted: Texts
+    was: Texts
 
 
 def drawn_again(

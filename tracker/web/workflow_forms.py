@@ -11,6 +11,7 @@ from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_
 from tracker.domain.states import Goal, State
 from tracker.web.forms import BROKEN, LINE, FilledLine, FilledText, Form, FormError, Line, Text, Version
+from tracker.web.merged_forms import MergedForm
 
 FIELDS = ("name", "name_en", "description", "owner", "priority", "other_workstreams")
 THEIRS = "theirs"
@@ -69,13 +70,8 @@ class CreateForm(Form):
         return "" if self.workflow_key == self.proposed_key else self.workflow_key
 
 
-class EditForm(Form):
-    """A workflow's fields, each with what it was when the form was opened. The command knows what may be in them."""
-
-    messages: ClassVar[dict[str, str]] = {"wanted": BROKEN, "was": BROKEN}
-
-    wanted: dict[str, str]
-    was: dict[str, str]
+class EditForm(MergedForm):
+    """A workflow's fields."""
 
     @classmethod
     def parse(cls, fields: MultiDict[str, str]) -> Self:
