@@ -1,5 +1,6 @@
 """What all tests share: databases of their own on SQLite and PostgreSQL, and how often counted tests run."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 
@@ -36,10 +37,8 @@ def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
 
 @pytest.fixture(scope="session")
 def postgres_databases() -> Iterator[Databases]:
-    with postgres.server() as address:
-        databases = PostgresDatabases(address)
+    with postgres.server() as address, contextlib.closing(PostgresDatabases(address)) as databases:
         yield databases
-        databases.drop_templates()
 
 
 @pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

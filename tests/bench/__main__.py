@@ -72,7 +72,7 @@ def _postgres() -> Iterator[Databases]:
     with postgres.server() as address:
         databases = PostgresDatabases(address)
         yield databases
-        databases.drop_templates()
+        databases.close()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The list in a browser: sixty rows by keyboard alone, refusals at their fields, and others at work meanwhile."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Locator, Page, Request, expect
@@ -9,10 +10,10 @@ from sqlalchemy import Engine, text
 from tests.browser.conftest import NewPage
 from tests.browser.people import FOLLOWED_WITHIN_MS, expect_in, sign_in
 
-ALL = "/board?cycle=all&view=list"
 LAB = "/board?cycle=5&workstream=LAB&view=list"
 IN_DESIGN, BLOCKED_IN_TEST = "LAB-007", "LAB-003"
 SIXTY = 60
+ALL_SAVED_WITHIN_MS = 30_000  # pressed faster than a busy machine saves them, they wait for each other
 AllowConsole = Callable[[str], None]
 
 
@@ -62,9 +63,12 @@ def chosen(page: Page) -> dict[str, int]:
     return found
 
 
-def states_behind(page: Page) -> list[tuple[str, str]]:
-    """The first sixty rows before test: key, and the digit of the state after the present one."""
-    return [(key, str(digit + 1)) for key, digit in chosen(page).items() if digit < 4][:SIXTY]
+def sixty_before_test(engine: Engine) -> list[str]:
+    """The keys of as many workflows as a lead may have, none of them at its end."""
+    query = f"""SELECT key FROM workflow WHERE state IN ('not_started', 'design', 'validation')
+        AND archived_at IS NULL ORDER BY key LIMIT {SIXTY}"""
+    with engine.connect() as connection:
+        return list(connection.execute(text(query)).scalars())
 
 
 def focused(page: Page) -> str:
@@ -73,21 +77,22 @@ def focused(page: Page) -> str:
 
 
 @pytest.mark.parametrize("how", ["row by row", "all at once"])
-def test_sixty_rows_are_brought_up_to_date_by_keyboard_alone(page: Page, how: str) -> None:
-    sign_in(page, "planner", ALL)
-    wanted = states_behind(page)
+def test_sixty_rows_are_brought_up_to_date_by_keyboard_alone(page: Page, demo_engine: Engine, how: str) -> None:
+    sixty = {"cycle": "all", "view": "list", "q": " ".join(sixty_before_test(demo_engine))}
+    sign_in(page, "planner", f"/board?{urlencode(sixty)}")
+    wanted = {key: str(digit + 1) for key, digit in chosen(page).items()}
     assert len(wanted) == SIXTY
     page.locator("#rows > tr").first.focus()
     keyboard, requests = Keyboard(page), Requests(page)
-    for key, digit in wanted:
+    for key, digit in wanted.items():
         while focused(page) != key:
             keyboard.press("ArrowDown")
         keyboard.press(digit, "Enter" if how == "row by row" else "ArrowDown")
     if how == "all at once":
         keyboard.press("s")
-    expect(page.locator("#rows > .is-dirty")).to_have_count(0)
+    expect(page.locator("#rows > .is-dirty")).to_have_count(0, timeout=ALL_SAVED_WITHIN_MS)
     page.reload()
-    assert {key: chosen(page)[key] for key, _ in wanted} == {key: int(digit) for key, digit in wanted}
+    assert chosen(page) == {key: int(digit) for key, digit in wanted.items()}
     print(f"Sixty rows, {how}: {keyboard.pressed} keys ({keyboard.pressed / SIXTY:.2f} per row), "
           f"{requests.sent} requests ({requests.sent / SIXTY:.2f} per row), {requests.bytes} bytes sent")  # fmt: skip
     assert keyboard.pressed <= 2.25 * SIXTY

@@ -1,12 +1,15 @@
 """I8, I10: text that breaks programs, in every field of the forms of blockers: refused by name, or kept."""
 
 import re
+import uuid
 from collections import Counter
 from html import unescape
+from itertools import product
 from urllib.parse import quote
 
 import pytest
 
+from tests.counts import some
 from tests.databases import Databases, demo
 from tests.faults.leads import Lead, Reply, findings, scalars, served
 from tests.faults.test_hostile_text import TEXTS
@@ -42,14 +45,13 @@ def test_hostile_text_in_any_field_of_a_blocker_is_refused_by_name_or_kept_exact
         outcomes: Counter[str] = Counter()
         wrong: list[str] = []
         lead = Lead(address, {"language": "en"}).sign_in("planner")
-        for path, fields in FORMS.items():
-            for field in fields:
-                for name, value in TEXTS.items():
-                    form = _filled_in(lead, path) | {field: value}
-                    outcome = _outcome(url, path, lead.send(path, form), field, value)
-                    outcomes[outcome] += 1
-                    if outcome not in {"refused", "kept"}:
-                        wrong.append(f"{path} {field} {name}: {outcome}")
+        everywhere = product([(path, field) for path, fields in FORMS.items() for field in fields], TEXTS.items())
+        for (path, field), (name, value) in some(everywhere, 7):
+            form = _filled_in(lead, path) | {field: value}
+            outcome = _outcome(url, path, lead.send(path, form), field, value)
+            outcomes[outcome] += 1
+            if outcome not in {"refused", "kept"}:
+                wrong.append(f"{path} {field} {name}: {outcome}")
         print(f"I8: {outcomes.total()} forms of blockers with hostile text, {dict(outcomes)}, no 500")
         assert not wrong, "\n".join(wrong)
         assert findings(url) == []
@@ -60,12 +62,11 @@ def test_hostile_text_in_any_filter_is_a_page(databases: Databases, path: str) -
     with databases.fresh(demo) as url, served(url) as address:
         lead = Lead(address, {"language": "en"}).sign_in("planner")
         statuses: Counter[int] = Counter()
-        for field in FILTERS:
-            for value in TEXTS.values():
-                reply = lead.ask("GET", f"{path}?{field}={quote(value[:30_000])}")
-                statuses[reply.status] += 1
-                assert reply.status in {200, 400, 414, 431}, (field, value[:9], reply.status)
-                assert "<script>alert" not in reply.text
+        for field, value in some(product(FILTERS, TEXTS.values()), 3):
+            reply = lead.ask("GET", f"{path}?{field}={quote(value[:30_000])}")
+            statuses[reply.status] += 1
+            assert reply.status in {200, 400, 414, 431}, (field, value[:9], reply.status)
+            assert "<script>alert" not in reply.text
         print(f"I8: {statuses.total()} addresses below {path} with hostile text, statuses {dict(statuses)}, no 500")
 
 
@@ -77,7 +78,8 @@ def _filled_in(lead: Lead, path: str) -> dict[str, str | bytes]:
         form = re.search(r'<form[^>]*id="edit-form".*?</form>', lead.open(PAGE).text, re.DOTALL)
         assert form is not None
         was = {name: unescape(text) for name, text in re.findall(r'name="was_(\w+)" value="([^"]*)"', form[0])}
-        return {**was, **{f"was_{name}": text for name, text in was.items()}}
+        # One field is another than before: a form without a change is not remembered.
+        return {**was, **{f"was_{name}": text for name, text in was.items()}, "owner": str(uuid.uuid4())}
     if path.endswith("/note"):
         return {"note": "n"}
     # What is to be held must not be, and the other way round.

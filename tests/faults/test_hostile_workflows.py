@@ -1,9 +1,12 @@
 """I8, I10: text that breaks programs, in every field of the forms of workflows: refused by name, or kept."""
 
 import re
+import uuid
 from collections import Counter
 from html import unescape
+from itertools import product
 
+from tests.counts import some
 from tests.databases import Databases, demo
 from tests.faults.leads import Lead, Reply, findings, scalars, served
 from tests.faults.test_hostile_text import TEXTS
@@ -40,14 +43,13 @@ def test_hostile_text_in_any_field_of_a_workflow_is_refused_by_name_or_kept_exac
         outcomes: Counter[str] = Counter()
         wrong: list[str] = []
         lead = Lead(address, {"language": "en"}).sign_in("planner")
-        for path, fields in FORMS.items():
-            for field in fields:
-                for name, value in TEXTS.items():
-                    form = _filled_in(url, lead, path) | {field: value}
-                    outcome = _outcome(url, path, lead.send(path, form), field, value)
-                    outcomes[outcome] += 1
-                    if outcome not in {"refused", "kept", "ignored"}:
-                        wrong.append(f"{path} {field} {name}: {outcome}")
+        everywhere = product([(path, field) for path, fields in FORMS.items() for field in fields], TEXTS.items())
+        for (path, field), (name, value) in some(everywhere, 7):
+            form = _filled_in(url, lead, path) | {field: value}
+            outcome = _outcome(url, path, lead.send(path, form), field, value)
+            outcomes[outcome] += 1
+            if outcome not in {"refused", "kept", "ignored"}:
+                wrong.append(f"{path} {field} {name}: {outcome}")
         print(f"I8: {outcomes.total()} forms of workflows with hostile text, {dict(outcomes)}, no 500")
         assert not wrong, "\n".join(wrong)
         assert findings(url) == []
@@ -62,7 +64,8 @@ def _filled_in(url: str, lead: Lead, path: str) -> dict[str, str | bytes]:
         case "edit":
             page = lead.open(path).text
             was = {name: unescape(text) for name, text in re.findall(r'name="was_(\w+)" value="([^"]*)"', page)}
-            return {**was, **{f"was_{name}": text for name, text in was.items()}}
+            # One field is another than before: a form without a change is not remembered.
+            return {**was, **{f"was_{name}": text for name, text in was.items()}, "owner": str(uuid.uuid4())}
         case "scope":
             is_in = scalars(url, f"SELECT cycle_number FROM workflow WHERE key = '{KEY}'")[0] is not None
             wanted = {"do": "leave", "reason": "capacity"} if is_in else {"do": "enter", "cycle": "6", "goal": "test"}

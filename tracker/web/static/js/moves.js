@@ -1,6 +1,7 @@
 // Moving a card: the menu, a drag and a key all fill the page's one form and submit it; the server decides.
 
 import { board, cardOf, freshKey, linkOf, stateOf } from "./cards.js";
+import { emptiedWhenClosed } from "./dialogs.js";
 
 const form = document.getElementById("move-form");
 const conflict = document.getElementById("conflict");
@@ -84,10 +85,10 @@ function settle(ctx, isDone) {
 document.addEventListener("htmx:after:swap", () => {
   if (conflict.childElementCount && !conflict.open) conflict.showModal();
 });
-conflict.addEventListener("click", (event) => { if (event.target.closest("[data-keep]")) { event.preventDefault(); conflict.close(); } });
-conflict.addEventListener("close", () => conflict.replaceChildren());
+const closeConflict = emptiedWhenClosed(conflict);
+conflict.addEventListener("click", (event) => { if (event.target.closest("[data-keep]")) { event.preventDefault(); closeConflict(); } });
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
-  if (conflict.open && conflict.contains(ctx.sourceElement) && ctx.response?.status < 400) conflict.close();
+  if (conflict.open && conflict.contains(ctx.sourceElement) && ctx.response?.status < 400) closeConflict();
 });
 
 // --- the folded column

@@ -1,6 +1,8 @@
 // The page's one dialog: it opens with what is swapped into it and closes empty. What was turned away because the
 // sign-in had ended is sent again once its writer is back.
 
+import { emptiedWhenClosed } from "./dialogs.js";
+
 const sheet = document.getElementById("sheet");
 const submitters = new WeakMap();
 let unsent = null;
@@ -32,20 +34,18 @@ function nameIt() {
   sheet.setAttribute("aria-labelledby", heading.id);
 }
 
+const close = emptiedWhenClosed(sheet);
 sheet.addEventListener("click", (event) => {
   if (event.target !== sheet && !event.target.closest("[data-close]")) return;
   event.preventDefault(); // it may be a link, for those without script
-  sheet.close();
+  close();
 });
-sheet.addEventListener("close", () => {
-  sheet.replaceChildren();
-  unsent = null;
-});
+sheet.addEventListener("close", () => { unsent = null; });
 
-document.addEventListener("tracker:written", () => { if (sheet.open) sheet.close(); });
+document.addEventListener("tracker:written", () => { if (sheet.open) close(); });
 document.addEventListener("tracker:signed-in", () => {
   const form = unsent;
-  sheet.close();
+  close();
   const submitter = form && submitters.get(form);
   form?.requestSubmit(submitter?.isConnected ? submitter : undefined);
 });
