@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import icalendar
+from icalendar.enums import STATUS, TRANSP
 
 _DAY = timedelta(days=1)
-_REFRESH = timedelta(hours=6)
+_REFRESH, _REFRESH_TEXT = timedelta(hours=6), "PT6H"
 _PRODUCT = "-//Tracker//Cycles//"
 
 
@@ -30,12 +31,11 @@ def calendar_text(occasions: Iterable[Occasion], *, name: str, language: str, st
     calendar = icalendar.Calendar.new(
         prodid=f"{_PRODUCT}{language.upper()}", name=name, method="PUBLISH", calscale="GREGORIAN", uid="tracker-cycles"
     )
-    hours = icalendar.vDuration(_REFRESH).to_ical().decode()
     calendar.add("REFRESH-INTERVAL", _REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("X-PUBLISHED-TTL", hours)  # the same as Outlook reads it
+    calendar.add("X-PUBLISHED-TTL", _REFRESH_TEXT)  # the same as Outlook reads it
     for occasion in occasions:
         calendar.add_component(_event(occasion, stamp))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _event(occasion: Occasion, stamp: datetime) -> icalendar.Event:
@@ -48,8 +48,8 @@ def _event(occasion: Occasion, stamp: datetime) -> icalendar.Event:
         stamp=stamp,
         description="\n".join(_one_line(line) for line in occasion.text.splitlines()) or None,
         url=occasion.address or None,
-        status="TENTATIVE" if occasion.is_tentative else "CONFIRMED",
-        transparency="TRANSPARENT",
+        status=STATUS.TENTATIVE if occasion.is_tentative else STATUS.CONFIRMED,
+        transparency=TRANSP.TRANSPARENT,
     )
     event.add("X-MICROSOFT-CDO-BUSYSTATUS", "FREE")
     event.add("X-MICROSOFT-CDO-ALLDAYEVENT", "FALSE" if occasion.last is None else "TRUE")

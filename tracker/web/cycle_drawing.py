@@ -62,7 +62,8 @@ class Drawing:
         self.gaps = [
             Shape(
                 self.x(gap.stretch.first), self.wide(gap.stretch),
-                gettext("outside: %(days)s d", days=gap.stretch.days), self._middle(gap.stretch), self._anchor(self._share(gap.stretch.first)),
+                gettext("outside: %(days)s d", days=gap.stretch.days),
+                self._middle(gap.stretch), self._anchor(self._share(gap.stretch.first)),
             )
             for gap in line.gaps
         ]  # fmt: skip

@@ -43,7 +43,7 @@ from tracker.web.translation import gettext
 bp = Blueprint("cycles", __name__, url_prefix="/cycles")
 
 Texts = dict[str, str]
-_WORDS = {"days_words": days_words, "weeks_words": weeks_words, "free_words": free_words, "status_word": status_word,
+_WORDS: dict[str, Any] = {"days_words": days_words, "weeks_words": weeks_words, "free_words": free_words, "status_word": status_word,
           "outside_words": outside_words, "working_days": working_days}  # fmt: skip
 _LAST_YEAR = 2199
 
