@@ -86,7 +86,7 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/cycles", "GET"): ("/cycles", {}, signed_in(200)),
     ("/cycles/new", "GET"): ("/cycles/new", {}, signed_in(200)),
     ("/cycles/new", "POST"): ("/cycles/new", NEW_CYCLE, PLANNERS_ONLY),
-    ("/cycles/<int:number>/edit", "GET"): ("/cycles/2/edit", {}, signed_in(200)),
+    ("/cycles/<int:number>/edit", "GET"): ("/cycles/1/edit", {}, signed_in(200)),
     ("/cycles/<int:number>/edit", "POST"): ("/cycles/1/edit", {"goal": "Allt i test", "was_goal": ""}, PLANNERS_ONLY),
     ("/calendar.ics", "GET"): ("/calendar.ics?key=unknown", {}, all_alike(404)),
     ("/admin", "GET"): ("/admin", {}, admins_only(200)),

@@ -43,8 +43,9 @@ from tracker.web.translation import gettext
 bp = Blueprint("cycles", __name__, url_prefix="/cycles")
 
 Texts = dict[str, str]
-_WORDS: dict[str, Any] = {"days_words": days_words, "weeks_words": weeks_words, "free_words": free_words, "status_word": status_word,
-          "outside_words": outside_words, "working_days": working_days}  # fmt: skip
+_WORDS: dict[str, Any] = {
+    words.__name__: words for words in (days_words, free_words, outside_words, status_word, weeks_words, working_days)
+}
 _LAST_YEAR = 2199
 
 
