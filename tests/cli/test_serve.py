@@ -198,3 +198,55 @@ def test_a_port_in_use_is_told(tmp_path: Path, database: str) -> None:
     with started(tmp_path, "serve", "--port", "0", TRACKER_DATABASE_URL=database) as (_, said):
         port = str(port_of(said))
         assert f"Port {port}" in refused(tmp_path, "serve", "--port", port, TRACKER_DATABASE_URL=database)
+
+
+def cycles_page(port: int) -> str:
+    """What a planner of the demo gets to see of the cycles."""
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        connection.request("GET", "/login")
+        login = connection.getresponse()
+        found = re.search(r'name="csrf_token" value="([^"]+)"', login.read().decode())
+        assert found is not None
+        headers = {"Cookie": login.headers["Set-Cookie"].partition(";")[0],
+                   "Content-Type": "application/x-www-form-urlencoded"}  # fmt: skip
+        connection.request("POST", "/login/demo", f"csrf_token={found[1]}&role=planner", headers)
+        signed_in = connection.getresponse()
+        signed_in.read()
+        cookies = [each.partition(";")[0] for each in signed_in.headers.get_all("Set-Cookie", [])]
+        connection.request("GET", "/cycles", headers={"Cookie": "; ".join(cookies), "Accept-Language": "sv"})
+        return connection.getresponse().read().decode()
+
+
+def test_the_demo_starts_on_another_day_and_never_before_what_is_recorded(tmp_path: Path) -> None:
+    with started(tmp_path, "demo", "--port", "0", "--at", "2023-05-05") as (process, said):
+        page = cycles_page(port_of(said))
+        assert "Klockan står på fredag 5 maj 2023" in page
+        assert "cykel 5, arbetsdag 32 av 32" in page
+        process.send_signal(signal.SIGTERM)
+        assert "The clock starts at" not in process.communicate(timeout=10)[1]
+    with started(tmp_path, "demo", "--port", "0") as (_, said):
+        assert "cykel 5, arbetsdag 18 av 32" in cycles_page(
+            port_of(said)
+        )  # the day was not kept: nothing was recorded on it
+    engine = make_engine(f"sqlite:///{tmp_path / 'instance' / 'demo.db'}")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE programme SET last_recorded_at = '2023-05-05 07:30:00.000000'"))
+    engine.dispose()
+    for arguments in ((), ("--at", "2023-05-05"), ("--at", "2023-01-01")):
+        with started(tmp_path, "demo", "--port", "0", *arguments) as (process, said):
+            assert "cykel 5, arbetsdag 32 av 32" in cycles_page(port_of(said))
+            process.send_signal(signal.SIGTERM)
+            told = process.communicate(timeout=10)[1]
+            assert ("The clock starts at 2023-05-05 09:30" in told) is bool(arguments)
+
+
+@pytest.mark.parametrize("day", ["i morgon", "2023-02-30", "2023-5-5", "9999-12-31", "1999-12-31", ""])
+def test_a_day_that_is_none_is_a_wrong_command_line(tmp_path: Path, day: str) -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "tracker", "demo", "--port", "0", "--at", day],
+        cwd=tmp_path, env=_environment({}), capture_output=True, text=True, timeout=STARTS_WITHIN_S, check=False,
+    )  # fmt: skip
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert "--at" in result.stderr.splitlines()[-1]
+    assert not (tmp_path / "instance").exists()

@@ -2,9 +2,15 @@
 
 import re
 
+from sqlmodel import select
+
 from tests.bench.board import statements_of
 from tests.bench.programme import HTMX, Served, key, served
 from tests.databases import Databases
+from tracker.clock import real_now
+from tracker.commands import calendar_keys
+from tracker.db.engine import transaction
+from tracker.db.models import User
 
 FEW, MANY = 5, 300
 PAGES = {
@@ -29,6 +35,10 @@ PAGES = {
     "blockers": "/blockers",
     "all blockers, filtered": "/blockers?state=all&workstream=S01&category=equipment&q=svar&sort=-age",
     "blocker": "/blockers/1",
+    "cycles": "/cycles",
+    "cycles from the first": "/cycles?from=1",
+    "new cycle": "/cycles/new",
+    "edited cycle": "/cycles/2/edit",
     "new blocker": f"/blockers/new?workflow={key(3)}&workflow={key(4)}&title=svar",
 }
 BOARD = 6  # who looks, three for the frame, cards, holds
@@ -38,6 +48,9 @@ BLOCKER = 8  # who looks, fields, workflows with their workstreams (2), events, 
 # Who looks, fields, the running cycle and drafts, other workstreams, what holds it; of its timeline moves, scope,
 # holds, notes, checks and changed fields.
 WORKFLOW = 11
+CYCLES = 4  # who looks, cycles, how many are in each, what closed ones reported
+CYCLE_FORM = 2  # who looks, cycles
+CALENDAR = 3  # wrong keys from there, whose it is, cycles
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 
@@ -53,6 +66,9 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert counts[0]["workflow"] == WORKFLOW
     assert counts[0]["blockers"] == counts[0]["all blockers, filtered"] == BLOCKERS
     assert counts[0]["blocker"] == BLOCKER
+    assert counts[0]["cycles"] == counts[0]["cycles from the first"] == CYCLES
+    assert counts[0]["new cycle"] == counts[0]["edited cycle"] == CYCLE_FORM
+    assert counts[0]["calendar"] == CALENDAR
     assert {counts[0][name] for name in PAGES if "list" in name} == {LIST}
     assert counts[0]["what was not updated on the wall"] == BOARD + 1
     assert counts[0]["poll that finds nothing new"] <= POLL
@@ -62,12 +78,22 @@ def counted(application: Served) -> dict[str, int]:
     """How many statements each page takes, a move on the board, and a poll that finds nothing new."""
     counts = {name: len(statements_of(application.engine, lambda: opened(application, path)))  # noqa: B023
               for name, path in PAGES.items()}  # fmt: skip
+    secret = a_calendar_key(application)
+    counts["calendar"] = len(
+        statements_of(application.engine, lambda: opened(application, f"/calendar.ics?key={secret}"))
+    )
     fields = move_form(application)
     statements = statements_of(application.engine, lambda: moved(application, fields))
     counts["move"] = sum(not statement.startswith(SWEEP) for statement, _ in statements)
     tag = opened(application, "/board?cycle=all")
     counts["poll that finds nothing new"] = len(statements_of(application.engine, lambda: polled(application, tag)))
     return counts
+
+
+def a_calendar_key(application: Served) -> str:
+    """The secret of the planner's calendar."""
+    with transaction(application.engine) as session:
+        return calendar_keys.make(session, session.exec(select(User.id)).one(), now=real_now())  # type: ignore[arg-type]
 
 
 def opened(application: Served, path: str) -> str:

@@ -43,6 +43,7 @@ FORMS: dict[str, tuple[str, ...]] = {
     f"/workflows/{KEY}/take-back": ("version", "note", "key"),
 }
 BLOCKERS = ("/blockers?state=all", "/blockers/50", "/blockers/new?workflow=LAB-004&title=title")
+CYCLES = ("/cycles", "/cycles/7/edit")
 PEOPLE = ("/admin", "/admin/accounts/2", "/admin/audit", "/settings")
 FIELDS = (f"/workflows/{KEY}/edit", "/workflows/new?workstream=LAB")
 FILTERS = ("q", "cycle", "workstream", "project", "owner", "blocked", "group", "view", "next", "unknown")
@@ -104,6 +105,7 @@ def test_text_of_users_cannot_turn_the_text_around_it(demo_served: tuple[str, st
             connection.exec_driver_sql(f"UPDATE workflow SET {column} = '{column}{RTL}' WHERE key = '{KEY}'")
         for column in ("title", "title_en", "owner", "mitigation", "decider"):
             connection.exec_driver_sql(f"UPDATE blocker SET {column} = '{column}{RTL}'")
+        connection.exec_driver_sql(f"UPDATE cycle SET goal = 'goal{RTL}'")
         connection.exec_driver_sql(f"UPDATE actor SET name = 'name' || id || '{RTL}'")
         connection.exec_driver_sql(f"UPDATE \"user\" SET email = email || '{RTL}'")
     was = dict(re.findall(r'name="was_(\w+)" value="([^"]*)"', lead.open(f"/workflows/{KEY}/edit").text))
@@ -111,7 +113,7 @@ def test_text_of_users_cannot_turn_the_text_around_it(demo_served: tuple[str, st
     assert lead.send(f"/workflows/{KEY}/edit", written).status == 303  # told in the history, with what was there
     bare = []
     boards = ("/board?cycle=all", "/board?cycle=all&group=owner")
-    for path in (*boards, f"/workflows/{KEY}", "/workflows/LAB-003", *FIELDS, *BLOCKERS, *PEOPLE):
+    for path in (*boards, f"/workflows/{KEY}", "/workflows/LAB-003", *FIELDS, *BLOCKERS, *CYCLES, *PEOPLE):
         page = _Directions(lead.open(_quoted_path(path)).text)
         assert page.found, path
         bare += [f"{path}: {where}" for where in page.bare]

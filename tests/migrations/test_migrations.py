@@ -123,6 +123,23 @@ def test_rows_outlive_a_way_down_and_up_that_does_not_concern_them(with_history:
         assert connection.execute(text("SELECT count(*) FROM state_change")).scalar_one() == 1
 
 
+def test_the_keys_of_calendars_go_and_their_accounts_stay(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO actor (id, name) VALUES (1, 'Programkontoret')"))
+        connection.execute(text(
+            'INSERT INTO "user" (id, email, actor_id, password_hash, role, all_workstreams, has_keys,'
+            " has_announcements, is_active, created_at)"
+            f" VALUES (1, 'p@example.org', 1, '!', 'planner', false, true, true, true, {AT})"
+        ))  # fmt: skip
+        connection.execute(text(f"INSERT INTO calendar_key (user_id, key_hash, made_at) VALUES (1, 'x', {AT})"))
+    migrations.downgrade(engine, "0011_proposals")
+    assert "calendar_key" not in inspect(engine).get_table_names()
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM calendar_key")).scalar_one() == 0
+        assert connection.execute(text('SELECT email FROM "user"')).scalar_one() == "p@example.org"
+
+
 def test_a_newer_database_is_refused(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999_later'"))

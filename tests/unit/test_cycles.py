@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.domain.calendar import is_working_day
-from tracker.domain.cycles import Dates, NumberedDates, dates_from, days_outside, proposed, refuse_impossible
+from tracker.domain.cycles import (
+    Dates,
+    NumberedDates,
+    dates_from,
+    days_outside,
+    gaps_around,
+    proposed,
+    refuse_impossible,
+)
 from tracker.domain.errors import InvalidError
 
 FIVE = Dates(date(2023, 3, 20), date(2023, 5, 7), date(2023, 3, 13), date(2023, 3, 17))
@@ -102,3 +110,16 @@ def test_gaps_are_allowed_and_told() -> None:
     assert days_outside(later, [FIVE, SIX]) == 7
     assert days_outside(SIX, [FIVE, later]) == 0
     assert days_outside(FIVE, [SIX, later]) == 0
+
+
+def test_a_gap_is_named_on_either_side() -> None:
+    five, seven = NumberedDates(5, FIVE), NumberedDates(7, Dates(date(2023, 6, 26), date(2023, 8, 13)))
+    late = NumberedDates(6, Dates(date(2023, 5, 15), date(2023, 6, 20)))
+    assert gaps_around(late, [seven, five]) == ((5, 6, 7), (6, 7, 5))
+    assert gaps_around(NumberedDates(6, SIX), [five, seven]) == ()
+    assert gaps_around(late, []) == ()
+
+
+@pytest.mark.parametrize("day", [date(203, 4, 14), date(1899, 12, 31), date(2200, 1, 1), date.max])
+def test_a_year_that_somebody_mistyped_is_refused(day: date) -> None:
+    assert refusal(1, Dates(day, day)).field == "starts_on"

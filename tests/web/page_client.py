@@ -113,7 +113,7 @@ class PageClient(FlaskClient):
         policy = response.headers.get("Content-Security-Policy", "")
         assert policy.startswith("default-src 'none'; script-src 'self';"), policy
         assert response.headers["Cache-Control"] == "no-store" or response.request.path.startswith(
-            ("/static/", "/favicon.ico")
+            ("/static/", "/favicon.ico", "/calendar.ics")
         )
         if response.mimetype == "text/html" and response.get_data() and not response.location:
             page = Page(response.get_data(as_text=True))

@@ -34,6 +34,11 @@ def prepare(engine: Engine) -> None:
     """A migrated database with the small programme and an account for each of them; only the lead has a password."""
     upgrade(engine)
     load(engine, a_programme())
+    join(engine)
+
+
+def join(engine: Engine) -> None:
+    """An account for each of them in a programme that is there."""
     with transaction(engine) as session:
         entry = open_entry(session, accounts.operator(session), "user_add", NOW)
         for who, (role, workstreams) in PEOPLE.items():

@@ -39,6 +39,8 @@ def admins_only(status: int) -> Statuses:
 
 OWNERS_ONLY: Statuses = (TO_SIGN_IN, 403, 303, 403, 403, 303, 303, TO_SIGN_IN)
 TAKING_PART: Statuses = (TO_SIGN_IN, 403, 303, 303, 403, 303, 303, TO_SIGN_IN)
+PLANNERS_ONLY: Statuses = (TO_SIGN_IN, 403, 403, 403, 403, 303, 303, TO_SIGN_IN)
+NEW_CYCLE = {"starts_on": "2023-06-26", "ends_on": "2023-08-13"}
 NEW_BLOCKER = {"title": "Hinder", "category": "data", "workflow": "LAB-001"}
 # Blocker 1 holds LAB-003, which is of LAB alone.
 BLOCKER = {"title": "Etikettskrivare saknas", "title_en": "", "category": "equipment", "owner": "Testledare",
@@ -81,6 +83,12 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
         "/workflows/LAB-001/scope", {"do": "enter", "cycle": "3", "goal": "test", "version": "1"}, OWNERS_ONLY,
     ),
     ("/workflows/<key>/archive", "POST"): ("/workflows/LAB-001/archive", {"version": "1", "confirm": "1"}, OWNERS_ONLY),
+    ("/cycles", "GET"): ("/cycles", {}, signed_in(200)),
+    ("/cycles/new", "GET"): ("/cycles/new", {}, signed_in(200)),
+    ("/cycles/new", "POST"): ("/cycles/new", NEW_CYCLE, PLANNERS_ONLY),
+    ("/cycles/<int:number>/edit", "GET"): ("/cycles/1/edit", {}, signed_in(200)),
+    ("/cycles/<int:number>/edit", "POST"): ("/cycles/1/edit", {"goal": "Allt i test", "was_goal": ""}, PLANNERS_ONLY),
+    ("/calendar.ics", "GET"): ("/calendar.ics?key=unknown", {}, all_alike(404)),
     ("/admin", "GET"): ("/admin", {}, admins_only(200)),
     ("/admin/accounts/new", "GET"): ("/admin/accounts/new", {}, admins_only(200)),
     ("/admin/accounts/new", "POST"): ("/admin/accounts/new", NEW_ACCOUNT, admins_only(303)),
@@ -97,6 +105,7 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/settings", "POST"): ("/settings", SETTINGS, signed_in(303)),
     ("/settings/password", "POST"): ("/settings/password", {"current": "x"}, signed_in(422)),
     ("/settings/sign-out-elsewhere", "POST"): ("/settings/sign-out-elsewhere", {}, signed_in(303)),
+    ("/settings/calendar", "POST"): ("/settings/calendar", {}, signed_in(303)),
     ("/link/<token>", "GET"): ("/link/unknown", {}, all_alike(404)),
     ("/link/<token>", "POST"): ("/link/unknown", {"password": "x", "again": "x"}, all_alike(404)),
     ("/accessibility", "GET"): ("/accessibility", {}, all_alike(200)),

@@ -2,21 +2,43 @@
 
 import ipaddress
 from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import Engine
 
+from tracker.clock import Clock, clock_of
 from tracker.commands import demo as demos
 from tracker.commands import installation
 from tracker.config import SEED_DATA, Settings, SettingsError, read_settings
 from tracker.db.engine import make_engine, reading
-from tracker.domain.errors import N_
+from tracker.domain.cells import read_date
+from tracker.domain.errors import N_, InvalidError
 from tracker.queries import accounts, viewer
 
 _PORT = click.IntRange(0, 65_535)
 _LOOPBACK = "127.0.0.1"
+_IN_THE_MORNING = time(9)
+_YEARS = range(2000, 2100)  # what clocks and calendars agree on
+
+
+class Day(click.ParamType[date]):
+    """A day like 2023-05-05."""
+
+    name = "day"
+
+    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day, or a usage error."""
+        try:
+            day = value if isinstance(value, date) else read_date(value)
+        except InvalidError:
+            self.fail(f"{value!r} is no day like 2023-05-05.", param, ctx)
+        if day.year not in _YEARS:
+            self.fail(f"{value!r} is not between the years {_YEARS[0]} and {_YEARS[-1]}.", param, ctx)
+        return day
 
 
 @click.command()
@@ -43,26 +65,49 @@ def serve(host: str, port: int) -> None:
 
 @click.command()
 @click.option("--port", type=_PORT, envvar="PORT", default=8000, show_default=True, show_envvar=True)
-def demo(port: int) -> None:
+@click.option(
+    "--at",
+    "day",
+    type=Day(),
+    help="Start the clock at 09:00 on this day, for example 2023-05-05; never before what is already recorded.",
+)
+def demo(port: int, day: date | None) -> None:
     """Serve a made-up programme from instance/demo.db, on this machine only. Changes are kept."""
     database = Path.cwd() / "instance" / "demo.db"
     settings = read_settings(database_url=f"sqlite:///{database}", public_url="", proxy_hops=0)
     engine = make_engine(settings.database_url)
     demos.open_demo(engine, SEED_DATA, say=lambda text: click.echo(text, err=True))
+    clock = _clock(engine, day) if day is not None else None
     _serve(
         settings, engine, _LOOPBACK, port,
         lambda address: f"Tracker's demo is at {address}\n"
         "Sign in there with one of the buttons: Projektledare SIDU, Projektledare SoKI, Programkontoret, Betraktare,"
         " Administratör. No password is needed.\n"
         "The figures are made up: Exempeldata – påhittade siffror. Stop with Ctrl-C.",
+        clock,
     )  # fmt: skip
 
 
-def _serve(settings: Settings, engine: Engine, host: str, port: int, words: Callable[[str], str]) -> None:
+def _clock(engine: Engine, day: date) -> Clock:
+    """A clock that starts on the morning of the day; where more is recorded already, after that, and says so."""
+    starts_at = datetime.combine(day, _IN_THE_MORNING, ZoneInfo(demos.TIME_ZONE))
+    with reading(engine) as session:
+        clock = clock_of(session, starts_at=starts_at)
+    stands_at = clock.now().astimezone(starts_at.tzinfo)
+    if stands_at - starts_at > timedelta(minutes=1):
+        click.echo(f"The clock starts at {stands_at:%Y-%m-%d %H:%M}: so much is recorded already.", err=True)
+    return clock
+
+
+def _serve(
+    settings: Settings, engine: Engine, host: str, port: int, words: Callable[[str], str], clock: Clock | None = None
+) -> None:
     from tracker.web import server  # noqa: PLC0415 - no other command needs the web
 
     shown = f"[{host}]" if ":" in host else host
-    server.serve(settings, engine, host, port, lambda bound: click.echo(words(f"http://{shown}:{bound}"), color=False))
+    server.serve(
+        settings, engine, host, port, lambda bound: click.echo(words(f"http://{shown}:{bound}"), color=False), clock
+    )
 
 
 def _require_safe_address(settings: Settings, host: str) -> None:

@@ -24,7 +24,7 @@ WINDOW = timedelta(minutes=1)
 LONGEST = timedelta(days=14)
 _ENDED_KEPT_FOR = timedelta(days=1)  # tells whose form it is that arrives after the sign-in has ended
 _PLACES_KEPT_FOR = timedelta(days=365)
-_LINK = "link"  # stands where the hash of an account's address stands otherwise
+_LINK, _CALENDAR = "link", "calendar"  # stand where the hash of an account's address stands otherwise
 
 
 class TooManyAttemptsError(TrackerError):
@@ -72,6 +72,19 @@ def attempt_link(session: Session, address: str, now: datetime) -> int:
     """
     _count_one_at_a_time(session, now)
     return _book(session, address, _LINK, [col(SignInFailure.place) == address], now)
+
+
+def refuse_calendar(session: Session, place: str, now: datetime) -> None:
+    """Raises TooManyAttemptsError while too many have asked for calendars that there are not, from that place."""
+    _refuse_when_full(
+        session, and_(col(SignInFailure.place) == place, col(SignInFailure.failed_at) > now - WINDOW), now
+    )
+
+
+def fail_calendar(session: Session, place: str, now: datetime) -> None:
+    """Books that somebody has asked for a calendar that there is not, or raises TooManyAttemptsError."""
+    _count_one_at_a_time(session, now)
+    _book(session, place, _CALENDAR, [col(SignInFailure.place) == place], now)
 
 
 def succeed(session: Session, failure_id: int) -> None:

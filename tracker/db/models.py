@@ -337,6 +337,15 @@ class PasswordLink(SQLModel, table=True):
     expires_at: datetime
 
 
+class CalendarKey(SQLModel, table=True):
+    """The secret in the address of an account's calendar, as a hash. Real time."""
+
+    __tablename__ = "calendar_key"
+    user_id: int = Field(foreign_key="user.id", primary_key=True)
+    key_hash: str = Field(unique=True)
+    made_at: datetime
+
+
 class SignInFailure(SQLModel, table=True):
     """An attempt that failed or is still under way, kept as long as it counts against its place and its account."""
 

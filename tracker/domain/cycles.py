@@ -1,7 +1,7 @@
 """When cycles are: what is proposed for the next one, and which dates cannot be. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
 from tracker.domain.calendar import is_working_day
@@ -10,6 +10,7 @@ from tracker.domain.errors import N_, InvalidError
 _DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
 _LENGTH = 7 * _WEEK
 _LONGEST = 53 * _WEEK
+_EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,9 @@ def refuse_impossible(wanted: NumberedDates, others: Iterable[NumberedDates]) ->
 
 
 def _refuse_disorder(dates: Dates) -> None:
+    for field, day in asdict(dates).items():
+        if day is not None and not _EARLIEST <= day <= _LATEST:
+            raise InvalidError(N_("Choose a year from 1900 to 2199."), field=field)
     if dates.ends_on < dates.starts_on:
         raise InvalidError(N_("The last day is before the first."), field="ends_on")
     if dates.ends_on - dates.starts_on >= _LONGEST:
@@ -87,3 +91,20 @@ def days_outside(dates: Dates, others: Iterable[Dates]) -> int:
     """How many days lie between the cycle before and this one; 0 where it follows at once or none comes before."""
     before = [each.ends_on for each in others if each.ends_on < dates.starts_on]
     return (dates.starts_on - max(before)).days - 1 if before else 0
+
+
+def gaps_around(wanted: NumberedDates, others: Iterable[NumberedDates]) -> tuple[tuple[int, int, int], ...]:
+    """What would lie outside the cycles because of these dates: the numbers before and after, and how many days."""
+    dates, before, after = wanted.dates, None, None
+    for other in others:
+        theirs = other.dates
+        if theirs.ends_on < dates.starts_on and (before is None or before.dates.ends_on < theirs.ends_on):
+            before = other
+        if theirs.starts_on > dates.ends_on and (after is None or theirs.starts_on < after.dates.starts_on):
+            after = other
+    found = []
+    if before is not None:
+        found.append((before.number, wanted.number, (dates.starts_on - before.dates.ends_on).days - 1))
+    if after is not None:
+        found.append((wanted.number, after.number, (after.dates.starts_on - dates.ends_on).days - 1))
+    return tuple(each for each in found if each[2] > 0)

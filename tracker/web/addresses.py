@@ -43,6 +43,11 @@ def link_address(token: str) -> str:
     """The whole address of a one-time link: on the configured public address, else on the host that was asked for,
     which is one of ours.
     """
+    return f"{our_address()}{password_links.PATH}{token}"
+
+
+def our_address() -> str:
+    """Where we are, without a closing slash."""
     public = current_settings().public_url
     base = public if public and not current_programme().is_demo else request.host_url
-    return f"{base.rstrip('/')}{password_links.PATH}{token}"
+    return base.rstrip("/")

@@ -34,6 +34,8 @@ COMMANDS = {
     "batch_own": N_("owner of several changed"),
     "batch_prioritise": N_("priority of several changed"),
     "batch_check": N_("several checked"),
+    "create_cycle": N_("cycle created"),
+    "edit_cycle": N_("cycle edited"),
     "raise_blocker": N_("blocker raised"),
     "hold_blocker": N_("blocker put on more workflows"),
     "release_blocker": N_("blocker released"),

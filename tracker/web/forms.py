@@ -37,7 +37,7 @@ def _storable(text: str) -> str:
     return text.replace("\r\n", "\n").strip()
 
 
-def _iso_date(value: str) -> date | None:
+def iso_date(value: str) -> date | None:
     """The date of a form, or none when it was left empty; nothing but year-month-day will do."""
     if not value:
         return None
@@ -68,7 +68,7 @@ Line = Annotated[str, _as(line)]
 FilledLine = Annotated[str, _as(filled_line)]
 Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_storable)]
 FilledText = Annotated[Text, AfterValidator(_some)]
-OptionalDate = Annotated[date | None, BeforeValidator(_iso_date)]
+OptionalDate = Annotated[date | None, BeforeValidator(iso_date)]
 Version = Annotated[int, Field(ge=0, le=_LARGEST_INTEGER)]
 
 

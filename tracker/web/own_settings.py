@@ -3,16 +3,19 @@
 import secrets
 
 from flask import Blueprint, Response, flash, g, make_response, redirect, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
 from tracker.clock import real_now
-from tracker.commands import accounts, answers, passwords, sign_ins
+from tracker.commands import accounts, answers, calendar_keys, passwords, sign_ins
 from tracker.commands.sign_ins import TooManyAttemptsError
 from tracker.db.engine import transaction
 from tracker.domain.errors import InvalidError
 from tracker.queries import accounts as lists
+from tracker.queries import calendar
 from tracker.web import cookies
 from tracker.web.account_forms import ChangePasswordForm, SettingsForm, field_errors
+from tracker.web.addresses import our_address
 from tracker.web.browsers import places, this_browser
 from tracker.web.context import close_reading_session, current_engine, current_viewer, reading_session, writing
 from tracker.web.errors import explain
@@ -24,6 +27,7 @@ from tracker.web.translation import gettext
 bp = Blueprint("own_settings", __name__)
 
 _DONE = answers.Given(303, "", "")
+_CALENDAR = "calendar_key"
 
 
 @bp.get("/settings")
@@ -93,6 +97,16 @@ def sign_out_elsewhere() -> ResponseReturnValue:
     return _back()
 
 
+@bp.post("/settings/calendar")
+def make_calendar_address() -> ResponseReturnValue:
+    """A new address for the account's calendar, which the next page shows once; an earlier one ends."""
+    user_id = current_viewer().user_id
+    close_reading_session()
+    with transaction(current_engine()) as session:
+        cookie[_CALENDAR] = [user_id, calendar_keys.make(session, user_id, now=real_now())]
+    return make_response(redirect(url_for("own_settings.show", _anchor="calendar-title"), code=303))
+
+
 def _changed() -> Response:
     flash(gettext("Your password was changed. All other browsers are signed out."))
     return _back()
@@ -117,5 +131,21 @@ def _own() -> lists.Own:
     return lists.own(reading_session(), current_viewer().user_id, token_hash=g.token_hash)
 
 
+def _shown_address() -> str:
+    """The calendar's address just made: kept in its owner's own cookie until it is shown, and never in the database."""
+    kept = cookie.pop(_CALENDAR, None)
+    if not kept or kept[0] != current_viewer().user_id:
+        return ""
+    return our_address() + url_for("calendar_feed.show", key=kept[1])
+
+
 def _page(errors: dict[str, str] | None = None, status: int = 200) -> Response:
-    return page("settings/settings.html", status=status, own=_own(), key=secrets.token_urlsafe(16), errors=errors or {})
+    return page(
+        "settings/settings.html",
+        status=status,
+        own=_own(),
+        calendar_address=_shown_address(),
+        calendar_made_at=calendar.made_at(reading_session(), current_viewer().user_id),
+        key=secrets.token_urlsafe(16),
+        errors=errors or {},
+    )

@@ -17,6 +17,7 @@ from tracker.web.translation import gettext
 
 PAGES = (
     ("board.show", N_("Board")),
+    ("cycles.index", N_("Cycles")),
     ("blockers.index", N_("Blockers")),
 )
 ADMIN_PAGES = (("admin.show", N_("Accounts")),)

@@ -13,6 +13,7 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 
+from tracker.clock import Clock
 from tracker.config import Settings
 from tracker.domain.errors import N_, DatabaseError
 from tracker.web import logging
@@ -25,10 +26,15 @@ FINISH_WITHIN_S = 8.0
 _LOOK_EVERY_S = 0.5
 
 
-def serve(settings: Settings, engine: Engine, host: str, port: int, announce: Callable[[int], None]) -> None:
-    """Serves until SIGTERM or Ctrl-C; `announce` is told the port once requests are taken."""
+def serve(
+    settings: Settings, engine: Engine, host: str, port: int, announce: Callable[[int], None],
+    clock: Clock | None = None,
+) -> None:  # fmt: skip
+    """Serves until SIGTERM or Ctrl-C; `announce` is told the port once requests are taken. Without a clock the
+    programme's own ticks.
+    """
     logging.set_up(settings.log_level)
-    app = create_app(settings, engine)
+    app = create_app(settings, engine, clock)
     sockets: dict[int, Any] = {}
     try:
         server = waitress.create_server(app, map=sockets, **_adjustments(settings, host, port))

@@ -27,7 +27,7 @@ OPEN_TO_ALL = frozenset(
     {"sign_in.show", "sign_in.enter", "sign_in.demo", "language.choose"}
     | {"password_links.show", "password_links.use", "statement.show"}
 )
-KNOWS_NOBODY = frozenset({"assets.static", "assets.favicon", "health.process", "health.database"})
+KNOWS_NOBODY = frozenset({"assets.static", "assets.favicon", "health.process", "health.database", "calendar_feed.show"})
 # Asked by the page, not by the person: neither counts as activity nor writes anything.
 POLLS = frozenset({"board.changes"})
 
