@@ -99,7 +99,7 @@ def sources(session: Session, number: int, *, now: datetime, language: str) -> S
         _blockers(session, language),
         _steps(session, number),
         _times_carried(session, number),
-        list(_late(session, since, cycle.now.border, workflows)) if since is not None else [],
+        list(_late(session, since, cycle.last_instant, workflows)) if since is not None else [],
     )
 
 
@@ -166,26 +166,26 @@ def _times_carried(session: Session, number: int) -> dict[str, int]:
         .where(col(ScopeChange.kind) == ScopeKind.CARRIED, col(ScopeChange.to_cycle) <= number)
         .group_by(col(Workflow.key))
     )
-    return {key: times for key, times in rows}
+    return {row[0]: row[1] for row in rows}
 
 
-def _late(session: Session, since: datetime, border: datetime, workflows: dict[str, Named]) -> Iterator[Late]:
-    yield from _late_changes(session, since, border)
-    yield from _late_holds(session, since, border)
+def _late(session: Session, since: datetime, until: datetime, workflows: dict[str, Named]) -> Iterator[Late]:
+    yield from _late_changes(session, since, until)
+    yield from _late_holds(session, since, until)
     for workflow in workflows.values():
-        if workflow.archived_at is not None and since < workflow.archived_at < border:
+        if workflow.archived_at is not None and since < workflow.archived_at <= until:
             yield Late("archived", workflow.key, workflow.archived_at, workflow.archived_at, "")
 
 
-def _late_changes(session: Session, since: datetime, border: datetime) -> Iterator[Late]:
-    """Moves that happened before the border and were recorded later, and what was taken back of them later."""
+def _late_changes(session: Session, since: datetime, until: datetime) -> Iterator[Late]:
+    """Moves that happened by then and were recorded later, and what was taken back of them later."""
     voided = StateChange.__table__.alias("voided")  # type: ignore[attr-defined]
     rows = session.execute(
         _by_actor(
             StateChange,
             col(StateChange.voids),
             col(Workflow.key),
-            func.coalesce(voided.c.happened_at, col(StateChange.happened_at), type_=col(StateChange.happened_at).type),
+            func.coalesce(voided.c.happened_at, col(StateChange.happened_at), type_=voided.c.happened_at.type),
             col(StateChange.recorded_at),
             col(Actor.name),
             func.coalesce(voided.c.from_state, col(StateChange.from_state), type_=String),
@@ -195,7 +195,7 @@ def _late_changes(session: Session, since: datetime, border: datetime) -> Iterat
         .join(voided, voided.c.id == col(StateChange.voids), isouter=True)
         .where(
             col(StateChange.recorded_at) > since,
-            or_(col(StateChange.happened_at) < border, voided.c.happened_at < border),
+            or_(col(StateChange.happened_at) <= until, voided.c.happened_at <= until),
         )
         .order_by(col(StateChange.id))
     )
@@ -205,7 +205,7 @@ def _late_changes(session: Session, since: datetime, border: datetime) -> Iterat
         yield Late(kind, key, happened_at, recorded_at, actor, *states, note=note)
 
 
-def _late_holds(session: Session, since: datetime, border: datetime) -> Iterator[Late]:
+def _late_holds(session: Session, since: datetime, until: datetime) -> Iterator[Late]:
     rows = session.execute(
         _by_actor(
             BlockerEvent,
@@ -217,7 +217,7 @@ def _late_holds(session: Session, since: datetime, border: datetime) -> Iterator
             col(BlockerEvent.blocker_id),
             col(BlockerEvent.note),
         )
-        .where(col(BlockerEvent.recorded_at) > since, col(BlockerEvent.happened_at) < border)
+        .where(col(BlockerEvent.recorded_at) > since, col(BlockerEvent.happened_at) <= until)
         .order_by(col(BlockerEvent.happened_at), col(BlockerEvent.id))
     )
     for event, key, happened_at, recorded_at, actor, blocker, note in rows:

@@ -54,7 +54,7 @@ class ScopeChange:
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """An item of a list: a workflow, or a blocker with what it holds. `at` and `amount` are what the figure has of it."""
+    """An item of a list: a workflow, or a blocker with what it holds. The figure gives it `at` and `amount`."""
 
     key: str = ""
     blocker: int | None = None
@@ -101,7 +101,7 @@ def _stream_row(read: Sources, choice: Choice) -> StreamRow:
     row, members = read.cycle.row(choice), Counter(read.cycle.members(choice).values())
     is_joined = choice.workstream is None or bool(read.cycle.joined(choice))
     scope = {name: members.total() if goal is None else members[goal] for name, goal in MEMBERS.items()}
-    cells = {name: count if is_joined else None for name, count in scope.items()}
+    cells: dict[str, int | Decimal | None] = {name: n if is_joined else None for name, n in scope.items()}
     cells |= {name: getattr(row, name) for name in STREAM_FIGURES}
     return StreamRow(choice.workstream or "", read.workstreams.get(choice.workstream or "", ""), is_joined, cells)
 
@@ -151,7 +151,7 @@ def scope_changes(read: Sources, choice: Choice) -> list[ScopeChange]:
 
 
 def item_rows(read: Sources, figure: str, behind: Iterable[Behind], choice: Choice) -> list[ItemRow]:
-    """What a figure counts, as a list shows it: with the step by which a workflow came or went, where it is about that."""
+    """What a figure counts, as a list shows it; of what came or went, with the step by which it did."""
     steps = _steps_of(read, figure)
     holds = read.cycle.held(choice) if figure.startswith(("blockers_", "median_")) else {}
     return [
@@ -247,7 +247,7 @@ def _explains(read: Sources, row: Late, effects: list[Difference]) -> bool:
     cycle = read.cycle
     if any(each.figure != PREVIOUS for each in effects):
         reported = cycle.reported
-        if reported is not None and row.recorded_at > reported.as_of and row.happened_at < cycle.now.border:
+        if reported is not None and row.recorded_at > reported.as_of and row.happened_at <= cycle.last_instant:
             return True
     if any(each.figure == PREVIOUS for each in effects):
         previous = cycle.previous_reported

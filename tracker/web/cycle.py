@@ -1,4 +1,4 @@
-"""The page of a cycle: what was promised, what became of it, its figures in both readings, and the items behind each."""
+"""The page of a cycle: what was promised and became of it, its figures in both readings, the items behind each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from tracker.web.words import reason_word
 
 bp = Blueprint("cycle", __name__)
 
-MOST_ROWS = 20  # of a list on the page; the rest is a link away
+MOST_ROWS = 12  # of a list on the page; the rest is a link away
 CHANGES = "changes"
 _NO_LIST = {"ratio_to_previous", "tested_per_working_day"}
 
@@ -137,11 +137,12 @@ def _page(read: Sources, choice: Choice) -> dict[str, Any]:
     cycle = read.cycle
     is_draft = cycle.now.cycle.status is CycleStatus.DRAFT
     changed = parts.differences(read, choice)
+    closed_at = cycle.reported.as_of if cycle.reported is not None else cycle.as_of
     return {
         "summary_words": cycle_words.summary(read, choice),
         "figures": [(gettext(word), rows) for word, rows in _figures(read, choice)] if cycle.now.is_begun else [],
-        "changed": [cycle_words.changed(each, cycle) for each in changed.items],
-        "went_on": [cycle_words.changed(each, cycle) for each in changed.went_on],
+        "changed": [cycle_words.changed(each, closed_at) for each in changed.items],
+        "went_on": [cycle_words.changed(each, closed_at) for each in changed.went_on],
         "goals": parts.goal_rows(read, choice),
         "streams": [] if choice.workstream else parts.stream_rows(read),
         "stream_figures": () if is_draft and not cycle.now.is_begun else parts.STREAM_FIGURES,
@@ -161,7 +162,9 @@ def _items(read: Sources, asked: Asked) -> dict[str, Any]:
         behind = [each for each in behind if each.goal is asked.goal]
     rows = parts.item_rows(read, asked.figure, behind, asked.choice)
     row = read.cycle.row(asked.choice, asked.basis)
-    value = len(behind) if asked.goal or asked.figure in MEMBERS else getattr(row, asked.figure)
+    value: int | Decimal | None = len(behind)
+    if asked.goal is None and asked.figure not in MEMBERS:
+        value = getattr(row, asked.figure)
     return {
         "figure": asked.figure,
         "value": value,
@@ -195,7 +198,8 @@ def _figures(read: Sources, choice: Choice) -> list[tuple[str, list[FigureRow]]]
 
 
 def _figure(name: str, reported: Summary | None, now_: Summary, opens: Callable[..., str]) -> FigureRow:
-    was, is_ = getattr(reported, name, None), getattr(now_, name)
+    was: int | Decimal | None = getattr(reported, name, None)
+    is_: int | Decimal | None = getattr(now_, name)
     has_list = name not in _NO_LIST
     return FigureRow(
         name,

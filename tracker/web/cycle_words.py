@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from tracker.domain.figures.behind import BY_AMOUNT, Difference
-from tracker.domain.figures.one_cycle import OneCycle
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Choice, Summary, days
 from tracker.domain.states import CycleStatus, Goal, State
@@ -97,9 +97,9 @@ def summary(read: Sources, choice: Choice) -> str:
     return " ".join((words, gettext("%(met)s of %(members)s goals met.", met=row.met, members=members)))
 
 
-def items_title(read: Sources, figure: str, value: object, goal: Goal | None, workstream: str) -> str:
+def items_title(read: Sources, figure: str, value: int | Decimal | None, goal: Goal | None, workstream: str) -> str:
     """Which figure of what the list is about, with its number."""
-    words = [f"{figure_words.label(figure)}: {figure_words.with_unit(figure, value)}"]  # type: ignore[arg-type]
+    words = [f"{figure_words.label(figure)}: {figure_words.with_unit(figure, value)}"]
     words += [gettext("goal %(goal)s", goal=state_name(State(goal.value)))] if goal is not None else []
     words += [workstream] if workstream else []
     words.append(gettext("cycle %(number)s", number=read.cycle.number))
@@ -115,15 +115,14 @@ def amount(figure: str, value: timedelta | int | None) -> str:
     return figure_words.with_unit(figure if figure in BY_AMOUNT else "lead_time_p50_days", value)
 
 
-def changed(each: Changed, cycle: OneCycle) -> Told:
-    """A difference between the readings in words."""
-    closed_at = cycle.reported.as_of if cycle.reported else cycle.as_of
+def changed(each: Changed, closed_at: datetime) -> Told:
+    """A difference between the readings of a cycle closed then, in words."""
     return Told(
         each.key,
         each.blocker,
         each.name,
         [_effect(effect) for effect in each.effects],
-        [_cause(cause, closed_at, cycle) for cause in each.causes],
+        [_cause(cause, closed_at) for cause in each.causes],
     )
 
 
@@ -138,7 +137,7 @@ def _effect(each: Difference) -> str:
     return f"{label} {was} → {is_}"
 
 
-def _cause(cause: Late, closed_at: datetime, cycle: OneCycle) -> Cause:
+def _cause(cause: Late, closed_at: datetime) -> Cause:
     if cause.kind == "taken_back":
         tag = gettext("taken back after the close")
     elif cause.happened_at > closed_at or cause.kind == "archived":

@@ -34,48 +34,81 @@ _C, _M = (
 FIGURES: dict[str, Words] = {
     "designed": Words(
         N_("Designed"),
-        N_("Workflows that were past design at the end of the cycle (so far, while it is under way) and not at its start. Back and forth within the cycle counts once, and a skipped state is passed."),
+        N_(
+            "Workflows that were past design at the end of the cycle (so far, while it is under way) and not "
+            "at its start. Back and forth within the cycle counts once, and a skipped state is passed."
+        ),
         THROUGHPUT,
     ),
     "validated": Words(
         N_("Validated"),
-        N_("Workflows that were past validation at the end of the cycle (so far, while it is under way) and not at its start. Back and forth within the cycle counts once, and a skipped state is passed."),
+        N_(
+            "Workflows that were past validation at the end of the cycle (so far, while it is under way) and "
+            "not at its start. Back and forth within the cycle counts once, and a skipped state is passed."
+        ),
         THROUGHPUT,
     ),
     "tested": Words(
         N_("Tested"),
-        N_("Workflows that were past test, and so done, at the end of the cycle (so far, while it is under way) and not at its start. Back and forth within the cycle counts once."),
+        N_(
+            "Workflows that were past test, and so done, at the end of the cycle (so far, while it is under "
+            "way) and not at its start. Back and forth within the cycle counts once."
+        ),
         THROUGHPUT,
     ),
     "fell_back": Words(
         N_("Fell back"),
-        N_("Workflows that were done at the start of the cycle and in an earlier state at its end (so far, while it is under way). Archived ones are not counted, and nothing is netted against tested."),
+        N_(
+            "Workflows that were done at the start of the cycle and in an earlier state at its end (so far, "
+            "while it is under way). Archived ones are not counted, and nothing is netted against tested."
+        ),
         THROUGHPUT,
     ),
     "tested_previous": Words(
         N_("Tested, previous cycle"),
-        N_("Tested in the cycle numbered one lower, in the same reading: as reported is what was reported at that cycle’s own close."),
+        N_(
+            "Tested in the cycle numbered one lower, in the same reading: as reported is what was reported at "
+            "that cycle’s own close."
+        ),
         THROUGHPUT,
     ),
     "ratio_to_previous": Words(
         N_("Compared with the previous cycle"),
         N_("Tested divided by tested in the previous cycle. Empty when that is 0 or missing."),
-        THROUGHPUT, 2, TIMES,
+        THROUGHPUT,
+        2,
+        TIMES,
     ),
     "tested_per_working_day": Words(
         N_("Tested per working day"),
-        N_("Tested divided by the working days from the cycle’s first day up to and including the last day counted. Empty when there are none."),
-        THROUGHPUT, 2,
+        N_(
+            "Tested divided by the working days from the cycle’s first day up to and including the last day "
+            "counted. Empty when there are none."
+        ),
+        THROUGHPUT,
+        2,
     ),
     "lead_time_p50_days": Words(
         N_("Lead time, half (p50)"),
-        N_("Of the workflows counted as tested: local days from the last time the work began to the last time it was done, both days counted. Half took this long or less (nearest rank). Empty for fewer than 10."),
-        THROUGHPUT, 0, DAYS,
+        N_(
+            "Of the workflows counted as tested: local days from the last time the work began to the last time "
+            "it was done, both days counted. Half took this long or less (nearest rank). Empty for fewer than "
+            "10."
+        ),
+        THROUGHPUT,
+        0,
+        DAYS,
     ),
     "lead_time_p85_days": Words(
         N_("Lead time, 85% (p85)"),
-        N_("Of the workflows counted as tested: local days from the last time the work began to the last time it was done, both days counted. 85% took this long or less (nearest rank). Empty for fewer than 10."),
-        THROUGHPUT, 0, DAYS,
+        N_(
+            "Of the workflows counted as tested: local days from the last time the work began to the last time "
+            "it was done, both days counted. 85% took this long or less (nearest rank). Empty for fewer than "
+            "10."
+        ),
+        THROUGHPUT,
+        0,
+        DAYS,
     ),
     "committed": Words(
         N_("Committed"), N_("Workflows that were members of the cycle when it was committed."), COMMITMENT
@@ -85,17 +118,26 @@ FIGURES: dict[str, Words] = {
     "committed_test": Words(N_("Committed, goal test"), _C, COMMITMENT),
     "added": Words(
         N_("Added"),
-        N_("Workflows that were members just before the close (now, while the cycle runs) and not when it was committed."),
+        N_(
+            "Workflows that were members just before the close (now, while the cycle runs) and not when it was "
+            "committed."
+        ),
         COMMITMENT,
     ),
     "removed": Words(
         N_("Removed"),
-        N_("Workflows that were members when the cycle was committed and not just before the close (now, while it runs)."),
+        N_(
+            "Workflows that were members when the cycle was committed and not just before the close (now, "
+            "while it runs)."
+        ),
         COMMITMENT,
     ),
     "met": Words(
         N_("Goals met"),
-        N_("Members just before the close (now, while the cycle runs) that were past the stage of their goal at the close (now). Throughput goes by the cycle’s dates, goals by its close."),
+        N_(
+            "Members just before the close (now, while the cycle runs) that were past the stage of their goal "
+            "at the close (now). Throughput goes by the cycle’s dates, goals by its close."
+        ),
         COMMITMENT,
     ),
     "met_design": Words(N_("Goals met, design"), _M, COMMITMENT),
@@ -103,12 +145,18 @@ FIGURES: dict[str, Words] = {
     "met_test": Words(N_("Goals met, test"), _M, COMMITMENT),
     "carried_in": Words(
         N_("Carried in"),
-        N_("Workflows that were carried here from a cycle before, and were members at the commit or just before the close. One that met its goal there and goes on with the next is planned, not carried."),
+        N_(
+            "Workflows that were carried here from a cycle before, and were members at the commit or just "
+            "before the close. One that met its goal there and goes on with the next is planned, not carried."
+        ),
         COMMITMENT,
     ),
     "carried_out": Words(
         N_("Carried out"),
-        N_("Workflows that were carried over from the cycle into another one at its close, their goals not known to be met."),
+        N_(
+            "Workflows that were carried over from the cycle into another one at its close, their goals not "
+            "known to be met."
+        ),
         COMMITMENT,
     ),
     "returned": Words(
@@ -123,7 +171,10 @@ FIGURES: dict[str, Words] = {
     ),
     "blockers_opened": Words(
         N_("Blockers opened"),
-        N_("Times a blocker went from holding no workflow to holding some, within the cycle. One that opens again counts again. A blocker over several workstreams is in each of them and once in the total."),
+        N_(
+            "Times a blocker went from holding no workflow to holding some, within the cycle. One that opens "
+            "again counts again. A blocker over several workstreams is in each of them and once in the total."
+        ),
         BLOCKERS,
     ),
     "blockers_resolved": Words(
@@ -133,29 +184,48 @@ FIGURES: dict[str, Words] = {
     ),
     "blockers_open": Words(
         N_("Open blockers"),
-        N_("Blockers that hold some workflow at the end of the cycle (now, while it is under way). Open at the start + opened − resolved = open at the end."),
+        N_(
+            "Blockers that hold some workflow at the end of the cycle (now, while it is under way). Open at "
+            "the start + opened − resolved = open at the end."
+        ),
         BLOCKERS,
     ),
     "blocked_days": Words(
         N_("Blocked days"),
-        N_("For each workflow the time within the cycle in which some blocker held it and it had a state other than done, added up exactly and then written in days of 24 hours."),
-        BLOCKERS, 1, DAYS,
+        N_(
+            "For each workflow the time within the cycle in which some blocker held it and it had a state "
+            "other than done, added up exactly and then written in days of 24 hours."
+        ),
+        BLOCKERS,
+        1,
+        DAYS,
     ),
     "median_blocker_age_days": Words(
         N_("Median age of blockers"),
-        N_("Of the blockers open at the end: local days from the latest opening to the last day counted. The middle one by nearest rank; empty when none is open."),
-        BLOCKERS, 0, DAYS,
+        N_(
+            "Of the blockers open at the end: local days from the latest opening to the last day counted. The "
+            "middle one by nearest rank; empty when none is open."
+        ),
+        BLOCKERS,
+        0,
+        DAYS,
     ),
-}  # fmt: skip
+}
 # What stands in no column of the summaries.
 OTHERS: dict[str, Words] = {
     "working_days": Words(
         N_("Working days"),
-        N_("Monday to Friday from the cycle’s first day to its last, less Swedish public holidays and the eves that are free in practice."),
+        N_(
+            "Monday to Friday from the cycle’s first day to its last, less Swedish public holidays and the "
+            "eves that are free in practice."
+        ),
     ),
     "age": Words(
         N_("Age"),
-        N_("Local days from the last time the work began to today, both counted, for work begun and not done. Being carried over never starts it anew; going back to not started does."),
+        N_(
+            "Local days from the last time the work began to today, both counted, for work begun and not done. "
+            "Being carried over never starts it anew; going back to not started does."
+        ),
         unit=DAYS,
     ),
     "cumulative_flow": Words(
@@ -166,10 +236,16 @@ OTHERS: dict[str, Words] = {
         N_("In the cycle"),
         N_("Workflows that were members just before the close; now, while the cycle runs or is a draft."),
     ),
-    "members_design": Words(N_("In the cycle, goal design"), N_("Of those in the cycle, the ones that are to pass %(stage)s.")),
-    "members_validation": Words(N_("In the cycle, goal validation"), N_("Of those in the cycle, the ones that are to pass %(stage)s.")),
-    "members_test": Words(N_("In the cycle, goal test"), N_("Of those in the cycle, the ones that are to pass %(stage)s.")),
-}  # fmt: skip
+    "members_design": Words(
+        N_("In the cycle, goal design"), N_("Of those in the cycle, the ones that are to pass %(stage)s.")
+    ),
+    "members_validation": Words(
+        N_("In the cycle, goal validation"), N_("Of those in the cycle, the ones that are to pass %(stage)s.")
+    ),
+    "members_test": Words(
+        N_("In the cycle, goal test"), N_("Of those in the cycle, the ones that are to pass %(stage)s.")
+    ),
+}
 BASES = {
     Basis.AS_REPORTED: Words(
         N_("As reported"), N_("What was known when the cycle was closed, up to that moment. It never changes.")

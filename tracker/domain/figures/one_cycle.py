@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from tracker.domain.figures import summaries
@@ -16,7 +16,7 @@ from tracker.domain.states import Goal
 MEMBERS = {"members": None, **{f"members_{goal.value}": goal for goal in Goal}}
 PREVIOUS = "tested_previous"
 OPENED = (*LISTS, PREVIOUS, *MEMBERS)  # the figures that have items
-Place = tuple[Basis, tuple[str, ...]]
+Place = tuple[Basis, str, tuple[str, ...]]  # the project tells a sole workstream from the programme
 
 
 class OneCycle:
@@ -45,16 +45,23 @@ class OneCycle:
         return self.readings.get(Basis.AS_REPORTED)
 
     @property
+    def last_instant(self) -> datetime:
+        """What happened later is in no figure of the cycle: throughput ends with its last day, goals with its close."""
+        return max(self.now.border - timedelta.resolution, self.now.met_at)
+
+    @property
     def previous_reported(self) -> Reading | None:
         """What the close of the cycle numbered one lower froze."""
         return self._previous.get(Basis.AS_REPORTED)
 
     def row(self, choice: Choice, basis: Basis = Basis.AS_NOW) -> Summary:
         """The figures, as a file has them."""
-        place = basis, tuple(choice.workstreams)
+        place = basis, choice.project, tuple(choice.workstreams)
         if place not in self._rows:
             reading, previous = self.readings[basis], self._previous.get(basis)
-            earlier = previous and summaries.summary(previous, choice, self._items_of(previous, choice), None)
+            earlier = None
+            if previous is not None:
+                earlier = summaries.summary(previous, choice, self._items_of(previous, choice), None)
             self._rows[place] = summaries.summary(reading, choice, self.items(choice, basis), earlier)
         return self._rows[place]
 
@@ -66,7 +73,7 @@ class OneCycle:
         """Those in the cycle just before its close, with their goals; now while it has none, and of a draft what is
         planned.
         """
-        place = basis, tuple(choice.workstreams)
+        place = basis, choice.project, tuple(choice.workstreams)
         if place not in self._members:
             reading, items = self.readings[basis], self.items(choice, basis)
             self._members[place] = (
@@ -89,12 +96,14 @@ class OneCycle:
         return behind(figure, items) if items is not None else []
 
     def differences(self, choice: Choice) -> Iterator[Difference]:
-        """What the two readings of a closed cycle do not have in common, figure by figure."""
-        if self.reported is not None:
-            for figure in (*LISTS, PREVIOUS):
-                yield from differences(
-                    figure, self.behind(figure, choice, Basis.AS_REPORTED), self.behind(figure, choice)
-                )
+        """What the two readings of a closed cycle do not have in common, figure by figure. What was reported as empty
+        has no items to compare.
+        """
+        if self.reported is None or not self.reported.is_begun:
+            return
+        reported, has_previous = Basis.AS_REPORTED, self.row(choice, Basis.AS_REPORTED).tested_previous is not None
+        for figure in (*LISTS, PREVIOUS) if has_previous else LISTS:
+            yield from differences(figure, self.behind(figure, choice, reported), self.behind(figure, choice))
 
     @property
     def known_differently_since(self) -> datetime | None:
@@ -133,7 +142,7 @@ class OneCycle:
         return summaries.programme(self.history)
 
     def _items_of(self, reading: Reading, choice: Choice) -> CycleItems | None:
-        place = reading.cycle.cycle, (reading.basis, tuple(choice.workstreams))
+        place = reading.cycle.cycle, (reading.basis, choice.project, tuple(choice.workstreams))
         if place not in self._items:
             known = self._known.setdefault(reading.as_of, Knowledge(self.history, reading.as_of))
             is_counted = summaries.counts(self.history, reading, choice)
