@@ -29,6 +29,10 @@ PAGES = {
     "blockers": "/blockers",
     "all blockers, filtered": "/blockers?state=all&workstream=S01&category=equipment&q=svar&sort=-age",
     "blocker": "/blockers/1",
+    "draft": "/cycles/3",
+    "running cycle": "/cycles/2",
+    "closed cycle": "/cycles/1",
+    "items of a figure": "/cycles/1?show=tested&basis=as_reported",
     "new blocker": f"/blockers/new?workflow={key(3)}&workflow={key(4)}&title=svar",
 }
 BOARD = 6  # who looks, three for the frame, cards, holds
@@ -38,6 +42,10 @@ BLOCKER = 8  # who looks, fields, workflows with their workstreams (2), events, 
 # Who looks, fields, the running cycle and drafts, other workstreams, what holds it; of its timeline moves, scope,
 # holds, notes, checks and changed fields.
 WORKFLOW = 11
+# Who looks, whether it is there, the programme, cycles, workstreams and workflows of the figures (whose three histories
+# the driver reads), the last recorded instant, workflows, workstreams and blockers by name, its scope, times carried.
+CYCLE = 12
+CLOSED_CYCLE = CYCLE + 2  # what was recorded of moves and holds after the close
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 
@@ -53,6 +61,8 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert counts[0]["workflow"] == WORKFLOW
     assert counts[0]["blockers"] == counts[0]["all blockers, filtered"] == BLOCKERS
     assert counts[0]["blocker"] == BLOCKER
+    assert counts[0]["draft"] == counts[0]["running cycle"] == CYCLE
+    assert counts[0]["closed cycle"] == counts[0]["items of a figure"] == CLOSED_CYCLE
     assert {counts[0][name] for name in PAGES if "list" in name} == {LIST}
     assert counts[0]["what was not updated on the wall"] == BOARD + 1
     assert counts[0]["poll that finds nothing new"] <= POLL

@@ -198,7 +198,7 @@ def _figures(read: Sources, choice: Choice) -> list[tuple[str, list[FigureRow]]]
 
 
 def _figure(name: str, reported: Summary | None, now_: Summary, opens: Callable[..., str]) -> FigureRow:
-    was: int | Decimal | None = getattr(reported, name, None)
+    was: int | Decimal | None = getattr(reported, name) if reported is not None else None
     is_: int | Decimal | None = getattr(now_, name)
     has_list = name not in _NO_LIST
     return FigureRow(
@@ -220,4 +220,4 @@ def _difference(name: str, was: int | Decimal | None, is_: int | Decimal | None)
     if was is None or is_ is None:
         return gettext("differs")
     sign = "+" if is_ > was else "−"
-    return f"{sign}{figure_words.number(name, abs(is_ - was))}"
+    return f"{sign}{figure_words.number(name, abs(Decimal(is_) - Decimal(was)))}"

@@ -99,7 +99,12 @@ def summary(read: Sources, choice: Choice) -> str:
 
 def items_title(read: Sources, figure: str, value: int | Decimal | None, goal: Goal | None, workstream: str) -> str:
     """Which figure of what the list is about, with its number."""
-    words = [f"{figure_words.label(figure)}: {figure_words.with_unit(figure, value)}"]
+    whole = isinstance(value, int) and figure in {"designed", "validated", "tested"}
+    words = [
+        figure_words.counted(figure, int(value or 0))
+        if whole
+        else f"{figure_words.label(figure)}: {figure_words.with_unit(figure, value)}"
+    ]
     words += [gettext("goal %(goal)s", goal=state_name(State(goal.value)))] if goal is not None else []
     words += [workstream] if workstream else []
     words.append(gettext("cycle %(number)s", number=read.cycle.number))
