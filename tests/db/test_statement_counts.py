@@ -39,6 +39,10 @@ PAGES = {
     "cycles from the first": "/cycles?from=1",
     "new cycle": "/cycles/new",
     "edited cycle": "/cycles/2/edit",
+    "draft": "/cycles/3",
+    "running cycle": "/cycles/2",
+    "closed cycle": "/cycles/1",
+    "items of a figure": "/cycles/1?show=tested&basis=as_reported",
     "new blocker": f"/blockers/new?workflow={key(3)}&workflow={key(4)}&title=svar",
 }
 BOARD = 6  # who looks, three for the frame, cards, holds
@@ -51,6 +55,10 @@ WORKFLOW = 11
 CYCLES = 4  # who looks, cycles, how many are in each, what closed ones reported
 CYCLE_FORM = 2  # who looks, cycles
 CALENDAR = 3  # wrong keys from there, whose it is, cycles
+# Who looks, whether it is there, the programme, cycles, workstreams and workflows of the figures (whose three histories
+# the driver reads), the last recorded instant, workflows, workstreams and blockers by name, its scope, times carried.
+CYCLE = 12
+CLOSED_CYCLE = CYCLE + 2  # what was recorded of moves and holds after the close
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 
@@ -69,6 +77,8 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert counts[0]["cycles"] == counts[0]["cycles from the first"] == CYCLES
     assert counts[0]["new cycle"] == counts[0]["edited cycle"] == CYCLE_FORM
     assert counts[0]["calendar"] == CALENDAR
+    assert counts[0]["draft"] == counts[0]["running cycle"] == CYCLE
+    assert counts[0]["closed cycle"] == counts[0]["items of a figure"] == CLOSED_CYCLE
     assert {counts[0][name] for name in PAGES if "list" in name} == {LIST}
     assert counts[0]["what was not updated on the wall"] == BOARD + 1
     assert counts[0]["poll that finds nothing new"] <= POLL

@@ -119,6 +119,7 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ),
     ("/blockers/<int:blocker_id>/hold", "POST"): ("/blockers/1/hold", {"workflow": "LAB-001"}, TAKING_PART),
     ("/blockers/<int:blocker_id>/note", "POST"): ("/blockers/1/note", {"note": "Ringt"}, OWNERS_ONLY),
+    ("/cycles/<int:number>", "GET"): ("/cycles/2", {}, signed_in(200)),
     ("/login", "GET"): ("/login", {}, (200, 302, 302, 302, 302, 302, 302, 200)),
     ("/login", "POST"): ("/login", {"email": "x@example.org", "password": "x"}, all_alike(422)),
     ("/login/demo", "POST"): ("/login/demo", {"role": "admin"}, all_alike(404)),

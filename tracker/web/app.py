@@ -22,6 +22,7 @@ from tracker.web import (
     cards,
     context,
     cycles,
+    cycle,
     errors,
     formats,
     health,
@@ -66,7 +67,7 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     assets.install(app)
     people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, statement.bp)
     work = (board.bp, rows.bp, batches.bp, workflows.bp, workflow_fields.bp, workflow_acts.bp, blockers.bp, blocker.bp)
-    planning = (cycles.bp, calendar_feed.bp)
+    planning = (cycles.bp, cycle.bp, calendar_feed.bp)
     for blueprint in (*people, *work, *planning, health.bp, help_page.bp, sign_in.bp):
         app.register_blueprint(blueprint)
     quiet_poll.install(app, installation)

@@ -103,7 +103,6 @@ def summaries(
 ) -> Iterator[Summary]:
     """A row per reading and choice, in the order of readings, then of choices."""
     earlier: dict[tuple[int, Basis, int], Summary] = {}
-    first_cycles = {row.code: row.first_cycle for row in history.workstreams}
     now = Knowledge(history, as_of)
     for reading in readings(history.cycles, as_of, history.zone):
         if reading.basis not in bases:
@@ -111,14 +110,22 @@ def summaries(
         number = reading.cycle.cycle
         known = now if reading.basis is Basis.AS_NOW else Knowledge(history, reading.as_of)
         for place, choice in enumerate(choices):
-            has_joined = not choice.project or any(first_cycles[code] <= number for code in choice.workstreams)
-            items = known.items(reading, choice.workstreams) if reading.is_begun and has_joined else None
-            row = _summary(reading, choice, items, earlier.get((number - 1, reading.basis, place)))
+            items = known.items(reading, choice.workstreams) if counts(history, reading, choice) else None
+            row = summary(reading, choice, items, earlier.get((number - 1, reading.basis, place)))
             earlier[number, reading.basis, place] = row
             yield row
 
 
-def _summary(reading: Reading, choice: Choice, items: CycleItems | None, previous: Summary | None) -> Summary:
+def counts(history: History, reading: Reading, choice: Choice) -> bool:
+    """Whether there are figures of the choice in the reading: the cycle has begun, and the project has joined."""
+    number = reading.cycle.cycle
+    return reading.is_begun and (not choice.project or any(
+        row.first_cycle <= number for row in history.workstreams if row.code in choice.workstreams
+    ))  # fmt: skip
+
+
+def summary(reading: Reading, choice: Choice, items: CycleItems | None, previous: Summary | None) -> Summary:
+    """The row that the items come to, compared with the row of the cycle before on the same basis."""
     cycle = reading.cycle
     row = Summary(
         cycle.cycle,
@@ -147,9 +154,9 @@ def _summary(reading: Reading, choice: Choice, items: CycleItems | None, previou
 def _fill_throughput(row: Summary, reading: Reading, items: WorkflowItems) -> None:
     row.designed, row.validated = len(items.designed), len(items.validated)
     row.tested, row.fell_back = len(items.tested), len(items.fell_back)
-    if days := reading.working_days_so_far:
-        row.tested_per_working_day = half_up(Fraction(row.tested, days), 2)
-    row.blocked_days = half_up(_days(items.blocked.values()), 1)
+    if working_days := reading.working_days_so_far:
+        row.tested_per_working_day = half_up(Fraction(row.tested, working_days), 2)
+    row.blocked_days = half_up(days(items.blocked.values()), 1)
     if len(items.lead_times) >= LEAST_SAMPLE:
         row.lead_time_p50_days = nearest_rank(items.lead_times.values(), 50)
         row.lead_time_p85_days = nearest_rank(items.lead_times.values(), 85)
@@ -183,5 +190,6 @@ def _fill_dispositions(row: Summary, items: WorkflowItems) -> None:
     row.carried_out, row.returned, row.dropped = len(items.carried_out), len(items.returned), len(items.dropped)
 
 
-def _days(times: Iterable[timedelta]) -> Fraction:
+def days(times: Iterable[timedelta]) -> Fraction:
+    """The times added up, in days of 24 hours."""
     return Fraction(sum(times, timedelta()) // _MICROSECOND, _DAY // _MICROSECOND)

@@ -1,0 +1,115 @@
+"""The items behind each figure, with what it makes of each: whoever doubts a number can count them."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import NamedTuple
+
+from tracker.domain.calendar import local_date
+from tracker.domain.figures.items import CycleItems, WorkflowItems
+from tracker.domain.states import Goal
+
+
+class Behind(NamedTuple):
+    """A workflow by its key or a blocker by its number. `amount` is what a figure of `BY_AMOUNT` adds up or ranks,
+    a time or days; the others count their items. `at` is when a blocker opened or was resolved.
+    """
+
+    item: str | int
+    goal: Goal | None = None
+    at: datetime | None = None
+    amount: timedelta | int | None = None
+
+
+class Difference(NamedTuple):
+    """An item of which two readings make different things in a figure: counted more often, less often, or otherwise."""
+
+    figure: str
+    item: str | int
+    change: int
+    was: Behind | None
+    now: Behind | None
+
+
+def behind(figure: str, items: CycleItems) -> list[Behind]:
+    """What the figure counts, in order: workflows by key, blockers the oldest first."""
+    return sorted(LISTS[figure](items), key=_order)
+
+
+def _order(each: Behind) -> tuple[float, str | int]:
+    return each.at.timestamp() if each.at is not None else 0, each.item
+
+
+def of_members(members: dict[str, Goal], goal: Goal | None = None) -> list[Behind]:
+    """Those with the goal, or all."""
+    return [Behind(key, each) for key, each in sorted(members.items()) if goal in {None, each}]
+
+
+def differences(figure: str, reported: Sequence[Behind], now: Sequence[Behind]) -> Iterator[Difference]:
+    """What one reading counts and the other does not, or counts for more or less."""
+    before, after = _numbered(figure, reported), _numbered(figure, now)
+    for place in before | after:
+        was, is_ = before.get(place), after.get(place)
+        if was is None or is_ is None or (figure in BY_AMOUNT and was.amount != is_.amount):
+            yield Difference(figure, place[0], (is_ is not None) - (was is not None), was, is_)
+
+
+def _numbered(figure: str, each: Iterable[Behind]) -> dict[tuple[str | int, datetime | None, int], Behind]:
+    """By what makes an item the same in both readings; what comes twice is told apart."""
+    found: dict[tuple[str | int, datetime | None, int], Behind] = {}
+    for one in each:
+        at, turn = one.at if figure in _OCCASIONS else None, 0
+        while (one.item, at, turn) in found:
+            turn += 1
+        found[one.item, at, turn] = one
+    return found
+
+
+def _keys(name: str, items: CycleItems) -> list[Behind]:
+    return [Behind(key) for key in getattr(items.workflows, name)]
+
+
+def _of_goal(name: str, goal: Goal | None, items: CycleItems) -> list[Behind]:
+    return of_members(getattr(items.workflows, name), goal)
+
+
+def _with_goals(name: str, goals: Callable[[WorkflowItems], dict[str, Goal]], items: CycleItems) -> list[Behind]:
+    known = goals(items.workflows)
+    return [Behind(key, known.get(key)) for key in getattr(items.workflows, name)]
+
+
+def _lead_times(items: CycleItems) -> list[Behind]:
+    return [Behind(key, amount=days) for key, days in items.workflows.lead_times.items()]
+
+
+def _open(items: CycleItems) -> list[Behind]:
+    reading = items.reading
+    return [
+        Behind(blocker, at=since, amount=max((reading.last_day - local_date(since, reading.zone)).days, 0))
+        for blocker, since in items.blockers.open.items()
+    ]
+
+
+def _at_either(items: WorkflowItems) -> dict[str, Goal]:
+    return items.committed | items.final
+
+
+# In whichever cycle: all but those of the previous one, which are its tested ones.
+LISTS: dict[str, Callable[[CycleItems], list[Behind]]] = {
+    **{name: partial(_keys, name) for name in ("designed", "validated", "fell_back")},
+    "tested": _lead_times,
+    "lead_time_p50_days": _lead_times,
+    "lead_time_p85_days": _lead_times,
+    **{name: partial(_of_goal, name, None) for name in ("committed", "met")},
+    **{f"{name}_{goal.value}": partial(_of_goal, name, goal) for name in ("committed", "met") for goal in Goal},
+    "added": partial(_with_goals, "added", lambda items: items.final),
+    "removed": partial(_with_goals, "removed", lambda items: items.committed),
+    **{name: partial(_with_goals, name, _at_either) for name in ("carried_in", "carried_out", "returned", "dropped")},
+    "blocked_days": lambda items: [Behind(key, amount=time) for key, time in items.workflows.blocked.items()],
+    "blockers_opened": lambda items: [Behind(blocker, at=at) for blocker, at in items.blockers.opened],
+    "blockers_resolved": lambda items: [Behind(blocker, at=at) for blocker, at in items.blockers.resolved],
+    "blockers_open": _open,
+    "median_blocker_age_days": _open,
+}
+BY_AMOUNT = {"lead_time_p50_days", "lead_time_p85_days", "blocked_days", "median_blocker_age_days"}  # the rest count
+_OCCASIONS = {"blockers_opened", "blockers_resolved"}  # the same blocker at another time is another one
