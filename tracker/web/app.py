@@ -30,6 +30,7 @@ from tracker.web import (
     password_links,
     quiet_poll,
     rendering,
+    review,
     rows,
     security,
     sessions,
@@ -63,7 +64,8 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     errors.install(app)
     assets.install(app)
     people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, statement.bp)
-    work = (board.bp, rows.bp, batches.bp, workflows.bp, workflow_fields.bp, workflow_acts.bp, blockers.bp, blocker.bp)
+    work = (board.bp, rows.bp, batches.bp, workflows.bp, workflow_fields.bp, workflow_acts.bp, blockers.bp, blocker.bp,
+            review.bp)  # fmt: skip
     for blueprint in (*people, *work, health.bp, help_page.bp, sign_in.bp):
         app.register_blueprint(blueprint)
     quiet_poll.install(app, installation)
