@@ -21,7 +21,7 @@ from tracker.web.formats import language, state_name
 from tracker.web.idempotency import fresh_key
 from tracker.web.review_words import kind_choices, kind_word, review_reasons, wish_words
 
-_TOLD = 8  # workstreams that the sum names
+_TOLD = 4  # workstreams that the sum names
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,9 +90,10 @@ document.addEventListener("htmx:after:swap", () => {
     if (!item.classList.contains("is-dirty")) formOf(item)?.reset();
     mark(item);
   }
-  if (!focusedItem || document.activeElement !== document.body) return;
-  const item = document.getElementById(focusedItem);
-  (item?.querySelector(".item-conflict, [aria-invalid=true]") ?? item ?? document.getElementById("stream"))?.focus({ preventScroll: true });
+  const item = focusedItem && document.getElementById(focusedItem);
+  if (!focusedItem || ![document.body, item].includes(document.activeElement)) return;
+  const wrong = item?.matches(".is-refused") && item.querySelector(".item-conflict, [aria-invalid=true]");
+  (wrong || item || document.getElementById("stream"))?.focus({ preventScroll: true });
 });
 
 for (const item of items()) mark(item);

@@ -41,6 +41,7 @@ review.addEventListener("keydown", (event) => {
   if (!isPlain(event) || event.isComposing || event.shiftKey) return;
   if (item && key === "Enter" && !target.matches("a, button, summary")) {
     event.preventDefault();
+    item.focus({ preventScroll: true }); // the keys go on from there
     save(item);
   } else if (item && key === "Escape" && target !== item) {
     event.preventDefault();
