@@ -1,5 +1,6 @@
 """What the forms of a review may hold."""
 
+from dataclasses import replace
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator
@@ -41,8 +42,8 @@ class ProposeForm(Form):
     @property
     def wish(self) -> Wish:
         """What the command takes."""
-        reason = "" if self.kind is ProposalKind.GOES_ON else self.reason or ""
-        return Wish(self.kind, self.goal, reason, self.note)
+        wish = Wish(self.kind, reason="" if self.kind is ProposalKind.GOES_ON else self.reason or "", note=self.note)
+        return replace(wish, goal=self.goal) if wish.is_into_draft else wish
 
 
 class WithdrawForm(Form):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from sqlmodel import Session
 
 from tracker.domain.calendar import iso_week, local_date
@@ -21,6 +21,8 @@ from tracker.web.formats import language, state_name
 from tracker.web.idempotency import fresh_key
 from tracker.web.review_words import kind_choices, kind_word, review_reasons, wish_words
 
+SHOWN_AT_FIRST = 100  # items of a workstream; the rest are one click away
+ALL = "all"
 _TOLD = 4  # workstreams that the sum names
 
 
@@ -46,6 +48,7 @@ class Shown:
     frame: Frame
     ordered: tuple[Part, ...]
     part: Part | None
+    all_items: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ def shown(session: Session, number: int, chosen: str = "", key: str = "") -> Sho
     ordered = _ordered(found.parts, current_viewer().actor)
     asked = (part for part in ordered if part.code == chosen or (key and part.has(key)))
     part = next(asked, None) or next((part for part in ordered if part.undecided), ordered[0] if ordered else None)
-    return Shown(found, frame, ordered, part)
+    all_items = request.args.get("items") == ALL or request.method == "POST"  # an answer draws those that it concerns
+    return Shown(found, frame, ordered, part, all_items)
 
 
 def context(shown: Shown, drafts: Drafts = NO_DRAFTS) -> dict[str, Any]:
@@ -103,7 +107,10 @@ def context(shown: Shown, drafts: Drafts = NO_DRAFTS) -> dict[str, Any]:
         "waiting_more": max(0, sum(bool(part.undecided) for part in review.parts) - _TOLD),
         "is_running": review.status is CycleStatus.RUNNING,
         "here": here(review.cycle, shown.part),
-        "changes_url": url_for("review.changes", number=review.cycle, workstream=code),
+        "changes_url": url_for(
+            "review.changes", number=review.cycle, workstream=code, items=ALL if shown.all_items else None
+        ),
+        "all_url": url_for("review.show", number=review.cycle, workstream=code, items=ALL),
         "kinds": kind_choices(),
         "reasons": review_reasons(),
         "kind_word": kind_word,
@@ -181,6 +188,7 @@ def _row(shown: Shown, part: Part) -> dict[str, Any]:
 
 
 def _stream(shown: Shown, part: Part, drafts: Drafts) -> dict[str, Any]:
+    unmet, going_on = (_first(members, shown, drafts) for members in (part.unmet, part.going_on))
     return {
         "code": part.code,
         "name": _stream_name(part),
@@ -190,8 +198,10 @@ def _stream(shown: Shown, part: Part, drafts: Drafts) -> dict[str, Any]:
         "total": len(part.members),
         "undecided": part.undecided,
         "decided": len(part.unmet) - part.undecided,
-        "unmet": [item(member, drafts.get(member.key)) for member in part.unmet],
-        "going_on": [item(member, drafts.get(member.key)) for member in part.going_on],
+        "unmet": [item(member, drafts.get(member.key)) for member in unmet],
+        "going_on": [item(member, drafts.get(member.key)) for member in going_on],
+        "more": len(part.unmet) + len(part.going_on) - len(unmet) - len(going_on),
+        "is_accepted": not part.undecided and all(member.decision for member in part.going_on),
         "lapsed": [item(member) for member in part.lapsed],
         "stay": [item(member) for member in part.members if member.is_met and not member.can_go_on],
         "blocked": len({each.id for member in part.members for each in member.blockers}),
@@ -200,6 +210,13 @@ def _stream(shown: Shown, part: Part, drafts: Drafts) -> dict[str, Any]:
         "carried": sum(_is_carried(member) for member in part.unmet),
         "keys": {name: fresh_key() for name in ("accept", "ready")},
     }
+
+
+def _first(members: Sequence[Member], shown: Shown, drafts: Drafts) -> Sequence[Member]:
+    """As many as are shown at first, and what somebody has typed into."""
+    if shown.all_items:
+        return members
+    return [member for at, member in enumerate(members) if at < SHOWN_AT_FIRST or member.key in drafts]
 
 
 def _is_carried(member: Member) -> bool:

@@ -56,6 +56,7 @@ document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
   focusedItem = itemOf(document.activeElement)?.id ?? "";
   if (ctx.sourceElement !== review || ctx.response?.status !== 200) return;
   const { fragment } = tasks[0];
+  if (fragment.querySelector(".more-items")) for (const list of fragment.querySelectorAll(".items")) keepShown(list);
   for (const list of fragment.querySelectorAll("[data-keep-order]")) keepOrder(list);
   for (const item of items()) if (item.classList.contains("is-dirty")) keepTyped(item, fragment);
 });
@@ -65,6 +66,13 @@ function keepOrder(list) {
   const here = [...(document.getElementById(list.id)?.children ?? [])].map((child) => child.id);
   const place = (child) => (here.includes(child.id) ? here.indexOf(child.id) : here.length);
   list.append(...[...list.children].sort((one, other) => place(one) - place(other)));
+}
+
+// Of many only the first come; what is decided is not among them any more, yet stays where it was decided.
+function keepShown(list) {
+  for (const item of document.getElementById(list.id)?.children ?? []) {
+    if (!list.querySelector(`#${CSS.escape(item.id)}`)) list.append(item.cloneNode(true));
+  }
 }
 
 function keepTyped(item, fragment) {
