@@ -198,6 +198,8 @@ def _refused(number: int, key: str, error: TrackerError) -> Response:
         raise error
     is_here = found.part.has(key) and not isinstance(error, NotAllowedError)
     drafts = {key: _draft(error)} if is_here else {}
+    if isinstance(error, FormError) and not key:
+        title = " ".join(gettext(message) for message in error.errors.values())
     if not htmx and (isinstance(error, NotAllowedError | NotFoundError) or (key and not is_here)):
         raise error
     if htmx:

@@ -61,6 +61,7 @@ class Item:
     version: int
     key: str
     kind: str
+    kind_in_words: str
     goal: str
     reason: str
     notes: Mapping[str, str]
@@ -147,6 +148,7 @@ def item(member: Member, draft: Draft | None = None) -> Item:
         proposal.version if proposal else 0,
         fresh_key(),
         typed.get("kind", ""),
+        kind_word(ProposalKind(typed["kind"])) if typed.get("kind") in set(ProposalKind) else "",
         typed.get("goal", ""),
         typed.get("reason", ""),
         {kind.value: typed.get(f"note_{kind.value}", "") for kind in ProposalKind},

@@ -25,10 +25,11 @@ export function mark(item) {
   if (!dirty) say(item, "");
 }
 
-function say(item, text) {
+// What others wrote stands by itself: whatever its direction, it turns nothing of ours.
+function say(item, text, theirs = "") {
   const news = item.querySelector(".item-news");
   if (!news) return;
-  news.textContent = text;
+  news.replaceChildren(text, Object.assign(document.createElement("bdi"), { textContent: theirs }));
   news.hidden = !text;
 }
 
@@ -83,7 +84,7 @@ function keepTyped(item, fragment) {
     const place = fragment.querySelector(`#${CSS.escape(item.parentElement.id)}`) ?? fragment.querySelector("#items");
     place?.append(Object.assign(document.createElement("article"), { id: item.id }));
   } else if (now.dataset.version !== item.dataset.version) {
-    say(item, `${overtaken}: ${now.querySelector(".item-decided")?.textContent.trim().replace(/\s+/g, " ") ?? undecided}`);
+    say(item, `${overtaken}: `, now.querySelector(".item-decided")?.textContent.trim().replace(/\s+/g, " ") ?? undecided);
   }
 }
 
