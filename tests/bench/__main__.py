@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import postgres
-from tests.bench import board, browser, figures, move, poll
+from tests.bench import board, browser, figures, move, poll, review
 from tests.bench.programme import SIZES, served
 from tests.bench.timing import medians
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -49,6 +49,9 @@ def _measure(database: str, databases: Databases) -> None:
                     strict=True,
                 ):  # fmt: skip
                     _print(database, what, size, ours, floor, goal)
+                after, whole = review.longest_tasks(application)
+                print(f"{database:<11} review of {size:,} members: longest task after load {after:.0f} ms,"
+                      f" of all {whole:.0f} ms, goal 200")  # fmt: skip
     few, many = SIZES[0], SIZES[-1]
     with served(databases, few) as small, served(databases, many) as large:
         sizes = {"few": move.contenders(small)["app"], "many": move.contenders(large)["app"]}

@@ -43,6 +43,9 @@ PAGES = {
     "running cycle": "/cycles/2",
     "closed cycle": "/cycles/1",
     "items of a figure": "/cycles/1?show=tested&basis=as_reported",
+    "review": "/cycles/2/review",
+    "review of a workstream": "/cycles/2/review?workstream=S01",
+    "changes of the review": "/cycles/2/review/changes?workstream=S01",
     "new blocker": f"/blockers/new?workflow={key(3)}&workflow={key(4)}&title=svar",
 }
 BOARD = 6  # who looks, three for the frame, cards, holds
@@ -59,6 +62,7 @@ CALENDAR = 3  # wrong keys from there, whose it is, cycles
 # the driver reads), the last recorded instant, workflows, workstreams and blockers by name, its scope, times carried.
 CYCLE = 12
 CLOSED_CYCLE = CYCLE + 2  # what was recorded of moves and holds after the close
+REVIEW = 10  # who looks, the review's seven, the cycles, what earlier closes reported
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 
@@ -79,6 +83,7 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert counts[0]["calendar"] == CALENDAR
     assert counts[0]["draft"] == counts[0]["running cycle"] == CYCLE
     assert counts[0]["closed cycle"] == counts[0]["items of a figure"] == CLOSED_CYCLE
+    assert {counts[0][name] for name in PAGES if "review" in name} == {REVIEW}
     assert {counts[0][name] for name in PAGES if "list" in name} == {LIST}
     assert counts[0]["what was not updated on the wall"] == BOARD + 1
     assert counts[0]["poll that finds nothing new"] <= POLL

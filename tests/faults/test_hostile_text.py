@@ -44,6 +44,7 @@ FORMS: dict[str, tuple[str, ...]] = {
 }
 BLOCKERS = ("/blockers?state=all", "/blockers/50", "/blockers/new?workflow=LAB-004&title=title")
 CYCLES = ("/cycles", "/cycles/7/edit")
+REVIEWS = ("/cycles/5/review?workstream=LAB", "/cycles/4/review")
 PEOPLE = ("/admin", "/admin/accounts/2", "/admin/audit", "/settings")
 FIELDS = (f"/workflows/{KEY}/edit", "/workflows/new?workstream=LAB")
 FILTERS = ("q", "cycle", "workstream", "project", "owner", "blocked", "group", "view", "next", "unknown")
@@ -108,12 +109,15 @@ def test_text_of_users_cannot_turn_the_text_around_it(demo_served: tuple[str, st
         connection.exec_driver_sql(f"UPDATE cycle SET goal = 'goal{RTL}'")
         connection.exec_driver_sql(f"UPDATE actor SET name = 'name' || id || '{RTL}'")
         connection.exec_driver_sql(f"UPDATE \"user\" SET email = email || '{RTL}'")
+    dropped = {"kind": "dropped", "reason": "scope", "note_dropped": f"dropped{RTL}", "version": "0"}
+    assert lead.send("/cycles/5/review/LAB-003/propose", dropped).status == 303
     was = dict(re.findall(r'name="was_(\w+)" value="([^"]*)"', lead.open(f"/workflows/{KEY}/edit").text))
     written = {**was, **{f"was_{name}": text for name, text in was.items()}, "owner": f"written{RTL}"}
     assert lead.send(f"/workflows/{KEY}/edit", written).status == 303  # told in the history, with what was there
     bare = []
     boards = ("/board?cycle=all", "/board?cycle=all&group=owner")
-    for path in (*boards, f"/workflows/{KEY}", "/workflows/LAB-003", *FIELDS, *BLOCKERS, *CYCLES, *PEOPLE):
+    of_workflow = (f"/workflows/{KEY}", "/workflows/LAB-003", *FIELDS)
+    for path in (*boards, *of_workflow, *BLOCKERS, *CYCLES, *REVIEWS, *PEOPLE):
         page = _Directions(lead.open(_quoted_path(path)).text)
         assert page.found, path
         bare += [f"{path}: {where}" for where in page.bare]

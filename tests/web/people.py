@@ -1,5 +1,7 @@
 """The people of the web tests, one per kind of rights. The workflow of reference is LAB-001, which LKM shares."""
 
+from datetime import datetime
+
 from sqlalchemy import Engine
 
 from tests.builders import a_programme, day, load
@@ -8,6 +10,7 @@ from tracker.commands import accounts, sign_ins
 from tracker.commands.entries import open_entry
 from tracker.db.engine import transaction
 from tracker.db.migrations import upgrade
+from tracker.domain.programme_rows import Programme
 from tracker.domain.states import Role
 
 PASSWORD = "tolv gröna elefanter"
@@ -32,15 +35,20 @@ def email(who: str) -> str:
 
 def prepare(engine: Engine) -> None:
     """A migrated database with the small programme and an account for each of them; only the lead has a password."""
+    prepare_with(engine, a_programme(), NOW)
+
+
+def prepare_with(engine: Engine, programme: Programme, at: datetime) -> None:
+    """As `prepare`, with another programme, at another time."""
     upgrade(engine)
-    load(engine, a_programme())
-    join(engine)
+    load(engine, programme)
+    join(engine, at)
 
 
-def join(engine: Engine) -> None:
+def join(engine: Engine, at: datetime = NOW) -> None:
     """An account for each of them in a programme that is there."""
     with transaction(engine) as session:
-        entry = open_entry(session, accounts.operator(session), "user_add", NOW)
+        entry = open_entry(session, accounts.operator(session), "user_add", at)
         for who, (role, workstreams) in PEOPLE.items():
             password = PASSWORD if who == "lead_owner" else None
             accounts.add(session, entry, email(who), f"Namn {who}", role, password=password, workstreams=workstreams)

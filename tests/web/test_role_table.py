@@ -49,6 +49,7 @@ BLOCKER_EDIT = BLOCKER | {f"was_{name}": text for name, text in BLOCKER.items()}
 WORKFLOW = {"name": "Svara på prov", "name_en": "Answer a sample", "description": "", "owner": "", "priority": "",
             "other_workstreams": "LKM"}  # fmt: skip
 WORKFLOW_EDIT = WORKFLOW | {f"was_{name}": text for name, text in WORKFLOW.items()} | {"owner": "Testledare"}
+REVIEW = "/cycles/<int(max=2147483647):number>/review"
 # (rule, method): the address to ask, the fields to send, what each role gets. LAB-001 is of LAB, shared with LKM.
 TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/", "GET"): ("/", {}, signed_in(302)),
@@ -120,6 +121,14 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/blockers/<int:blocker_id>/hold", "POST"): ("/blockers/1/hold", {"workflow": "LAB-001"}, TAKING_PART),
     ("/blockers/<int:blocker_id>/note", "POST"): ("/blockers/1/note", {"note": "Ringt"}, OWNERS_ONLY),
     ("/cycles/<int:number>", "GET"): ("/cycles/2", {}, signed_in(200)),
+    (f"{REVIEW}", "GET"): ("/cycles/2/review", {}, signed_in(200)),
+    (f"{REVIEW}/changes", "GET"): ("/cycles/2/review/changes", {}, signed_in(200, 401)),
+    (f"{REVIEW}/<key>/propose", "POST"): (
+        "/cycles/2/review/LAB-002/propose", {"kind": "returned", "reason": "scope", "version": "0"}, OWNERS_ONLY,
+    ),
+    (f"{REVIEW}/<key>/withdraw", "POST"): ("/cycles/2/review/LAB-002/withdraw", {"version": "0"}, OWNERS_ONLY),
+    (f"{REVIEW}/accept", "POST"): ("/cycles/2/review/accept", {"workstream": "LAB", "reason": "scope"}, OWNERS_ONLY),
+    (f"{REVIEW}/ready", "POST"): ("/cycles/2/review/ready", {"workstream": "LAB"}, OWNERS_ONLY),
     ("/login", "GET"): ("/login", {}, (200, 302, 302, 302, 302, 302, 302, 200)),
     ("/login", "POST"): ("/login", {"email": "x@example.org", "password": "x"}, all_alike(422)),
     ("/login/demo", "POST"): ("/login/demo", {"role": "admin"}, all_alike(404)),

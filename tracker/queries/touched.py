@@ -20,6 +20,9 @@ from tracker.db.models import (
     WorkflowCheck,
 )
 
+# Commands that prepare a review: what they write is overwritten and withdrawn, and shown with no workflow.
+REVIEWING = frozenset({"propose", "withdraw_proposal", "accept_proposals", "mark_ready"})
+
 
 @dataclass(frozen=True, slots=True)
 class Touched:
@@ -36,7 +39,7 @@ def since(session: Session, revision: int) -> list[Touched] | None:
     cycle or a blocker's title, which any number of workflows may show. One statement.
     """
     rows = session.connection().execute(_written(), {"revision": revision}).all()
-    if any(key is None and not is_elsewhere for *_, key, is_elsewhere in rows):
+    if any(key is None and not is_elsewhere and command not in REVIEWING for _, _, command, key, is_elsewhere in rows):
         return None
     touched: dict[str, Touched] = {}
     for actor_id, actor, command, key, _ in rows:
@@ -44,6 +47,12 @@ def since(session: Session, revision: int) -> list[Touched] | None:
             earlier = touched[key].commands if key in touched else frozenset()
             touched[key] = Touched(key, actor_id, actor, earlier | {command})
     return [touched[key] for key in sorted(touched)]
+
+
+def is_only_reviewed(session: Session, revision: int) -> bool:
+    """Whether all that was written after the revision prepares a review, which no board shows. One statement."""
+    other = select(col(Entry.id)).where(col(Entry.id) > revision, col(Entry.command).not_in(REVIEWING)).limit(1)
+    return session.execute(other).first() is None
 
 
 @cache

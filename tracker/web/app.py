@@ -21,8 +21,8 @@ from tracker.web import (
     calendar_feed,
     cards,
     context,
-    cycles,
     cycle,
+    cycles,
     errors,
     formats,
     health,
@@ -33,6 +33,7 @@ from tracker.web import (
     password_links,
     quiet_poll,
     rendering,
+    review,
     rows,
     security,
     sessions,
@@ -67,8 +68,8 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     assets.install(app)
     people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, statement.bp)
     work = (board.bp, rows.bp, batches.bp, workflows.bp, workflow_fields.bp, workflow_acts.bp, blockers.bp, blocker.bp)
-    planning = (cycles.bp, cycle.bp, calendar_feed.bp)
-    for blueprint in (*people, *work, *planning, health.bp, help_page.bp, sign_in.bp):
+    weeks = (cycles.bp, cycle.bp, review.bp, calendar_feed.bp)
+    for blueprint in (*people, *work, *weeks, health.bp, help_page.bp, sign_in.bp):
         app.register_blueprint(blueprint)
     quiet_poll.install(app, installation)
     return app

@@ -1,6 +1,6 @@
 """The board: to read, and to follow what others do."""
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,6 @@ from tracker.domain.states import Role
 from tracker.queries import arrangement, board, touched
 from tracker.queries.arrangement import Shown, swedish_order
 from tracker.queries.board import ALL, Frame
-from tracker.queries.touched import Touched
 from tracker.web import cookies, delta, listing
 from tracker.web.context import current_viewer, reading_session, today
 from tracker.web.filters import LIST, VIEWS, choices, cycle_choices, read_filters
@@ -65,11 +64,12 @@ def changes() -> ResponseReturnValue:
     tag, seen = current_tag(), request.headers.get("HX-PTag", "")
     if str(tag) in {seen, *request.if_none_match.as_set()}:
         return Response(status=304)
-    session = reading_session()
+    session, earlier = reading_session(), Tag.read(seen)
+    if _follows(earlier, tag) and touched.is_only_reviewed(session, earlier.revision):
+        return Response(status=304, headers={"HX-PTag": str(tag)})
     frame = board.frame(session, language=language(), today=today())
     shown, context = _context(session, frame)
-    earlier = Tag.read(seen)
-    written = _written_since(earlier, tag)
+    written = touched.since(session, earlier.revision) if _follows(earlier, tag) else None
     if written is not None and delta.is_enough(written, shown, context["board"]["filters"]):
         response = delta.response(shown, written, context["board"])
     elif written is not None and context["listing"] and 0 < len(written) <= listing.MOST_CHANGED:
@@ -83,10 +83,9 @@ def changes() -> ResponseReturnValue:
     return response
 
 
-def _written_since(earlier: Tag | None, tag: Tag) -> list[Touched] | None:
-    if earlier is None or not earlier.differs_by_revision_alone(tag) or earlier.revision > tag.revision:
-        return None
-    return touched.since(reading_session(), earlier.revision)
+def _follows(earlier: Tag | None, tag: Tag) -> TypeGuard[Tag]:
+    """Whether what has been written since the earlier one makes up the whole difference."""
+    return earlier is not None and earlier.differs_by_revision_alone(tag) and earlier.revision <= tag.revision
 
 
 def _template(context: dict[str, Any]) -> str:

@@ -50,11 +50,20 @@ _LIST = (
     (("Esc",), N_("out of a field, back to the row; deselect")),
     (("Z",), N_("undo what was done last")),
 )
+_REVIEW = (
+    (("J", "K"), N_("to the next or previous item")),
+    (("1", "–", "3"), N_("decide: 1 carry over, 2 return to the backlog, 3 drop")),
+    (("Tab",), N_("to the reason")),
+    (("Enter",), N_("save the decision")),
+    (("N",), N_("to the next workstream that has something undecided")),
+    (("Esc",), N_("out of a field, back to the item")),
+)
 _GROUPS = (
     (N_("Among the cards"), _CARDS),
     (N_("Change a card"), _CHANGES),
     (N_("Many at once"), _MANY),
     (N_("In the list"), _LIST),
+    (N_("In the review"), _REVIEW),
     (N_("Anywhere on the board"), _ANYWHERE),
 )
 

@@ -17,7 +17,9 @@ from pythonjsonlogger.json import JsonFormatter
 log = logging.getLogger("tracker")
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_QUIET = frozenset({"board.changes", "health.process", "health.database", "assets.static", "assets.favicon"})
+_QUIET = frozenset(
+    {"board.changes", "review.changes", "health.process", "health.database", "assets.static", "assets.favicon"}
+)
 
 
 class Formatter(JsonFormatter):

@@ -1,6 +1,7 @@
 """The poll that finds nothing new, answered before the application wakes: every reader asks every two seconds."""
 
 import logging
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
@@ -27,7 +28,7 @@ from tracker.web.tags import Tag
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-PATH = "/board/changes"
+_PATH = re.compile(r"/(?:board|cycles/\d+/review)/changes", re.ASCII)
 _A_SECOND = timedelta(seconds=1)
 
 
@@ -49,7 +50,7 @@ class QuietPoll:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """WSGI."""
-        if environ["PATH_INFO"] != PATH or not self._is_quiet(environ):
+        if not _PATH.fullmatch(environ["PATH_INFO"]) or not self._is_quiet(environ):
             return self._next(environ, start_response)
         headers = [*HEADERS.items(), ("Cache-Control", "no-store"), ("Vary", "HX-Request, Cookie"),
                    ("X-Request-ID", secrets.token_hex(8))]  # fmt: skip

@@ -3,7 +3,7 @@
 
 import { apply } from "./delta.js";
 
-const board = document.getElementById("board");
+const board = document.querySelector("#board, #review");
 const lost = document.getElementById("contact-lost");
 const outdated = document.getElementById("outdated");
 const announcer = document.getElementById("announcer");

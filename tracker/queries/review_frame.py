@@ -1,0 +1,153 @@
+"""What stands around a review: the cycle and the one after it, what earlier closes reported, what a close decided."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from tracker.db.models import Cycle, ReportedFigures, ScopeChange, Workflow, WorkflowWorkstream, Workstream
+from tracker.domain.calendar import working_days
+from tracker.domain.states import CycleStatus, Goal, ProposalKind, ScopeKind
+
+_BEFORE = 2  # so many earlier cycles stand beside
+_ENDS = ("met", "carried_out", "returned", "dropped")  # of what was in the cycle at its close
+_DISPOSED = (ScopeKind.CARRIED, ScopeKind.RETURNED, ScopeKind.DROPPED, ScopeKind.PLANNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """A cycle and when it is."""
+
+    number: int
+    status: CycleStatus
+    starts_on: date
+    ends_on: date
+    planning_starts_on: date | None
+    planning_ends_on: date | None
+    closed_at: datetime | None
+
+    @property
+    def working_days(self) -> int:
+        """How many there are in it."""
+        return working_days(self.starts_on, self.ends_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a closed cycle reported of each workstream when it was closed."""
+
+    number: int
+    ends: Mapping[str, tuple[int, ...]]  # by code: met, carried out, returned, dropped
+
+    def of(self, code: str) -> tuple[int, int, int] | None:
+        """How many the workstream had in the cycle, how many were met, and how many carried out; none if not told."""
+        ends = self.ends.get(code)
+        return (sum(ends), ends[0], ends[1]) if ends else None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The cycle, the draft that takes what goes on, and the cycles before."""
+
+    cycle: Dates
+    into: Dates | None
+    before: tuple[Before, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disposed:
+    """What the close did with a member."""
+
+    key: str
+    name: str
+    name_en: str
+    kind: ProposalKind
+    to_cycle: int | None
+    goal: Goal | None
+    reason: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisposedPart:
+    """What the close did with a workstream's members."""
+
+    code: str
+    name: str
+    name_en: str
+    items: list[Disposed] = field(default_factory=list)
+
+
+def frame(session: Session, number: int) -> Frame | None:
+    """What stands around the review of the cycle; none without the cycle. Two statements."""
+    rows = session.execute(
+        select(
+            col(Cycle.number),
+            col(Cycle.status),
+            col(Cycle.starts_on),
+            col(Cycle.ends_on),
+            col(Cycle.planning_starts_on),
+            col(Cycle.planning_ends_on),
+            col(Cycle.closed_at),
+        )
+        .where(col(Cycle.number) >= number)
+        .order_by(col(Cycle.number))
+    )
+    cycles = [Dates(*row) for row in rows]
+    if not cycles or cycles[0].number != number:
+        return None
+    into = next((cycle for cycle in cycles[1:] if cycle.status is CycleStatus.DRAFT), None)
+    return Frame(cycles[0], into, _before(session, number))
+
+
+def _before(session: Session, number: int) -> tuple[Before, ...]:
+    rows = session.execute(
+        select(col(ReportedFigures.cycle_number), col(ReportedFigures.workstream_code), col(ReportedFigures.cells))
+        .where(col(ReportedFigures.cycle_number).between(number - _BEFORE, number - 1))
+        .order_by(col(ReportedFigures.cycle_number))
+    )
+    found: dict[int, dict[str, tuple[int, ...]]] = defaultdict(dict)
+    for cycle, code, cells in rows:
+        written = json.loads(cells)
+        if all(written.get(name) for name in _ENDS):
+            found[cycle][code] = tuple(int(written[name]) for name in _ENDS)
+    return tuple(Before(cycle, ends) for cycle, ends in found.items())
+
+
+def disposed(session: Session, number: int) -> list[DisposedPart]:
+    """What the close of the cycle did with each member that did not stay as met, by workstream. One statement."""
+    rows = session.execute(
+        select(
+            col(Workstream.code),
+            col(Workstream.name),
+            col(Workstream.name_en),
+            col(Workflow.key),
+            col(Workflow.name),
+            col(Workflow.name_en),
+            col(ScopeChange.kind),
+            col(ScopeChange.to_cycle),
+            col(ScopeChange.goal),
+            col(ScopeChange.reason),
+            col(ScopeChange.note),
+        )
+        .join(Workflow, col(Workflow.id) == col(ScopeChange.workflow_id))
+        .join(WorkflowWorkstream, col(WorkflowWorkstream.workflow_id) == col(Workflow.id))
+        .join(Workstream, col(Workstream.code) == col(WorkflowWorkstream.workstream_code))
+        .where(
+            col(WorkflowWorkstream.is_owner),
+            col(ScopeChange.from_cycle) == number,
+            col(ScopeChange.kind).in_(_DISPOSED),
+            (col(ScopeChange.kind) != ScopeKind.PLANNED) | (col(ScopeChange.to_cycle) > number),
+        )
+        .order_by(col(Workstream.code), col(Workflow.key), col(ScopeChange.id))
+    )
+    parts: dict[str, DisposedPart] = {}
+    for code, name, name_en, key, title, title_en, kind, to_cycle, goal, reason, note in rows:
+        told = ProposalKind.GOES_ON if kind is ScopeKind.PLANNED else ProposalKind(kind.value)
+        part = parts.setdefault(code, DisposedPart(code, name, name_en))
+        part.items.append(Disposed(key, title, title_en, told, to_cycle, goal, reason, note))
+    return list(parts.values())
