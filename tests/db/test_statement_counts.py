@@ -29,6 +29,10 @@ PAGES = {
     "blockers": "/blockers",
     "all blockers, filtered": "/blockers?state=all&workstream=S01&category=equipment&q=svar&sort=-age",
     "blocker": "/blockers/1",
+    "closing": "/cycles/2/close",
+    "closed": "/cycles/1/close",
+    "committing": "/cycles/3/commit",
+    "committed": "/cycles/2/commit",
     "new blocker": f"/blockers/new?workflow={key(3)}&workflow={key(4)}&title=svar",
 }
 BOARD = 6  # who looks, three for the frame, cards, holds
@@ -38,6 +42,10 @@ BLOCKER = 8  # who looks, fields, workflows with their workstreams (2), events, 
 # Who looks, fields, the running cycle and drafts, other workstreams, what holds it; of its timeline moves, scope,
 # holds, notes, checks and changed fields.
 WORKFLOW = 11
+# Who looks, the cycle, the review's seven, and of the preview four for members and five besides the three histories.
+CLOSING = 18
+CLOSED = 5  # who looks, the cycle, names of workstreams, what comes next, the figures that are kept
+COMMITTING = 4  # who looks, the cycle, the other ones, members by goal
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 
@@ -55,6 +63,8 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert counts[0]["blocker"] == BLOCKER
     assert {counts[0][name] for name in PAGES if "list" in name} == {LIST}
     assert counts[0]["what was not updated on the wall"] == BOARD + 1
+    assert (counts[0]["closing"], counts[0]["closed"]) == (CLOSING, CLOSED)
+    assert counts[0]["committing"] == counts[0]["committed"] == COMMITTING
     assert counts[0]["poll that finds nothing new"] <= POLL
 
 

@@ -1,5 +1,7 @@
 """The people of the web tests, one per kind of rights. The workflow of reference is LAB-001, which LKM shares."""
 
+from datetime import datetime
+
 from sqlalchemy import Engine
 
 from tests.builders import a_programme, day, load
@@ -34,8 +36,13 @@ def prepare(engine: Engine) -> None:
     """A migrated database with the small programme and an account for each of them; only the lead has a password."""
     upgrade(engine)
     load(engine, a_programme())
+    add_all(engine, NOW)
+
+
+def add_all(engine: Engine, at: datetime) -> None:
+    """Gives each of them an account."""
     with transaction(engine) as session:
-        entry = open_entry(session, accounts.operator(session), "user_add", NOW)
+        entry = open_entry(session, accounts.operator(session), "user_add", at)
         for who, (role, workstreams) in PEOPLE.items():
             password = PASSWORD if who == "lead_owner" else None
             accounts.add(session, entry, email(who), f"Namn {who}", role, password=password, workstreams=workstreams)

@@ -37,6 +37,10 @@ def admins_only(status: int) -> Statuses:
     return (TO_SIGN_IN, 403, 403, 403, 403, 403, status, TO_SIGN_IN)
 
 
+def planners_only(status: int) -> Statuses:
+    return (TO_SIGN_IN, 403, 403, 403, 403, status, status, TO_SIGN_IN)
+
+
 OWNERS_ONLY: Statuses = (TO_SIGN_IN, 403, 303, 403, 403, 303, 303, TO_SIGN_IN)
 TAKING_PART: Statuses = (TO_SIGN_IN, 403, 303, 303, 403, 303, 303, TO_SIGN_IN)
 NEW_BLOCKER = {"title": "Hinder", "category": "data", "workflow": "LAB-001"}
@@ -110,6 +114,11 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ),
     ("/blockers/<int:blocker_id>/hold", "POST"): ("/blockers/1/hold", {"workflow": "LAB-001"}, TAKING_PART),
     ("/blockers/<int:blocker_id>/note", "POST"): ("/blockers/1/note", {"note": "Ringt"}, OWNERS_ONLY),
+    # Cycle 2 runs and has undecided members; nothing is to be committed while it does.
+    ("/cycles/<int:number>/close", "GET"): ("/cycles/2/close", {}, planners_only(200)),
+    ("/cycles/<int:number>/close", "POST"): ("/cycles/2/close", {"confirm": "2"}, planners_only(409)),
+    ("/cycles/<int:number>/commit", "GET"): ("/cycles/3/commit", {}, planners_only(200)),
+    ("/cycles/<int:number>/commit", "POST"): ("/cycles/3/commit", {}, planners_only(409)),
     ("/login", "GET"): ("/login", {}, (200, 302, 302, 302, 302, 302, 302, 200)),
     ("/login", "POST"): ("/login", {"email": "x@example.org", "password": "x"}, all_alike(422)),
     ("/login/demo", "POST"): ("/login/demo", {"role": "admin"}, all_alike(404)),
