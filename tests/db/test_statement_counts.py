@@ -46,6 +46,10 @@ PAGES = {
     "review": "/cycles/2/review",
     "review of a workstream": "/cycles/2/review?workstream=S01",
     "changes of the review": "/cycles/2/review/changes?workstream=S01",
+    "closing": "/cycles/2/close",
+    "closed": "/cycles/1/close",
+    "committing": "/cycles/3/commit",
+    "committed": "/cycles/2/commit",
     "new blocker": f"/blockers/new?workflow={key(3)}&workflow={key(4)}&title=svar",
 }
 BOARD = 6  # who looks, three for the frame, cards, holds
@@ -63,6 +67,10 @@ CALENDAR = 3  # wrong keys from there, whose it is, cycles
 CYCLE = 12
 CLOSED_CYCLE = CYCLE + 2  # what was recorded of moves and holds after the close
 REVIEW = 10  # who looks, the review's seven, the cycles, what earlier closes reported
+# Who looks, the cycle, the review's seven, and of the preview four for members and five besides the three histories.
+CLOSING = 18
+CLOSED = 5  # who looks, the cycle, names of workstreams, what comes next, the figures that are kept
+COMMITTING = 4  # who looks, the cycle, the other ones, members by goal
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 
@@ -86,6 +94,8 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert {counts[0][name] for name in PAGES if "review" in name} == {REVIEW}
     assert {counts[0][name] for name in PAGES if "list" in name} == {LIST}
     assert counts[0]["what was not updated on the wall"] == BOARD + 1
+    assert (counts[0]["closing"], counts[0]["closed"]) == (CLOSING, CLOSED)
+    assert counts[0]["committing"] == counts[0]["committed"] == COMMITTING
     assert counts[0]["poll that finds nothing new"] <= POLL
 
 

@@ -40,13 +40,13 @@ def engine(databases: Databases) -> Iterator[Engine]:
 
 @pytest.fixture
 def make_app(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeApp:
-    """Makes applications on the database, with settings of the test's own."""
+    """Makes applications on the database, with settings and, where it is given, a clock of the test's own."""
     monkeypatch.chdir(tmp_path)
 
-    def make(**settings: object) -> Flask:
+    def make(clock: Clock | None = None, **settings: object) -> Flask:
         url = engine.url.render_as_string(hide_password=False)
         given = {"secret_key": SecretStr("0123456789abcdef" * 4), "database_url": url} | settings
-        app = create_app(Settings(**given), engine, Clock(people.NOW))  # type: ignore[arg-type]
+        app = create_app(Settings(**given), engine, clock or Clock(people.NOW))  # type: ignore[arg-type]
         app.test_client_class = PageClient
         app.jinja_env.bytecode_cache = COMPILED
         return app

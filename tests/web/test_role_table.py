@@ -37,6 +37,10 @@ def admins_only(status: int) -> Statuses:
     return (TO_SIGN_IN, 403, 403, 403, 403, 403, status, TO_SIGN_IN)
 
 
+def planners_only(status: int) -> Statuses:
+    return (TO_SIGN_IN, 403, 403, 403, 403, status, status, TO_SIGN_IN)
+
+
 OWNERS_ONLY: Statuses = (TO_SIGN_IN, 403, 303, 403, 403, 303, 303, TO_SIGN_IN)
 TAKING_PART: Statuses = (TO_SIGN_IN, 403, 303, 303, 403, 303, 303, TO_SIGN_IN)
 PLANNERS_ONLY: Statuses = (TO_SIGN_IN, 403, 403, 403, 403, 303, 303, TO_SIGN_IN)
@@ -129,6 +133,11 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     (f"{REVIEW}/<key>/withdraw", "POST"): ("/cycles/2/review/LAB-002/withdraw", {"version": "0"}, OWNERS_ONLY),
     (f"{REVIEW}/accept", "POST"): ("/cycles/2/review/accept", {"workstream": "LAB", "reason": "scope"}, OWNERS_ONLY),
     (f"{REVIEW}/ready", "POST"): ("/cycles/2/review/ready", {"workstream": "LAB"}, OWNERS_ONLY),
+    # Cycle 2 runs and has undecided members; nothing is to be committed while it does.
+    ("/cycles/<int:number>/close", "GET"): ("/cycles/2/close", {}, planners_only(200)),
+    ("/cycles/<int:number>/close", "POST"): ("/cycles/2/close", {"confirm": "2"}, planners_only(409)),
+    ("/cycles/<int:number>/commit", "GET"): ("/cycles/3/commit", {}, planners_only(200)),
+    ("/cycles/<int:number>/commit", "POST"): ("/cycles/3/commit", {}, planners_only(409)),
     ("/login", "GET"): ("/login", {}, (200, 302, 302, 302, 302, 302, 302, 200)),
     ("/login", "POST"): ("/login", {"email": "x@example.org", "password": "x"}, all_alike(422)),
     ("/login/demo", "POST"): ("/login/demo", {"role": "admin"}, all_alike(404)),

@@ -162,6 +162,8 @@ UNSAFE: tuple[tuple[str, dict[str, str]], ...] = (
     ("/workflows/LAB-003/release", {"blocker": "1", "note": "Löst"}),
     ("/workflows/LAB-001/scope", {"do": "enter", "cycle": "3", "goal": "test", "version": "1"}),
     ("/workflows/LAB-001/archive", {"version": "1", "confirm": "1"}),
+    ("/cycles/2/close", {"confirm": "2"}),
+    ("/cycles/3/commit", {}),
 )
 
 

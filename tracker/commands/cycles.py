@@ -68,7 +68,9 @@ def create(session: Session, entry: Entry, fields: CycleFields) -> Cycle:
     _refuse_impossible(session, number, fields.dates)
     cycle = Cycle(number=number, goal=goal, **asdict(fields.dates))
     session.add(cycle)
-    entry.record()
+    for name, text in texts_of(cycle).items():
+        if text:
+            entry.add(CycleChange(cycle_number=number, field=name, after=text, entry_id=entry.id))
     return cycle
 
 

@@ -41,7 +41,7 @@ class Stand:
         """Local days since the work began, both ends counted; none when not begun or done."""
         if self.begun_at is None or self.state is State.DONE:
             return None
-        return (local_date(today_of, zone) - local_date(self.begun_at, zone)).days + 1
+        return max((local_date(today_of, zone) - local_date(self.begun_at, zone)).days, 0) + 1
 
 
 @dataclass(frozen=True, slots=True)

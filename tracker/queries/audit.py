@@ -1,6 +1,6 @@
 """Who did what when: the entries of the history with all that each of them wrote."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,9 +14,13 @@ from tracker.db.models import (
     Actor,
     Blocker,
     BlockerEvent,
+    Cycle,
+    CycleChange,
     Entry,
     FieldChange,
     Note,
+    Proposal,
+    ReviewReady,
     ScopeChange,
     StateChange,
     User,
@@ -24,7 +28,7 @@ from tracker.db.models import (
     WorkflowCheck,
 )
 from tracker.domain.cells import LARGEST_ID
-from tracker.domain.states import Goal, HoldEvent, ScopeKind, State
+from tracker.domain.states import Goal, HoldEvent, ProposalKind, ScopeKind, State
 
 A_PAGE = 50
 
@@ -43,9 +47,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that an entry wrote, about a workflow (`key`), a blocker or an account.
+    """One thing that an entry wrote, about a workflow (`key`), a blocker, an account or a cycle.
 
-    `kind`: moved, created, taken_back, scope, held, released, note, check, field, account.
+    `kind`: moved, created, taken_back, scope, held, released, note, check, field, account, committed, closed, proposed,
+    ready.
     """
 
     entry_id: int
@@ -54,6 +59,8 @@ class Line:
     blocker_id: int | None = None
     blocker: str = ""
     account: str = ""
+    cycle: int | None = None
+    workstream: str = ""
     from_state: State | None = None
     to_state: State | None = None
     happened_at: datetime | None = None
@@ -61,6 +68,7 @@ class Line:
     to_cycle: int | None = None
     goal: Goal | None = None
     scope_kind: ScopeKind | None = None
+    proposal_kind: ProposalKind | None = None
     field: str = ""
     before: str = ""
     after: str = ""
@@ -88,7 +96,7 @@ class Page:
 
 
 def page(session: Session, filters: Filters, *, language: str, zone: ZoneInfo) -> Page:
-    """A page of entries. Eight statements."""
+    """A page of entries. Twelve statements."""
     rows = session.execute(_entries(filters, zone).limit(A_PAGE + 1)).all()
     shown = rows[:A_PAGE]
     lines: dict[int, list[Line]] = {row.id: [] for row in shown}
@@ -128,12 +136,17 @@ def _entries(filters: Filters, zone: ZoneInfo) -> Any:  # noqa: ANN401 - a selec
 
 def _entries_about(key: str) -> Any:  # noqa: ANN401 - a union of selects
     workflow_id = select(col(Workflow.id)).where(col(Workflow.key) == key).scalar_subquery()
-    tables: tuple[Any, ...] = (StateChange, ScopeChange, BlockerEvent, Note, WorkflowCheck, FieldChange)
+    tables: tuple[Any, ...] = (StateChange, ScopeChange, BlockerEvent, Note, WorkflowCheck, FieldChange, Proposal)
     return union(*(select(table.entry_id).where(table.workflow_id == workflow_id) for table in tables))
 
 
 def _lines(session: Session, ids: Sequence[int], moments: Sequence[datetime], language: str) -> Iterator[Line]:
-    yield from _account_lines(session, zip(ids, moments, strict=True))
+    entries = dict(zip(moments, ids, strict=True))
+    yield from _account_lines(session, entries)
+    yield from _cycle_lines(session, entries)
+    yield from _cycle_field_lines(session, ids)
+    yield from _proposal_lines(session, ids)
+    yield from _ready_lines(session, ids)
     yield from _state_lines(session, ids)
     yield from _scope_lines(session, ids)
     yield from _blocker_lines(session, ids, language)
@@ -216,9 +229,8 @@ def _field_lines(session: Session, ids: Sequence[int], language: str) -> Iterato
         )  # fmt: skip
 
 
-def _account_lines(session: Session, moments: Iterable[tuple[int, datetime]]) -> Iterator[Line]:
+def _account_lines(session: Session, entries: Mapping[datetime, int]) -> Iterator[Line]:
     """Accounts made: their making wrote no row of history, but it left its moment."""
-    entries = {moment: entry_id for entry_id, moment in moments}
     rows = session.execute(
         select(col(User.created_at), col(Actor.name))
         .join(Actor, col(Actor.id) == col(User.actor_id))
@@ -227,6 +239,53 @@ def _account_lines(session: Session, moments: Iterable[tuple[int, datetime]]) ->
     )
     for created_at, name in rows:
         yield Line(entries[created_at], "account", account=name)
+
+
+def _cycle_lines(session: Session, entries: Mapping[datetime, int]) -> Iterator[Line]:
+    """Commits and closes: both instants are those of their entries."""
+    rows = session.execute(
+        select(col(Cycle.number), col(Cycle.committed_at), col(Cycle.closed_at))
+        .where(col(Cycle.committed_at).in_(entries) | col(Cycle.closed_at).in_(entries))
+        .order_by(col(Cycle.number))
+    )
+    for number, committed_at, closed_at in rows:
+        for kind, at in (("committed", committed_at), ("closed", closed_at)):
+            if at in entries:
+                yield Line(entries[at], kind, cycle=number)
+
+
+def _cycle_field_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
+    changes = session.scalars(
+        select(CycleChange).where(col(CycleChange.entry_id).in_(ids)).order_by(col(CycleChange.id))
+    )
+    for change in changes:
+        yield Line(
+            change.entry_id, "field", cycle=change.cycle_number, field=change.field, before=change.before,
+            after=change.after,
+        )  # fmt: skip
+
+
+def _proposal_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
+    """Proposals as they stand: one that was written over or withdrawn since is told by its command alone."""
+    rows = session.execute(
+        select(Proposal, col(Workflow.key))
+        .join(Workflow, col(Workflow.id) == col(Proposal.workflow_id))
+        .where(col(Proposal.entry_id).in_(ids))
+        .order_by(col(Workflow.key))
+    )
+    for proposal, key in rows:
+        yield Line(
+            proposal.entry_id, "proposed", key, cycle=proposal.cycle_number, proposal_kind=proposal.kind,
+            goal=proposal.goal, reason=proposal.reason, note=proposal.note,
+        )  # fmt: skip
+
+
+def _ready_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
+    marks = session.scalars(
+        select(ReviewReady).where(col(ReviewReady.entry_id).in_(ids)).order_by(col(ReviewReady.workstream_code))
+    )
+    for mark in marks:
+        yield Line(mark.entry_id, "ready", cycle=mark.cycle_number, workstream=mark.workstream_code)
 
 
 def _of(session: Session, table: Any, ids: Sequence[int]) -> Iterator[tuple[int, str]]:  # noqa: ANN401 - as below

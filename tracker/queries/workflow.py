@@ -210,7 +210,7 @@ def _path(standing: list[history.Change], now_in: State, today: date, zone: Zone
             state,
             entered,
             left,
-            ((left or today) - entered).days if entered else None,
+            max(((left or today) - entered).days, 0) if entered else None,
             state is now_in,
         )
         for state in STATES

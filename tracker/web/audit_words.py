@@ -1,14 +1,17 @@
 """The audit page's words: commands, and what each of them wrote."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import url_for
 
 from tracker.domain.errors import N_
-from tracker.domain.states import BlockerCategory, Role, State
+from tracker.domain.reviews import Wish
+from tracker.domain.states import BlockerCategory, Role, ScopeKind, State
 from tracker.queries.audit import AuditEntry, Line
 from tracker.queries.timeline import Item
+from tracker.web.closing_words import wish_words
 from tracker.web.formats import day, state_name
 from tracker.web.rendering import ROLES
 from tracker.web.translation import gettext
@@ -41,10 +44,13 @@ COMMANDS = {
     "release_blocker": N_("blocker released"),
     "edit_blocker": N_("blocker edited"),
     "note_blocker": N_("note on a blocker"),
-    "propose": N_("proposal in a review"),
+    "commit_cycle": N_("cycle committed"),
+    "close_cycle": N_("cycle closed"),
+    "propose": N_("proposed in a review"),
+    "plan": N_("cycle planned"),
     "withdraw_proposal": N_("proposal withdrawn"),
     "accept_proposals": N_("proposals of a workstream accepted"),
-    "mark_ready": N_("workstream marked ready for the review, or not"),
+    "mark_ready": N_("readiness for review"),
     "user_add": N_("account made"),
     "user_edit": N_("account changed"),
     "user_import": N_("accounts read from a file"),
@@ -71,7 +77,18 @@ FIELDS = {
     "decide_by": N_("decide by"),
     "role": N_("role"),
     "workstreams": N_("workstreams"),
+    "starts_on": N_("first day"),
+    "ends_on": N_("last day"),
+    "planning_starts_on": N_("first planning day"),
+    "planning_ends_on": N_("last planning day"),
+    "goal": N_("cycle goal"),
 }
+_CLOSED = (
+    (ScopeKind.CARRIED, N_("carried on: %(n)s")),
+    (ScopeKind.PLANNED, N_("going on with the next goal: %(n)s")),
+    (ScopeKind.RETURNED, N_("back to the backlog: %(n)s")),
+    (ScopeKind.DROPPED, N_("dropped: %(n)s")),
+)
 # Of these the history keeps no text: only that they were changed.
 UNTOLD = {
     "email": N_("e-mail changed"),
@@ -103,12 +120,26 @@ def command_word(command: str) -> str:
 
 def in_words(entry: AuditEntry) -> list[Words]:
     """Each line of the entry in words."""
-    return [_words(line, entry.recorded_at) for line in entry.lines]
+    return [
+        _closed_words(line, entry.recorded_at, entry.lines)
+        if line.kind == "closed"
+        else _words(line, entry.recorded_at)
+        for line in entry.lines
+    ]
+
+
+def _closed_words(line: Line, recorded_at: datetime, lines: Sequence[Line]) -> Words:
+    """A close with how many went where; each of them has a line of its own."""
+    kinds = [each.scope_kind for each in lines if each.from_cycle == line.cycle]
+    counts = [gettext(words, n=kinds.count(kind)) for kind, words in _CLOSED if kind in kinds]
+    return replace(_words(line, recorded_at), text=", ".join([gettext("was closed"), *counts]))
 
 
 def _words(line: Line, recorded_at: datetime) -> Words:
     about = line.key or line.blocker or line.account
     address = url_for("workflows.show", key=line.key) if line.key else ""
+    if not about and line.cycle is not None:
+        about, address = gettext("Cycle %(number)s", number=line.cycle), f"/cycles/{line.cycle}"
     if line.kind == "field":
         return _field_words(line, about, address)
     when = line.happened_at if line.happened_at and day(line.happened_at) != day(recorded_at) else None
@@ -140,7 +171,7 @@ def _value(field: str, value: str) -> str:
             return value
 
 
-def _text(line: Line, recorded_at: datetime) -> str:
+def _text(line: Line, recorded_at: datetime) -> str:  # noqa: PLR0911 - one for each kind
     match line.kind:
         case "account":
             return gettext("made")
@@ -148,10 +179,22 @@ def _text(line: Line, recorded_at: datetime) -> str:
             return gettext("note")
         case "check":
             return gettext("checked: nothing changed")
+        case "committed":
+            return gettext("was committed")
+        case "ready":
+            return gettext("%(workstream)s is ready for review", workstream=line.workstream)
+        case "proposed":
+            return _proposal_words(line)
         case "created":
             return gettext("created as %(state)s", state=_state(line.to_state))
         case _:
             return event_words(_item(line, recorded_at))
+
+
+def _proposal_words(line: Line) -> str:
+    assert line.proposal_kind is not None
+    wish = wish_words(Wish(line.proposal_kind, line.goal))
+    return gettext("proposed in the review of cycle %(cycle)s: %(wish)s", cycle=line.cycle, wish=wish)
 
 
 def _item(line: Line, at: datetime) -> Item:

@@ -4,7 +4,7 @@ import logging
 import re
 import secrets
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask
@@ -23,6 +23,7 @@ from tracker.web import sessions
 from tracker.web.context import Installation
 from tracker.web.logging import log
 from tracker.web.security import HEADERS
+from tracker.web.session_cookies import is_within
 from tracker.web.tags import Tag
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class QuietPoll:
             return False
         revision, language, signed_in_at = row
         return (
-            real_now().timestamp() - int(signed_in_at) <= LONGEST / _A_SECOND
+            is_within(real_now() - datetime.fromtimestamp(int(signed_in_at), UTC), LONGEST)
             and tag.revision == revision
             and tag.language == (language or tag.language)
             and tag.day == local_date(self._clock.now(), self._zone)
@@ -101,7 +102,7 @@ class QuietPoll:
         token, active_at = session.get("_user_id"), session.get(sessions.ACTIVE_AT)
         if not isinstance(token, str) or not isinstance(active_at, int):
             return None
-        return token if real_now().timestamp() - active_at <= sessions.IDLE / _A_SECOND else None
+        return token if is_within(real_now() - datetime.fromtimestamp(active_at, UTC), sessions.IDLE) else None
 
 
 def install(app: Flask, installation: Installation) -> None:

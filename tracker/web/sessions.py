@@ -14,6 +14,7 @@ from tracker.web import kept_forms
 from tracker.web.addresses import safe_path
 from tracker.web.context import reading_session, set_viewer
 from tracker.web.rendering import htmx
+from tracker.web.session_cookies import SessionCookies, is_within
 
 IDLE = timedelta(hours=8)
 _NOTED_EVERY = timedelta(minutes=1)
@@ -44,6 +45,7 @@ def install(app: Flask) -> None:
     manager = LoginManager(app, add_context_processor=False)
     manager.session_protection = None  # its fingerprint of address and browser signs people out on the train
     manager.user_loader(_find)
+    app.session_interface = SessionCookies()
     app.before_request(_require_sign_in)
 
 
@@ -77,10 +79,10 @@ def current_token() -> str | None:
 
 def _find(token: str) -> SignedIn | None:
     moment = real_now()
-    if moment - _active_at() > IDLE:
+    if not is_within(moment - _active_at(), IDLE):
         return None
     viewer = viewers.viewer(reading_session(), token_hash(token))
-    if viewer is None or moment - viewer.signed_in_at > LONGEST:
+    if viewer is None or not is_within(moment - viewer.signed_in_at, LONGEST):
         return None
     set_viewer(viewer, token_hash(token))
     return SignedIn(token)
@@ -91,7 +93,7 @@ def _require_sign_in() -> ResponseReturnValue | None:
         return None
     is_poll = request.endpoint in POLLS
     if current_user.is_authenticated:
-        if not is_poll and real_now() - _active_at() > _NOTED_EVERY:
+        if not is_poll and abs(real_now() - _active_at()) > _NOTED_EVERY:
             session[ACTIVE_AT] = int(real_now().timestamp())
         return None
     if current_token() is not None and not is_poll:

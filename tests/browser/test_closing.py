@@ -1,0 +1,124 @@
+"""A planner closes cycle 5 and commits 6 in a real browser, by keyboard alone; all pages on the way are accessible."""
+
+from collections.abc import Callable
+from itertools import product
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import Engine
+
+from tests.browser.closing import decide_all
+from tests.browser.conftest import NewPage
+from tests.browser.people import sign_in
+from tests.counts import is_full
+
+Axe = Callable[[Page], None]
+LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
+PAGES = {"undecided": "/cycles/5/close", "closed": "/cycles/4/close", "in the way": "/cycles/6/commit",
+         "empty": "/cycles/7/commit", "running": "/cycles/5/commit"}  # fmt: skip
+
+
+def variants() -> list[tuple[str, str, int]]:
+    """One way each time; in full, both languages, themes and widths in all their combinations."""
+    if is_full():
+        return list(product(LANGUAGES, ("light", "dark"), (320, 1280)))
+    return [("sv", "dark", 320)]
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Presses Tab until the element has the focus."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    message = f"{target} is not reached by keyboard"
+    raise AssertionError(message)
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("language", "theme", "width"), variants())
+def test_a_page_is_accessible_and_fits_its_window(
+    new_page: NewPage, axe: Axe, name: str, language: str, theme: str, width: int
+) -> None:
+    page = new_page(locale=LANGUAGES[language], color_scheme=theme, viewport={"width": width, "height": 800})
+    sign_in(page, "planner", PAGES[name])
+    assert page.locator("html").get_attribute("lang") == language
+    for folded in page.locator("main details").all():
+        folded.evaluate("details => { details.open = true; }")
+    axe(page)
+    assert fits(page), "it scrolls sideways"
+
+
+@pytest.mark.parametrize(("language", "theme", "width"), variants())
+def test_a_cycle_is_closed_and_the_next_committed_by_keyboard_alone(
+    new_page: NewPage,
+    axe: Axe,
+    allow_console: Callable[[str], None],
+    demo_engine: Engine,
+    language: str,
+    theme: str,
+    width: int,
+) -> None:
+    allow_console("422")
+    decide_all(demo_engine)
+    page = new_page(locale=LANGUAGES[language], color_scheme=theme, viewport={"width": width, "height": 800})
+    sign_in(page, "planner", "/cycles/5/close")
+    axe(page)
+    assert fits(page)
+    jump = page.locator(".jump a")
+    tab_to(page, jump)
+    page.keyboard.press("Enter")  # the next Tab goes on from the form
+    number = page.locator("#close-confirm")
+    tab_to(page, number)
+    page.keyboard.type("6")
+    page.keyboard.press("Enter")
+    summary = page.locator(".notice.harm")
+    expect(summary).to_be_focused()
+    axe(page)
+    assert fits(page)
+    tab_to(page, summary.locator("a"))
+    page.keyboard.press("Enter")
+    expect(number).to_be_focused()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        {"sv": "Cykel 5 är avslutad", "en": "Cycle 5 is closed"}[language]
+    )
+    axe(page)
+    assert fits(page)
+    tab_to(page, page.locator(".next .button"))
+    page.keyboard.press("Enter")
+    commit = page.locator("main form .button.primary")
+    expect(commit).to_be_visible()
+    axe(page)
+    assert fits(page)
+    tab_to(page, commit)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text({"sv": "Cykel 6 pågår", "en": "Cycle 6 runs"}[language])
+    axe(page)
+    assert fits(page)
+
+
+def test_what_is_new_since_it_was_seen_is_told_and_accessible(
+    new_page: NewPage, axe: Axe, allow_console: Callable[[str], None], demo_engine: Engine
+) -> None:
+    allow_console("409")
+    page = sign_in(new_page(viewport={"width": 320, "height": 800}), "planner", "/cycles/5/close")
+    decide_all(demo_engine)
+    page.reload()
+    page.locator("#close-confirm").fill("5")
+    page.locator("[name=seen]").evaluate("field => { field.value = 'another'; }")
+    page.locator("[name=marks]").evaluate(
+        "field => { field.value = JSON.stringify({...JSON.parse(field.value), 'LKM-005': 'undecided', '': '7'}); }"
+    )
+    page.keyboard.press("Enter")
+    page.locator("#close-form .primary").click()
+    expect(page.locator(".changed")).to_contain_text("LKM-005")
+    expect(page.locator(".changed")).to_contain_text("goes to cycle 7")
+    axe(page)
+    assert fits(page)
