@@ -29,6 +29,9 @@ PAGES = {
     "blockers": "/blockers",
     "all blockers, filtered": "/blockers?state=all&workstream=S01&category=equipment&q=svar&sort=-age",
     "blocker": "/blockers/1",
+    "plan": "/cycles/3/plan",
+    "plan, filtered": "/cycles/3/plan?workstream=S01&q=unders",
+    "changes of the plan": "/cycles/3/plan/changes",
     "new blocker": f"/blockers/new?workflow={key(3)}&workflow={key(4)}&title=svar",
 }
 BOARD = 6  # who looks, three for the frame, cards, holds
@@ -38,6 +41,9 @@ BLOCKER = 8  # who looks, fields, workflows with their workstreams (2), events, 
 # Who looks, fields, the running cycle and drafts, other workstreams, what holds it; of its timeline moves, scope,
 # holds, notes, checks and changed fields.
 WORKFLOW = 11
+# Who looks, the cycle, three for the frame, seven for the figures, cards of two sides (4), goals, the running cycle's
+# review (5), blockers, work under way, the instant.
+PLAN = 25
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 
@@ -53,6 +59,7 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert counts[0]["workflow"] == WORKFLOW
     assert counts[0]["blockers"] == counts[0]["all blockers, filtered"] == BLOCKERS
     assert counts[0]["blocker"] == BLOCKER
+    assert {counts[0][name] for name in PAGES if "plan" in name} == {PLAN}
     assert {counts[0][name] for name in PAGES if "list" in name} == {LIST}
     assert counts[0]["what was not updated on the wall"] == BOARD + 1
     assert counts[0]["poll that finds nothing new"] <= POLL

@@ -110,6 +110,11 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ),
     ("/blockers/<int:blocker_id>/hold", "POST"): ("/blockers/1/hold", {"workflow": "LAB-001"}, TAKING_PART),
     ("/blockers/<int:blocker_id>/note", "POST"): ("/blockers/1/note", {"note": "Ringt"}, OWNERS_ONLY),
+    ("/cycles/<int:number>/plan", "GET"): ("/cycles/3/plan", {}, signed_in(200)),
+    ("/cycles/<int:number>/plan/changes", "GET"): ("/cycles/3/plan/changes", {}, signed_in(200, 401)),
+    ("/cycles/<int:number>/plan", "POST"): (
+        "/cycles/3/plan", {"one": "in:design:LAB-001", "version_LAB-001": "1"}, OWNERS_ONLY,
+    ),
     ("/login", "GET"): ("/login", {}, (200, 302, 302, 302, 302, 302, 302, 200)),
     ("/login", "POST"): ("/login", {"email": "x@example.org", "password": "x"}, all_alike(422)),
     ("/login/demo", "POST"): ("/login/demo", {"role": "admin"}, all_alike(404)),

@@ -28,6 +28,7 @@ from tracker.web import (
     logging,
     own_settings,
     password_links,
+    planning,
     quiet_poll,
     rendering,
     rows,
@@ -64,7 +65,8 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     assets.install(app)
     people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, statement.bp)
     work = (board.bp, rows.bp, batches.bp, workflows.bp, workflow_fields.bp, workflow_acts.bp, blockers.bp, blocker.bp)
-    for blueprint in (*people, *work, health.bp, help_page.bp, sign_in.bp):
+    cycles = (planning.bp,)
+    for blueprint in (*people, *work, *cycles, health.bp, help_page.bp, sign_in.bp):
         app.register_blueprint(blueprint)
     quiet_poll.install(app, installation)
     return app

@@ -109,7 +109,7 @@ document.addEventListener("click", ({ target }) => {
   if (button) toggleAll(allIn(button));
   else if (target.closest("[data-deselect]")) leave();
 });
-bar?.querySelector("[data-hold]").addEventListener("click", (event) => {
+bar?.querySelector("[data-hold]")?.addEventListener("click", (event) => {
   event.preventDefault();
   openSheet(blockAddress());
 });
@@ -133,7 +133,7 @@ function between(item) {
   return [...items].filter((one) => one.checkVisibility());
 }
 
-const focusItem = (item) => (item?.matches("tr") ? item : item?.querySelector("a"))?.focus();
+const focusItem = (item) => (item?.matches("[tabindex]") ? item : item?.querySelector("a"))?.focus();
 
 function leave() {
   const before = anchor ?? selection().at(-1);
