@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from tests.bench.board import statements_of
-from tests.builders import PROJECTS, load
+from tests.builders import PROJECTS, day, load
 from tests.db import reviewing
 from tests.db.acting import (
     ARCHIVED,
@@ -282,7 +282,7 @@ def test_the_sums_are_what_the_commit_counts(review: Engine) -> None:
         at = entry.recorded_at
     with reading(review) as session:
         number = session.get_one(models.Cycle, DRAFT)
-        after = max(at, reviewing.day(99))
+        after = max(at, day(99))
         rows = {row.workstream or "": row for row in figures.workstream_summary(session, after)
                 if row.cycle == number.number and row.basis is Basis.AS_NOW}  # fmt: skip
     for code, kept in {"": promise, **{code: part.promise for code, part in before.parts.items()}}.items():

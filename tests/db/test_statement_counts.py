@@ -41,9 +41,9 @@ BLOCKER = 8  # who looks, fields, workflows with their workstreams (2), events, 
 # Who looks, fields, the running cycle and drafts, other workstreams, what holds it; of its timeline moves, scope,
 # holds, notes, checks and changed fields.
 WORKFLOW = 11
-# Who looks, the cycle, three for the frame, seven for the figures, cards of two sides (4), goals, the running cycle's
-# review (5), blockers, work under way, the instant.
-PLAN = 25
+# Who looks, the cycle, three for the frame, four for the figures (three more are read past what counts here), cards of
+# two sides (4), goals, the running cycle's review (5), blockers, work under way, the instant.
+PLAN = 22
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 

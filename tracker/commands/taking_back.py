@@ -115,15 +115,15 @@ def _take_out_of_plan(session: Session, entry: Entry, key: str, deeds: _Deeds) -
     if session.scalars(latest).one() != deeds.scope[-1].id:
         actor, at = _last_by(session, ScopeChange, col(ScopeChange.workflow_id) == workflow.id)
         raise ConflictError(N_("%(key)s has been planned anew since: %(actor)s, %(at)s."), key=key, actor=actor, at=at)
-    words = {"version": workflow.version, "note": NOTE}
-    for draft in {workflow.cycle_number, cycle} - {None}:
-        planning.the_draft(session, draft)
+    for draft in (workflow.cycle_number, cycle):
+        if draft is not None:
+            planning.the_draft(session, draft)
     if cycle is None or goal is None:
-        scope.leave(session, entry, key, **words)
+        scope.leave(session, entry, key, version=workflow.version, note=NOTE)
     elif workflow.cycle_number == cycle:
-        scope.change_goal(session, entry, key, goal, **words)
+        scope.change_goal(session, entry, key, goal, version=workflow.version, note=NOTE)
     else:
-        scope.enter(session, entry, key, cycle, goal, **words)
+        scope.enter(session, entry, key, cycle, goal, version=workflow.version, note=NOTE)
     return True
 
 

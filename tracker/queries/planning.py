@@ -193,11 +193,10 @@ def streams_of(session: Session, keys: Iterable[str]) -> set[str]:
 def _put_items(
     session: Session, parts: dict[str, Part], number: int, *, language: str, today: date, zone: ZoneInfo
 ) -> None:
-    words = {"language": language, "today": today, "zone": zone}
-    for card in board.cards(session, NONE, **words):
+    for card in board.cards(session, NONE, language=language, today=today, zone=zone):
         parts[card.workstream].backlog.append(Item(card, None))
     goals = _goals(session, number)
-    for card in board.cards(session, str(number), **words):
+    for card in board.cards(session, str(number), language=language, today=today, zone=zone):
         part, goal = parts[card.workstream], goals[card.key]
         part.members.append(Item(card, goal))
         part.promise.planned[goal] += 1

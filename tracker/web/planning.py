@@ -1,5 +1,7 @@
 """Planning a draft: the backlog on one side, the cycle on the other, and beside them what each workstream can bear."""
 
+from typing import Any
+
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
@@ -122,7 +124,7 @@ def _answer(session: Session, outcome: Outcome, number: int, form: PlanForm, ent
     if not htmx and not outcome.left and len(form.workflow) == 1:
         flash(text)
         return make_response(redirect(back, code=303))
-    context = {
+    context: dict[str, Any] = {
         "outcome": outcome,
         "text": text,
         "left": causes(session, outcome.left, now(), stale=NOT_PLANNED),

@@ -62,7 +62,7 @@ class Section:
 
 def read_filters(args: MultiDict[str, str], frame: Frame) -> tuple[Filters, list[str]]:
     """The filters that the URL names, and a notice for each value that means nothing here."""
-    notices = []
+    notices: list[str] = []
 
     def known(name: str, values: Iterable[str]) -> tuple[str, ...]:
         named = dict.fromkeys(value for value in args.getlist(name) if value)

@@ -18,7 +18,7 @@ export const rows = (side) => [...board.querySelectorAll(side ? `[data-side=${si
 // Row by row: the version it will have if what is under way is done.
 const versions = new Map(); // key -> the version before
 
-function expect(key, goal) {
+function foresee(key, goal) {
   const row = rowOfKey(key);
   if (!row || versions.has(key)) return;
   versions.set(key, row.dataset.version);
@@ -40,24 +40,20 @@ export function plan(keys, deed, goal = "") {
 
 // --- what the form sends
 
+let button = null; // a row's own, which htmx adds to the form's fields by itself
+bar?.addEventListener("submit", ({ submitter }) => { button = submitter?.name === "one" ? submitter : null; }, true);
+
 bar?.addEventListener("formdata", ({ formData }) => {
-  const one = formData.get("one");
-  if (one) {
-    const [deed, goal, ...rest] = one.split(":");
-    const key = rest.join(":");
-    for (const name of [...formData.keys()]) if (name === "workflow" || name.startsWith("version_")) formData.delete(name);
-    formData.delete("one");
-    formData.set("do", deed);
-    formData.set("goal", goal);
+  const keys = button ? [keyOf(rowOf(button))] : formData.getAll("workflow");
+  const goal = button ? button.value.split(":")[1] : formData.get("goal");
+  button = null;
+  for (const name of [...formData.keys()]) if (name.startsWith("version_")) formData.delete(name);
+  formData.delete("workflow");
+  for (const key of keys) {
     formData.append("workflow", key);
     formData.set(`version_${key}`, rowOfKey(key)?.dataset.version ?? "");
-  } else {
-    const keys = new Set(formData.getAll("workflow"));
-    for (const name of [...formData.keys()]) if (name.startsWith("version_") && !keys.has(name.slice("version_".length))) formData.delete(name);
-  }
-  for (const key of formData.getAll("workflow")) {
     follow(key);
-    expect(key, formData.get("goal"));
+    foresee(key, goal);
   }
 });
 
