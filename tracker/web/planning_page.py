@@ -8,9 +8,10 @@ from flask import request, url_for
 from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
+from tracker.domain.errors import N_
 from tracker.domain.people import Actor
 from tracker.domain.programme_rows import CycleRow
-from tracker.domain.states import Goal, Role
+from tracker.domain.states import Goal, Role, State
 from tracker.queries import arrangement, board, planning
 from tracker.queries.board import Frame
 from tracker.queries.planning import Item, Part
@@ -19,7 +20,7 @@ from tracker.web.filters import choices
 from tracker.web.formats import language, state_name
 from tracker.web.idempotency import fresh_key
 from tracker.web.tags import current_tag
-from tracker.web.translation import gettext, ngettext
+from tracker.web.translation import gettext
 
 CHOSEN = "chosen"  # keys to be ticked: what a batch without script has left
 _KNOWN = {"workstream", "project", "q", CHOSEN}
@@ -108,6 +109,7 @@ def context(session: Session, cycle: CycleRow) -> dict[str, Any]:
         "chosen": set(request.args.getlist(CHOSEN)),
         "goal_choices": [(goal.value, state_name(goal.value)) for goal in Goal],
         "key": fresh_key(),
+        "words": _row_words(),
         "here": address(cycle.cycle, filters),
         "changes_url": address(cycle.cycle, filters, endpoint="planning.changes"),
         "clear_url": url_for("planning.show", number=cycle.cycle),
@@ -128,9 +130,25 @@ def current_cycle(number: int) -> CycleRow | None:
     return planning.cycle_of(reading_session(), number)
 
 
-def counted(count: int) -> str:
-    """So many workflows, in words."""
-    return ngettext("%(num)s workflow", "%(num)s workflows", count)
+def _row_words() -> dict[str, Any]:
+    """The words of all rows, looked up once; `%(key)s` and the like are filled in by each."""
+    return {
+        "select": _unfilled(N_("Select %(key)s"), "key"),
+        "goal_of": _unfilled(N_("Goal of %(key)s"), "key"),
+        "out_of": _unfilled(N_("%(key)s to the backlog"), "key"),
+        "goal": _unfilled(N_("goal %(goal)s"), "goal"),
+        "priority": _unfilled(N_("priority %(n)s"), "n"),
+        "more": _unfilled(N_("+%(n)s more"), "n"),
+        "out": gettext("To the backlog"),
+        "blocked": gettext("Blocked"),
+        "days": gettext("d"),
+        "states": {state: state_name(state).capitalize() for state in State},
+        "goals": {goal: state_name(goal.value) for goal in Goal},
+    }
+
+
+def _unfilled(message: str, name: str) -> str:
+    return gettext(message, **{name: f"%({name})s"})
 
 
 def _ignored(name: str, value: str) -> str:

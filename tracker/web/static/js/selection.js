@@ -4,6 +4,7 @@
 import { openSheet } from "./sheet.js";
 
 const bar = document.getElementById("selection");
+const foot = bar?.querySelector("[data-foot]") ?? bar; // what floats, where the form is more than that
 const announcer = document.getElementById("announcer");
 const selected = new Set(); // keys
 let anchor = null; // where a range begins
@@ -140,11 +141,11 @@ function leave() {
   clear();
   focusItem(itemOf(before));
 }
-bar?.addEventListener("keydown", (event) => { if (event.key === "Escape") leave(); });
+foot?.addEventListener("keydown", (event) => { if (event.key === "Escape") leave(); });
 
 // What floats above the bar has to know how high it is.
 if (canSelect) {
-  new ResizeObserver(() => document.documentElement.style.setProperty("--foot", `${bar.offsetHeight}px`)).observe(bar);
+  new ResizeObserver(() => document.documentElement.style.setProperty("--foot", `${foot.offsetHeight}px`)).observe(foot);
 }
 
 // --- to the server
@@ -180,7 +181,7 @@ document.addEventListener("htmx:after:swap", () => {
   last = anchor ?? selection().at(-1);
   const done = new Set(toast.dataset.done.split(" "));
   replace(selection().filter((key) => !done.has(key)), { isQuiet: true });
-  if (bar.contains(document.activeElement)) comeBack();
+  if (foot.contains(document.activeElement)) comeBack();
 });
 document.getElementById("sheet").addEventListener("close", () => { if (document.activeElement === document.body) comeBack(); });
 
