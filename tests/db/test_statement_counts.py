@@ -50,6 +50,9 @@ PAGES = {
     "closed": "/cycles/1/close",
     "committing": "/cycles/3/commit",
     "committed": "/cycles/2/commit",
+    "plan": "/cycles/3/plan",
+    "plan, filtered": "/cycles/3/plan?workstream=S01&q=unders",
+    "changes of the plan": "/cycles/3/plan/changes",
     "new blocker": f"/blockers/new?workflow={key(3)}&workflow={key(4)}&title=svar",
 }
 BOARD = 6  # who looks, three for the frame, cards, holds
@@ -71,6 +74,9 @@ REVIEW = 10  # who looks, the review's seven, the cycles, what earlier closes re
 CLOSING = 18
 CLOSED = 5  # who looks, the cycle, names of workstreams, what comes next, the figures that are kept
 COMMITTING = 4  # who looks, the cycle, the other ones, members by goal
+# Who looks, the cycle, three for the frame, four for the figures (three more are read past what counts here), cards of
+# two sides (4), goals, the running cycle's review (5), blockers, work under way, the instant.
+PLAN = 22
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 
@@ -92,6 +98,7 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert counts[0]["draft"] == counts[0]["running cycle"] == CYCLE
     assert counts[0]["closed cycle"] == counts[0]["items of a figure"] == CLOSED_CYCLE
     assert {counts[0][name] for name in PAGES if "review" in name} == {REVIEW}
+    assert {counts[0][name] for name in PAGES if "plan" in name} == {PLAN}
     assert {counts[0][name] for name in PAGES if "list" in name} == {LIST}
     assert counts[0]["what was not updated on the wall"] == BOARD + 1
     assert (counts[0]["closing"], counts[0]["closed"]) == (CLOSING, CLOSED)

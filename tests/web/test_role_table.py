@@ -138,6 +138,11 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/cycles/<int:number>/close", "POST"): ("/cycles/2/close", {"confirm": "2"}, planners_only(409)),
     ("/cycles/<int:number>/commit", "GET"): ("/cycles/3/commit", {}, planners_only(200)),
     ("/cycles/<int:number>/commit", "POST"): ("/cycles/3/commit", {}, planners_only(409)),
+    ("/cycles/<int:number>/plan", "GET"): ("/cycles/3/plan", {}, signed_in(200)),
+    ("/cycles/<int:number>/plan/changes", "GET"): ("/cycles/3/plan/changes", {}, signed_in(200, 401)),
+    ("/cycles/<int:number>/plan", "POST"): (
+        "/cycles/3/plan", {"one": "in:design:LAB-001", "version_LAB-001": "1"}, OWNERS_ONLY,
+    ),
     ("/login", "GET"): ("/login", {}, (200, 302, 302, 302, 302, 302, 302, 200)),
     ("/login", "POST"): ("/login", {"email": "x@example.org", "password": "x"}, all_alike(422)),
     ("/login/demo", "POST"): ("/login/demo", {"role": "admin"}, all_alike(404)),

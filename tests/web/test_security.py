@@ -148,6 +148,7 @@ UNSAFE: tuple[tuple[str, dict[str, str]], ...] = (
     ("/blockers/1/note", {"note": "Ringt"}),
     ("/batch", {"action": "move", "to": "design", "workflow": "LAB-001", "version_LAB-001": "1"}),
     ("/entries/1/take-back", {}),
+    ("/cycles/3/plan", {"one": "in:design:LAB-001", "version_LAB-001": "1"}),
     ("/workflows/LAB-001/move", {"to": "design", "version": "1"}),
     ("/workflows/LAB-001/take-back", {"version": "1"}),
     ("/board/rows", {"row": "LAB-001", "version_LAB-001": "1", "to_LAB-001": "design"}),

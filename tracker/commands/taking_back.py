@@ -8,17 +8,17 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session, col
 
-from tracker.commands import blockers, workflow_fields, workflows
+from tracker.commands import blockers, planning, scope, workflow_fields, workflows
 from tracker.commands.entries import Entry
 from tracker.commands.outcomes import Outcome, each
 from tracker.commands.workflows import streams_of, the_workflow
 from tracker.db import models
 from tracker.db.field_texts import texts_of
-from tracker.db.models import Actor, Blocker, BlockerEvent, FieldChange, ScopeChange, StateChange, Workflow
+from tracker.db.models import Actor, Blocker, BlockerEvent, Cycle, FieldChange, ScopeChange, StateChange, Workflow
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, ConflictError, NotAllowedError, NotFoundError
 from tracker.domain.people import require_lead, require_part
-from tracker.domain.states import HoldEvent, State
+from tracker.domain.states import CycleStatus, Goal, HoldEvent, State
 
 NOTE = "Återtaget"  # stands in the history, which is Swedish
 
@@ -49,7 +49,7 @@ class _Undoing:
 
 
 def take_back(session: Session, entry: Entry, entry_id: int) -> Outcome:
-    """Takes back what the entry did: moves, holds, releases and fields. Notes and checks stay.
+    """Takes back what the entry did: moves, holds, releases, fields and what it planned. Notes and checks stay.
 
     A workflow is left when something newer touched what the entry did to it; what has been taken back already is
     unchanged. Raises NotFoundError, or NotAllowedError for what somebody else did, unless a planner asks.
@@ -60,7 +60,8 @@ def take_back(session: Session, entry: Entry, entry_id: int) -> Outcome:
     if theirs.actor_id != entry.actor.id and not entry.actor.is_planner:
         raise NotAllowedError(N_("Only planners take back what others did."))
     deeds = _deeds(session, entry_id)
-    of_workflows = each(sorted(deeds), lambda key: _take_back(session, entry, key, deeds[key]))
+    take_back_one = _take_out_of_plan if theirs.command == planning.COMMAND else _take_back
+    of_workflows = each(sorted(deeds), lambda key: take_back_one(session, entry, key, deeds[key]))
     edited = _edited_blockers(session, entry_id)
     of_blockers = each(edited, lambda title: _write_back(session, entry, *edited[title]))
     return Outcome(
@@ -102,6 +103,44 @@ def _take_back(session: Session, entry: Entry, key: str, deeds: _Deeds) -> bool:
     require_part(entry.actor, [owner, *streams_of(session, workflow)[1]])
     _undo(session, entry, workflow, undoing)
     return True
+
+
+def _take_out_of_plan(session: Session, entry: Entry, key: str, deeds: _Deeds) -> bool:
+    """Puts the workflow back to where it was before it was planned: out of the draft, into it, or to its old goal."""
+    workflow, _ = the_workflow(session, key)
+    cycle, goal = _scope_before(session, workflow, deeds.scope[0])
+    if (workflow.cycle_number, workflow.goal) == (cycle, goal):
+        return False
+    latest = select(func.max(col(ScopeChange.id))).where(col(ScopeChange.workflow_id) == workflow.id)
+    if session.scalars(latest).one() != deeds.scope[-1].id:
+        actor, at = _last_by(session, ScopeChange, col(ScopeChange.workflow_id) == workflow.id)
+        raise ConflictError(N_("%(key)s has been planned anew since: %(actor)s, %(at)s."), key=key, actor=actor, at=at)
+    for draft in (workflow.cycle_number, cycle):
+        if draft is not None:
+            planning.the_draft(session, draft)
+    if cycle is None or goal is None:
+        scope.leave(session, entry, key, version=workflow.version, note=NOTE)
+    elif workflow.cycle_number == cycle:
+        scope.change_goal(session, entry, key, goal, version=workflow.version, note=NOTE)
+    else:
+        scope.enter(session, entry, key, cycle, goal, version=workflow.version, note=NOTE)
+    return True
+
+
+def _scope_before(session: Session, workflow: Workflow, first: ScopeChange) -> tuple[int | None, Goal | None]:
+    """The draft and goal that it had before that change; neither when it came from the backlog. A closed cycle, which
+    keeps what met its goal, is no place to go back to.
+    """
+    before = session.scalars(
+        select(ScopeChange)
+        .where(col(ScopeChange.workflow_id) == workflow.id, col(ScopeChange.id) < first.id)
+        .order_by(col(ScopeChange.id).desc())
+        .limit(1)
+    ).one_or_none()
+    if before is None or before.to_cycle is None:
+        return None, None
+    status = session.get_one(Cycle, before.to_cycle).status
+    return (None, None) if status is CycleStatus.CLOSED else (before.to_cycle, before.goal)
 
 
 def _undo(session: Session, entry: Entry, workflow: Workflow, undoing: _Undoing) -> None:
@@ -207,7 +246,7 @@ def _write_back(session: Session, entry: Entry, blocker: Blocker, changes: list[
 
 
 def _last_by(
-    session: Session, table: type[StateChange | BlockerEvent | FieldChange], where: ColumnElement[bool]
+    session: Session, table: type[StateChange | BlockerEvent | FieldChange | ScopeChange], where: ColumnElement[bool]
 ) -> tuple[str, datetime]:
     """Who wrote the last of these rows, and when."""
     name, at = session.execute(

@@ -31,6 +31,7 @@ COMMANDS = {
     "note_workflow": N_("note written"),
     "check_workflow": N_("workflow checked"),
     "release_workflow": N_("workflow released"),
+    "plan": N_("draft planned"),
     "batch_move": N_("several moved"),
     "batch_hold": N_("several blocked"),
     "batch_release": N_("several released"),

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from tracker.commands.outcomes import Left, Outcome
 from tracker.commands.workflows import StaleError
-from tracker.domain.errors import NotFoundError
+from tracker.domain.errors import N_, NotFoundError
 from tracker.queries import workflow
 from tracker.web.batch_forms import Action, BatchForm
 from tracker.web.context import current_viewer
@@ -17,6 +17,8 @@ from tracker.web.formats import language, moment, state_name
 from tracker.web.translation import gettext, ngettext
 from tracker.web.words import event_words, in_words
 
+NOT_MOVED = N_("It has changed since you saw it: %(what)s, %(actor)s, %(at)s. It was not moved.")
+NOT_PLANNED = N_("It has changed since you saw it: %(what)s, %(actor)s, %(at)s. It stays as it is now.")
 _TOLD_BY_WHOM = 20  # beyond that, looking each up would take longer than anybody reads
 
 
@@ -45,7 +47,7 @@ def asks(action: Action, count: int) -> str:
 
 def outcome_text(form: BatchForm, outcome: Outcome) -> str:
     """What was done, what was so already, what is left: one line."""
-    return _line(_deed_words(form, outcome.done) if outcome.done else "", outcome)
+    return outcome_line(_deed_words(form, outcome.done) if outcome.done else "", outcome)
 
 
 def taken_back_text(outcome: Outcome) -> str:
@@ -53,18 +55,18 @@ def taken_back_text(outcome: Outcome) -> str:
     if not outcome.done and not outcome.left:
         return gettext("It has been taken back already")
     if len(outcome.done) == 1:
-        return _line(gettext("Taken back: %(key)s is as before", key=outcome.done[0]), outcome)
+        return outcome_line(gettext("Taken back: %(key)s is as before", key=outcome.done[0]), outcome)
     done = ngettext("Taken back: %(num)s workflow", "Taken back: %(num)s workflows", len(outcome.done))
-    return _line(done if outcome.done else "", outcome)
+    return outcome_line(done if outcome.done else "", outcome)
 
 
-def causes(session: Session, left: Sequence[Left], now: datetime) -> list[Cause]:
-    """Why each was left; of those that somebody changed in the meantime, who did what when."""
+def causes(session: Session, left: Sequence[Left], now: datetime, *, stale: str = NOT_MOVED) -> list[Cause]:
+    """Why each was left; of those that somebody changed in the meantime, who did what when, in the words `stale`."""
     return [
         Cause(
             "" if isinstance(each.error, NotFoundError) else each.key,
             each.key,
-            _missed(session, each.key, now)
+            _missed(session, each.key, now, stale)
             if isinstance(each.error, StaleError) and place < _TOLD_BY_WHOM
             else explain(each.error),
         )
@@ -72,7 +74,8 @@ def causes(session: Session, left: Sequence[Left], now: datetime) -> list[Cause]
     ]
 
 
-def _line(done: str, outcome: Outcome) -> str:
+def outcome_line(done: str, outcome: Outcome) -> str:
+    """What was done, in words of the action's own, then what was so already and what is left."""
     parts = [done] if done else []
     if outcome.unchanged:
         parts.append(
@@ -108,10 +111,7 @@ def _deed_words(form: BatchForm, done: tuple[str, ...]) -> str:  # noqa: PLR0911
                             key=key)  # fmt: skip
 
 
-def _missed(session: Session, key: str, now: datetime) -> str:
+def _missed(session: Session, key: str, now: datetime, stale: str) -> str:
     shown = workflow.page(session, key, language=language(), now=now, zone=current_viewer().programme.zone)
     latest = max((item for item in shown.timeline if item.counts), key=lambda item: (item.recorded_at, item.order))
-    return gettext(
-        "It has changed since you saw it: %(what)s, %(actor)s, %(at)s. It was not moved.",
-        what=event_words(in_words(latest)), actor=latest.actor, at=moment(latest.recorded_at),
-    )  # fmt: skip
+    return gettext(stale, what=event_words(in_words(latest)), actor=latest.actor, at=moment(latest.recorded_at))

@@ -29,6 +29,6 @@ document.addEventListener("keydown", (event) => {
 });
 
 board?.addEventListener("tracker:drawn", () => {
-  const facts = document.getElementById("board-facts").dataset;
-  form.querySelector("[data-fact=blocked]").textContent = facts.blocked;
+  const place = form.querySelector("[data-fact=blocked]");
+  if (place) place.textContent = document.getElementById("board-facts").dataset.blocked;
 });

@@ -4,6 +4,7 @@
 import { openSheet } from "./sheet.js";
 
 const bar = document.getElementById("selection");
+const foot = bar?.querySelector("[data-foot]") ?? bar; // what floats, where the form is more than that
 const announcer = document.getElementById("announcer");
 const selected = new Set(); // keys
 let anchor = null; // where a range begins
@@ -109,7 +110,7 @@ document.addEventListener("click", ({ target }) => {
   if (button) toggleAll(allIn(button));
   else if (target.closest("[data-deselect]")) leave();
 });
-bar?.querySelector("[data-hold]").addEventListener("click", (event) => {
+bar?.querySelector("[data-hold]")?.addEventListener("click", (event) => {
   event.preventDefault();
   openSheet(blockAddress());
 });
@@ -133,21 +134,21 @@ function between(item) {
   return [...items].filter((one) => one.checkVisibility());
 }
 
-const focusItem = (item) => (item?.matches("tr") ? item : item?.querySelector("a"))?.focus();
+const focusItem = (item) => (item?.matches("[tabindex]") ? item : item?.querySelector("a"))?.focus();
 
 function leave() {
   const before = anchor ?? selection().at(-1);
   clear();
   focusItem(itemOf(before));
 }
-bar?.addEventListener("keydown", (event) => { if (event.key === "Escape") leave(); });
+foot?.addEventListener("keydown", (event) => { if (event.key === "Escape") leave(); });
 
 // What floats above the bar has to know how high it is. A property of the whole page would have every card styled anew.
 if (canSelect) {
   new ResizeObserver(() => {
-    document.documentElement.style.scrollPaddingBottom = `${bar.offsetHeight}px`;
-    document.getElementById("toasts").style.setProperty("--foot", `${bar.offsetHeight}px`);
-  }).observe(bar);
+    document.documentElement.style.scrollPaddingBottom = `${foot.offsetHeight}px`;
+    document.getElementById("toasts").style.setProperty("--foot", `${foot.offsetHeight}px`);
+  }).observe(foot);
 }
 
 // --- to the server
@@ -183,7 +184,7 @@ document.addEventListener("htmx:after:swap", () => {
   last = anchor ?? selection().at(-1);
   const done = new Set(toast.dataset.done.split(" "));
   replace(selection().filter((key) => !done.has(key)), { isQuiet: true });
-  if (bar.contains(document.activeElement)) comeBack();
+  if (foot.contains(document.activeElement)) comeBack();
 });
 document.getElementById("sheet").addEventListener("close", () => { if (document.activeElement === document.body) comeBack(); });
 
