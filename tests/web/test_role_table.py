@@ -49,7 +49,7 @@ WORKFLOW = {"name": "Svara på prov", "name_en": "Answer a sample", "description
 WORKFLOW_EDIT = WORKFLOW | {f"was_{name}": text for name, text in WORKFLOW.items()} | {"owner": "Testledare"}
 # (rule, method): the address to ask, the fields to send, what each role gets. LAB-001 is of LAB, shared with LKM.
 TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
-    ("/", "GET"): ("/", {}, signed_in(302)),
+    ("/", "GET"): ("/", {}, signed_in(200)),
     ("/board", "GET"): ("/board?cycle=all", {}, signed_in(200)),
     ("/board/changes", "GET"): ("/board/changes", {}, signed_in(200, 401)),
     ("/batch", "POST"): ("/batch", CHANGES_NOTHING, (TO_SIGN_IN, 403, 200, 403, 403, 200, 200, TO_SIGN_IN)),

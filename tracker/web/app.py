@@ -24,6 +24,7 @@ from tracker.web import (
     formats,
     health,
     help_page,
+    home,
     language,
     logging,
     own_settings,
@@ -63,7 +64,17 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     errors.install(app)
     assets.install(app)
     people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, statement.bp)
-    work = (board.bp, rows.bp, batches.bp, workflows.bp, workflow_fields.bp, workflow_acts.bp, blockers.bp, blocker.bp)
+    work = (
+        home.bp,
+        board.bp,
+        rows.bp,
+        batches.bp,
+        workflows.bp,
+        workflow_fields.bp,
+        workflow_acts.bp,
+        blockers.bp,
+        blocker.bp,
+    )
     for blueprint in (*people, *work, health.bp, help_page.bp, sign_in.bp):
         app.register_blueprint(blueprint)
     quiet_poll.install(app, installation)
