@@ -181,6 +181,5 @@ def test_statements_do_not_grow_with_the_workflows(engine: Engine, workflows: in
     assert len(statements_of(engine, lambda: glance(engine))) == STATEMENTS
 
 
-# The last recorded instant; seven for the figures, four for the blockers; ready workstreams, updates, members, moves.
-# On SQLite the driver's own reads of the three histories are not seen.
+# As the statement counts have it, less who looks.
 STATEMENTS = 1 + 4 + 4 + 4

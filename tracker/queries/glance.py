@@ -277,7 +277,6 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
 @cache
 def _moves_since() -> Select[*tuple[Any, ...]]:
     void = aliased(StateChange)
-    since = bindparam("since", type_=col(StateChange.recorded_at).type)
     return (
         select(
             col(Workflow.key),
@@ -294,7 +293,7 @@ def _moves_since() -> Select[*tuple[Any, ...]]:
         .join(Actor, col(Actor.id) == col(Entry.actor_id))
         .join(void, col(void.voids) == col(StateChange.id), isouter=True)
         .where(
-            col(StateChange.recorded_at) >= since,
+            col(StateChange.recorded_at) >= bindparam("since"),
             col(StateChange.from_state).is_not(None),
             col(void.id).is_(None),
         )

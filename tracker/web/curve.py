@@ -11,7 +11,7 @@ class Mark(NamedTuple):
     """A point: which working day, how many, and where, in percent from the left and the top."""
 
     day: int
-    count: int
+    tested: int
     x: float
     y: float
 

@@ -12,7 +12,7 @@ from tracker.domain.calendar import iso_week, working_days
 from tracker.domain.figures.rounding import nearest_rank
 from tracker.domain.people import Actor
 from tracker.domain.programme_rows import CycleRow
-from tracker.domain.states import BlockerCategory, Goal, Role, State
+from tracker.domain.states import STATES, BlockerCategory, Goal, Role, State
 from tracker.queries import blockers, glance
 from tracker.queries.blocker_table import AGES
 from tracker.queries.glance import Glance, Standing
@@ -40,7 +40,7 @@ class Bucket(NamedTuple):
     """Open blockers of an age."""
 
     age: str
-    count: int
+    open: int
     share: float  # of the largest bucket, in percent
     is_old: bool
 
@@ -154,8 +154,8 @@ def _shares(members: Mapping[State, Collection[str]]) -> list[tuple[State, int, 
     """Each state that has members, the furthest first: how many, and from where to how far of all, in percent."""
     total = sum(map(len, members.values()))
     shares, begun = [], 0
-    for state in reversed(members):
-        count = len(members[state])
+    for state in reversed(STATES):
+        count = len(members.get(state, ()))
         if count:
             shares.append((state, count, round(100 * begun / total, 2), round(100 * count / total, 2)))
         begun += count
