@@ -13,6 +13,7 @@ from tests.counts import is_full
 Axe = Callable[[Page], None]
 PAGES = {
     "sign-in": "",
+    "overview": "/",
     "board": "/board?cycle=5",
     "lanes": "/board?cycle=5&group=workstream",
     "list": "/board?cycle=5&view=list",

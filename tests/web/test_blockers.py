@@ -466,3 +466,13 @@ def test_text_of_people_is_shown_as_it_is_and_turns_nothing(lead: PageClient) ->
         assert "<img" not in text
         assert ">49" not in text
     assert "{{ 7*7 }}" in lead.get("/blockers/3").text
+
+
+def test_blockers_are_found_by_age(planner: PageClient) -> None:
+    ages = {"0-7": False, "8-14": False, "15-28": False, "29-": True}  # blocker 1 has been open for 54 days
+    for age, is_there in ages.items():
+        assert ('id="blocker-1"' in planner.get(f"/blockers?age={age}").text) is is_there, age
+    both = planner.page("/blockers?age=0-7&age=29-")
+    assert "1 blocker" in both.text
+    assert "over 28 days" in both.text
+    assert "The filter age=x means nothing here and was left out." in planner.page("/blockers?age=x").text

@@ -44,10 +44,6 @@ def query(location: str) -> dict[str, list[str]]:
     return parse_qs(urlsplit(location).query)
 
 
-def test_the_first_page_is_the_board(lead: PageClient) -> None:
-    assert lead.get("/").location == "/board"
-
-
 def test_a_lead_is_taken_to_the_own_streams_in_the_running_cycle(lead: PageClient) -> None:
     assert query(lead.get("/board").location) == {"cycle": ["2"], "workstream": ["LAB"]}
 

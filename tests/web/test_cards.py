@@ -1,12 +1,16 @@
 """Cards as HTML: what they tell script and screen readers, and which of them the streams shown only share."""
 
 import re
+from typing import cast
 
 import pytest
 
-from tests.databases import ON_SQLITE
+from tests.databases import ON_SQLITE, Databases, demo
 from tests.web.conftest import ClientAs
 from tests.web.page_client import PageClient
+from tracker.config import Settings
+from tracker.db.engine import make_engine
+from tracker.web.app import create_app
 
 pytestmark = ON_SQLITE
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -19,6 +23,26 @@ def planner(client_as: ClientAs) -> PageClient:
     planner = client_as("planner")
     planner.submit("/language", {"language": "en"})
     return planner
+
+
+def test_days_are_bold_where_finished_work_was_quicker(databases: Databases) -> None:
+    with databases.fresh(demo) as url:
+        engine = make_engine(url)
+        app = create_app(Settings(database_url=url), engine)
+        app.test_client_class = PageClient
+        browser = cast("PageClient", app.test_client())
+        browser.submit("/login/demo", {"role": "viewer"})
+        browser.submit("/language", {"language": "en"})
+        cards = re.findall(r'<article id="card-.*?</article>', browser.get("/board?cycle=5").text, re.DOTALL)
+        engine.dispose()
+    long = [html for html in cards if "longer than 85 % of finished work" in html]
+    assert 0 < len(long) < len(cards) / 2
+    assert all("days is-long" in html for html in long)
+    assert not any(", not started</span>" in html or ", done</span>" in html for html in long)
+
+
+def test_without_enough_finished_work_no_days_are_bold(planner: PageClient) -> None:
+    assert "is-long" not in planner.get("/board?cycle=all").text
 
 
 def card(html: str) -> str:

@@ -61,6 +61,17 @@ def working_days(first: date, last: date) -> int:
     return sum(is_working_day(first + timedelta(days=n)) for n in range((last - first).days + 1))
 
 
+def nth_working_day(first: date, last: date, number: int) -> date:
+    """The day from first to last on which so many working days have come; the day before the first for none, the last
+    one where there are not so many.
+    """
+    day = first - timedelta(days=1)
+    while number and day < last:
+        day += timedelta(days=1)
+        number -= is_working_day(day)
+    return last if number else day
+
+
 def iso_week(day: date) -> int:
     """The week's number as Swedish calendars print it."""
     return day.isocalendar().week

@@ -1,5 +1,6 @@
 """How blockers stand in their table: filtered, sorted and summed up. Pure; the rows are `tracker.queries.blockers`'."""
 
+import sys
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,8 @@ from tracker.queries.blockers import Row
 OPEN, RESOLVED, ALL = "open", "resolved", "all"
 STATES = (OPEN, RESOLVED, ALL)
 URGENT = "urgent"  # overdue decisions on top, then the oldest first
+# Days that a blocker has been open: from, to.
+AGES = {"0-7": (0, 7), "8-14": (8, 14), "15-28": (15, 28), "29-": (29, sys.maxsize)}
 _SIMILAR = 3
 _SHORTEST_WORD = 4  # shorter ones are in every title
 CategoryWord = Callable[[BlockerCategory], str]
@@ -28,11 +31,12 @@ class Filters:
     overdue: bool = False
     q: str = ""
     sort: str = URGENT
+    ages: tuple[str, ...] = ()
 
     @property
     def is_narrowed(self) -> bool:
         """Whether anything but the state narrows what is shown."""
-        return bool(self.workstreams or self.categories or self.owners or self.overdue or self.q)
+        return bool(self.workstreams or self.categories or self.owners or self.ages or self.overdue or self.q)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,14 @@ def _passes(row: Row, filters: Filters) -> bool:
         return False
     if filters.owners and row.owner not in filters.owners:
         return False
+    if filters.ages and not (row.opened_on and any(_is_aged(row, age) for age in filters.ages)):
+        return False
     return not filters.q or is_found(row, filters.q)
+
+
+def _is_aged(row: Row, age: str) -> bool:
+    first, last = AGES[age]
+    return first <= row.days <= last
 
 
 def _is_in(row: Row, state: str) -> bool:

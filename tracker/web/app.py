@@ -28,6 +28,7 @@ from tracker.web import (
     formats,
     health,
     help_page,
+    home,
     language,
     logging,
     own_settings,
@@ -70,7 +71,7 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     assets.install(app)
     people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, statement.bp)
     work = (board.bp, rows.bp, batches.bp, workflows.bp, workflow_fields.bp, workflow_acts.bp, blockers.bp, blocker.bp)
-    weeks = (cycles.bp, cycle.bp, planning.bp, review.bp, closing.bp, calendar_feed.bp)
+    weeks = (home.bp, cycles.bp, cycle.bp, planning.bp, review.bp, closing.bp, calendar_feed.bp)
     for blueprint in (*people, *work, *weeks, health.bp, help_page.bp, sign_in.bp):
         app.register_blueprint(blueprint)
     quiet_poll.install(app, installation)

@@ -8,13 +8,13 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.domain.states import BlockerCategory
 from tracker.queries.arrangement import swedish_order
-from tracker.queries.blocker_table import OPEN, SORTS, STATES, URGENT, Filters
+from tracker.queries.blocker_table import AGES, OPEN, SORTS, STATES, URGENT, Filters
 from tracker.queries.blockers import Blockers
-from tracker.web.blocker_words import category_choices
+from tracker.web.blocker_words import age_words, category_choices
 from tracker.web.filters import Choice, choices
 from tracker.web.translation import gettext
 
-_KNOWN = {"workstream", "category", "owner", "state", "overdue", "q", "sort"}
+_KNOWN = {"workstream", "category", "owner", "state", "overdue", "q", "sort", "age"}
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 _LONGEST_SEARCH = 2_000
 
@@ -47,6 +47,7 @@ def read_filters(args: MultiDict[str, str], known: Blockers) -> tuple[Filters, l
         owners=chosen("owner", {row.owner for row in known.rows}),
         overdue=one("overdue", _YES | _NO, "0") in _YES,
         q=args.get("q", "").strip()[:_LONGEST_SEARCH],
+        ages=chosen("age", AGES),
         sort=one("sort", {*SORTS, *(f"-{name}" for name in SORTS)}, URGENT),
     )
     return filters, notices
@@ -59,6 +60,7 @@ def parameters(filters: Filters, **changes: Any) -> dict[str, Any]:  # noqa: ANN
         "workstream": list(filters.workstreams),
         "category": list(filters.categories),
         "owner": list(filters.owners),
+        "age": list(filters.ages),
         "overdue": "1" if filters.overdue else None,
         "q": filters.q or None,
         "sort": filters.sort if filters.sort != URGENT else None,
@@ -88,6 +90,7 @@ def pickers(filters: Filters, known: Blockers) -> Mapping[str, list[Choice]]:
         "category": choices(category_choices(), filters.categories),
         "workstream": choices(known.workstreams.items(), filters.workstreams),
         "owner": choices(((owner, owner) for owner in owners), filters.owners),
+        "age": choices(((age, age_words(age)) for age in AGES), filters.ages),
         "sort": choices(sorts, (filters.sort,)),
     }
 

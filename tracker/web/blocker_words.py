@@ -6,6 +6,7 @@ from datetime import date
 from tracker.commands.outcomes import Left
 from tracker.domain.errors import N_, NotFoundError, TrackerError
 from tracker.domain.states import BlockerCategory
+from tracker.queries.blocker_table import AGES
 from tracker.web import errors
 from tracker.web.errors import explain
 from tracker.web.formats import day
@@ -22,6 +23,7 @@ _FIELDS = {
     "decider": N_("Decider"),
     "decide_by": N_("Decide by"),
 }
+_LONGEST_NAMED = 1_000  # days
 _TOLD = 10  # causes that a message tells; the rest are counted
 _LONGEST_KEY_TOLD = 40
 
@@ -51,6 +53,14 @@ def field_text(name: str, text: str) -> str:
 def category_choices() -> list[tuple[str, str]]:
     """The categories to choose from: key and word."""
     return [(category.value, category_word(category).capitalize()) for category in CATEGORIES]
+
+
+def age_words(age: str) -> str:
+    """How long a blocker has been open, by the filter's word for it."""
+    first, last = AGES[age]
+    if last > _LONGEST_NAMED:
+        return gettext("over %(n)s days", n=first - 1)
+    return gettext("%(first)s–%(last)s days", first=first, last=last)
 
 
 def left_words(left: Iterable[Left]) -> str:

@@ -27,12 +27,6 @@ EVERYWHERE = ("*",)
 VIEW_COOKIE = "view"
 
 
-@bp.get("/")
-def home() -> ResponseReturnValue:
-    """The board is the first page there is."""
-    return redirect(url_for(".show"))
-
-
 @bp.get("/board")
 def show() -> ResponseReturnValue:
     """The board that the URL asks for; without parameters the viewer's own."""

@@ -1,20 +1,26 @@
 """Cards as HTML, each drawn once for all who see it."""
 
+import sys
 from collections.abc import Collection, Iterable
+from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
 
+from tracker.db.engine import reading
 from tracker.domain.states import STATES
 from tracker.queries.board import Card
+from tracker.queries.usual_stays import usual_stays
+from tracker.web.context import current_engine, current_programme, today
 from tracker.web.formats import state_name
 from tracker.web.rendering import htmx
 from tracker.web.translation import gettext
 from tracker.web.words import limit_words, over_words
 
+_EXTENSION = "tracker.usual_stays"
 _CARDS_KEPT = 20_000  # some 20 MB
 
 
@@ -26,6 +32,8 @@ class Words(NamedTuple):
     blocked: str
     more: str
     states: tuple[str, ...]
+    usual: tuple[int, ...]  # by state, the days within which 85 % of finished work had left it
+    long: str
     guest: str = ""
 
 
@@ -37,6 +45,8 @@ def drawn_cards(cards: Iterable[Card]) -> Markup:
         gettext("Blocked"),
         gettext("+%(n)s more", n="%(n)s"),
         tuple(state_name(state) for state in STATES),
+        _usual_days(),
+        gettext("longer than 85 % of finished work"),
     )
     guest = words._replace(guest=gettext("shared"))
     link = url_for("workflows.show", key="-")[:-1]
@@ -53,6 +63,17 @@ def drawn(card: Card, words: Words, link: str) -> Markup:
     return Markup(template.drawn(card, words, link))  # noqa: S704 - a macro's
 
 
+def _usual_days() -> tuple[int, ...]:
+    """Read once a day, in a session of its own: a card may be drawn while something is written."""
+    day, kept = today(), cast("tuple[date | None, tuple[int, ...]]", current_app.extensions[_EXTENSION])
+    if kept[0] != day:
+        with reading(current_engine()) as session:
+            days = usual_stays(session, day, current_programme().zone)
+        kept = day, tuple(days.get(state, sys.maxsize) for state in STATES)
+        current_app.extensions[_EXTENSION] = kept
+    return kept[1]
+
+
 def _streams_of_the_page() -> Collection[str]:
     """The workstreams that the board is narrowed to, also when it sends a form and gets cards back."""
     if "workstream" in request.args:
@@ -66,6 +87,7 @@ def _is_guest(card: Card, streams: Collection[str]) -> bool:
 
 def install(app: Flask) -> None:
     """Makes them a function of templates, with the words of columns."""
+    app.extensions[_EXTENSION] = None, ()
     app.add_template_global(drawn_cards, "cards")
     for words in (limit_words, over_words):
         app.add_template_global(words)

@@ -39,6 +39,11 @@ def long_day(when: date) -> str:
     return dates.format_date(_date(when), "EEEE d MMMM y", locale=get_locale())
 
 
+def weekday(when: date) -> str:
+    """Fredag 14 april, in lower case in Swedish."""
+    return dates.format_date(_date(when), "EEEE d MMMM", locale=get_locale())
+
+
 def iso_day(when: date) -> str:
     """2023-04-14."""
     return _date(when).isoformat()
@@ -86,7 +91,7 @@ def shown(value: object) -> object:
 
 def install(app: Flask) -> None:
     """Makes them filters, and the state's name a function too."""
-    for filter_ in (day, long_day, iso_day, clock, moment, number, state_name, isolated):
+    for filter_ in (day, long_day, weekday, iso_day, clock, moment, number, state_name, isolated):
         app.add_template_filter(filter_)
     app.add_template_global(state_name)
 

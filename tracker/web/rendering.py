@@ -16,6 +16,7 @@ from tracker.web.formats import language
 from tracker.web.translation import gettext
 
 PAGES = (
+    ("home.show", N_("Overview")),
     ("board.show", N_("Board")),
     ("cycles.index", N_("Cycles")),
     ("blockers.index", N_("Blockers")),

@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tracker.domain.calendar import local_date, midnight
-from tracker.domain.figures.timelines import DONE, NO_STATE, NOT_STARTED, TEST, Timeline
+from tracker.domain.calendar import is_working_day, local_date, midnight
+from tracker.domain.figures.lead_times import LEAST_SAMPLE
+from tracker.domain.figures.readings import Reading
+from tracker.domain.figures.rounding import nearest_rank
+from tracker.domain.figures.timelines import DESIGN, DONE, NO_STATE, NOT_STARTED, TEST, Timeline
 from tracker.domain.states import STATES, State
 
 _DAY = timedelta(days=1)
@@ -39,3 +42,34 @@ def age_days(timeline: Timeline, as_of: datetime, zone: ZoneInfo) -> int | None:
 def done_by(timelines: dict[str, Timeline], start: datetime, border: datetime) -> list[str]:
     """The workflows tested from a cycle's start to any border: how far another cycle had come on the same day."""
     return [key for key, timeline in timelines.items() if timeline.before(start) <= TEST < timeline.before(border)]
+
+
+def tested_by_working_day(timelines: Iterable[Timeline], reading: Reading) -> list[int]:
+    """How many were tested by the end of each working day of the cycle so far. What was tested on a day off counts
+    from the next working day on; after the last one, on that.
+    """
+    first, start = reading.cycle.starts_on, reading.start
+    days = [first + n * _DAY for n in range((reading.last_day - first).days + 1)]
+    ends = [midnight(day + _DAY, reading.zone) for day in days if is_working_day(day)]
+    ends[-1:] = [midnight(reading.last_day + _DAY, reading.zone)] if ends else []
+    candidates = [each for each in timelines if DONE in each.positions and each.before(start) <= TEST]
+    return [sum(each.before(end) > TEST for each in candidates) for end in ends]
+
+
+def usual_stays(timelines: Iterable[Timeline], as_of: datetime, zone: ZoneInfo) -> dict[State, int]:
+    """For each state of work, the days within which 85 % of what is done by then had left it: of each workflow its
+    longest stay there, between local dates. States that fewer than ten of them were in are left out.
+    """
+    longest: dict[int, list[int]] = {position: [] for position in range(DESIGN, DONE)}
+    for timeline in timelines:
+        if timeline.at(as_of) != DONE:
+            continue
+        mine: dict[int, int] = {}
+        for position, since, until in timeline.stays(timeline.moments[0], as_of):
+            days = (local_date(until, zone) - local_date(since, zone)).days
+            mine[position] = max(mine.get(position, 0), days)
+        for position, days in mine.items():
+            if position in longest:
+                longest[position].append(days)
+    ranks = {position: nearest_rank(days, 85) for position, days in longest.items() if len(days) >= LEAST_SAMPLE}
+    return {STATES[position]: days for position, days in ranks.items() if days is not None}

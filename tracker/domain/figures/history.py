@@ -19,7 +19,7 @@ from tracker.domain.figures.items import (
 )
 from tracker.domain.figures.memberships import NO_SCOPE, ScopeHistory, scope_by_workflow
 from tracker.domain.figures.readings import Reading, window
-from tracker.domain.figures.timelines import StateHistory, changes_by_workflow
+from tracker.domain.figures.timelines import StateHistory, Timeline, changes_by_workflow
 from tracker.domain.programme_rows import CycleRow
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -97,24 +97,36 @@ class Knowledge:
         self.history = history
         self.as_of = as_of
         self._workflows: dict[str, KnownWorkflow] = {}
-        self._items: dict[tuple[int, str], WorkflowItems] = {}
+        self._items: dict[tuple[int, datetime, str], WorkflowItems] = {}
         self._spells: dict[tuple[str, ...], list[BlockerSpell]] = {}
 
     def items(self, reading: Reading, workstreams: Collection[str]) -> CycleItems:
         """What a reading made at this instant counts in these workstreams, taken together; those yet to join count
         nowhere.
         """
-        counting = tuple(
-            row.code
-            for row in self.history.workstreams
-            if row.code in workstreams and row.first_cycle <= reading.cycle.cycle
-        )
+        counting = self._counting(reading, workstreams)
         parts = [self._workflow_items(reading, workstream) for workstream in counting]
         whole = parts[0] if len(parts) == 1 else joined(parts)
         return CycleItems(reading, whole, blocker_items(reading, self._blocker_spells(counting)))
 
+    def timelines(self, reading: Reading, workstreams: Collection[str]) -> dict[str, Timeline]:
+        """By key, how far those workflows had come that can be among the reading's items in these workstreams."""
+        concerned = self.history.concerned
+        return {
+            each.key: self._known(each).timeline
+            for workstream in self._counting(reading, workstreams)
+            for each in concerned(reading.cycle.cycle, workstream)
+        }
+
+    def _counting(self, reading: Reading, workstreams: Collection[str]) -> tuple[str, ...]:
+        return tuple(
+            row.code
+            for row in self.history.workstreams
+            if row.code in workstreams and row.first_cycle <= reading.cycle.cycle
+        )
+
     def _workflow_items(self, reading: Reading, workstream: str) -> WorkflowItems:
-        place = (reading.cycle.cycle, workstream)
+        place = (reading.cycle.cycle, reading.border, workstream)
         if place not in self._items:
             if reading.is_closed:
                 settled, others = self.history.settled(reading, workstream)
