@@ -25,6 +25,7 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
+@lru_cache(maxsize=64)
 def swedish_holidays(year: int) -> frozenset[date]:
     """Public holidays and the eves that are free in fact (library `holidays`, Sweden, public and de_facto)."""
     return frozenset(holiday_names(year))

@@ -48,7 +48,6 @@ COMMANDS = {
     "commit_cycle": N_("cycle committed"),
     "close_cycle": N_("cycle closed"),
     "propose": N_("proposed in a review"),
-    "plan": N_("cycle planned"),
     "withdraw_proposal": N_("proposal withdrawn"),
     "accept_proposals": N_("proposals of a workstream accepted"),
     "mark_ready": N_("readiness for review"),
