@@ -15,7 +15,7 @@ from tests.web import people
 from tests.web.conftest import ClientAs, MakeApp, browser_of
 from tests.web.page_client import PageClient
 from tracker.db.engine import reading, transaction
-from tracker.db.models import CalendarKey, Cycle, SignInFailure
+from tracker.db.models import CalendarKey, Cycle, Programme, SignInFailure
 
 _ADDRESS = re.compile(r'id="calendar-address"[^>]* value="([^"]+)"')
 
@@ -38,7 +38,7 @@ def calendar(answer: TestResponse) -> icalendar.Calendar:
     return found
 
 
-def test_a_calendar_that_cannot_sign_in_reads_the_cycles(client_as: ClientAs, app: Flask) -> None:
+def test_a_calendar_that_cannot_sign_in_reads_the_cycles(client_as: ClientAs, app: Flask, engine: Engine) -> None:
     path = made(client_as("viewer"))
     stranger = browser_of(app)
     answer = stranger.get(path)
@@ -60,6 +60,10 @@ def test_a_calendar_that_cannot_sign_in_reads_the_cycles(client_as: ClientAs, ap
     assert str(events["cycle-3@tracker"]["STATUS"]) == "TENTATIVE"
     assert isinstance(events["commit-2@tracker"].start, datetime)
     assert all(str(event["TRANSP"]) == "TRANSPARENT" for event in found.events)
+    with reading(engine) as session:
+        recorded_at = session.scalars(select(Programme)).one().last_recorded_at
+    assert recorded_at is not None
+    assert {event.DTSTAMP for event in found.events} == {recorded_at.replace(microsecond=0)}
     assert "Set-Cookie" not in answer.headers
 
 

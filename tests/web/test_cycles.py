@@ -134,7 +134,7 @@ def test_a_gap_is_named_before_it_is_saved(planner: PageClient, engine: Engine) 
         ({"starts_on": "0203-01-01", "ends_on": "0203-02-01"}, "starts_on", "Choose a year"),
         ({"ends_on": "9999-12-31"}, "ends_on", "Choose a year"),
         ({"planning_starts_on": "2023-06-01"}, "planning_ends_on", "Give both days"),
-        ({"goal": "två\nrader"}, "goal", "on one line"),
+        ({"goal": "två\x07rader"}, "goal", "on one line"),
         ({"goal": "x" * 201}, "goal", "200 characters"),
     ],
 )
@@ -160,6 +160,14 @@ def test_seven_weeks_are_proposed_from_any_first_day(planner: PageClient, engine
     for odd in ("", "x", "9999-12-31", "0001-01-01"):
         assert planner.submit("/cycles/new", NEXT | {"starts_on": odd, "then": "propose"}).status_code == 422
     assert len(cycles(engine)) == 3
+
+
+def test_a_goal_broken_by_enter_is_one_sentence(planner: PageClient, engine: Engine) -> None:
+    assert planner.submit("/cycles/new", NEXT | {"goal": "Allt i\r\ntest"}).status_code == 303
+    assert cycles(engine)[-1].goal == "Allt i test"
+    form = form_of(planner.get("/cycles/4/edit").text)
+    assert planner.submit("/cycles/4/edit", form | {"goal": "Allt\r\nklart"}).status_code == 303
+    assert cycles(engine)[-1].goal == "Allt klart"
 
 
 def test_dates_and_goal_are_written_over(planner: PageClient, engine: Engine) -> None:

@@ -1,5 +1,6 @@
 """The time line of the cycles as shapes: days become shares of the width, so that it fits any window."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,6 +17,7 @@ from tracker.web.translation import gettext
 _DAY = timedelta(days=1)
 _MANY_WEEKS = 80  # of more, not every number is readable
 _MANY_MONTHS = 20
+_DAYS_OF_A_WORD = 20
 _EDGE = 0.06  # of the width: words nearer to an end are not centred
 
 
@@ -49,7 +51,7 @@ class Drawing:
 
     def __init__(self, line: Line) -> None:
         self.line = line
-        self.months = [self._month(n, month) for n, month in enumerate(line.months)]
+        self.months = self._months(line.months)
         self.weeks = [self._week(n, week) for n, week in enumerate(line.weeks)]
         self.working = [shape for stretch in line.working for shape in self._working(stretch)]
         self.free = [
@@ -86,11 +88,18 @@ class Drawing:
     def _anchor(self, share: float) -> str:
         return "start" if share < _EDGE else "end" if share > 1 - _EDGE else "middle"
 
-    def _month(self, n: int, month: Stretch) -> Shape:
-        shows_year = n == 0 or month.first.month == 1
-        text = dates.format_date(month.first, "MMM y" if shows_year else "MMM", locale=get_locale()).replace(".", "")
-        is_short = month.days < _DAYS_OF_A_WORD or (len(self.line.months) > _MANY_MONTHS and month.first.month % 6 != 1)
-        return Shape(self.x(month.first), self.wide(month), "" if is_short else text)
+    def _months(self, months: Sequence[Stretch]) -> list[Shape]:
+        """Their names, with the year where one begins; of a month that is cut short, or of too many, none."""
+        shapes, has_year = [], False
+        for month in months:
+            is_many = len(months) > _MANY_MONTHS and month.first.month % 6 != 1
+            text = ""
+            if month.days >= _DAYS_OF_A_WORD and not is_many:
+                form = "MMM" if has_year and month.first.month != 1 else "MMM y"
+                text = dates.format_date(month.first, form, locale=get_locale()).replace(".", "")
+                has_year = True
+            shapes.append(Shape(self.x(month.first), self.wide(month), text))
+        return shapes
 
     def _week(self, n: int, week: Week) -> Shape:
         is_shown = len(self.line.weeks) <= _MANY_WEEKS or week.number % 4 == 1
@@ -132,9 +141,6 @@ class Drawing:
         words = dates.format_date(day, "d MMMM", locale=get_locale())
         return Shape(self.x(day), self.wide(Stretch(day, day)), gettext("today, %(day)s", day=words),
                      self._middle(Stretch(day, day)), self._anchor(share))  # fmt: skip
-
-
-_DAYS_OF_A_WORD = 20
 
 
 def _percent(share: float) -> str:

@@ -29,7 +29,7 @@ class CreateForm(Form):
     ends_on: NeededDate
     planning_starts_on: OptionalDate = None
     planning_ends_on: OptionalDate = None
-    goal: Line = ""
+    goal: Annotated[Line, BeforeValidator(lambda value: one_line(str(value)))] = ""
     gaps: Line = ""
     then: Literal["", "propose"] = ""
 
@@ -53,8 +53,19 @@ class EditForm(MergedForm):
         wanted = typed_fields(fields)
         if "goal" not in wanted or wanted.keys() != was.keys():
             raise FormError({"key": BROKEN})
+        wanted["goal"] = _goal(wanted["goal"], was["goal"])
         wanted |= {name: was[name] for name in was if fields.get(f"choice_{name}") == THEIRS}
         return cls.checked({"key": fields.get("key", ""), "gaps": fields.get("gaps", ""), "wanted": wanted, "was": was})
+
+
+def one_line(text: str) -> str:
+    """A sentence broken by Enter, whole again."""
+    return " ".join(text.splitlines()) if "\n" in text else text
+
+
+def _goal(wanted: str, was: str) -> str:
+    """What was read from a file with its lines stays so until somebody writes something else."""
+    return was if one_line(wanted) == one_line(was) else one_line(wanted)
 
 
 def typed_fields(fields: Mapping[str, str]) -> dict[str, str]:
