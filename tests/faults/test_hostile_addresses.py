@@ -15,7 +15,7 @@ from tracker.web.app import create_app
 
 PARAMETERS = (
     "cycle", "workstream", "project", "owner", "blocked", "q", "group", "view", "sort", "limit", "next", "key",
-    "version", "to", "from", "id", "page",
+    "version", "to", "from", "id", "page", "show", "basis", "goal",
 )  # fmt: skip
 VALUES = (
     "", "0", "-1", "-0", "00", "1.5", "1e9", "2147483648", "9223372036854775808", "9" * 400, "NaN", "Infinity", "0x1",
@@ -111,7 +111,11 @@ def _rules(url: str) -> list[str]:
 
 def _pages(url: str) -> list[str]:
     """Every route, with a name that exists where it takes one."""
-    return [rule.replace("<key>", "LAB-001").replace("<digest>/<path:path>", "x/favicon.svg") for rule in _rules(url)]
+    names = {"<key>": "LAB-001", "<int:number>": "4", "<digest>/<path:path>": "x/favicon.svg"}
+    pages = _rules(url)
+    for name, value in names.items():
+        pages = [page.replace(name, value) for page in pages]
+    return pages
 
 
 def _paths_with_names(url: str) -> list[tuple[str, str]]:

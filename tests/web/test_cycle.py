@@ -3,9 +3,12 @@
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from tests.builders import OFFICE, Flow, a_cycle, a_programme, day, load
 from tests.databases import ON_SQLITE, Databases, demo
@@ -18,6 +21,7 @@ from tracker.commands.entries import open_entry
 from tracker.config import Settings
 from tracker.db.engine import make_engine, transaction
 from tracker.db.migrations import upgrade
+from tracker.db.models import User
 from tracker.domain.states import CycleStatus, Goal, Role, ScopeKind, State
 from tracker.web import figure_words
 from tracker.web.app import create_app
@@ -212,12 +216,34 @@ def test_scope_since_the_commit_and_corrections_after_the_close_are_told(databas
     assert "<bdi>&lt;b&gt;Sent" in raw
 
 
-def signed_in_browser(engine: Engine, url: str) -> PageClient:
+@ON_SQLITE
+def test_a_cycle_closed_before_it_began_is_empty_not_zero(databases: Databases) -> None:
+    early = replace(a_cycle(1, CycleStatus.CLOSED), committed_at=day(-9), closed_at=day(-4), planning_ends_on=None)
+    flow = (
+        Flow("LKM-001", created_at=day(-30))
+        .in_cycle(1, Goal.TEST, at=day(-20))
+        .scoped(1, None, None, ScopeKind.RETURNED, day(-4), reason="capacity")
+    )
+    with databases.fresh(upgrade) as url:
+        engine = make_engine(url)
+        load(engine, a_programme(flow, cycles=[early]))
+        before = signed_in_browser(engine, url, at=day(-1)).get("/cycles/1").text
+        now = signed_in_browser(engine, url).get("/cycles/1").text
+        engine.dispose()
+    assert heading(now) == "Cycle 1: 0 tested"
+    assert "what was reported is empty, not 0" in now
+    assert table_row(now, "tested") == ["–", "0", "differs"]
+    assert heading(before) == "Cycle 1: closed before it began"
+
+
+def signed_in_browser(engine: Engine, url: str, at: datetime | None = None) -> PageClient:
     """Somebody who looks at a programme of the test's own, in English."""
+    at = at or day(91)
     with transaction(engine) as session:
-        entry = open_entry(session, accounts.operator(session), "user_add", day(90))
-        accounts.add(session, entry, people.email("viewer"), "Namn", Role.VIEWER, password=None, workstreams=())
-    app = create_app(Settings(database_url=url), engine, Clock(day(91)))
+        entry = open_entry(session, accounts.operator(session), "user_add", at)
+        if not session.exec(select(User)).all():
+            accounts.add(session, entry, people.email("viewer"), "Namn", Role.VIEWER, password=None, workstreams=())
+    app = create_app(Settings(database_url=url), engine, Clock(at))
     app.test_client_class = PageClient
     client = app.test_client()
     assert isinstance(client, PageClient)

@@ -111,6 +111,7 @@ class Words:
     reason: str = ""
     note: str = ""
     happened_at: datetime | None = None  # where it was not on the day that it was recorded
+    cycles: tuple[int, ...] = ()  # those that a change of scope is about
 
 
 def command_word(command: str) -> str:
@@ -144,7 +145,10 @@ def _words(line: Line, recorded_at: datetime) -> Words:
         return _field_words(line, about, address)
     when = line.happened_at if line.happened_at and day(line.happened_at) != day(recorded_at) else None
     text = _text(line, recorded_at)
-    return Words(about, address, text, reason=reason_word(line.reason), note=line.note, happened_at=when)
+    cycles = tuple(dict.fromkeys(number for number in (line.from_cycle, line.to_cycle) if number is not None))
+    return Words(
+        about, address, text, reason=reason_word(line.reason), note=line.note, happened_at=when, cycles=cycles
+    )  # fmt: skip
 
 
 def _field_words(line: Line, about: str, address: str) -> Words:

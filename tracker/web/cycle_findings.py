@@ -42,6 +42,8 @@ def heading(read: Sources, row: Summary, today: date) -> str:
     """The finding, which stands over the page."""
     cycle, number = read.cycle.now.cycle, read.cycle.number
     match cycle.status:
+        case CycleStatus.CLOSED if row.tested is None:
+            return gettext("Cycle %(number)s: closed before it began", number=number)
         case CycleStatus.CLOSED if row.ratio_to_previous is not None:
             return gettext(
                 "Cycle %(number)s: %(tested)s, %(ratio)s times cycle %(previous)s",
