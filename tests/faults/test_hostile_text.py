@@ -110,7 +110,7 @@ def test_text_of_users_cannot_turn_the_text_around_it(demo_served: tuple[str, st
     written = {**was, **{f"was_{name}": text for name, text in was.items()}, "owner": f"written{RTL}"}
     assert lead.send(f"/workflows/{KEY}/edit", written).status == 303  # told in the history, with what was there
     bare = []
-    boards = ("/board?cycle=all", "/board?cycle=all&group=owner")
+    boards = ("/", "/board?cycle=all", "/board?cycle=all&group=owner")
     for path in (*boards, f"/workflows/{KEY}", "/workflows/LAB-003", *FIELDS, *BLOCKERS, *PEOPLE):
         page = _Directions(lead.open(_quoted_path(path)).text)
         assert page.found, path
