@@ -1,5 +1,6 @@
 """Local dates and Swedish working days. Instants are aware; dates are those of the programme's time zone."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -24,23 +25,29 @@ def midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
-@lru_cache(maxsize=64)
-def holiday_names(year: int, language: str) -> dict[date, str]:
-    """What the year's holidays are called, in `sv` or `en`. Those that fall on a Saturday or Sunday are among them."""
-    return dict(
-        holidays.country_holidays(
-            "SE", years=year, include_sundays=False, categories=("public", "de_facto"),
-            language={"en": "en_US"}.get(language, language),
-        )
-    )  # fmt: skip
-
-
-@lru_cache(maxsize=64)
 def swedish_holidays(year: int) -> frozenset[date]:
     """Public holidays and the eves that are free in fact (library `holidays`, Sweden, public and de_facto)."""
-    return frozenset(
-        holidays.country_holidays("SE", years=year, include_sundays=False, categories=("public", "de_facto"))
-    )
+    return frozenset(holiday_names(year))
+
+
+@lru_cache(maxsize=64)
+def holiday_names(year: int, language: str = "sv") -> Mapping[date, str]:
+    """The same with their names, in Swedish or English."""
+    found = holidays.country_holidays(
+        "SE", years=year, include_sundays=False, categories=("public", "de_facto"),
+        language="sv" if language == "sv" else "en_US",
+    )  # fmt: skip
+    return dict(sorted(found.items()))
+
+
+def free_weekdays(first: date, last: date, language: str = "sv") -> dict[date, str]:
+    """The holidays from first to last, both counted, that fall on a Monday to Friday, with their names."""
+    return {
+        day: name
+        for year in range(first.year, last.year + 1)
+        for day, name in holiday_names(year, language).items()
+        if first <= day <= last and day.weekday() < _SATURDAY
+    }
 
 
 def is_working_day(day: date) -> bool:

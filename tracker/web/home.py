@@ -12,7 +12,7 @@ from tracker.domain.calendar import iso_week, working_days
 from tracker.domain.figures.rounding import nearest_rank
 from tracker.domain.people import Actor
 from tracker.domain.programme_rows import CycleRow
-from tracker.domain.states import STATES, BlockerCategory, Goal, Role, State
+from tracker.domain.states import STATES, BlockerCategory, Role, State
 from tracker.queries import blockers, glance
 from tracker.queries.blocker_table import AGES
 from tracker.queries.glance import Glance, StaleStream, Standing
@@ -94,7 +94,6 @@ def _context(seen: Glance) -> dict[str, Any]:
         "long_today": home_words.begun_large(long_day(today())),
         "strip": _strip(seen),
         "curve": _curve(standing),
-        "in_goal": _by_goal(standing),
         "stale": _stale_shown(seen),
         "shares": _shares(standing.members if standing else {}),
         "blocker_finding": home_words.blocker_finding(seen.blockers, _FOUR_WEEKS),
@@ -168,14 +167,6 @@ def _stale_shown(seen: Glance) -> list[StaleStream]:
     own = seen.own.workstreams if seen.own else ()
     stale = seen.standing.stale if seen.standing else ()
     return sorted(stale, key=lambda each: each.code not in own)[:_STALE_SHOWN]
-
-
-def _by_goal(standing: Standing | None) -> dict[str, list[str]]:
-    by_goal: dict[str, list[str]] = {goal.value: [] for goal in Goal}
-    if standing is not None and standing.items is not None:
-        for key, goal in standing.items.final.items():
-            by_goal[goal.value].append(key)
-    return by_goal
 
 
 def _buckets(rows: Collection[blockers.Row]) -> list[Bucket]:
