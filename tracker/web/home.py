@@ -109,6 +109,7 @@ def _context(seen: Glance) -> dict[str, Any]:
         "planning": _planning(seen),
         "own": frozenset(seen.own.workstreams) if seen.own else frozenset(),
         "items_url": items_address,
+        "span": home_words.span,
         "board_of": board_of,
         "age_words": age_words,
         "category_word": category_word,
