@@ -115,7 +115,7 @@ def test_text_of_users_cannot_turn_the_text_around_it(demo_served: tuple[str, st
     written = {**was, **{f"was_{name}": text for name, text in was.items()}, "owner": f"written{RTL}"}
     assert lead.send(f"/workflows/{KEY}/edit", written).status == 303  # told in the history, with what was there
     bare = []
-    boards = ("/board?cycle=all", "/board?cycle=all&group=owner")
+    boards = ("/", "/board?cycle=all", "/board?cycle=all&group=owner")
     of_workflow = (f"/workflows/{KEY}", "/workflows/LAB-003", *FIELDS)
     for path in (*boards, *of_workflow, *BLOCKERS, *CYCLES, *REVIEWS, *PEOPLE):
         page = _Directions(lead.open(_quoted_path(path)).text)

@@ -35,7 +35,7 @@ def test_days_are_bold_where_finished_work_was_quicker(databases: Databases) -> 
         browser.submit("/language", {"language": "en"})
         cards = re.findall(r'<article id="card-.*?</article>', browser.get("/board?cycle=5").text, re.DOTALL)
         engine.dispose()
-    long = [html for html in cards if "longer than 85 % of finished work" in html]
+    long = [html for html in cards if "longer than 85 percent of finished work" in html]
     assert 0 < len(long) < len(cards) / 2
     assert all("days is-long" in html for html in long)
     assert not any(", not started</span>" in html or ", done</span>" in html for html in long)

@@ -115,7 +115,7 @@ def test_before_its_first_day_the_cycle_says_when_it_begins(at: At) -> None:
     browser = at(some_done(0, 0), day(48))
     assert heading(browser) == "Cycle 2 begins on Monday 20 March"
     page = browser.page("/")
-    assert "Cycle 2 is committed and goes from 20 March to 7 May." in page.text
+    assert "Cycle 2 is committed, for 20 March – 7 May, with 1 workflow ." in page.text
     assert not any(
         tag == "svg" and "curve-plot" in (attributes.get("class") or "") for tag, attributes in page.elements
     )

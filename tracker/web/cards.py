@@ -32,7 +32,7 @@ class Words(NamedTuple):
     blocked: str
     more: str
     states: tuple[str, ...]
-    usual: tuple[int, ...]  # by state, the days within which 85 % of finished work had left it
+    usual: tuple[int, ...]  # by state, the days within which 85 percent of finished work had left it
     long: str
     guest: str = ""
 
@@ -46,7 +46,7 @@ def drawn_cards(cards: Iterable[Card]) -> Markup:
         gettext("+%(n)s more", n="%(n)s"),
         tuple(state_name(state) for state in STATES),
         _usual_days(),
-        gettext("longer than 85 % of finished work"),
+        gettext("longer than 85 percent of finished work"),
     )
     guest = words._replace(guest=gettext("shared"))
     link = url_for("workflows.show", key="-")[:-1]

@@ -3,10 +3,9 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from tracker.domain.calendar import holiday_names, is_working_day, iso_week
+from tracker.domain.calendar import free_weekdays, is_working_day, iso_week
 
 _DAY = timedelta(days=1)
-_MONDAY_TO_FRIDAY = range(5)
 
 
 class Day(NamedTuple):
@@ -37,16 +36,13 @@ def day_strip(
 ) -> DayStrip:
     """The strip of a cycle on a day, with the days from the first to the last of the planning week marked."""
     weeks: list[Week] = []
-    holidays = []
     for day in (first + n * _DAY for n in range((last - first).days + 1)):
         if not weeks or iso_week(day) != weeks[-1].number:
             weeks.append(Week(iso_week(day), []))
         is_off = not is_working_day(day)
-        if is_off and day.weekday() in _MONDAY_TO_FRIDAY:
-            holidays.append((day, holiday_names(day.year, language).get(day, "")))
         when = "today" if day == today else "past" if day < today else "coming"
         weeks[-1].days.append(Day(day, when, is_off, _is_between(day, *planning) and not is_off))
-    return DayStrip(weeks, holidays)
+    return DayStrip(weeks, list(free_weekdays(first, last, language).items()))
 
 
 def _is_between(day: date, first: date | None, last: date | None) -> bool:

@@ -12,10 +12,10 @@ from tracker.domain.calendar import iso_week, working_days
 from tracker.domain.figures.rounding import nearest_rank
 from tracker.domain.people import Actor
 from tracker.domain.programme_rows import CycleRow
-from tracker.domain.states import STATES, BlockerCategory, Goal, Role, State
+from tracker.domain.states import STATES, BlockerCategory, Role, State
 from tracker.queries import blockers, glance
 from tracker.queries.blocker_table import AGES
-from tracker.queries.glance import Glance, Standing
+from tracker.queries.glance import Glance, StaleStream, Standing
 from tracker.web import home_words
 from tracker.web.blocker_words import age_words
 from tracker.web.context import current_viewer, now, reading_session, today
@@ -30,7 +30,7 @@ from tracker.web.words import category_word
 bp = Blueprint("home", __name__)
 
 _LONGEST_SEARCH = 2_000
-_OLDEST_SHOWN, _DECISIONS_SHOWN, _MOVES_SHOWN = 5, 5, 8
+_OLDEST_SHOWN, _DECISIONS_SHOWN, _MOVES_SHOWN, _STALE_SHOWN = 5, 5, 8, 8
 _NEAR_WORKING_DAYS = 10
 _FOUR_WEEKS = 28
 _DAY = timedelta(days=1)
@@ -94,7 +94,7 @@ def _context(seen: Glance) -> dict[str, Any]:
         "long_today": home_words.begun_large(long_day(today())),
         "strip": _strip(seen),
         "curve": _curve(standing),
-        "in_goal": _by_goal(standing),
+        "stale": _stale_shown(seen),
         "shares": _shares(standing.members if standing else {}),
         "blocker_finding": home_words.blocker_finding(seen.blockers, _FOUR_WEEKS),
         "median_age": nearest_rank((row.days for row in seen.blockers), 50),
@@ -109,6 +109,7 @@ def _context(seen: Glance) -> dict[str, Any]:
         "planning": _planning(seen),
         "own": frozenset(seen.own.workstreams) if seen.own else frozenset(),
         "items_url": items_address,
+        "span": home_words.span,
         "board_of": board_of,
         "age_words": age_words,
         "category_word": category_word,
@@ -162,12 +163,11 @@ def _shares(members: Mapping[State, Collection[str]]) -> list[tuple[State, int, 
     return shares
 
 
-def _by_goal(standing: Standing | None) -> dict[str, list[str]]:
-    by_goal: dict[str, list[str]] = {goal.value: [] for goal in Goal}
-    if standing is not None and standing.items is not None:
-        for key, goal in standing.items.final.items():
-            by_goal[goal.value].append(key)
-    return by_goal
+def _stale_shown(seen: Glance) -> list[StaleStream]:
+    """The reader's own first, then the longest without an update."""
+    own = seen.own.workstreams if seen.own else ()
+    stale = seen.standing.stale if seen.standing else ()
+    return sorted(stale, key=lambda each: each.code not in own)[:_STALE_SHOWN]
 
 
 def _buckets(rows: Collection[blockers.Row]) -> list[Bucket]:
