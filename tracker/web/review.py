@@ -1,5 +1,6 @@
 """The review before a cycle is closed: what is to become of each member, proposed by leads and decided in the room."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -45,10 +46,12 @@ def show(number: int) -> ResponseReturnValue:
     if found.review.status is CycleStatus.DRAFT:
         return page("reviews/coming.html", cycle=found.frame.cycle)
     if found.review.status is CycleStatus.CLOSED:
+        parts, asked = review_frame.disposed(session, number), request.args.get("workstream", "")
         return page(
             "reviews/closed.html",
             cycle=found.frame.cycle,
-            parts=review_frame.disposed(session, number),
+            parts=[part for part in parts if part.code == asked] or parts,
+            sums=Counter(item.kind for part in parts for item in part.items),
             kind_word=kind_word,
             goal_word=goal_word,
             reason_word=reason_word,
@@ -184,7 +187,7 @@ def _left(found: Shown, outcome: Outcome, reason: ReviewReason | None) -> dict[s
         wish = members[each.key].default
         assert wish is not None, "only what is proposed can be refused"
         typed = {"kind": wish.kind.value, "goal": wish.goal or "", "reason": wish.reason or reason or ""}
-        drafts[each.key] = Draft(typed, {each.error.field or "item": explain(each.error)})
+        drafts[each.key] = Draft(typed, {_place(each.error.field): explain(each.error)}, is_typed=False)
     return drafts
 
 

@@ -34,6 +34,7 @@ class Draft:
     errors: Mapping[str, str]
     is_stale: bool = False
     theirs: Proposal | None = None
+    is_typed: bool = True
 
 
 Drafts = Mapping[str, Draft]
@@ -70,6 +71,7 @@ class Item:
     outdated: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
     is_draft: bool = False
+    is_left: bool = False
     is_stale: bool = False
     theirs: Proposal | None = None
     theirs_in_words: str = ""
@@ -156,7 +158,8 @@ def item(member: Member, draft: Draft | None = None) -> Item:
         wish_words(decision) if decision else "",
         wish_words(proposal.wish) if proposal and decision is None and not member.is_met else "",
         draft.errors if draft else {},
-        draft is not None,
+        draft is not None and draft.is_typed,
+        draft is not None and not draft.is_typed,
         draft is not None and draft.is_stale,
         draft.theirs if draft else None,
         wish_words(draft.theirs.wish) if draft and draft.theirs else "",
