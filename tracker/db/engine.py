@@ -14,6 +14,7 @@ from sqlmodel import Session
 from tracker.domain.errors import N_, BusyError
 
 LOCK_TIMEOUT_S = 5.0
+_POSTGRES_ARGUMENTS = {"options": f"-c lock_timeout={int(LOCK_TIMEOUT_S * 1000)} -c timezone=UTC"}
 _CHECKPOINT_BYTES = 4 * 1024 * 1024
 
 
@@ -24,8 +25,20 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    options = f"-c lock_timeout={int(LOCK_TIMEOUT_S * 1000)} -c timezone=UTC"
-    return create_engine(url, connect_args={"options": options}, pool_pre_ping=True)
+    return create_engine(url, connect_args=_POSTGRES_ARGUMENTS, pool_pre_ping=True)
+
+
+def quick_reads(engine: Engine) -> Engine:
+    """The engine for single statements that may fail without harm. On PostgreSQL each takes one round trip: nothing
+    asks first whether the server is there, and no transaction is opened around it.
+    """
+    if engine.dialect.name != "postgresql":
+        return engine
+    quick = create_engine(
+        engine.url, connect_args=_POSTGRES_ARGUMENTS, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
+    )
+    event.listen(engine, "engine_disposed", lambda _: quick.dispose())
+    return quick
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,17 +16,11 @@ from tracker.domain.programme_rows import CycleRow
 
 _ROWS_AT_ONCE = 2_000
 # In order of id. Most rows are recorded as they happen, and one instant is read in half the time of two.
-_CHANGES = """
-SELECT id, workflow_id, to_state, voids, happened_at, NULLIF(recorded_at, happened_at) FROM state_change ORDER BY id
-"""
-_SCOPE = """
-SELECT id, workflow_id, from_cycle, to_cycle, goal, kind, happened_at, NULLIF(recorded_at, happened_at)
-FROM scope_change ORDER BY id
-"""
-_HOLDS = """
-SELECT id, workflow_id, blocker_id, event, happened_at, NULLIF(recorded_at, happened_at)
-FROM blocker_event ORDER BY id
-"""
+_STATEMENT = "SELECT {}, happened_at{zone}, NULLIF(recorded_at, happened_at){zone} FROM {} ORDER BY id"
+_SQLITE_ZONE = " || '+00:00'"  # it keeps instants as text in UTC
+_CHANGES = "id, workflow_id, to_state, voids", "state_change"
+_SCOPE = "id, workflow_id, from_cycle, to_cycle, goal, kind", "scope_change"
+_HOLDS = "id, workflow_id, blocker_id, event", "blocker_event"
 
 
 def facts(session: Session) -> Facts | None:
@@ -74,18 +69,23 @@ def _workflows(session: Session) -> list[WorkflowFact]:
     return [WorkflowFact(*row) for row in session.execute(columns)]
 
 
-def _history(session: Session, statement: str) -> Iterator[Any]:
+def _history(session: Session, of: tuple[str, str]) -> Iterator[Any]:
     """The rows as the driver has them: SQLAlchemy's take as long again as all that the figures need."""
-    instants = _instants if session.get_bind().dialect.name == "sqlite" else list
+    return chain.from_iterable(_pages(session, of))
+
+
+def _pages(session: Session, of: tuple[str, str]) -> Iterator[Iterable[Any]]:
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    instant = datetime.fromisoformat if is_sqlite else _as_it_is
     with closing(session.connection().connection.cursor()) as cursor:
-        cursor.execute(statement)
+        cursor.execute(_STATEMENT.format(*of, zone=_SQLITE_ZONE if is_sqlite else ""))
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
             *columns, happened, recorded = zip(*rows, strict=True)
-            happened_at = instants(happened)
-            recorded_at = [late or on_time for late, on_time in zip(instants(recorded), happened_at, strict=True)]
-            yield from zip(*columns, happened_at, recorded_at, strict=True)
+            happened_at = list(map(instant, happened))
+            recorded_at = [on_time if late is None else instant(late)
+                           for late, on_time in zip(recorded, happened_at, strict=True)]  # fmt: skip
+            yield zip(*columns, happened_at, recorded_at, strict=True)
 
 
-def _instants(texts: Iterable[str | None]) -> list[datetime | None]:
-    """SQLite keeps instants as text in UTC."""
-    return [datetime.fromisoformat(f"{text}+00:00") if text is not None else None for text in texts]
+def _as_it_is(instant: datetime) -> datetime:
+    return instant

@@ -1,7 +1,7 @@
 """The figures of the cycles, from the columns that they are computed from."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -31,21 +31,25 @@ def history(session: Session) -> History | None:
 def cycle_summary(session: Session, as_of: datetime) -> list[Summary]:
     """Each cycle's figures in both readings, for the whole programme."""
     with _without_collecting():
-        found = history(session)
-        return summaries.cycle_summary(found, as_of) if found is not None else []
+        return _rows(session, lambda found: summaries.cycle_summary(found, as_of))
 
 
 def workstream_summary(session: Session, as_of: datetime) -> list[Summary]:
     """Each cycle's figures in both readings, for every workstream and then all together."""
     with _without_collecting():
-        found = history(session)
-        return summaries.workstream_summary(found, as_of) if found is not None else []
+        return _rows(session, lambda found: summaries.workstream_summary(found, as_of))
 
 
 def reported(session: Session) -> list[Summary]:
     """The rows that closes froze, computed anew."""
+    with _without_collecting():
+        return _rows(session, summaries.reported)
+
+
+def _rows(session: Session, compute: Callable[[History], list[Summary]]) -> list[Summary]:
+    """The history is let go on return: still there when collecting goes on, it would all be looked through."""
     found = history(session)
-    return summaries.reported(found) if found is not None else []
+    return compute(found) if found is not None else []
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from werkzeug.http import parse_cookie
 from tracker.clock import real_now
 from tracker.commands.sign_ins import LONGEST, token_hash
 from tracker.db import models
+from tracker.db.engine import quick_reads
 from tracker.domain.calendar import local_date
 from tracker.web import sessions
 from tracker.web.context import Installation
@@ -41,7 +42,7 @@ class QuietPoll:
         self._app = app
         self._clock = installation.clock
         self._zone = installation.programme.zone
-        self._engine = installation.engine
+        self._engine = quick_reads(installation.engine)
         # Sent as text past SQLAlchemy, which would take longer than all the rest.
         statement = _READER.compile(installation.engine)
         self._statement, self._is_positional = str(statement), statement.positional
@@ -85,6 +86,7 @@ class QuietPoll:
             cursor.execute(self._statement, (hashed,) if self._is_positional else {"token_hash": hashed})
             return cast("tuple[int, str | None, float] | None", cursor.fetchone())
         except self._engine.dialect.loaded_dbapi.Error:
+            connection.invalidate()  # the application asks anew, and says what is wrong
             return None
         finally:
             connection.close()

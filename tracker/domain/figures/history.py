@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from tracker.domain.figures.items import (
     KnownWorkflow,
     WorkflowItems,
     blocker_items,
+    in_order,
     joined,
     workflow_items,
 )
@@ -20,6 +21,8 @@ from tracker.domain.figures.memberships import NO_SCOPE, ScopeHistory, scope_by_
 from tracker.domain.figures.readings import Reading, window
 from tracker.domain.figures.timelines import StateHistory, changes_by_workflow
 from tracker.domain.programme_rows import CycleRow
+
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class RecordedWorkflow(NamedTuple):
@@ -37,6 +40,15 @@ class RecordedWorkflow(NamedTuple):
         held = list(held_spells(self.known_holds(as_of))) if self.holds else ()
         return KnownWorkflow(self.key, timeline, self.scope, held)
 
+    def is_settled(self, cycle: int, closed_at: datetime, until: datetime) -> bool:
+        """Whether all that bears on the cycle was known when it closed: then it reads alike ever after."""
+        return (
+            not self.holds
+            and (self.archived_at is None or not closed_at < self.archived_at < until)
+            and self.changes.is_recorded_by(closed_at, until)
+            and self.scope.is_recorded_by(closed_at, cycle)
+        )
+
     def known_holds(self, as_of: datetime) -> list[Hold]:
         """The holds and releases that were known at the instant, in order."""
         return [hold for hold in self.holds if hold.recorded_at <= as_of]
@@ -50,7 +62,9 @@ class History:
         self.cycles: list[CycleRow] = sorted(facts.cycles, key=lambda row: row.cycle)
         self.workstreams: list[WorkstreamFact] = sorted(facts.workstreams, key=lambda row: (row.project, row.code))
         self._workflows = _recorded_by_workstream(facts)
-        self._concerned = _concerned(self._workflows, [(row.cycle, *window(row, self.zone)) for row in self.cycles])
+        windows = [(row.cycle, *window(row, self.zone)) for row in self.cycles]
+        self._concerned = _concerned(self._workflows, windows)
+        self._settled: dict[tuple[int, str], tuple[WorkflowItems, list[RecordedWorkflow]]] = {}
 
     def workflows(self, workstream: str) -> list[RecordedWorkflow]:
         """The workflows that the workstream owns, by key."""
@@ -59,6 +73,21 @@ class History:
     def concerned(self, cycle: int, workstream: str) -> list[RecordedWorkflow]:
         """Those of its workflows that can be among the items of a reading of the cycle."""
         return self._concerned[cycle, workstream]
+
+    def settled(self, reading: Reading, workstream: str) -> tuple[WorkflowItems, list[RecordedWorkflow]]:
+        """Of a closed cycle, the items that are alike in all readings from its close on, and the workflows whose items
+        may differ. Most are alike, and what is alike is computed once.
+        """
+        place = (reading.cycle.cycle, workstream)
+        closed_at = reading.met_at
+        until = max(reading.border, closed_at + _MICROSECOND)  # some cycles are closed when they are over
+        if place not in self._settled:
+            alike: list[RecordedWorkflow] = []
+            others: list[RecordedWorkflow] = []
+            for each in self._concerned[place]:
+                (alike if each.is_settled(place[0], closed_at, until) else others).append(each)
+            self._settled[place] = workflow_items(reading, [each.known(reading.as_of) for each in alike]), others
+        return self._settled[place]
 
 
 class Knowledge:
@@ -87,8 +116,13 @@ class Knowledge:
     def _workflow_items(self, reading: Reading, workstream: str) -> WorkflowItems:
         place = (reading.cycle.cycle, workstream)
         if place not in self._items:
-            concerned = self.history.concerned(reading.cycle.cycle, workstream)
-            self._items[place] = workflow_items(reading, [self._known(each) for each in concerned])
+            if reading.is_closed:
+                settled, others = self.history.settled(reading, workstream)
+                items = workflow_items(reading, [self._known(each) for each in others])
+                self._items[place] = in_order(joined([settled, items])) if others else settled
+            else:
+                concerned = self.history.concerned(reading.cycle.cycle, workstream)
+                self._items[place] = workflow_items(reading, [self._known(each) for each in concerned])
         return self._items[place]
 
     def _known(self, recorded: RecordedWorkflow) -> KnownWorkflow:

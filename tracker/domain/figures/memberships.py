@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -47,6 +48,10 @@ class ScopeHistory:
     def cycles(self) -> Collection[int]:
         """The cycles that the workflow can be a member of."""
         return self._steps_of.keys()
+
+    def is_recorded_by(self, instant: datetime, cycle: int) -> bool:
+        """Whether all that became of it in the cycle was known at the instant."""
+        return all(step[7] <= instant for step in self._steps_of.get(cycle, ()))
 
     def membership(self, reading: Reading) -> Membership:
         """The membership that the steps known to the reading lead to."""

@@ -52,12 +52,17 @@ class StateHistory:
     __slots__ = ("_has_grown_in_order", "_ids", "_moments", "_positions", "_recorded", "_voided_at")
 
     def __init__(self, rows: Sequence[ChangeFact]) -> None:
-        self._voided_at = {row[3]: row[5] for row in rows if row[3] is not None}
-        moves = [row for row in rows if row[3] is None] if self._voided_at else rows
-        self._ids, _, states, _, self._moments, self._recorded = zip(*moves, strict=True)
-        self._positions = [_POSITIONS[state] for state in states]
+        self._voided_at: dict[int | None, datetime] = {}
+        self._ids, _, states, voids, self._moments, self._recorded = zip(*rows, strict=True)
+        if any(voids):
+            self._voided_at = {row[3]: row[5] for row in rows if row[3] is not None}
+            moves = [row for row in rows if row[3] is None]
+            self._ids, _, states, _, self._moments, self._recorded = zip(*moves, strict=True)
+        self._positions = list(map(_POSITIONS.__getitem__, states))
         # Then what was known at any instant is a beginning of the whole, and bisecting finds its end.
-        self._has_grown_in_order = not self._voided_at and list(self._recorded) == sorted(self._recorded)
+        self._has_grown_in_order = not self._voided_at and (
+            self._recorded == self._moments or list(self._recorded) == sorted(self._recorded)
+        )
 
     def has_moved(self, start: datetime, border: datetime) -> bool:
         """Whether any change, known or not, happened from start to just before the border."""
@@ -65,6 +70,13 @@ class StateHistory:
         if moments[-1] < start or moments[0] >= border:
             return False
         return bisect_left(moments, start) < bisect_left(moments, border)
+
+    def is_recorded_by(self, instant: datetime, until: datetime) -> bool:
+        """Whether all that happened before `until` was known at the instant, and stands."""
+        if not self._has_grown_in_order:
+            return False
+        count = bisect_left(self._moments, until)
+        return not count or self._recorded[count - 1] <= instant
 
     def known(self, as_of: datetime, archived_at: datetime | None) -> Timeline:
         """What was recorded by then, less what had been taken back by then."""

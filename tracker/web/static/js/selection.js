@@ -142,9 +142,12 @@ function leave() {
 }
 bar?.addEventListener("keydown", (event) => { if (event.key === "Escape") leave(); });
 
-// What floats above the bar has to know how high it is.
+// What floats above the bar has to know how high it is. A property of the whole page would have every card styled anew.
 if (canSelect) {
-  new ResizeObserver(() => document.documentElement.style.setProperty("--foot", `${bar.offsetHeight}px`)).observe(bar);
+  new ResizeObserver(() => {
+    document.documentElement.style.scrollPaddingBottom = `${bar.offsetHeight}px`;
+    document.getElementById("toasts").style.setProperty("--foot", `${bar.offsetHeight}px`);
+  }).observe(bar);
 }
 
 // --- to the server
