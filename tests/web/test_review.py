@@ -262,6 +262,29 @@ def test_a_proposal_withdrawn_in_the_meantime_is_told(lead: PageClient, planner:
     assert "Undecided again" in item(answer.text, UNMET)
 
 
+def test_a_proposal_changed_in_the_meantime_is_not_withdrawn(
+    lead: PageClient, planner: PageClient, engine: Engine
+) -> None:
+    propose(lead, UNMET, "returned", reason="scope")
+    version = version_of(lead, UNMET)
+    propose(planner, UNMET, "carried", reason="vendor", goal="test")
+    for headers in ({}, HTMX):
+        answer = lead.submit(f"{REVIEW}/{UNMET}/withdraw", {"version": version}, headers=headers)
+        assert answer.status_code == 409
+        assert "Namn planner" in item(answer.text, UNMET)
+        assert 'value="carried" checked' in item(answer.text, UNMET)
+        assert "is-draft" not in item(answer.text, UNMET)
+    assert proposals(engine)[UNMET][0] == "carried"
+
+
+def test_who_follows_a_review_is_led_on_when_the_cycle_is_closed(planner: PageClient, engine: Engine) -> None:
+    tag = planner.get(f"{REVIEW}?workstream=LAB").headers["HX-PTag"]
+    reviewing.decide_all(engine)
+    reviewing.close(engine)
+    answer = planner.get(f"{REVIEW}/changes?workstream=LAB", headers={"HX-PTag": tag, **HTMX})
+    assert answer.headers["HX-Redirect"] == REVIEW
+
+
 def test_the_same_wish_as_somebody_elses_is_no_conflict(lead: PageClient, planner: PageClient) -> None:
     propose(planner, UNMET, "returned", reason="scope")
     given = {"kind": "returned", "reason": "scope", "version": "0"}

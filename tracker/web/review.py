@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -70,6 +70,8 @@ def changes(number: int) -> ResponseReturnValue:
     found = review_page.shown(reading_session(), number, request.args.get("workstream", ""))
     if found is None:
         raise NotFoundError(N_("There is no cycle %(cycle)s."), cycle=number)
+    if found.review.status is not CycleStatus.RUNNING:  # it was closed meanwhile
+        return Response(headers={"HX-Redirect": url_for(".show", number=number)})
     response = page("reviews/review.html", "review", **review_page.context(found))
     response.set_etag(str(tag))
     response.headers["HX-PTag"] = str(tag)
@@ -211,6 +213,8 @@ def _refused(number: int, key: str, error: TrackerError) -> Response:
 
 
 def _draft(error: TrackerError) -> Draft:
+    if request.endpoint == "review.withdraw":
+        return Draft(None, {"item": explain(error)})
     typed = request.form.to_dict()
     if isinstance(error, StaleProposalError):
         return Draft(typed, {"item": explain(error)}, is_stale=True, theirs=error.proposal)
