@@ -333,7 +333,7 @@ def test_a_workstream_that_is_not_there_is_no_failure(planner: PageClient, act: 
 # --- what the page shows
 
 
-def test_leads_see_their_own_first_and_others_what_waits(lead: PageClient, client_as: ClientAs) -> None:
+def test_leads_see_their_own_first(lead: PageClient, client_as: ClientAs) -> None:
     def first(client: PageClient) -> str:
         found = re.search(r'id="rail-(LAB|LKM|RTG)"', client.get(REVIEW).text)
         assert found is not None
@@ -343,7 +343,17 @@ def test_leads_see_their_own_first_and_others_what_waits(lead: PageClient, clien
     other = in_english(client_as("lead_other"))
     assert first(other) == "RTG"
     assert "RTG-001" in other.get(REVIEW).text
-    propose(lead, UNMET, "returned", reason="scope")
+
+
+def test_the_room_sees_exceptions_first(planner: PageClient) -> None:
+    def order() -> list[str]:
+        return re.findall(r'id="rail-([A-Z]{3})"', planner.get(REVIEW).text)
+
+    assert order() == ["LAB", "RTG", "LKM"]
+    planner.submit(f"{REVIEW}/accept", {"workstream": "LAB", "reason": "capacity"})
+    assert order() == ["RTG", "LAB", "LKM"]
+    propose(planner, UNMET, "returned", reason="scope")
+    assert order() == ["LAB", "RTG", "LKM"]
 
 
 def test_who_may_not_decide_is_told_so_and_offered_nothing(client_as: ClientAs, lead: PageClient) -> None:
