@@ -178,3 +178,12 @@ def test_without_script_everything_is_reached_by_links_and_forms(new_page: NewPa
     expect(page.locator("main > .notice").first).to_contain_text("returned to the backlog, scope")
     page.locator("[data-next]").click()
     expect(page.locator("h1")).to_have_text("Review of cycle 5")
+
+
+def test_the_focus_stays_in_the_review_when_all_of_a_workstream_is_accepted(new_page: NewPage) -> None:
+    page = sign_in(new_page(), "planner", f"{REVIEW}?workstream=AKU")
+    page.get_by_label("reason where no blocker gives one").select_option("scope")
+    page.get_by_role("button", name="Accept all proposals").press("Enter")
+    expect(page.locator("#toasts")).to_contain_text("3 proposals accepted")
+    expect(page.get_by_role("button", name="Accept all proposals")).to_have_count(0)
+    expect(page.locator("#stream")).to_be_focused()

@@ -262,6 +262,29 @@ def test_a_proposal_withdrawn_in_the_meantime_is_told(lead: PageClient, planner:
     assert "Undecided again" in item(answer.text, UNMET)
 
 
+def test_a_proposal_changed_in_the_meantime_is_not_withdrawn(
+    lead: PageClient, planner: PageClient, engine: Engine
+) -> None:
+    propose(lead, UNMET, "returned", reason="scope")
+    version = version_of(lead, UNMET)
+    propose(planner, UNMET, "carried", reason="vendor", goal="test")
+    for headers in ({}, HTMX):
+        answer = lead.submit(f"{REVIEW}/{UNMET}/withdraw", {"version": version}, headers=headers)
+        assert answer.status_code == 409
+        assert "Namn planner" in item(answer.text, UNMET)
+        assert 'value="carried" checked' in item(answer.text, UNMET)
+        assert "is-draft" not in item(answer.text, UNMET)
+    assert proposals(engine)[UNMET][0] == "carried"
+
+
+def test_who_follows_a_review_is_led_on_when_the_cycle_is_closed(planner: PageClient, engine: Engine) -> None:
+    tag = planner.get(f"{REVIEW}?workstream=LAB").headers["HX-PTag"]
+    reviewing.decide_all(engine)
+    reviewing.close(engine)
+    answer = planner.get(f"{REVIEW}/changes?workstream=LAB", headers={"HX-PTag": tag, **HTMX})
+    assert answer.headers["HX-Redirect"] == REVIEW
+
+
 def test_the_same_wish_as_somebody_elses_is_no_conflict(lead: PageClient, planner: PageClient) -> None:
     propose(planner, UNMET, "returned", reason="scope")
     given = {"kind": "returned", "reason": "scope", "version": "0"}
@@ -310,7 +333,7 @@ def test_a_workstream_that_is_not_there_is_no_failure(planner: PageClient, act: 
 # --- what the page shows
 
 
-def test_leads_see_their_own_first_and_others_what_waits(lead: PageClient, client_as: ClientAs) -> None:
+def test_leads_see_their_own_first(lead: PageClient, client_as: ClientAs) -> None:
     def first(client: PageClient) -> str:
         found = re.search(r'id="rail-(LAB|LKM|RTG)"', client.get(REVIEW).text)
         assert found is not None
@@ -320,7 +343,17 @@ def test_leads_see_their_own_first_and_others_what_waits(lead: PageClient, clien
     other = in_english(client_as("lead_other"))
     assert first(other) == "RTG"
     assert "RTG-001" in other.get(REVIEW).text
-    propose(lead, UNMET, "returned", reason="scope")
+
+
+def test_the_room_sees_exceptions_first(planner: PageClient) -> None:
+    def order() -> list[str]:
+        return re.findall(r'id="rail-([A-Z]{3})"', planner.get(REVIEW).text)
+
+    assert order() == ["LAB", "RTG", "LKM"]
+    planner.submit(f"{REVIEW}/accept", {"workstream": "LAB", "reason": "capacity"})
+    assert order() == ["RTG", "LAB", "LKM"]
+    propose(planner, UNMET, "returned", reason="scope")
+    assert order() == ["LAB", "RTG", "LKM"]
 
 
 def test_who_may_not_decide_is_told_so_and_offered_nothing(client_as: ClientAs, lead: PageClient) -> None:

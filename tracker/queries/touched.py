@@ -51,8 +51,8 @@ def since(session: Session, revision: int) -> list[Touched] | None:
 
 def is_only_reviewed(session: Session, revision: int) -> bool:
     """Whether all that was written after the revision prepares a review, which no board shows. One statement."""
-    other = select(col(Entry.id)).where(col(Entry.id) > revision, col(Entry.command).not_in(REVIEWING)).limit(1)
-    return session.execute(other).first() is None
+    commands = set(session.execute(select(col(Entry.command)).where(col(Entry.id) > revision).distinct()).scalars())
+    return bool(commands) and commands <= REVIEWING
 
 
 @cache

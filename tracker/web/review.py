@@ -1,9 +1,10 @@
 """The review before a cycle is closed: what is to become of each member, proposed by leads and decided in the room."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -45,10 +46,12 @@ def show(number: int) -> ResponseReturnValue:
     if found.review.status is CycleStatus.DRAFT:
         return page("reviews/coming.html", cycle=found.frame.cycle)
     if found.review.status is CycleStatus.CLOSED:
+        parts, asked = review_frame.disposed(session, number), request.args.get("workstream", "")
         return page(
             "reviews/closed.html",
             cycle=found.frame.cycle,
-            parts=review_frame.disposed(session, number),
+            parts=[part for part in parts if part.code == asked] or parts,
+            sums=Counter(item.kind for part in parts for item in part.items),
             kind_word=kind_word,
             goal_word=goal_word,
             reason_word=reason_word,
@@ -67,6 +70,8 @@ def changes(number: int) -> ResponseReturnValue:
     found = review_page.shown(reading_session(), number, request.args.get("workstream", ""))
     if found is None:
         raise NotFoundError(N_("There is no cycle %(cycle)s."), cycle=number)
+    if found.review.status is not CycleStatus.RUNNING:  # it was closed meanwhile
+        return Response(headers={"HX-Redirect": url_for(".show", number=number)})
     response = page("reviews/review.html", "review", **review_page.context(found))
     response.set_etag(str(tag))
     response.headers["HX-PTag"] = str(tag)
@@ -184,7 +189,7 @@ def _left(found: Shown, outcome: Outcome, reason: ReviewReason | None) -> dict[s
         wish = members[each.key].default
         assert wish is not None, "only what is proposed can be refused"
         typed = {"kind": wish.kind.value, "goal": wish.goal or "", "reason": wish.reason or reason or ""}
-        drafts[each.key] = Draft(typed, {each.error.field or "item": explain(each.error)})
+        drafts[each.key] = Draft(typed, {_place(each.error.field): explain(each.error)}, is_typed=False)
     return drafts
 
 
@@ -208,6 +213,8 @@ def _refused(number: int, key: str, error: TrackerError) -> Response:
 
 
 def _draft(error: TrackerError) -> Draft:
+    if request.endpoint == "review.withdraw":
+        return Draft(None, {"item": explain(error)})
     typed = request.form.to_dict()
     if isinstance(error, StaleProposalError):
         return Draft(typed, {"item": explain(error)}, is_stale=True, theirs=error.proposal)

@@ -28,12 +28,15 @@ _TOLD = 4  # workstreams that the sum names
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was typed for an item and not saved, why, and, where somebody else was faster, what they proposed."""
+    """What was typed for an item and not saved, if anything, why, and, where somebody else was faster, what they
+    proposed.
+    """
 
-    typed: Mapping[str, str]
+    typed: Mapping[str, str] | None
     errors: Mapping[str, str]
     is_stale: bool = False
     theirs: Proposal | None = None
+    is_typed: bool = True
 
 
 Drafts = Mapping[str, Draft]
@@ -70,6 +73,7 @@ class Item:
     outdated: str = ""
     errors: Mapping[str, str] = field(default_factory=dict)
     is_draft: bool = False
+    is_left: bool = False
     is_stale: bool = False
     theirs: Proposal | None = None
     theirs_in_words: str = ""
@@ -138,9 +142,10 @@ def item(member: Member, draft: Draft | None = None) -> Item:
     }
     if decision:
         typed = {**typed, f"note_{decision.kind.value}": decision.note}
-    if draft is not None:
+    if draft is not None and draft.typed is not None:
         typed = draft.typed
     proposal = member.proposal
+    is_draft = draft is not None and draft.typed is not None and draft.is_typed
     return Item(
         member,
         in_language(language(), member.name, member.name_en),
@@ -156,7 +161,8 @@ def item(member: Member, draft: Draft | None = None) -> Item:
         wish_words(decision) if decision else "",
         wish_words(proposal.wish) if proposal and decision is None and not member.is_met else "",
         draft.errors if draft else {},
-        draft is not None,
+        is_draft,
+        draft is not None and not is_draft,
         draft is not None and draft.is_stale,
         draft.theirs if draft else None,
         wish_words(draft.theirs.wish) if draft and draft.theirs else "",

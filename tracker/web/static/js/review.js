@@ -3,6 +3,7 @@
 const review = document.getElementById("review");
 const UNANSWERED = 500;
 let focusedItem = "";
+let wasInside = false; // the focus was in the review before a swap
 
 export const items = () => [...review.querySelectorAll(".review-item")];
 export const itemOf = (element) => element?.closest?.(".review-item") ?? null;
@@ -21,7 +22,7 @@ const isDirty = (item) => item.classList.contains("is-draft") || fieldsOf(item).
 export function mark(item) {
   const dirty = isDirty(item);
   item.classList.toggle("is-dirty", dirty);
-  item.toggleAttribute("hx-morph-skip", dirty); // a poll leaves it as it is
+  item.toggleAttribute("hx-morph-skip", dirty || item.classList.contains("is-left")); // a poll leaves it as it is
   if (!dirty) say(item, "");
 }
 
@@ -55,11 +56,15 @@ review.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
   focusedItem = itemOf(document.activeElement)?.id ?? "";
+  wasInside = review.contains(document.activeElement);
   if (ctx.sourceElement !== review || ctx.response?.status !== 200) return;
   const { fragment } = tasks[0];
   if (fragment.querySelector(".more-items")) for (const list of fragment.querySelectorAll(".items")) keepShown(list);
   for (const list of fragment.querySelectorAll("[data-keep-order]")) keepOrder(list);
-  for (const item of items()) if (item.classList.contains("is-dirty")) keepTyped(item, fragment);
+  for (const item of items()) {
+    if (item.classList.contains("is-dirty")) keepTyped(item, fragment);
+    else if (item.classList.contains("is-left")) keepLeft(item, fragment);
+  }
 });
 
 // Nothing moves under the hands of who looks: what is here stays in its order, what is new comes after.
@@ -88,6 +93,12 @@ function keepTyped(item, fragment) {
   }
 }
 
+// Why it was left is told until somebody decides it.
+function keepLeft(item, fragment) {
+  const now = fragment.querySelector(`#${CSS.escape(item.id)}`);
+  if (now?.dataset.version !== item.dataset.version) item.removeAttribute("hx-morph-skip");
+}
+
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   const item = ctx.request.method?.toUpperCase() === "POST" ? itemOf(ctx.sourceElement) : null;
   if (item && !(ctx.response?.status < UNANSWERED)) say(item, review.dataset.unsent);
@@ -99,10 +110,11 @@ document.addEventListener("htmx:after:swap", () => {
     if (!item.classList.contains("is-dirty")) formOf(item)?.reset();
     mark(item);
   }
-  const item = focusedItem && document.getElementById(focusedItem);
-  if (!focusedItem || ![document.body, item].includes(document.activeElement)) return;
-  const wrong = item?.matches(".is-refused") && item.querySelector(".item-conflict, [aria-invalid=true]");
-  (wrong || item || document.getElementById("stream"))?.focus({ preventScroll: true });
+  const item = focusedItem ? document.getElementById(focusedItem) : null;
+  if (!wasInside || ![document.body, item].includes(document.activeElement)) return;
+  const wrong = item?.matches(".is-refused") ? item.querySelector(".item-conflict, [aria-invalid=true]") : null;
+  if (wrong) wrong.focus();
+  else (item ?? document.getElementById("stream"))?.focus({ preventScroll: true });
 });
 
 for (const item of items()) mark(item);
