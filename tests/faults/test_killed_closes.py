@@ -129,12 +129,12 @@ def stand(engine: Engine) -> tuple[str, ...]:
 
 
 def points(steps: list[str]) -> list[int]:
-    """Every step in full; else the first and the last of each name."""
+    """Every step in full; else the first of each name, and where the commit begins to write."""
     if is_full():
         return list(range(1, len(steps) + 1))
-    chosen = {name: number for number, name in reversed(list(enumerate(steps, 1)))}
-    chosen_last = {name: number for number, name in enumerate(steps, 1)}
-    return sorted({*chosen.values(), *chosen_last.values()})
+    first = {name: number for number, name in reversed(list(enumerate(steps, 1)))}
+    last = {name: number for number, name in enumerate(steps, 1)}
+    return sorted({*first.values(), last["INSERT entry"]})
 
 
 @pytest.mark.timeout(1200)
