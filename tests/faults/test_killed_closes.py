@@ -44,8 +44,8 @@ def steps_of(url: str, form: dict[str, str], token: str, watch: Watch) -> None:
 
     @event.listens_for(engine, "after_cursor_execute")
     def _statement(_connection: Any, _cursor: Any, statement: str, *_: object) -> None:  # noqa: ANN401
-        verb, *words = statement.split()
-        watch({"INSERT": f"INSERT {words[1]}", "UPDATE": f"UPDATE {words[0]}"}.get(verb, "reading"))
+        verb, *words = statement.replace("INTO ", "").split()
+        watch(f"{verb} {words[0]}" if verb in {"INSERT", "UPDATE"} else "reading")
 
     @event.listens_for(engine, "commit")
     def _before_commit(_connection: object) -> None:

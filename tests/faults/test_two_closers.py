@@ -13,13 +13,14 @@ from tests.faults.pairs import both
 PATH = "/cycles/5/close"
 
 
-def closing_form(planner: Lead) -> dict[str, str | bytes]:
+def closing_form(planner: Lead) -> dict[str, str]:
     """The form as the planner's page holds it, the number typed."""
     page = planner.open(PATH).text
     form = re.search(r'<form[^>]*id="close-form".*?</form>', page, re.DOTALL)
     assert form is not None
     fields = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[0])
-    return {name: unescape(value) for name, value in fields if name != "csrf_token"} | {"confirm": "5"}
+    hidden = {str(name): unescape(str(value)) for name, value in fields if name != "csrf_token"}
+    return hidden | {"confirm": "5"}
 
 
 def test_two_who_close_over_http_make_one_close(databases: Databases) -> None:
@@ -39,5 +40,5 @@ def test_two_who_close_over_http_make_one_close(databases: Databases) -> None:
         assert findings(url) == []
 
 
-def sending(planner: Lead, form: dict[str, str | bytes]) -> Callable[[], Reply]:
+def sending(planner: Lead, form: dict[str, str]) -> Callable[[], Reply]:
     return lambda: planner.send(PATH, form)
