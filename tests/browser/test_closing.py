@@ -116,7 +116,6 @@ def test_what_is_new_since_it_was_seen_is_told_and_accessible(
     page.locator("[name=marks]").evaluate(
         "field => { field.value = JSON.stringify({...JSON.parse(field.value), 'LKM-005': 'undecided', '': '7'}); }"
     )
-    page.keyboard.press("Enter")
     page.locator("#close-form .primary").click()
     expect(page.locator(".changed")).to_contain_text("LKM-005")
     expect(page.locator(".changed")).to_contain_text("goes to cycle 7")

@@ -118,14 +118,14 @@ def test_text_of_users_cannot_turn_the_text_around_it(demo_served: tuple[str, st
     boards = ("/", "/board?cycle=all", "/board?cycle=all&group=owner")
     of_workflow = (f"/workflows/{KEY}", "/workflows/LAB-003", *FIELDS)
     for path in (*boards, *of_workflow, *BLOCKERS, *CYCLES, *REVIEWS, *PEOPLE):
-        page = _Directions(lead.open(_quoted_path(path)).text)
+        page = Directions(lead.open(_quoted_path(path)).text)
         assert page.found, path
         bare += [f"{path}: {where}" for where in page.bare]
     print(f"I8: {len(bare)} places where text of users is not isolated")
     assert not bare, "\n".join(bare)
 
 
-class _Directions(HTMLParser):
+class Directions(HTMLParser):
     """Where text that turns its direction stands, and where it shares a line that nothing isolates it from."""
 
     _VOID = frozenset({"input", "br", "hr", "img", "link", "meta"})

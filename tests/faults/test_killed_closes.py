@@ -44,8 +44,8 @@ def steps_of(url: str, form: dict[str, str], token: str, watch: Watch) -> None:
 
     @event.listens_for(engine, "after_cursor_execute")
     def _statement(_connection: Any, _cursor: Any, statement: str, *_: object) -> None:  # noqa: ANN401
-        verb, *words = statement.split()
-        watch({"INSERT": f"INSERT {words[1]}", "UPDATE": f"UPDATE {words[0]}"}.get(verb, "reading"))
+        verb, *words = statement.replace("INTO ", "").split()
+        watch(f"{verb} {words[0]}" if verb in {"INSERT", "UPDATE"} else "reading")
 
     @event.listens_for(engine, "commit")
     def _before_commit(_connection: object) -> None:
@@ -129,12 +129,12 @@ def stand(engine: Engine) -> tuple[str, ...]:
 
 
 def points(steps: list[str]) -> list[int]:
-    """Every step in full; else the first and the last of each name."""
+    """Every step in full; else the first of each name, and where the commit begins to write."""
     if is_full():
         return list(range(1, len(steps) + 1))
-    chosen = {name: number for number, name in reversed(list(enumerate(steps, 1)))}
-    chosen_last = {name: number for number, name in enumerate(steps, 1)}
-    return sorted({*chosen.values(), *chosen_last.values()})
+    first = {name: number for number, name in reversed(list(enumerate(steps, 1)))}
+    last = {name: number for number, name in enumerate(steps, 1)}
+    return sorted({*first.values(), last["INSERT entry"]})
 
 
 @pytest.mark.timeout(1200)
