@@ -29,7 +29,7 @@ OPEN_TO_ALL = frozenset(
 )
 KNOWS_NOBODY = frozenset({"assets.static", "assets.favicon", "health.process", "health.database"})
 # Asked by the page, not by the person: neither counts as activity nor writes anything.
-POLLS = frozenset({"board.changes"})
+POLLS = frozenset({"board.changes", "planning.changes"})
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
