@@ -11,6 +11,7 @@ PAGES = {
     "board": "/board?cycle=5&workstream=LAB",
     "lanes": "/board?cycle=5&group=workstream",
     "list": "/board?cycle=5&view=list&workstream=LAB",
+    "plan": "/cycles/6/plan?workstream=LAB",
     "blockers": "/blockers",
     "blocker": "/blockers/1",
     "new blocker": "/blockers/new?workflow=LAB-003",
@@ -26,7 +27,7 @@ PAGES = {
     "statement": "/accessibility",
 }
 # Each kind of page every time, all of them in full.
-KINDS = ("board", "list", "workflow")
+KINDS = ("board", "list", "plan", "workflow")
 CHOSEN = tuple(PAGES) if is_full() else KINDS
 ZOOMED = {"width": 320, "height": 256}  # 1280 by 1024 at 400 %
 # WCAG 1.4.12: what every reader may set.

@@ -171,9 +171,7 @@ def test_a_row_that_was_dragged_too_late_goes_back(
     expect(side(planner, "cycle").locator(f"#row-{key}")).to_be_attached()
 
 
-def test_many_at_once_and_what_is_left_stays_selected(
-    planner: Page, axe: Axe, demo_engine: Engine, new_page: NewPage
-) -> None:
+def test_many_go_in_at_once_and_one_word_takes_them_back(planner: Page, axe: Axe, demo_engine: Engine) -> None:
     first, second = take_all_out(planner)
     for key in (first, second):
         row(planner, key).locator("input[type=checkbox]").check()
@@ -187,6 +185,26 @@ def test_many_at_once_and_what_is_left_stays_selected(
     planner.get_by_role("button", name="Undo").click()
     expect(side(planner, "backlog").locator(f"#row-{second}")).to_be_attached()
     assert membership(demo_engine, first) == membership(demo_engine, second) == (None, None)
+
+
+def test_what_somebody_changed_in_the_meantime_is_left_and_stays_selected(
+    planner: Page, axe: Axe, new_page: NewPage, allow_console: Callable[[str], None], demo_engine: Engine
+) -> None:
+    allow_console("ERR_FAILED|Failed to fetch")
+    first, second = keys_in(planner, "cycle")
+    other = sign_in(new_page(), "admin", f"{PLAN}?workstream={STREAM}")
+    planner.route("**/plan/changes*", lambda route: route.abort())
+    row(other, first).locator("[value^='in:test']").click()
+    expect(row(other, first)).to_have_attribute("data-goal", "test")
+    for key in (first, second):
+        row(planner, key).locator("input[type=checkbox]").check()
+    planner.locator("#goal-for-all").select_option("validation")
+    planner.get_by_role("button", name="Into cycle 6").click()
+    expect(planner.locator("#selection-left")).to_contain_text("It stays as it is now.")
+    expect(planner.locator("[data-slot=count]")).to_have_text("1 selected")
+    expect(row(planner, first)).to_have_class("plan-row is-selected")
+    assert [membership(demo_engine, key) for key in (first, second)] == [(6, Goal.TEST), (6, Goal.VALIDATION)]
+    axe(planner)
 
 
 def test_what_others_plan_arrives(planner: Page, new_page: NewPage) -> None:

@@ -46,6 +46,7 @@ BLOCKERS = ("/blockers?state=all", "/blockers/50", "/blockers/new?workflow=LAB-0
 CYCLES = ("/cycles", "/cycles/7/edit")
 REVIEWS = ("/cycles/5/review?workstream=LAB", "/cycles/4/review")
 PEOPLE = ("/admin", "/admin/accounts/2", "/admin/audit", "/settings")
+PLAN = "/cycles/6/plan"
 FIELDS = (f"/workflows/{KEY}/edit", "/workflows/new?workstream=LAB")
 FILTERS = ("q", "cycle", "workstream", "project", "owner", "blocked", "group", "view", "next", "unknown")
 # What the message says where it does not say the field's name: none of these fields has its name on the page.
@@ -86,7 +87,8 @@ def test_hostile_text_in_any_filter_is_a_page_or_a_refusal(demo_served: tuple[st
     _, address = demo_served
     lead = Lead(address, {"language": "en"}).sign_in("planner")
     outcomes: Counter[int] = Counter()
-    pages = ("/board", "/board/changes", "/login", "/admin/audit", f"/workflows/{KEY}")
+    pages = ("/board", "/board/changes", "/login", "/admin/audit", f"/workflows/{KEY}",
+             "/cycles/6/plan", "/cycles/6/plan/changes")  # fmt: skip
     for path, field, value in some(product(pages, FILTERS, TEXTS.values()), 7):
         reply = lead.ask("GET", f"{path}?{field}={_quoted(value)}")
         outcomes[reply.status] += 1
@@ -102,6 +104,8 @@ def test_text_of_users_cannot_turn_the_text_around_it(demo_served: tuple[str, st
     fields = {"to": "test", "version": str(version), "key": form_key, "note": f"note{RTL}", "reason": f"reason{RTL}"}
     assert lead.send(f"/workflows/{KEY}/move", fields).status == 303
     with looking(url) as engine, engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE workflow SET cycle_number = 6, goal = 'test' WHERE key = '{KEY}'")
+        connection.exec_driver_sql(f"UPDATE cycle SET goal = 'goal{RTL}'")
         for column in ("name", "name_en", "owner", "description"):
             connection.exec_driver_sql(f"UPDATE workflow SET {column} = '{column}{RTL}' WHERE key = '{KEY}'")
         for column in ("title", "title_en", "owner", "mitigation", "decider"):
@@ -115,7 +119,7 @@ def test_text_of_users_cannot_turn_the_text_around_it(demo_served: tuple[str, st
     written = {**was, **{f"was_{name}": text for name, text in was.items()}, "owner": f"written{RTL}"}
     assert lead.send(f"/workflows/{KEY}/edit", written).status == 303  # told in the history, with what was there
     bare = []
-    boards = ("/", "/board?cycle=all", "/board?cycle=all&group=owner")
+    boards = ("/", "/board?cycle=all", "/board?cycle=all&group=owner", PLAN)
     of_workflow = (f"/workflows/{KEY}", "/workflows/LAB-003", *FIELDS)
     for path in (*boards, *of_workflow, *BLOCKERS, *CYCLES, *REVIEWS, *PEOPLE):
         page = Directions(lead.open(_quoted_path(path)).text)

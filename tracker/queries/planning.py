@@ -1,5 +1,5 @@
 """A draft being planned, by workstream: the backlog, what is in it, and what speaks for and against more of it.
-Twenty-two statements at most, whatever the data.
+Twenty statements at most, whatever the data.
 """
 
 from collections import defaultdict

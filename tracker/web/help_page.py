@@ -58,11 +58,21 @@ _REVIEW = (
     (("N",), N_("to the next workstream that has something undecided")),
     (("Esc",), N_("out of a field, back to the item")),
 )
+_PLAN = (
+    (("↑", "↓"), N_("to the next row of the same side")),
+    (("Enter",), N_("into the cycle with the next stage as its goal; also →")),
+    (("←",), N_("back to the backlog")),
+    (("1", "–", "3"), N_("the goal: 1 design, 2 validation, 3 test; from the backlog into the cycle with it")),
+    (("X",), N_("select the row or deselect it")),
+    (("Shift", "↑", "↓"), N_("extend the selection")),
+    (("Z",), N_("undo what was done last")),
+)
 _GROUPS = (
     (N_("Among the cards"), _CARDS),
     (N_("Change a card"), _CHANGES),
     (N_("Many at once"), _MANY),
     (N_("In the list"), _LIST),
+    (N_("When a cycle is planned"), _PLAN),
     (N_("In the review"), _REVIEW),
     (N_("Anywhere on the board"), _ANYWHERE),
 )

@@ -1,6 +1,7 @@
 """Planning a draft: the backlog on one side, the cycle on the other, and beside them what each workstream can bear."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,6 +31,7 @@ from tracker.web.translation import gettext
 bp = Blueprint("planning", __name__, url_prefix="/cycles/<int:number>/plan")
 
 _MOST_SECTIONS = 8  # beyond that the whole page is as quick
+_MOST_TICKS = 60
 
 
 @bp.get("")
@@ -136,9 +138,13 @@ def _answer(session: Session, outcome: Outcome, number: int, form: PlanForm, ent
         response = make_response(render_template("board/_outcome.html", next=back, **context), status)
         response.headers["HX-Trigger"] = "tracker:written"
         return response
-    chosen = "".join(f"&{planning_page.CHOSEN}={each.key}" for each in outcome.left[:200])
-    next_ = safe_path(f"{back}{'' if '?' in back else '?'}{chosen}") if chosen else back
-    return page("board/outcome.html", status=status, next=next_, **context)
+    return page("board/outcome.html", status=status, next=_with_ticks(back, outcome), **context)
+
+
+def _with_ticks(address: str, outcome: Outcome) -> str:
+    """The page with what was left ticked again, as far as an address can hold it."""
+    ticks = urlencode([(planning_page.CHOSEN, each.key) for each in outcome.left[:_MOST_TICKS]])
+    return safe_path(f"{address}{'&' if '?' in address else '?'}{ticks}") if ticks else address
 
 
 def _refused(error: FormError) -> Response:

@@ -68,6 +68,7 @@ document.addEventListener("htmx:error", ({ detail: { ctx } }) => { if (ctx?.sour
 function answered(status) {
   const isDone = status >= 200 && status < 400;
   setTimeout(() => {
+    for (const row of board.querySelectorAll(".is-saving")) row.classList.remove("is-saving");
     const left = new Set(document.querySelector("#toasts [data-left]")?.dataset.left.split(" ") ?? []);
     settle((key) => !isDone || left.has(key));
   });
@@ -98,7 +99,7 @@ function neighbours(row) {
 function follow(key) {
   const row = rowOfKey(key);
   if (!row || !row.contains(document.activeElement)) return;
-  following = { key, side: listOf(row).dataset.side, around: neighbours(row), isRow: document.activeElement === row };
+  following = { key, side: listOf(row).dataset.side, around: neighbours(row) };
 }
 
 board.addEventListener("focusin", ({ target }) => {
@@ -129,7 +130,8 @@ function keep() {
   if (row && listOf(row).dataset.side !== following.side) {
     const next = following.around.map(rowOfKey).find((each) => each && listOf(each).dataset.side === following.side);
     following = null;
-    if (!document.querySelector("dialog[open]")) focus(next ?? row);
+    const isGone = document.activeElement === document.body || row.contains(document.activeElement);
+    if (isGone && isInside && !document.querySelector("dialog[open]")) focus(next ?? row);
     return;
   }
   if (!isInside || document.querySelector("dialog[open]")) return;

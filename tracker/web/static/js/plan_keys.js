@@ -24,20 +24,31 @@ function reach(row, by) {
   focus(next);
 }
 
+// What changes sides is under way; whoever has more to plan goes on with the next one at once.
+function send(row, keys, deed, goal) {
+  if (row.matches(".is-saving")) return;
+  plan(keys, deed, goal);
+  if (keys.length > 1 || isIn(row) === (deed === "in")) return;
+  row.classList.add("is-saving");
+  const all = sideOf(row);
+  const at = all.indexOf(row);
+  focus([...all.slice(at + 1), ...all.slice(0, at).reverse()].find((each) => !each.matches(".is-saving")));
+}
+
 function into(row) {
   const keys = keysFor(row);
-  if (keys.length > 1 || !isIn(row)) plan(keys, "in");
+  if (keys.length > 1 || !isIn(row)) send(row, keys, "in");
 }
 
 function outOf(row) {
   const keys = keysFor(row);
-  if (keys.length > 1 || isIn(row)) plan(keys, "out");
+  if (keys.length > 1 || isIn(row)) send(row, keys, "out");
 }
 
 function choose(row, goal) {
   const keys = keysFor(row);
-  if (keys.length > 1) plan(keys, "in", goal);
-  else if (row.dataset.goal !== goal && row.dataset.goals.split(" ").includes(goal)) plan(keys, "in", goal);
+  const isNew = row.dataset.goal !== goal && row.dataset.goals.split(" ").includes(goal);
+  if (keys.length > 1 || isNew) send(row, keys, "in", goal);
 }
 
 const KEYS = {
