@@ -198,13 +198,11 @@ def _refused(number: int, key: str, error: TrackerError) -> Response:
     whole workstream, only the message.
     """
     found = review_page.shown(reading_session(), number, request.form.get("workstream", ""), key)
-    status, title = status_of(error), explain(error)
+    status, title = status_of(error), explain(error) if key else _told(error)
     if found is None or found.review.status is not CycleStatus.RUNNING or found.part is None:
         raise error
     is_here = found.part.has(key) and not isinstance(error, NotAllowedError)
     drafts = {key: _draft(error)} if is_here else {}
-    if isinstance(error, FormError) and not key:
-        title = " ".join(gettext(message) for message in error.errors.values())
     if not htmx and (isinstance(error, NotAllowedError | NotFoundError) or (key and not is_here)):
         raise error
     if htmx:
@@ -214,13 +212,20 @@ def _refused(number: int, key: str, error: TrackerError) -> Response:
 
 def _draft(error: TrackerError) -> Draft:
     if request.endpoint == "review.withdraw":
-        return Draft(None, {"item": explain(error)})
+        return Draft(None, {"item": _told(error)})
     typed = request.form.to_dict()
     if isinstance(error, StaleProposalError):
         return Draft(typed, {"item": explain(error)}, is_stale=True, theirs=error.proposal)
     if isinstance(error, FormError):
         return Draft(typed, {_place(name): gettext(message) for name, message in error.errors.items()})
     return Draft(typed, {_place(error.field): explain(error)})
+
+
+def _told(error: TrackerError) -> str:
+    """The whole of it, where no field can tell its part."""
+    if isinstance(error, FormError):
+        return " ".join(gettext(message) for message in error.errors.values())
+    return explain(error)
 
 
 def _place(name: str) -> str:
