@@ -2,20 +2,25 @@
 
 import contextlib
 import os
+import re
+from collections import defaultdict
 from collections.abc import Iterator
+from zlib import crc32
 
 import hypothesis
 import pytest
 from sqlalchemy import Engine
 
 from tests import postgres
-from tests.counts import FULL, count
+from tests.counts import FULL, count, is_full
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, nothing
 from tracker.db.engine import make_engine
 
 # The settings of whoever runs the tests are no part of them.
 for _name in [name for name in os.environ if name.startswith("TRACKER_") and name not in {FULL, "TRACKER_SCREENSHOTS"}]:
     del os.environ[_name]
+
+_SAYS = re.compile("^tests/(web|cli|faults/test_hostile)")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,6 +33,21 @@ def pytest_configure(config: pytest.Config) -> None:
     # A shared machine has slow moments: examples have no deadline of their own, tests have a time-out.
     hypothesis.settings.register_profile("tracker", deadline=None, max_examples=count(1000), print_blob=True)
     hypothesis.settings.load_profile("tracker")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What a page or a command says hangs on no database: an ordinary run asks each on one of the two, half of them on
+    either.
+    """
+    if is_full():
+        return
+    twins: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if _SAYS.search(item.nodeid):
+            twins[re.sub("sqlite|postgres", "", item.nodeid)].append(item)
+    left_out = {pair[crc32(name.encode()) % 2] for name, pair in twins.items() if len(pair) == 2}
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,7 @@ def test_from_invitation_to_signed_in_by_keyboard_alone(new_page: NewPage, axe: 
     theirs.keyboard.press("Tab")
     theirs.keyboard.type(PASSWORD)
     theirs.keyboard.press("Enter")
-    theirs.wait_for_url("**/board**")
+    theirs.wait_for_url("**/")
     expect(theirs.locator(".account summary")).to_contain_text("Ny Ledare")
     tab_to(theirs, theirs.locator(".account summary"))
     theirs.keyboard.press("Enter")
@@ -75,7 +75,7 @@ def test_from_invitation_to_signed_in_by_keyboard_alone(new_page: NewPage, axe: 
     theirs.keyboard.press("Tab")
     theirs.keyboard.type(PASSWORD)
     theirs.keyboard.press("Enter")
-    theirs.wait_for_url("**/board**")
+    theirs.wait_for_url("**/")
 
 
 def test_a_used_link_says_so_calmly(new_page: NewPage, allow_console: Callable[[str], None]) -> None:
@@ -90,7 +90,7 @@ def test_a_used_link_says_so_calmly(new_page: NewPage, allow_console: Callable[[
             for label in ("New password", "New password once more"):
                 theirs.get_by_label(label, exact=True).fill(PASSWORD)
             theirs.get_by_role("button", name="Save and sign in").click()
-            theirs.wait_for_url("**/board**")
+            theirs.wait_for_url("**/")
 
 
 def test_the_workstreams_of_a_project_are_ticked_together_and_the_link_is_copied(new_page: NewPage) -> None:

@@ -48,6 +48,37 @@ def test_the_blockers(new_page: NewPage, folder: Path) -> None:
     assert page.get_by_role("row").count() > 20
 
 
+def test_the_first_page(new_page: NewPage, folder: Path) -> None:
+    page = new_page(locale="sv-SE", viewport={"width": 1280, "height": 900})
+    sign_in(page, "planner", "/")
+    page.screenshot(path=folder / "home.png")
+    assert (
+        page.get_by_role("heading", level=1).inner_text()
+        == "17 klara i cykel 5, 4 färre än cykel 4 vid samma arbetsdag"
+    )
+
+
+def test_the_review_on_a_projector(new_page: NewPage, folder: Path) -> None:
+    page = new_page(locale="sv-SE", viewport={"width": 1600, "height": 900})
+    sign_in(page, "planner", "/cycles/5/review?workstream=LAB")
+    page.screenshot(path=folder / "review.png")
+    assert page.get_by_role("heading", level=1).inner_text() == "Genomgång av cykel 5"
+
+
+def test_a_closed_cycle(new_page: NewPage, folder: Path) -> None:
+    page = new_page(locale="sv-SE", viewport={"width": 1280, "height": 1000})
+    sign_in(page, "planner", "/cycles/3")
+    page.screenshot(path=folder / "cycle.png")
+    assert page.get_by_role("link", name="KRN-004").first.is_visible()
+
+
+def test_a_draft(new_page: NewPage, folder: Path) -> None:
+    page = new_page(locale="sv-SE", viewport={"width": 1280, "height": 900}, color_scheme="dark")
+    sign_in(page, "planner", "/cycles/6/plan")
+    page.screenshot(path=folder / "plan.png")
+    assert page.get_by_role("heading", level=1).inner_text() == "Planera cykel 6"
+
+
 def test_a_phone(new_page: NewPage, folder: Path) -> None:
     page = new_page(locale="sv-SE", viewport={"width": 320, "height": 640})
     sign_in(page, "lead_sidu", "/board?cycle=5")

@@ -16,12 +16,15 @@ from sqlmodel import Session
 
 from tests.builders import exported
 from tests.counts import count
+from tests.databases import ON_SQLITE
 from tests.properties import figures_oracle
 from tests.properties.random_cycles import RandomProgramme, random_cycles
 from tracker.commands import seed
 from tracker.db.engine import reading
-from tracker.domain.figures.history import Knowledge
-from tracker.domain.figures.readings import Basis, readings
+from tracker.db.facts import facts
+from tracker.domain.figures.history import History, Knowledge
+from tracker.domain.figures.items import CycleItems
+from tracker.domain.figures.readings import Basis, Reading, readings
 from tracker.domain.states import ScopeKind
 from tracker.exports import figure_files
 from tracker.queries import check, figures, programme_files
@@ -99,6 +102,34 @@ def test_what_was_reported_never_changes_and_is_kept(engine: Engine, made: Rando
             by_the_close = figures_oracle.workstream_summary(exported(session, then.as_of), then.as_of, made.zone)
             assert reported == [row for row in summary(session, then) if row in reported]
             assert reported == [row for row in by_the_close if row in reported]
+
+
+@A_WHILE
+@SOME
+@ON_SQLITE
+@given(made=random_cycles())
+def test_no_answer_hangs_on_what_was_asked_before(engine: Engine, made: RandomProgramme) -> None:
+    """Of a cycle as far as it had come on a day, of all of it, in either reading and for any workstream."""
+
+    with loaded(engine, made) as session:
+        found = facts(session)
+        assert found is not None
+        found = replace(found, changes=list(found.changes), scope=list(found.scope), holds=list(found.holds))
+
+    def answers(asked: list[Reading], *, share: bool) -> list[CycleItems]:
+        history = History(found)
+        choices: tuple[list[str], ...] = ([], everywhere[:1], everywhere)
+        return [
+            Knowledge(history if share else History(found), each.as_of).items(each, workstreams)
+            for each in asked
+            for workstreams in choices
+        ]
+
+    everywhere = [row.code for row in found.workstreams]
+    whole = [each for each in readings(found.cycles, made.as_of, found.zone) if each.is_begun]
+    asked = [part for each in whole for part in (each.through(each.cycle.starts_on), each)]
+    assert answers(asked, share=True) == answers(asked, share=False)
+    assert answers(asked[::-1], share=True) == answers(asked[::-1], share=False)
 
 
 @A_WHILE

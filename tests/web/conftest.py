@@ -1,11 +1,8 @@
 """The application on a small programme, and clients for each kind of rights."""
 
-import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import cast
-from zlib import crc32
 
 import pytest
 from flask import Flask
@@ -13,7 +10,6 @@ from jinja2 import FileSystemBytecodeCache
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
-from tests.counts import is_full
 from tests.databases import Databases
 from tests.web import people
 from tests.web.page_client import PageClient
@@ -26,20 +22,6 @@ from tracker.web.app import create_app
 COMPILED = FileSystemBytecodeCache()
 ClientAs = Callable[[str], PageClient]
 MakeApp = Callable[..., Flask]
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What a page says hangs on no database: an ordinary run asks each on one of the two, half of them on either."""
-    if is_full():
-        return
-    here = Path(__file__).parent
-    twins: dict[str, list[pytest.Item]] = defaultdict(list)
-    for item in items:
-        if item.path.is_relative_to(here):
-            twins[re.sub("sqlite|postgres", "", item.nodeid)].append(item)
-    left_out = {pair[crc32(name.encode()) % 2] for name, pair in twins.items() if len(pair) == 2}
-    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
-    items[:] = [item for item in items if item not in left_out]
 
 
 def browser_of(app: Flask) -> PageClient:

@@ -10,57 +10,46 @@ from tracker.domain.errors import N_
 from tracker.domain.reviews import Member, Wish
 from tracker.domain.states import Goal, ProposalKind
 from tracker.queries.closing import Closing, Figures
+from tracker.web import figure_words
 from tracker.web.formats import number, state_name
 from tracker.web.translation import gettext
 
-# By group: name of the column, label, definition.
-GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
+# By group: name of the column, and its definition in as few words as will do beside a number.
+GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (N_("Scope"), (
-        ("committed", N_("commitment"), N_("members when the cycle was committed")),
-        ("added", N_("added"), N_("members at the close that were none at the commit")),
-        ("removed", N_("removed"), N_("members at the commit that are none at the close")),
-        ("met", N_("goals met"), N_("members that have passed the stage of their goal by the close")),
-        ("carried_in", N_("carried in"), N_("members that came unmet out of the cycle before")),
-        ("carried_out", N_("carried on"), N_("unmet members that go to the next cycle")),
-        ("returned", N_("returned"), N_("unmet members that go back to the backlog")),
-        ("dropped", N_("dropped"), N_("unmet members that are given up and archived")),
+        ("committed", N_("members when the cycle was committed")),
+        ("added", N_("members at the close that were none at the commit")),
+        ("removed", N_("members at the commit that are none at the close")),
+        ("met", N_("members that have passed the stage of their goal by the close")),
+        ("carried_in", N_("members that came unmet out of the cycle before")),
+        ("carried_out", N_("unmet members that go to the next cycle")),
+        ("returned", N_("unmet members that go back to the backlog")),
+        ("dropped", N_("unmet members that are given up and archived")),
     )),
     (N_("Throughput"), (
-        ("designed", N_("designed"), N_("passed design between the first and the last day of the cycle")),
-        ("validated", N_("validated"), N_("passed validation between those days")),
-        ("tested", N_("tested (done)"), N_("passed test between those days")),
-        ("fell_back", N_("fell back"), N_("done before the cycle and not done after it")),
-        ("ratio_to_previous", N_("times the previous cycle"), N_("tested, divided by tested in the cycle before")),
-        ("tested_per_working_day", N_("tested per working day"), N_("Monday to Friday, less Swedish holidays")),
+        ("designed", N_("passed design between the first and the last day of the cycle")),
+        ("validated", N_("passed validation between those days")),
+        ("tested", N_("passed test between those days")),
+        ("fell_back", N_("done before the cycle and not done after it")),
+        ("ratio_to_previous", N_("tested, divided by tested in the cycle before")),
+        ("tested_per_working_day", N_("Monday to Friday, less Swedish holidays")),
     )),
     (N_("Blockers"), (
-        ("blockers_opened", N_("opened"), N_("times that a blocker began to hold something")),
-        ("blockers_resolved", N_("resolved"), N_("times that a blocker let go of the last it held")),
-        ("blockers_open", N_("open"), N_("blockers that hold something at the end")),
-        ("blocked_days", N_("blocked days"), N_("days of 24 hours that workflows were held, added up")),
-        ("median_blocker_age_days", N_("median age in days"), N_("of the blockers open at the end")),
+        ("blockers_opened", N_("times that a blocker began to hold something")),
+        ("blockers_resolved", N_("times that a blocker let go of the last it held")),
+        ("blockers_open", N_("blockers that hold something at the end")),
+        ("blocked_days", N_("days of 24 hours that workflows were held, added up")),
+        ("median_blocker_age_days", N_("of the blockers open at the end")),
     )),
     (N_("Lead time"), (
-        ("lead_time_p50_days", N_("half took at most, days"), N_("from begun to done, of those tested; from ten on")),
-        ("lead_time_p85_days", N_("85% took at most, days"), N_("from begun to done, of those tested; from ten on")),
+        ("lead_time_p50_days", N_("from begun to done, of those tested; from ten on")),
+        ("lead_time_p85_days", N_("from begun to done, of those tested; from ten on")),
     )),
 )  # fmt: skip
 BY_GOAL = ("committed", "met")
-# What is shown of each workstream: name of the column and its short label.
-COLUMNS: tuple[tuple[str, str], ...] = (
-    ("committed", N_("commitment")),
-    ("added", N_("added")),
-    ("removed", N_("removed")),
-    ("met", N_("goals met")),
-    ("carried_out", N_("carried on")),
-    ("returned", N_("back to backlog")),
-    ("dropped", N_("dropped")),
-    ("designed", N_("designed")),
-    ("validated", N_("validated")),
-    ("tested", N_("tested")),
-    ("blockers_open", N_("open blockers")),
-    ("blocked_days", N_("blocked days")),
-)
+# What is shown of each workstream.
+COLUMNS = ("committed", "added", "removed", "met", "carried_out", "returned", "dropped", "designed", "validated",
+           "tested", "blockers_open", "blocked_days")  # fmt: skip
 _MET, _UNDECIDED, _INTO = "met", "undecided", ""
 
 
@@ -94,7 +83,7 @@ def figure_text(cell: str) -> str:
 def figure_groups(row: Figures) -> list[tuple[str, list[Figure]]]:
     """The programme's figures in groups."""
     return [
-        (gettext(title), [_figure(row.cells, name, label, definition) for name, label, definition in group])
+        (gettext(title), [_figure(row.cells, name, definition) for name, definition in group])
         for title, group in GROUPS
     ]
 
@@ -105,7 +94,7 @@ def stream_rows(rows: Iterable[Figures], names: Mapping[str, str]) -> list[tuple
         (
             row.code,
             names.get(row.code, ""),
-            [(gettext(label), figure_text(row.cells.get(name, ""))) for name, label in COLUMNS],
+            [(figure_words.label(name), figure_text(row.cells.get(name, ""))) for name in COLUMNS],
         )
         for row in rows
     ]
@@ -144,9 +133,9 @@ def changes(seen: str, closing: Closing) -> list[Change]:
     return found
 
 
-def _figure(cells: Mapping[str, str], name: str, label: str, definition: str) -> Figure:
+def _figure(cells: Mapping[str, str], name: str, definition: str) -> Figure:
     by_goal = [(goal_word(goal), figure_text(cells.get(f"{name}_{goal}", ""))) for goal in Goal if name in BY_GOAL]
-    return Figure(gettext(label), gettext(definition), figure_text(cells.get(name, "")), tuple(by_goal))
+    return Figure(figure_words.label(name), gettext(definition), figure_text(cells.get(name, "")), tuple(by_goal))
 
 
 def _mark(member: Member) -> str:

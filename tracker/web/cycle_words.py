@@ -1,6 +1,6 @@
 """Cycles in words: their days, weeks, holidays, and what lies between them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
 from babel import dates
@@ -9,11 +9,10 @@ from flask_babel import get_locale
 from tracker.domain.calendar import free_weekdays, iso_week, working_days
 from tracker.domain.cycle_line import Gap, Stretch
 from tracker.domain.errors import N_
-from tracker.domain.merging import Theirs
 from tracker.domain.programme_rows import CycleRow
 from tracker.domain.states import CycleStatus
 from tracker.web.context import today
-from tracker.web.formats import day, language, long_day, moment
+from tracker.web.formats import day, language, long_day
 from tracker.web.translation import gettext, ngettext
 
 STATUSES = {CycleStatus.DRAFT: N_("draft"), CycleStatus.RUNNING: N_("running"), CycleStatus.CLOSED: N_("closed")}
@@ -103,20 +102,6 @@ def today_words(cycles: Iterable[CycleRow], gaps: Iterable[Gap]) -> str:
             )
             return f"{here}: {place}."
     return f"{here}."
-
-
-def conflict_words(conflicts: Mapping[str, Theirs]) -> dict[str, str]:
-    """What to say of each field where somebody else wrote something else meanwhile."""
-    return {name: _conflict_words(field_word(name), theirs) for name, theirs in conflicts.items()}
-
-
-def _conflict_words(field: str, theirs: Theirs) -> str:
-    if theirs.at is None:
-        return gettext("%(field)s: it says something else now. Choose which is to stay.", field=field)
-    return gettext(
-        "%(field)s: %(actor)s wrote something else, %(at)s. Choose which is to stay.",
-        field=field, actor=theirs.actor, at=moment(theirs.at),
-    )  # fmt: skip
 
 
 def _as_in_a_sentence(name: str) -> str:

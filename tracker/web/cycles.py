@@ -23,7 +23,6 @@ from tracker.web.context import current_viewer, reading_session, today, writing
 from tracker.web.cycle_drawing import Drawing
 from tracker.web.cycle_forms import DATES, THEIRS, CreateForm, EditForm, read_dates, typed_fields
 from tracker.web.cycle_words import (
-    conflict_words,
     days_words,
     field_word,
     free_words,
@@ -36,7 +35,7 @@ from tracker.web.cycle_words import (
 from tracker.web.errors import explain, status_of
 from tracker.web.forms import FormError
 from tracker.web.idempotency import fresh_key, once
-from tracker.web.merged_forms import before_of, drawn_again
+from tracker.web.merged_forms import before_of, conflict_words, drawn_again
 from tracker.web.rendering import page
 from tracker.web.translation import gettext
 
@@ -181,7 +180,7 @@ def _refused(number: int, error: TrackerError) -> Response:
         name: text for name, text in typed_fields(request.form).items() if request.form.get(f"choice_{name}") != THEIRS
     }
     shown, was = drawn_again(_texts(_the_cycle(rows, number)), typed, before_of(request.form), conflicts)
-    errors = conflict_words(conflicts) if conflicts else _errors_of(error, "cycle")
+    errors = conflict_words(conflicts, field_word) if conflicts else _errors_of(error, "cycle")
     context = _edit(rows, number, shown, was, errors, conflicts)
     return make_response(render_template("cycles/edit.html", **context), status_of(error))
 

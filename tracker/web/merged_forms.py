@@ -1,11 +1,13 @@
 """An edit form drawn again after a refusal: what was typed over is kept, the rest is as it stands now."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from tracker.domain.merging import Theirs
 from tracker.domain.texts import normal
+from tracker.web.formats import moment
 from tracker.web.forms import BROKEN, Form
+from tracker.web.translation import gettext
 
 Texts = dict[str, str]
 
@@ -32,6 +34,20 @@ def drawn_again(
         elif normal(text) != normal(before.get(name, "")):
             shown[name], was[name] = text, before.get(name, "")
     return shown, was
+
+
+def conflict_words(conflicts: Mapping[str, Theirs], field_word: Callable[[str], str]) -> Texts:
+    """What to say of each field where somebody else wrote something else meanwhile."""
+    return {name: _conflict_words(field_word(name), theirs) for name, theirs in conflicts.items()}
+
+
+def _conflict_words(field: str, theirs: Theirs) -> str:
+    if theirs.at is None:
+        return gettext("%(field)s: it says something else now. Choose which is to stay.", field=field)
+    return gettext(
+        "%(field)s: %(actor)s wrote something else, %(at)s. Choose which is to stay.",
+        field=field, actor=theirs.actor, at=moment(theirs.at),
+    )  # fmt: skip
 
 
 def before_of(form: Mapping[str, str]) -> Texts:

@@ -17,12 +17,12 @@ from tracker.web.errors import status_of
 from tracker.web.formats import language, state_name
 from tracker.web.forms import FormError
 from tracker.web.idempotency import fresh_key, once
-from tracker.web.merged_forms import before_of, drawn_again
+from tracker.web.merged_forms import before_of, conflict_words, drawn_again
 from tracker.web.rendering import page
 from tracker.web.translation import gettext
 from tracker.web.workflow_forms import FIELDS, THEIRS, CreateForm, EditForm, typed_fields
 from tracker.web.workflow_page import errors_of
-from tracker.web.workflow_words import conflict_words, fields_words, why_not_edit
+from tracker.web.workflow_words import field_word, fields_words, why_not_edit
 
 bp = Blueprint("workflow_fields", __name__, url_prefix="/workflows")
 
@@ -99,7 +99,7 @@ def _refused(key: str, error: TrackerError) -> Response:
         name: text for name, text in typed_fields(request.form).items() if request.form.get(f"choice_{name}") != THEIRS
     }
     shown, was = drawn_again(about.fields, typed, before_of(request.form), conflicts)
-    errors = conflict_words(conflicts) if conflicts else errors_of(error, "edit")
+    errors = conflict_words(conflicts, field_word) if conflicts else errors_of(error, "edit")
     context = _edit(about, shown, was, errors=errors, conflicts=conflicts)
     return make_response(render_template("workflows/edit.html", **context | {"may": True}), status_of(error))
 

@@ -1,15 +1,13 @@
 """A workflow in words: its fields, its timeline, who may do what."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 
 from tracker.domain.errors import N_
-from tracker.domain.merging import Theirs
 from tracker.domain.people import Actor
 from tracker.domain.states import Role
 from tracker.queries.timeline import Item
 from tracker.queries.workflow import Facts
-from tracker.web.formats import moment
 from tracker.web.translation import gettext
 from tracker.web.words import in_words
 
@@ -31,20 +29,6 @@ def field_word(name: str) -> str:
 def fields_words(names: Collection[str]) -> str:
     """The fields in words, in a row."""
     return ", ".join(field_word(name).lower() for name in names)
-
-
-def conflict_words(conflicts: Mapping[str, Theirs]) -> dict[str, str]:
-    """What to say of each field where somebody else wrote something else meanwhile."""
-    return {name: _conflict_words(field_word(name), theirs) for name, theirs in conflicts.items()}
-
-
-def _conflict_words(field: str, theirs: Theirs) -> str:
-    if theirs.at is None:
-        return gettext("%(field)s: it says something else now. Choose which is to stay.", field=field)
-    return gettext(
-        "%(field)s: %(actor)s wrote something else, %(at)s. Choose which is to stay.",
-        field=field, actor=theirs.actor, at=moment(theirs.at),
-    )  # fmt: skip
 
 
 def timeline_item(item: Item) -> Item:

@@ -64,7 +64,7 @@ class History:
         self._workflows = _recorded_by_workstream(facts)
         windows = [(row.cycle, *window(row, self.zone)) for row in self.cycles]
         self._concerned = _concerned(self._workflows, windows)
-        self._settled: dict[tuple[int, str], tuple[WorkflowItems, list[RecordedWorkflow]]] = {}
+        self._settled: dict[tuple[int, datetime, str], tuple[WorkflowItems, list[RecordedWorkflow]]] = {}
 
     def workflows(self, workstream: str) -> list[RecordedWorkflow]:
         """The workflows that the workstream owns, by key."""
@@ -78,14 +78,14 @@ class History:
         """Of a closed cycle, the items that are alike in all readings from its close on, and the workflows whose items
         may differ. Most are alike, and what is alike is computed once.
         """
-        place = (reading.cycle.cycle, workstream)
-        closed_at = reading.met_at
+        cycle, closed_at = reading.cycle.cycle, reading.met_at
+        place = (cycle, reading.border, workstream)
         until = max(reading.border, closed_at + _MICROSECOND)  # some cycles are closed when they are over
         if place not in self._settled:
             alike: list[RecordedWorkflow] = []
             others: list[RecordedWorkflow] = []
-            for each in self._concerned[place]:
-                (alike if each.is_settled(place[0], closed_at, until) else others).append(each)
+            for each in self._concerned[cycle, workstream]:
+                (alike if each.is_settled(cycle, closed_at, until) else others).append(each)
             self._settled[place] = workflow_items(reading, [each.known(reading.as_of) for each in alike]), others
         return self._settled[place]
 
