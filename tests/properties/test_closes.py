@@ -32,7 +32,7 @@ from tracker.domain.reviews import Wish
 from tracker.domain.states import STATES, CycleStatus, Goal, ProposalKind, ReviewReason, Role, State
 from tracker.queries import figures, programme_files
 
-PROGRAMMES = 200
+PROGRAMMES = 200  # on the two databases together
 CYCLES = 3
 ACTS = 9
 PLANNER = Actor(1, OFFICE, Role.PLANNER)
@@ -172,7 +172,7 @@ class Office:
 
 
 @pytest.mark.timeout(3600)
-@settings(max_examples=count(PROGRAMMES), suppress_health_check=list(HealthCheck))
+@settings(max_examples=count(PROGRAMMES) // 2, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False))
 def test_whatever_is_planned_and_closed_adds_up(databases: Databases, random: Random) -> None:
     with databases.fresh(prepared) as url, looking(url) as engine:
