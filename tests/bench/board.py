@@ -1,7 +1,7 @@
 """The board against its floor: the same statements raw, and the same bytes from a plain Jinja loop."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 
 from tests.bench.programme import NOW, Served
 from tracker.domain.states import STATES
-from tracker.web.cards import drawn
+from tracker.web.cards import USUAL_STAYS, drawn
 
 PATH = "/board?cycle=all"
 
@@ -26,7 +26,8 @@ _CARD = """\
 <bdi>{{ c[6] }}</bdi>, {{ c[7] }} d</p>{% endif %}<p class="meta"><b>{{ c[0] }}</b>\
 {% for code in c[4] %} <span class="chip">+{{ code }}</span>{% endfor %}\
 {% if c[8] %} <span class="chip">+{{ c[8] }} more</span>{% endif %} <span class="owner"><bdi>{{ c[5] }}</bdi></span>\
- <span class="days">{{ c[9] }} d</span></p></div>\
+ {% if c[12] %}<span class="days is-long">{{ c[9] }} d<span class="hidden">, longer than 85 percent of finished work\
+</span></span>{% else %}<span class="days">{{ c[9] }} d</span>{% endif %}</p></div>\
 <button class="more" type="button" aria-label="Move {{ c[0] }}"></button></article>"""
 _ZONE = ZoneInfo("Europe/Stockholm")
 _TODAY = NOW.astimezone(_ZONE).date()
@@ -35,8 +36,9 @@ _CARDS = re.compile(r"<article .*</article>")
 
 def contenders(served: Served) -> dict[str, Callable[[], object]]:
     """The application, the application with every card new to it, and the floor."""
+    html = served.get(PATH).body.decode()  # the first board of a day reads how long finished work took
     statements = statements_of(served.engine, lambda: served.get(PATH))
-    html = served.get(PATH).body.decode()
+    usual = dict(zip(STATES, served.app.extensions[USUAL_STAYS][1], strict=True))
     template = _plain(html)
     connection = served.engine.raw_connection()
     cursor = connection.cursor()
@@ -47,7 +49,7 @@ def contenders(served: Served) -> dict[str, Callable[[], object]]:
             cursor.execute(statement, parameters)
             rows.append(list(cursor.fetchall()))
         connection.rollback()
-        return template.render(columns=_columns(*rows[-2:]))
+        return template.render(columns=_columns(rows[-2], rows[-1], usual))
 
     assert floor() == html, "the card's markup has changed: change _CARD with it"
 
@@ -85,7 +87,9 @@ def _plain(html: str) -> jinja2.Template:
     return environment.from_string("{% raw %}" + before + "{% endraw %}" + "".join(loops))
 
 
-def _columns(rows: list[tuple[Any, ...]], holds: list[tuple[Any, ...]]) -> list[list[tuple[Any, ...]]]:
+def _columns(
+    rows: list[tuple[Any, ...]], holds: list[tuple[Any, ...]], usual: Mapping[str, int]
+) -> list[list[tuple[Any, ...]]]:
     """The rows as they come from the driver, in order and in columns, with what a card needs in days."""
     held = {workflow: (since, title) for workflow, since, title in holds}
     columns: dict[str, list[tuple[Any, ...]]] = {state: [] for state in STATES}
@@ -96,7 +100,7 @@ def _columns(rows: list[tuple[Any, ...]], holds: list[tuple[Any, ...]]) -> list[
         held_since, title = held.get(id_, (None, ""))
         columns[state].append(
             (key, name, version, workstream, shown, owner, title, held_since and _days(held_since),
-             len(shared) - len(shown), _days(since), shared, state.replace("_", " "))
+             len(shared) - len(shown), _days(since), shared, state.replace("_", " "), _days(since) > usual[state])
         )  # fmt: skip
     return list(columns.values())
 

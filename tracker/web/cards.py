@@ -20,7 +20,7 @@ from tracker.web.rendering import htmx
 from tracker.web.translation import gettext
 from tracker.web.words import limit_words, over_words
 
-_EXTENSION = "tracker.usual_stays"
+USUAL_STAYS = "tracker.usual_stays"
 _CARDS_KEPT = 20_000  # some 20 MB
 
 
@@ -65,12 +65,12 @@ def drawn(card: Card, words: Words, link: str) -> Markup:
 
 def _usual_days() -> tuple[int, ...]:
     """Read once a day, in a session of its own: a card may be drawn while something is written."""
-    day, kept = today(), cast("tuple[date | None, tuple[int, ...]]", current_app.extensions[_EXTENSION])
+    day, kept = today(), cast("tuple[date | None, tuple[int, ...]]", current_app.extensions[USUAL_STAYS])
     if kept[0] != day:
         with reading(current_engine()) as session:
             days = usual_stays(session, day, current_programme().zone)
         kept = day, tuple(days.get(state, sys.maxsize) for state in STATES)
-        current_app.extensions[_EXTENSION] = kept
+        current_app.extensions[USUAL_STAYS] = kept
     return kept[1]
 
 
@@ -87,7 +87,7 @@ def _is_guest(card: Card, streams: Collection[str]) -> bool:
 
 def install(app: Flask) -> None:
     """Makes them a function of templates, with the words of columns."""
-    app.extensions[_EXTENSION] = None, ()
+    app.extensions[USUAL_STAYS] = None, ()
     app.add_template_global(drawn_cards, "cards")
     for words in (limit_words, over_words):
         app.add_template_global(words)
