@@ -1,17 +1,16 @@
 """Blockers in a real browser: raised from the board by keyboard, released, decided between two; all accessible."""
 
 from collections.abc import Callable
-from itertools import product
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage
+from tests.browser.looks import LANGUAGES, fits, variants
 from tests.browser.people import card, sign_in
-from tests.counts import is_full
 
+LOOKS = variants(("sv", "dark", 320))
 Axe = Callable[[Page], None]
-LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 PAGES = {
     "table": "/blockers",
     "all": "/blockers?state=all&sort=-age",
@@ -22,15 +21,8 @@ PAGES = {
 }
 
 
-def variants() -> list[tuple[str, str, int]]:
-    """One way each time; in full, both languages, themes and widths in all their combinations."""
-    if is_full():
-        return list(product(LANGUAGES, ("light", "dark"), (320, 1280)))
-    return [("sv", "dark", 320)]
-
-
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize(("language", "theme", "width"), variants())
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_a_page_is_accessible_and_fits_its_window(
     new_page: NewPage, axe: Axe, name: str, language: str, theme: str, width: int
 ) -> None:
@@ -40,10 +32,10 @@ def test_a_page_is_accessible_and_fits_its_window(
     for folded in page.locator("main details").all():
         folded.evaluate("details => { details.open = true; }")
     axe(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
+    assert fits(page), "it scrolls sideways"
 
 
-@pytest.mark.parametrize(("language", "theme", "width"), variants())
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_a_blocker_is_raised_from_the_board_by_keyboard_alone(
     new_page: NewPage, axe: Axe, allow_console: Callable[[str], None], language: str, theme: str, width: int
 ) -> None:

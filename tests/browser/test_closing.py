@@ -1,7 +1,6 @@
 """A planner closes cycle 5 and commits 6 in a real browser, by keyboard alone; all pages on the way are accessible."""
 
 from collections.abc import Callable
-from itertools import product
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -9,24 +8,13 @@ from sqlalchemy import Engine
 
 from tests.browser.closing import decide_all
 from tests.browser.conftest import NewPage
+from tests.browser.looks import LANGUAGES, fits, variants
 from tests.browser.people import sign_in
-from tests.counts import is_full
 
+LOOKS = variants(("sv", "dark", 320))
 Axe = Callable[[Page], None]
-LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 PAGES = {"undecided": "/cycles/5/close", "closed": "/cycles/4/close", "in the way": "/cycles/6/commit",
          "empty": "/cycles/7/commit", "running": "/cycles/5/commit"}  # fmt: skip
-
-
-def variants() -> list[tuple[str, str, int]]:
-    """One way each time; in full, both languages, themes and widths in all their combinations."""
-    if is_full():
-        return list(product(LANGUAGES, ("light", "dark"), (320, 1280)))
-    return [("sv", "dark", 320)]
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 def tab_to(page: Page, target: Locator) -> None:
@@ -40,7 +28,7 @@ def tab_to(page: Page, target: Locator) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize(("language", "theme", "width"), variants())
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_a_page_is_accessible_and_fits_its_window(
     new_page: NewPage, axe: Axe, name: str, language: str, theme: str, width: int
 ) -> None:
@@ -53,7 +41,7 @@ def test_a_page_is_accessible_and_fits_its_window(
     assert fits(page), "it scrolls sideways"
 
 
-@pytest.mark.parametrize(("language", "theme", "width"), variants())
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_a_cycle_is_closed_and_the_next_committed_by_keyboard_alone(
     new_page: NewPage,
     axe: Axe,

@@ -1,7 +1,7 @@
 """The cycles in a real browser: the line and the form, accessible in any window; a cycle made by keyboard alone."""
 
 from collections.abc import Callable
-from itertools import pairwise, product
+from itertools import pairwise
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -9,13 +9,13 @@ from sqlalchemy import Engine, select
 from sqlmodel import col
 
 from tests.browser.conftest import NewPage
+from tests.browser.looks import LANGUAGES, fits, variants
 from tests.browser.people import sign_in
-from tests.counts import is_full
 from tracker.db.engine import reading
 from tracker.db.models import Cycle
 
+LOOKS = variants(("sv", "dark", 320), ("en", "light", 1280))
 Axe = Callable[[Page], None]
-LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 PAGES = {
     "line": "/cycles",
     "line from a cycle": "/cycles?from=3",
@@ -26,15 +26,8 @@ PAGES = {
 }
 
 
-def variants() -> list[tuple[str, str, int]]:
-    """One way each time; in full, both languages, themes and widths in all their combinations."""
-    if is_full():
-        return list(product(LANGUAGES, ("light", "dark"), (320, 1280)))
-    return [("sv", "dark", 320), ("en", "light", 1280)]
-
-
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize(("language", "theme", "width"), variants())
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_a_page_is_accessible_and_fits_its_window(
     new_page: NewPage, axe: Axe, name: str, language: str, theme: str, width: int
 ) -> None:
@@ -43,7 +36,7 @@ def test_a_page_is_accessible_and_fits_its_window(
     for folded in page.locator("main details").all():
         folded.evaluate("details => { details.open = true; }")
     axe(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
+    assert fits(page), "it scrolls sideways"
 
 
 def test_the_line_stands_where_its_days_are(new_page: NewPage) -> None:

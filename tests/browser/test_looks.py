@@ -1,15 +1,15 @@
 """Every page in both languages and themes: accessible, of one width with its window, with nothing untranslated."""
 
 from collections.abc import Callable
-from itertools import product
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage
+from tests.browser.looks import LANGUAGES, THEMES, fits, variants
 from tests.browser.people import open_menu, sign_in
-from tests.counts import is_full
 
+LOOKS = variants(("sv", "light", 320))
 Axe = Callable[[Page], None]
 PAGES = {
     "sign-in": "",
@@ -39,20 +39,10 @@ PAGES = {
     "statement": "/accessibility",
     "unusable link": "/link/unknown",
 }
-LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
-THEMES = ("light", "dark")
-WIDTHS = (320, 1280)
-
-
-def variants() -> list[tuple[str, str, int]]:
-    """One way each time; in full, both languages, themes and widths in all their combinations."""
-    if is_full():
-        return list(product(LANGUAGES, THEMES, WIDTHS))
-    return [("sv", "light", 320)]
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize(("language", "theme", "width"), variants())
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_a_page_is_accessible_and_fits_its_window(
     new_page: NewPage, axe: Axe, allow_console: Callable[[str], None], name: str, language: str, theme: str, width: int
 ) -> None:
@@ -66,7 +56,7 @@ def test_a_page_is_accessible_and_fits_its_window(
     if "/cycles/" in page.url:
         page.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true")
     axe(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
+    assert fits(page), "it scrolls sideways"
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -1,7 +1,6 @@
 """Planning a draft in a real browser: by keyboard alone, by mouse, many at once, without script; accessible."""
 
 from collections.abc import Callable
-from itertools import product
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -9,22 +8,15 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from tests.browser.conftest import NewPage
+from tests.browser.looks import LANGUAGES, fits, variants
 from tests.browser.people import FOLLOWED_WITHIN_MS, sign_in
-from tests.counts import is_full
 from tracker.db.models import Workflow
 from tracker.domain.states import Goal
 
+LOOKS = variants(("en", "dark", 768), widths=(320, 768, 1280))
 Axe = Callable[[Page], None]
-LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 PLAN = "/cycles/6/plan"
 STREAM = "RAP"  # in the demo two of its workflows are planned for cycle 6
-
-
-def variants() -> list[tuple[str, str, int]]:
-    """One way each time; in full, both languages, themes and widths in all their combinations."""
-    if is_full():
-        return list(product(LANGUAGES, ("light", "dark"), (320, 768, 1280)))
-    return [("en", "dark", 768)]
 
 
 def row(page: Page, key: str) -> Locator:
@@ -60,7 +52,7 @@ def planner(new_page: NewPage) -> Page:
     return sign_in(new_page(), "planner", f"{PLAN}?workstream={STREAM}")
 
 
-@pytest.mark.parametrize(("language", "theme", "width"), variants())
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_a_draft_is_planned_by_keyboard_alone(
     new_page: NewPage, axe: Axe, demo_engine: Engine, language: str, theme: str, width: int
 ) -> None:
@@ -95,7 +87,7 @@ def test_a_draft_is_planned_by_keyboard_alone(
     page.keyboard.press("z")
     expect(row(page, other)).to_have_attribute("data-goal", "validation")
     axe(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
+    assert fits(page), "it scrolls sideways"
 
 
 def test_several_are_selected_by_key_and_get_one_goal(planner: Page, demo_engine: Engine) -> None:

@@ -1,17 +1,16 @@
 """The review in a real browser: prepared by keyboard alone, decided by two at once, accepted by the workstream."""
 
 from collections.abc import Callable
-from itertools import product
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NewPage
+from tests.browser.looks import LANGUAGES, fits, variants
 from tests.browser.people import FOLLOWED_WITHIN_MS, sign_in
-from tests.counts import is_full
 
+LOOKS = variants(("sv", "dark", (320, 800)), widths=((320, 800), (1280, 800), (1600, 900)))
 Axe = Callable[[Page], None]
-LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 REVIEW = "/cycles/5/review"
 PAGES = {
     "running": f"{REVIEW}?workstream=LKM",
@@ -23,20 +22,13 @@ PAGES = {
 }
 
 
-def variants() -> list[tuple[str, str, tuple[int, int]]]:
-    """One way each time; in full, both languages, themes and widths in all their combinations."""
-    if is_full():
-        return list(product(LANGUAGES, ("light", "dark"), ((320, 800), (1280, 800), (1600, 900))))
-    return [("sv", "dark", (320, 800))]
-
-
 def item(page: Page, key: str) -> Locator:
     """A member of the cycle in the review."""
     return page.locator(f"#item-{key}")
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize(("language", "theme", "size"), variants())
+@pytest.mark.parametrize(("language", "theme", "size"), LOOKS)
 def test_a_page_is_accessible_and_fits_its_window(
     new_page: NewPage, axe: Axe, name: str, language: str, theme: str, size: tuple[int, int]
 ) -> None:
@@ -46,7 +38,7 @@ def test_a_page_is_accessible_and_fits_its_window(
     for folded in page.locator("main details").all():
         folded.evaluate("details => { details.open = true; }")
     axe(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
+    assert fits(page), "it scrolls sideways"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -62,7 +54,7 @@ def test_on_a_projector_everything_can_be_read_and_hit(new_page: NewPage, axe: A
     )
     assert [told for size, told in sizes if size < 14] == []
     assert {box["height"] >= 48 for box in map(Locator.bounding_box, page.locator(".choice").all()) if box} == {True}
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "it scrolls sideways"
+    assert fits(page), "it scrolls sideways"
 
 
 def test_a_lead_prepares_a_workstream_by_keyboard_alone(

@@ -1,18 +1,17 @@
 """Workflows in a real browser: made and edited by keyboard, decided between two, noted, archived; all accessible."""
 
 from collections.abc import Callable
-from itertools import product
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage
+from tests.browser.looks import LANGUAGES, fits, variants
 from tests.browser.people import sign_in
-from tests.counts import is_full
 
+LOOKS = variants(("sv", "dark", 320))
 Axe = Callable[[Page], None]
 AllowConsole = Callable[[str], None]
-LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 PAGES = {
     "owned": ("lead_soki", "/workflows/LKM-005"),
     "shared": ("lead_sidu", "/workflows/ONK-001"),
@@ -24,17 +23,6 @@ PAGES = {
     "edit": ("lead_soki", "/workflows/LKM-005/edit"),
     "edit for nobody": ("viewer", "/workflows/LKM-005/edit"),
 }
-
-
-def variants() -> list[tuple[str, str, int]]:
-    """One way each time; in full, both languages, themes and widths in all their combinations."""
-    if is_full():
-        return list(product(LANGUAGES, ("light", "dark"), (320, 1280)))
-    return [("sv", "dark", 320)]
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 def edit(page: Page, key: str, **texts: str) -> None:
@@ -49,7 +37,7 @@ def save(page: Page) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize(("language", "theme", "width"), variants())
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_a_page_is_accessible_and_fits_its_window(
     new_page: NewPage, axe: Axe, name: str, language: str, theme: str, width: int
 ) -> None:
@@ -62,7 +50,7 @@ def test_a_page_is_accessible_and_fits_its_window(
     assert fits(page), "it scrolls sideways"
 
 
-@pytest.mark.parametrize(("language", "theme", "width"), variants())
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_two_texts_for_one_field_are_accessible_to_choose_between(
     new_page: NewPage, axe: Axe, allow_console: AllowConsole, language: str, theme: str, width: int
 ) -> None:
