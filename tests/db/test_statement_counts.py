@@ -66,21 +66,23 @@ WORKFLOW = 11
 CYCLES = 4  # who looks, cycles, how many are in each, what closed ones reported
 CYCLE_FORM = 2  # who looks, cycles
 CALENDAR = 3  # wrong keys from there, whose it is, cycles
-# Who looks, whether it is there, the programme, cycles, workstreams and workflows of the figures (whose three histories
-# the driver reads), the last recorded instant, workflows, workstreams and blockers by name, its scope, times carried.
-CYCLE = 12
+# What figures come from is kept until the programme's next revision, which is one statement. Reading it anew takes four
+# more: the programme, cycles, workstreams and workflows (whose three histories the driver reads).
+FIGURES, READ_ANEW = 1, 4
+# Who looks, whether it is there, the last recorded instant, workflows, workstreams and blockers by name, its scope,
+# times carried.
+CYCLE = 8 + FIGURES
 CLOSED_CYCLE = CYCLE + 2  # what was recorded of moves and holds after the close
 REVIEW = 10  # who looks, the review's seven, the cycles, what earlier closes reported
 # Who looks, the cycle, the review's seven, and of the preview four for members and five besides the three histories.
 CLOSING = 18
 CLOSED = 5  # who looks, the cycle, names of workstreams, what comes next, the figures that are kept
 COMMITTING = 4  # who looks, the cycle, the other ones, members by goal
-# Who looks, the cycle, three for the frame, four for the figures (three more are read past what counts here), cards of
-# two sides (4), goals, the running cycle's review (5), blockers, work under way, the instant.
-PLAN = 22
-# Who looks, the last recorded instant; for the figures the programme, cycles, workstreams and workflows (the driver
-# reads their histories); for the blockers four; ready workstreams, updates, members, moves.
-OVERVIEW = 2 + 4 + 4 + 4
+# Who looks, the cycle, three for the frame, cards of two sides (4), goals, the running cycle's review (5), blockers,
+# work under way, the instant.
+PLAN = 18 + FIGURES
+# Who looks, the last recorded instant; for the blockers four; ready workstreams, updates, members, moves.
+OVERVIEW = 2 + FIGURES + 4 + 4
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 

@@ -14,6 +14,7 @@ from sqlmodel import Session
 from tracker.domain.errors import N_, BusyError
 
 LOCK_TIMEOUT_S = 5.0
+ONLY_READS = "only_reads"  # of a session: it sees one state of the database, and nothing that is not committed
 _POSTGRES_ARGUMENTS = {"options": f"-c lock_timeout={int(LOCK_TIMEOUT_S * 1000)} -c timezone=UTC"}
 _CHECKPOINT_BYTES = 4 * 1024 * 1024
 
@@ -68,7 +69,7 @@ def reading(engine: Engine) -> Session:
     """A session to read with, to be closed: all its statements see one state of the database, as SQLite's do anyway."""
     if engine.dialect.name == "postgresql":
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    return Session(engine, expire_on_commit=False, autoflush=False)
+    return Session(engine, expire_on_commit=False, autoflush=False, info={ONLY_READS: True})
 
 
 @contextlib.contextmanager

@@ -4,15 +4,20 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import Pool, Row, select
 from sqlmodel import Session, col
 
+from tracker.db.engine import ONLY_READS
 from tracker.db.facts import facts
 from tracker.db.models import Programme
 from tracker.domain.figures import summaries
 from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import Summary
+
+_REVISION = select(col(Programme.revision), col(Programme.last_recorded_at))
+_KEPT: WeakKeyDictionary[Pool, tuple[Row[tuple[int, datetime | None]], History]] = WeakKeyDictionary()
 
 
 def as_of_now(session: Session, now: datetime) -> datetime:
@@ -22,7 +27,25 @@ def as_of_now(session: Session, now: datetime) -> datetime:
 
 
 def history(session: Session) -> History | None:
-    """All that figures come from, to ask for any reading of it and the items behind; none without a programme."""
+    """All that figures come from, to ask for any reading of it and the items behind; none without a programme. Kept
+    until the programme's next revision: one statement, and when it has to be read anew four more and three histories.
+    """
+    if not session.info.get(ONLY_READS):
+        return _read(session)
+    revision = session.execute(_REVISION).one_or_none()
+    if revision is None:
+        return None
+    pool = session.get_bind().engine.pool  # one for each database, whatever options a session's engine has
+    kept = _KEPT.get(pool)
+    if kept is None or kept[0] != revision:
+        found = _read(session)
+        if found is None:
+            return None
+        kept = _KEPT[pool] = revision, found
+    return kept[1]
+
+
+def _read(session: Session) -> History | None:
     with _without_collecting():
         found = facts(session)
         return History(found) if found is not None else None
@@ -48,7 +71,7 @@ def reported(session: Session) -> list[Summary]:
 
 def _rows(session: Session, compute: Callable[[History], list[Summary]]) -> list[Summary]:
     """The history is let go on return: still there when collecting goes on, it would all be looked through."""
-    found = history(session)
+    found = _read(session)
     return compute(found) if found is not None else []
 
 

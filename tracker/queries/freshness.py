@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from tracker.domain.calendar import local_date
-from tracker.queries.rows import STALE_AFTER_DAYS
+from tracker.domain.figures.stale import STALE_AFTER_DAYS
 from tracker.queries.timeline import Item
 
 # As in the list: neither a field that was written over nor a change of scope tells how the work is going.

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, String, bindparam, func, select, type_coerce
@@ -18,9 +18,10 @@ from sqlmodel import Session, col
 from tracker.db.models import Actor, Entry, ReviewReady, StateChange, Workflow
 from tracker.domain.calendar import is_working_day, local_date, midnight, nth_working_day
 from tracker.domain.figures.flow import tested_by_working_day
-from tracker.domain.figures.history import History, Knowledge
+from tracker.domain.figures.history import Knowledge
 from tracker.domain.figures.items import WorkflowItems
 from tracker.domain.figures.readings import Basis, Reading, reading
+from tracker.domain.figures.stale import StaleStream, stale_streams
 from tracker.domain.figures.timelines import Timeline
 from tracker.domain.programme_rows import CycleRow
 from tracker.domain.states import STATES, CycleStatus, Goal, State
@@ -39,15 +40,6 @@ class Previous:
     so_far: WorkflowItems
     whole: WorkflowItems
     tested_by_day: Sequence[int]
-
-
-class StaleStream(NamedTuple):
-    """A workstream with open members of the cycle, none of whose members was changed or checked for a week."""
-
-    code: str
-    open: int
-    updated_on: date
-    days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +152,7 @@ def _standing(session: Session, known: Knowledge, running: CycleRow, today: date
     streams = [row.code for row in known.history.workstreams]
     counting = sum(row.first_cycle <= number for row in known.history.workstreams)
     ready = session.execute(_READY, {"number": number}).scalar_one()
-    updates = rows.updates(session, str(number), seen_at=known.as_of)
+    updated = {key: each.at for key, each in rows.updates(session, str(number), seen_at=known.as_of).items()}
     if not now.is_begun:
         return Standing(now, None, (), {}, None, (), counting, ready)
     items, timelines = known.items(now, streams).workflows, known.timelines(now, streams)
@@ -171,7 +163,7 @@ def _standing(session: Session, known: Knowledge, running: CycleRow, today: date
         tested_by_working_day(timelines.values(), now),
         members,
         _previous(known, now, streams),
-        _stale(known.history, items.final, members[State.DONE], updates, today),
+        stale_streams(known.history, items.final, members[State.DONE], updated, today),
         counting,
         ready,
     )
@@ -201,22 +193,6 @@ def _by_state(keys: Collection[str], timelines: Mapping[str, Timeline], as_of: d
         if position >= 0:
             members[STATES[position]].append(key)
     return members
-
-
-def _stale(
-    history: History, members: Collection[str], done: Collection[str], updates: rows.Updates, today: date
-) -> list[StaleStream]:
-    """The longest without an update first."""
-    found = []
-    for stream in history.workstreams:
-        here = [each.key for each in history.workflows(stream.code) if each.key in members and each.key in updates]
-        still_open = [key for key in here if key not in done]
-        if still_open:
-            updated_on = local_date(max(updates[key].at for key in here), history.zone)
-            days = (today - updated_on).days
-            if days >= rows.STALE_AFTER_DAYS:
-                found.append(StaleStream(stream.code, len(still_open), updated_on, days))
-    return sorted(found, key=lambda each: (-each.days, each.code))
 
 
 def _own(known: Knowledge, standing: Standing, listed: Sequence[blockers.Row], own: Collection[str]) -> Own:

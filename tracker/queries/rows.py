@@ -13,11 +13,11 @@ from sqlmodel import Session, col
 from tracker.db.history import open_holds
 from tracker.db.models import Blocker, BlockerEvent, Note, StateChange, Workflow, WorkflowCheck
 from tracker.domain.calendar import local_date
+from tracker.domain.figures.stale import STALE_AFTER_DAYS
 from tracker.domain.states import State
 from tracker.queries.board import KEYS, Card, in_scope, scope_of
 from tracker.queries.timeline import in_language
 
-STALE_AFTER_DAYS = 7
 _CHANGE, _CHECK, _OTHER = 1, 2, 3
 
 

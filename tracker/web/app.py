@@ -20,10 +20,12 @@ from tracker.web import (
     board,
     calendar_feed,
     cards,
+    charts,
     closing,
     context,
     cycle,
     cycles,
+    definitions,
     errors,
     formats,
     health,
@@ -72,7 +74,8 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, statement.bp)
     work = (board.bp, rows.bp, batches.bp, workflows.bp, workflow_fields.bp, workflow_acts.bp, blockers.bp, blocker.bp)
     weeks = (home.bp, cycles.bp, cycle.bp, planning.bp, review.bp, closing.bp, calendar_feed.bp)
-    for blueprint in (*people, *work, *weeks, health.bp, help_page.bp, sign_in.bp):
+    pictures = (charts.bp, definitions.bp)
+    for blueprint in (*people, *work, *weeks, *pictures, health.bp, help_page.bp, sign_in.bp):
         app.register_blueprint(blueprint)
     quiet_poll.install(app, installation)
     return app

@@ -10,12 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from tracker.domain.calendar import iso_week, working_days
 from tracker.domain.figures.rounding import nearest_rank
+from tracker.domain.figures.stale import StaleStream
 from tracker.domain.people import Actor
 from tracker.domain.programme_rows import CycleRow
 from tracker.domain.states import STATES, BlockerCategory, Role, State
 from tracker.queries import blockers, glance
 from tracker.queries.blocker_table import AGES
-from tracker.queries.glance import Glance, StaleStream, Standing
+from tracker.queries.glance import Glance, Standing
 from tracker.web import home_words
 from tracker.web.blocker_words import age_words
 from tracker.web.context import current_viewer, now, reading_session, today

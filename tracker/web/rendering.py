@@ -20,6 +20,7 @@ PAGES = (
     ("board.show", N_("Board")),
     ("cycles.index", N_("Cycles")),
     ("blockers.index", N_("Blockers")),
+    ("charts.wall", N_("Charts")),
 )
 ADMIN_PAGES = (("admin.show", N_("Accounts")),)
 ROLES = {

@@ -113,7 +113,7 @@ class Knowledge:
         """By key, how far those workflows had come that can be among the reading's items in these workstreams."""
         concerned = self.history.concerned
         return {
-            each.key: self._known(each).timeline
+            each.key: self.workflow(each).timeline
             for workstream in self._counting(reading, workstreams)
             for each in concerned(reading.cycle.cycle, workstream)
         }
@@ -130,14 +130,15 @@ class Knowledge:
         if place not in self._items:
             if reading.is_closed:
                 settled, others = self.history.settled(reading, workstream)
-                items = workflow_items(reading, [self._known(each) for each in others])
+                items = workflow_items(reading, [self.workflow(each) for each in others])
                 self._items[place] = in_order(joined([settled, items])) if others else settled
             else:
                 concerned = self.history.concerned(reading.cycle.cycle, workstream)
-                self._items[place] = workflow_items(reading, [self._known(each) for each in concerned])
+                self._items[place] = workflow_items(reading, [self.workflow(each) for each in concerned])
         return self._items[place]
 
-    def _known(self, recorded: RecordedWorkflow) -> KnownWorkflow:
+    def workflow(self, recorded: RecordedWorkflow) -> KnownWorkflow:
+        """What is known of one of the history's workflows."""
         if recorded.key not in self._workflows:
             self._workflows[recorded.key] = recorded.known(self.as_of)
         return self._workflows[recorded.key]

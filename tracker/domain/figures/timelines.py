@@ -46,6 +46,17 @@ class Timeline(NamedTuple):
             yield self.positions[number], max(start, self.moments[number]), until
 
 
+class Step(NamedTuple):
+    """A change as it was recorded: from which position to which, and whether it has been taken back since."""
+
+    id: int
+    happened_at: datetime
+    recorded_at: datetime
+    before: int
+    position: int
+    is_taken_back: bool
+
+
 class StateHistory:
     """All that is recorded of a workflow's states, in order of happened_at, then id."""
 
@@ -89,6 +100,25 @@ class StateHistory:
             return Timeline(self._moments[:count], self._positions[:count], archived_at)
         known = [number for number in range(len(self._ids)) if self._stands(number, as_of)]
         return Timeline([self._moments[n] for n in known], [self._positions[n] for n in known], archived_at)
+
+    def steps(self, start: datetime, border: datetime, as_of: datetime) -> Iterator[Step]:
+        """The changes from start to just before the border that were known at the instant. `before` is where the
+        workflow stood by those that stand.
+        """
+        first, last = bisect_left(self._moments, start), bisect_left(self._moments, border)
+        if first == last:
+            return
+        if self._has_grown_in_order:
+            for n in range(first, min(last, bisect_right(self._recorded, as_of))):
+                before = self._positions[n - 1] if n else NO_STATE
+                yield Step(self._ids[n], self._moments[n], self._recorded[n], before, self._positions[n], False)
+            return
+        before = next((self._positions[n] for n in range(first - 1, -1, -1) if self._stands(n, as_of)), NO_STATE)
+        for n in range(first, last):
+            if self._recorded[n] <= as_of:
+                stands = self._stands(n, as_of)
+                yield Step(self._ids[n], self._moments[n], self._recorded[n], before, self._positions[n], not stands)
+                before = self._positions[n] if stands else before
 
     def _stands(self, number: int, as_of: datetime) -> bool:
         voided_at = self._voided_at.get(self._ids[number])

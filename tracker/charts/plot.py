@@ -1,0 +1,263 @@
+"""A Plotly figure in the making: one panel or many on one scale, with marks that lead to their items."""
+
+import html
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import plotly.graph_objects as go
+
+from tracker.charts.palette import colour, in_light
+from tracker.charts.speech import Speech
+from tracker.charts.view import View
+from tracker.domain.charts.sheets import Row
+
+Json = dict[str, Any]
+FONT = '"Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif'
+# A browser too narrow for them leaves out what has this name; the table has it all.
+WIDE = "wide"
+# Never <b>: it becomes an inline style, which the pages' policy refuses.
+BOLD = {"size": 12, "color": colour("ink"), "weight": 700}
+_PANEL_COLUMNS = 3
+_PANEL_GAP_X, _PANEL_GAP_Y = 44, 56  # px, for the numbers and the name of each
+_USUAL_WIDTH = 700  # px, of a figure on its own; a browser puts the panels into the width that there is
+_SEPARATORS = {"sv": ",\u00a0", "en": ".,"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark's place, its number in words, and where its items are. `hover` is text, never markup."""
+
+    x: Any
+    y: Any
+    hover: str
+    link: str
+    text: str = ""
+    is_named: bool = False  # in the title: its number stands out
+
+
+@dataclass(slots=True)
+class Series:
+    """Marks that look alike. `looks` of single ones, by their number, win over those of the series."""
+
+    name: str
+    colour: str
+    marks: list[Mark] = field(default_factory=list)
+
+
+def mark(view: View, row: Row, column: str, x: object, what: str, *, y: object = None, text: str = "",
+         is_named: bool = False) -> Mark:  # fmt: skip
+    """The mark of a row's number, `what` it says in words."""
+    return Mark(x, row.values[column] if y is None else y, what, view.link(row, column), text, is_named)
+
+
+class Panel:
+    """A pair of axes in one of the figure's places, over the share of its height from `low` to `high`."""
+
+    def __init__(self, plot: "Plot", place: int, low: float, high: float) -> None:
+        self.plot = plot
+        number = len(plot.places) + 1
+        suffix = str(number) if number > 1 else ""
+        self.x, self.y = f"x{suffix}", f"y{suffix}"
+        self._x_name, self._y_name = f"xaxis{suffix}", f"yaxis{suffix}"
+        first = next((name for name, (_, *share) in plot.places.items() if share == [low, high]), "")
+        plot.places[suffix] = (place, low, high)
+        plot.layout[self._x_name] = {
+            "anchor": self.y, "showgrid": False, "zeroline": False, "showline": True, "ticks": "",
+            "linecolor": colour("line-strong"), "tickfont": {"color": colour("ink-2")}, "fixedrange": True,
+        }  # fmt: skip
+        plot.layout[self._y_name] = {
+            "anchor": self.x, "gridcolor": colour("line"), "zerolinecolor": colour("line-strong"), "zeroline": True,
+            "nticks": 5, "tickfont": {"color": colour("ink-3")}, "fixedrange": True, "tickformat": ",d",
+        }  # fmt: skip
+        if place:  # all panels are on one scale
+            self.xaxis["matches"], self.yaxis["matches"] = f"x{first}", f"y{first}"
+        title = plot.titles[place]
+        if title and high == 1:
+            self.note(html.escape(title, quote=False), 0, 1, xref=f"{self.x} domain",
+                      yref=f"{self.y} domain", yshift=16, xanchor="left", font=BOLD)  # fmt: skip
+
+    @property
+    def xaxis(self) -> Json:
+        """Its horizontal axis, to be set."""
+        found: Json = self.plot.layout[self._x_name]
+        return found
+
+    @property
+    def yaxis(self) -> Json:
+        """Its vertical axis, to be set."""
+        found: Json = self.plot.layout[self._y_name]
+        return found
+
+    def cycles(self, numbers: Sequence[int]) -> None:
+        """Names the cycles under it, shortly where it is narrow."""
+        speech = self.plot.speech
+        self.xaxis.update(
+            tickvals=list(numbers),
+            ticktext=[speech.cycle(number) for number in numbers],
+            tickfont=BOLD,
+            range=[numbers[0] - 0.5, numbers[-1] + 0.5] if numbers else None,
+            ticks="",
+        )
+        self.plot.short_ticks[self._x_name] = [speech.gettext("C%(number)s", number=number) for number in numbers]
+
+    def bars(self, series: Series, **trace: Any) -> None:  # noqa: ANN401 - Plotly's own
+        """Bars with their numbers on them."""
+        self._add(series, {
+            "type": "bar", "textposition": "outside", "cliponaxis": False,
+            "textfont": {"color": colour("ink"), "size": 12}, "textangle": 0, "constraintext": "none",
+            "marker": {"color": series.colour, "line": {"width": 0}},
+        }, trace)  # fmt: skip
+
+    def line(self, series: Series, **trace: Any) -> None:  # noqa: ANN401 - likewise
+        """Points joined by a line."""
+        self._add(series, {
+            "type": "scatter", "mode": "lines+markers", "cliponaxis": False,
+            "line": {"color": series.colour, "width": 2},
+            "marker": {"color": series.colour, "size": 8},
+        }, trace)  # fmt: skip
+
+    def dots(self, series: Series, **trace: Any) -> None:  # noqa: ANN401 - likewise
+        """Points by themselves."""
+        self._add(series, {
+            "type": "scatter", "mode": "markers", "cliponaxis": False, "marker": {"color": series.colour, "size": 8},
+        }, trace)  # fmt: skip
+
+    def note(self, text: str, x: object, y: object, **annotation: Any) -> None:  # noqa: ANN401 - likewise
+        """Words on the panel; `text` is Plotly's markup, so whoever wrote it first is to be escaped."""
+        self.plot.annotations.append({
+            "text": text, "x": x, "y": y, "xref": self.x, "yref": self.y, "showarrow": False,
+            "font": {"size": 12, "color": colour("ink-2")},
+        } | annotation)  # fmt: skip
+
+    def rule(self, x0: object, y0: object, x1: object, y1: object, **shape: Any) -> None:  # noqa: ANN401 - likewise
+        """A straight line on the panel."""
+        line = {"color": colour("ink"), "width": 1} | shape.pop("line", {})
+        self.plot.shapes.append({
+            "type": "line", "x0": x0, "x1": x1, "y0": y0, "y1": y1, "xref": self.x, "yref": self.y, "line": line,
+        } | shape)  # fmt: skip
+
+    def box(self, x0: object, y0: object, x1: object, y1: object, **shape: Any) -> None:  # noqa: ANN401 - likewise
+        """A rectangle on the panel."""
+        self.plot.shapes.append({
+            "type": "rect", "x0": x0, "x1": x1, "y0": y0, "y1": y1, "xref": self.x, "yref": self.y,
+            "line": {"width": 0},
+        } | shape)  # fmt: skip
+
+    def _add(self, series: Series, usual: Json, trace: Json) -> None:
+        marks = series.marks
+        merged = _merged(usual, trace)
+        if any(each.text for each in marks):
+            merged["text"] = [each.text for each in marks]
+            weights = [700 if each.is_named else 400 for each in marks]
+            merged["textfont"] = {"size": 12, "color": colour("ink")} | merged.get("textfont", {}) | {"weight": weights}
+        self.plot.traces.append(merged | {
+            "name": series.name, "x": [each.x for each in marks], "y": [each.y for each in marks],
+            "hovertext": [html.escape(each.hover, quote=False) for each in marks],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+            "customdata": [each.link for each in marks], "xaxis": self.x, "yaxis": self.y,
+        })  # fmt: skip
+
+
+class Plot:
+    """The figure: panels on one scale, and the layout they share. Heights and margins are in CSS pixels; those named
+    narrow hold where there is little width.
+    """
+
+    def __init__(self, speech: Speech, titles: Sequence[str] = ("",)) -> None:
+        self.speech = speech
+        self.titles = titles
+        self.traces: list[Json] = []
+        self.annotations: list[Json] = []
+        self.shapes: list[Json] = []
+        self.short_ticks: dict[str, list[str]] = {}
+        self.places: dict[str, tuple[int, float, float]] = {}
+        self.height = 320
+        self.small_height = 120  # of each of many
+        self.margin = {"l": 40, "r": 8, "t": 24, "b": 40}
+        self.narrow_margin: dict[str, int] = {}
+        self.layout: Json = {}
+        self._place = -1
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the panel is one of many, where there is room for little else than marks."""
+        return len(self.titles) > 1
+
+    def next(self) -> None:
+        """Goes on to the next place."""
+        self._place += 1
+
+    def panel(self, low: float = 0, high: float = 1) -> Panel:
+        """A pair of axes in the place that has come."""
+        return Panel(self, self._place, low, high)
+
+    def figure(self) -> go.Figure:
+        """All of it, as Plotly has it."""
+        height = self._placed()
+        layout: Json = {
+            "template": None, "font": {"family": FONT, "size": 12, "color": colour("ink-2")},
+            "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "showlegend": False,
+            "separators": _SEPARATORS[self.speech.language], "bargap": 0.3, "bargroupgap": 0.1,
+            "hovermode": "closest", "dragmode": False, "height": height, "margin": self.margin,
+            "hoverlabel": {"bgcolor": colour("ink"), "bordercolor": colour("ink"), "align": "left",
+                           "font": {"color": colour("paper"), "family": FONT, "size": 12}},
+            "annotations": self.annotations, "shapes": self.shapes,
+            "meta": {
+                "short": self.short_ticks, "narrow": self.narrow_margin, "wide": WIDE,
+                "places": self.places, "panels": len(self.titles), "smallHeight": self.small_height,
+                "gapX": _PANEL_GAP_X, "gapY": _PANEL_GAP_Y,
+            },
+        } | self.layout  # fmt: skip
+        # What is made here is checked by the tests; checking it anew for every reader takes longer than making it.
+        return go.Figure(self.traces, layout, _validate=False)
+
+    def _placed(self) -> int:
+        """Gives each pair of axes its part of the figure; returns the height of it all."""
+        if not self.is_small:
+            for suffix, (_, low, high) in self.places.items():
+                self.layout[f"yaxis{suffix}"]["domain"] = [low, high]
+            return self.height
+        self.margin = self.margin | {"l": 32, "t": 32, "r": 8, "b": 24}
+        columns = min(_PANEL_COLUMNS, len(self.titles))
+        lines = -(-len(self.titles) // columns)
+        inner_height = lines * self.small_height + (lines - 1) * _PANEL_GAP_Y
+        gap_x, gap_y = _PANEL_GAP_X / _USUAL_WIDTH, _PANEL_GAP_Y / inner_height
+        width, part = (1 - gap_x * (columns - 1)) / columns, (1 - gap_y * (lines - 1)) / lines
+        for suffix, (place, low, high) in self.places.items():
+            line, column = divmod(place, columns)
+            left, bottom = column * (width + gap_x), 1 - part - line * (part + gap_y)
+            self.layout[f"xaxis{suffix}"]["domain"] = [left, left + width]
+            self.layout[f"yaxis{suffix}"]["domain"] = [max(bottom + low * part, 0), min(bottom + high * part, 1)]
+        return inner_height + self.margin["t"] + self.margin["b"]
+
+
+def figure_json(figure: go.Figure) -> str:
+    """The figure as text, its colours named; `in_light` gives it its own."""
+    return json.dumps(figure.to_dict(), ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def in_own_colours(text: str) -> str:
+    """A figure's text that can be drawn anywhere."""
+    return in_light(text)
+
+
+def hatched(series_colour: str, flags: Iterable[bool]) -> Json:
+    """The look of bars of which some are not over yet: those are hatched, with an edge."""
+    each = list(flags)
+    return {
+        "pattern": {
+            "shape": ["/" if is_open else "" for is_open in each], "size": 6, "solidity": 0.4,
+            "bgcolor": colour("paper"), "fillmode": "replace",
+        },
+        "line": {"color": series_colour, "width": [1.5 if is_open else 0 for is_open in each]},
+    }  # fmt: skip
+
+
+def _merged(usual: Json, own: Mapping[str, Any]) -> Json:
+    found = dict(usual)
+    for name, value in own.items():
+        known = found.get(name)
+        found[name] = _merged(known, value) if isinstance(known, dict) and isinstance(value, Mapping) else value
+    return found

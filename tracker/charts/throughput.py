@@ -1,0 +1,283 @@
+"""Designed, validated and tested per cycle, side by side."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from tracker.charts.palette import colour
+from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
+from tracker.charts.speech import ColumnWords
+from tracker.charts.view import View, count
+from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.throughput import STAGES
+from tracker.domain.errors import N_
+from tracker.domain.states import Goal
+
+TITLE = N_("Throughput")
+DEFINITION = N_(
+    "Workflows that passed design, validation and test within each cycle; back and forth counts once. A cycle under "
+    "way is hatched and compared with the one before through the same working day (*). One that has not begun is an "
+    "outline of what is planned for it."
+)
+COLUMNS = {
+    "designed_previous": ColumnWords(N_("Designed, previous cycle"), N_("Designed in the cycle numbered one lower.")),
+    "validated_previous": ColumnWords(
+        N_("Validated, previous cycle"), N_("Validated in the cycle numbered one lower.")
+    ),
+    "designed_ratio": ColumnWords(
+        N_("Designed, times the cycle before"), N_("Designed divided by designed in the previous cycle.")
+    ),
+    "validated_ratio": ColumnWords(
+        N_("Validated, times the cycle before"), N_("Validated divided by validated in the previous cycle.")
+    ),
+    "designed_same_day": ColumnWords(
+        N_("Designed in the cycle before, same working day"),
+        N_("Designed in the cycle numbered one lower, through the end of the same working day."),
+    ),
+    "validated_same_day": ColumnWords(
+        N_("Validated in the cycle before, same working day"),
+        N_("Validated in the cycle numbered one lower, through the end of the same working day."),
+    ),
+    "tested_same_day": ColumnWords(
+        N_("Tested in the cycle before, same working day"),
+        N_("Tested in the cycle numbered one lower, through the end of the same working day."),
+    ),
+    "ratio_same_day": ColumnWords(
+        N_("Tested, times the cycle before on the same working day"),
+        N_("Tested so far divided by tested in the cycle numbered one lower through the end of the same working day."),
+    ),
+    "planned_design": ColumnWords(
+        N_("Planned, goal design"), N_("Planned for a cycle that has not begun, to pass design.")
+    ),
+    "planned_validation": ColumnWords(
+        N_("Planned, goal validation"), N_("Planned for a cycle that has not begun, to pass validation.")
+    ),
+    "planned_test": ColumnWords(N_("Planned, goal test"), N_("Planned for a cycle that has not begun, to pass test.")),
+}
+_COLOURS = dict(zip(STAGES, ("s1", "s2", "s3"), strict=True))
+_GOALS = dict(zip(STAGES, Goal, strict=True))
+_SMALL_LETTERS = {"designed": N_("designed"), "validated": N_("validated"), "tested": N_("tested = done")}
+_WIDTH = 0.7 / len(STAGES)  # of a bar and its gap, in cycles
+_OFFSETS = {stage: (place - 1) * _WIDTH for place, stage in enumerate(STAGES)}
+
+
+def sample(view: View) -> int:
+    """How many finished workflows the chart is about."""
+    return sum(count(row, "tested") for row in view.totals)
+
+
+def finding(view: View) -> str:
+    """How the last cycle that is over did against the one before it; else how the one under way does."""
+    speech, over, under_way = view.speech, _last_over(view), _under_way(view)
+    if over is None and under_way is None:
+        return _only_planned(view)
+    parts = []
+    if over is not None:
+        parts.append(_finished(view, over))
+    if under_way is not None:
+        parts.append(_so_far(view, under_way, is_first=over is None))
+    return speech.gettext("%(first)s; %(second)s", first=parts[0], second=parts[1]) if parts[1:] else parts[0]
+
+
+def details(view: View) -> list[str]:
+    """Each cycle in a sentence, with all three ratios: how much more depends on what is counted."""
+    speech, told = view.speech, []
+    for row in view.totals:
+        cycle = speech.cycle(count(row, "cycle"))
+        if row.values["tested"] is None:
+            planned = sum(count(row, f"planned_{goal.value}") for goal in Goal)
+            told.append(speech.gettext("%(cycle)s has not begun: %(planned)s planned.",
+                                       cycle=cycle, planned=planned))  # fmt: skip
+            continue
+        told.append(
+            speech.gettext(
+                "%(cycle)s: %(designed)s designed, %(validated)s validated, %(tested)s tested, %(rate)s tested per "
+                   "working day.",
+                cycle=cycle, designed=row.values["designed"], validated=row.values["validated"],
+                tested=row.values["tested"], rate=_written(view, row.values["tested_per_working_day"]),
+            )
+        )  # fmt: skip
+        ratios = [row.values["designed_ratio"], row.values["validated_ratio"], row.values["ratio_to_previous"]]
+        if all(ratio is not None for ratio in ratios) and row.values["tested_same_day"] is None:
+            told.append(
+                speech.gettext(
+                    "That is %(designed)s, %(validated)s and %(tested)s times cycle %(previous)s, which had "
+                       "%(designed_then)s, %(validated_then)s and %(tested_then)s.",
+                    designed=_written(view, ratios[0]), validated=_written(view, ratios[1]),
+                    tested=_written(view, ratios[2]), previous=count(row, "cycle") - 1,
+                    designed_then=row.values["designed_previous"], validated_then=row.values["validated_previous"],
+                    tested_then=row.values["tested_previous"],
+                )
+            )  # fmt: skip
+    return told
+
+
+def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+    """Three bars for each cycle."""
+    panel = plot.panel()
+    numbers = [count(row, "cycle") for row in rows]
+    panel.cycles(numbers)
+    highest = max((count(row, name) for row in view.rows for name in (
+        *STAGES, *(f"planned_{goal.value}" for goal in Goal), *(f"{stage}_same_day" for stage in STAGES)
+    )), default=0)  # fmt: skip
+    panel.yaxis["range"] = [0, max(highest, 1) * (1.15 if plot.is_small else 1.32)]
+    for stage in STAGES:
+        _bars(view, panel, rows, stage)
+    if not plot.is_small:
+        _name_the_series(view, panel, rows, highest)
+        _say_what_was_then(view, panel, rows)
+        _rows_beneath(view, plot, panel, rows)
+
+
+def _bars(view: View, panel: Panel, rows: Sequence[Row], stage: str) -> None:
+    begun = [row for row in rows if row.values["tested"] is not None]
+    series = Series(stage, colour(_COLOURS[stage]))
+    named = _last_over(view)
+    for row in begun:
+        text = str(count(row, stage))
+        is_named = named is not None and row.values["cycle"] == named.values["cycle"] and stage == "tested"
+        series.marks.append(mark(view, row, stage, count(row, "cycle"), _told(view, row, stage),
+                                 text=text, is_named=is_named))  # fmt: skip
+    panel.bars(series, offsetgroup=stage, marker=hatched(series.colour, [view.is_open(row) for row in begun]))
+    planned, name = Series(f"planned_{stage}", "rgba(0,0,0,0)"), f"planned_{_GOALS[stage].value}"
+    for row in rows:
+        if count(row, name):
+            planned.marks.append(mark(view, row, name, count(row, "cycle"), _told_planned(view, row, stage),
+                                      text=str(count(row, name))))  # fmt: skip
+    if planned.marks:
+        panel.bars(planned, offsetgroup=stage, marker={"line": {"color": series.colour, "width": 1.5}})
+    for row in rows:
+        if row.values[f"{stage}_same_day"] is not None:
+            centre = count(row, "cycle") + _OFFSETS[stage]
+            then = count(row, f"{stage}_same_day")
+            panel.rule(centre - _WIDTH / 2, then, centre + _WIDTH / 2, then, line={"width": 2})
+
+
+def _name_the_series(view: View, panel: Panel, rows: Sequence[Row], highest: int) -> None:
+    """Once, above the first group."""
+    first = next((row for row in rows if row.values["tested"] is not None), None)
+    if first is None:
+        return
+    for step, stage in enumerate(STAGES):
+        x = count(first, "cycle") + _OFFSETS[stage]
+        top = max(highest, 1) * (1.3 - 0.075 * step)
+        panel.rule(x, count(first, stage) + highest * 0.075, x, top - highest * 0.03,
+                   line={"color": colour("line-strong")})  # fmt: skip
+        panel.note(view.speech.gettext(_SMALL_LETTERS[stage]), x, top, xanchor="left",
+                   xshift=-4, font=BOLD)  # fmt: skip
+
+
+def _say_what_was_then(view: View, panel: Panel, rows: Sequence[Row]) -> None:
+    for row in rows:
+        if row.values["tested_same_day"] is not None:
+            then = count(row, "tested_same_day")
+            top = max(then, *(count(row, stage) for stage in STAGES), *(count(row, f"{s}_same_day") for s in STAGES))
+            text = view.speech.gettext("cycle %(previous)s, same<br>working day: %(then)s",
+                                       previous=count(row, "cycle") - 1, then=then)  # fmt: skip
+            panel.note(text, count(row, "cycle"), top, yanchor="bottom", yshift=18, name=WIDE)
+
+
+def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
+    """What belongs under each cycle, in line with it."""
+    speech = view.speech
+    beneath = (
+        (N_("Working days"), [_days(view, row) for row in rows]),
+        (N_("Tested, times the cycle before"), [_compared(view, row) for row in rows]),
+        (N_("Tested per working day"), [_written(view, row.values["tested_per_working_day"]) for row in rows]),
+    )
+    plot.margin = {"l": 190, "r": 8, "t": 24, "b": 40 + 20 * len(beneath)}
+    plot.narrow_margin = {"l": 32, "b": 40}
+    for line, (label, texts) in enumerate(beneath, 1):
+        down = -(24 + 20 * line)
+        place = {"yref": "paper", "yanchor": "middle", "yshift": down, "name": WIDE}
+        panel.note(speech.gettext(label), 0, 0, xref="paper", xanchor="right", xshift=-8, **place)
+        for row, text in zip(rows, texts, strict=True):
+            panel.note(text, count(row, "cycle"), 0, **place)
+
+
+def _days(view: View, row: Row) -> str:
+    if view.is_open(row):
+        so_far, whole = row.values["working_days_so_far"], row.values["working_days"]
+        return view.speech.gettext("%(so_far)s of %(all)s", so_far=so_far, all=whole)
+    return str(row.values["working_days"])
+
+
+def _compared(view: View, row: Row) -> str:
+    if view.is_open(row):
+        ratio = _written(view, row.values["ratio_same_day"])
+        return f"{ratio}*" if row.values["ratio_same_day"] is not None else ratio
+    return _written(view, row.values["ratio_to_previous"])
+
+
+def _told(view: View, row: Row, stage: str) -> str:
+    speech, cycle, number = view.speech, view.speech.cycle(count(row, "cycle")), count(row, stage)
+    match stage:
+        case "designed":
+            said = speech.ngettext("%(cycle)s: %(num)s designed", "%(cycle)s: %(num)s designed", number, cycle=cycle)
+        case "validated":
+            said = speech.ngettext("%(cycle)s: %(num)s validated", "%(cycle)s: %(num)s validated", number,
+                                   cycle=cycle)  # fmt: skip
+        case _:
+            said = speech.ngettext("%(cycle)s: %(num)s tested", "%(cycle)s: %(num)s tested", number, cycle=cycle)
+    then = row.values[f"{stage}_same_day"]
+    if then is None:
+        return said
+    return speech.gettext("%(said)s, against %(then)s in cycle %(previous)s through the same working day",
+                          said=said, then=then, previous=count(row, "cycle") - 1)  # fmt: skip
+
+
+def _told_planned(view: View, row: Row, stage: str) -> str:
+    return view.speech.gettext(
+        "%(cycle)s: %(planned)s planned, goal %(goal)s", cycle=view.speech.cycle(count(row, "cycle")),
+        planned=count(row, f"planned_{_GOALS[stage].value}"), goal=view.speech.goal(_GOALS[stage]),
+    )  # fmt: skip
+
+
+def _finished(view: View, row: Row) -> str:
+    speech, cycle, tested = view.speech, count(row, "cycle"), count(row, "tested")
+    ratio = row.values["ratio_to_previous"]
+    if ratio is None:
+        return speech.ngettext("Cycle %(cycle)s: %(num)s tested", "Cycle %(cycle)s: %(num)s tested", tested,
+                               cycle=cycle)  # fmt: skip
+    return speech.ngettext(
+        "Cycle %(cycle)s: %(num)s tested, %(ratio)s times the %(then)s of cycle %(previous)s",
+        "Cycle %(cycle)s: %(num)s tested, %(ratio)s times the %(then)s of cycle %(previous)s",
+        tested, cycle=cycle, ratio=_written(view, ratio), then=row.values["tested_previous"], previous=cycle - 1,
+    )  # fmt: skip
+
+
+def _so_far(view: View, row: Row, *, is_first: bool) -> str:
+    speech, cycle, tested = view.speech, count(row, "cycle"), count(row, "tested")
+    then = row.values["tested_same_day"]
+    cycle_words = speech.gettext("Cycle %(cycle)s" if is_first else N_("cycle %(cycle)s"), cycle=cycle)
+    if then is None:
+        return speech.ngettext("%(cycle)s has %(num)s so far", "%(cycle)s has %(num)s so far", tested,
+                               cycle=cycle_words)  # fmt: skip
+    return speech.ngettext(
+        "%(cycle)s has %(num)s, against %(then)s by the same working day",
+        "%(cycle)s has %(num)s, against %(then)s by the same working day", tested, cycle=cycle_words, then=then,
+    )  # fmt: skip
+
+
+def _only_planned(view: View) -> str:
+    speech = view.speech
+    for row in view.totals:
+        planned = sum(count(row, f"planned_{goal.value}") for goal in Goal)
+        if planned:
+            return speech.ngettext(
+                "Cycle %(cycle)s has not begun; %(num)s workflow is planned",
+                "Cycle %(cycle)s has not begun; %(num)s workflows are planned", planned, cycle=count(row, "cycle"),
+            )  # fmt: skip
+    return speech.gettext("Nothing has been designed, validated or tested in these cycles yet")
+
+
+def _last_over(view: View) -> Row | None:
+    over = [row for row in view.totals if row.values["tested"] is not None and not view.is_open(row)]
+    return over[-1] if over else None
+
+
+def _under_way(view: View) -> Row | None:
+    return next((row for row in view.totals if view.is_open(row)), None)
+
+
+def _written(view: View, number: object) -> str:
+    return view.speech.number(number, 2) if isinstance(number, Decimal | int) else "–"

@@ -1,0 +1,48 @@
+"""The figures of cycles as columns of a chart."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from tracker.domain.charts.sheets import Adds, Column, Found, Row, Value
+from tracker.domain.charts.span import Span
+from tracker.domain.figures.behind import LISTS, Behind, behind
+from tracker.domain.figures.items import CycleItems
+from tracker.domain.figures.summaries import Choice
+
+_ADDS = {
+    "blocked_days": Adds.DAYS,
+    "median_blocker_age_days": Adds.MEDIAN,
+    "lead_time_p50_days": Adds.P50,
+    "lead_time_p85_days": Adds.P85,
+    "ratio_to_previous": Adds.NONE,
+    "tested_per_working_day": Adds.NONE,
+}
+_PLACES = {"blocked_days": 1, "ratio_to_previous": 2, "tested_per_working_day": 2}
+
+
+def column(figure: str) -> Column:
+    """The column of a figure that the summaries have."""
+    return Column(figure, _ADDS.get(figure, Adds.COUNT), _PLACES.get(figure, 0))
+
+
+def row(span: Span, number: int, choice: Choice, figures: Iterable[str], **values: Value) -> Row:
+    """The figures of a cycle after other values, with what they count."""
+    summary, items = span.summary(number, choice), span.items(number, choice)
+    found: dict[str, Value] = {"cycle": number, **values}
+    lists: dict[str, Found] = {}
+    for figure in figures:
+        found[figure] = getattr(summary, figure)
+        if figure == "tested_previous" and found[figure] is not None:
+            lists[figure] = partial(_counted, "tested", span.items(number - 1, choice))
+        elif figure in LISTS:
+            lists[figure] = partial(_counted, figure, items)
+    return Row(found, lists)
+
+
+def _counted(figure: str, items: CycleItems | None) -> list[Behind]:
+    return behind(figure, items) if items is not None else []
+
+
+def listed(keys: Iterable[str]) -> list[Behind]:
+    """Workflows that each count once."""
+    return [Behind(key) for key in keys]

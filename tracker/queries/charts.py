@@ -1,0 +1,95 @@
+"""What charts are drawn from: the history, kept until the programme's next revision, and what goes beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import String, select, type_coerce
+from sqlmodel import Session, col
+
+from tracker.db.models import Blocker, Project, StateChange, Workflow, Workstream
+from tracker.domain.charts.span import Tags
+from tracker.domain.figures.history import History
+from tracker.domain.states import BlockerCategory, CycleStatus, State
+from tracker.queries import figures, rows
+from tracker.queries.timeline import in_language
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All that the charts of a page are made of. `names` are of projects and workstreams, by code; `updated` tells when
+    each workflow of the running cycle was last changed or checked, by key.
+    """
+
+    history: History
+    as_of: datetime
+    tags: Tags
+    projects: Mapping[str, str]
+    workstreams: Mapping[str, str]
+    updated: Mapping[str, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A workflow as lists show it."""
+
+    key: str
+    name: str
+    state: State
+    is_archived: bool
+
+
+def sources(session: Session, *, now: datetime, language: str) -> Sources | None:
+    """What there is; none without a programme. Seven statements, and one more while a cycle runs."""
+    as_of = figures.as_of_now(session, now)
+    history = figures.history(session)
+    if history is None:
+        return None
+    running = next((row.cycle for row in history.cycles if row.status is CycleStatus.RUNNING), None)
+    updates = rows.updates(session, str(running), seen_at=as_of) if running is not None else {}
+    return Sources(
+        history,
+        as_of,
+        Tags(_reasons(session), _categories(session)),
+        _names(session, Project, language),
+        _names(session, Workstream, language),
+        {key: each.at for key, each in updates.items()},
+    )
+
+
+def workflows(session: Session, language: str) -> dict[str, Named]:
+    """All workflows by key. One statement."""
+    found = session.execute(
+        select(
+            col(Workflow.key),
+            col(Workflow.name),
+            col(Workflow.name_en),
+            type_coerce(col(Workflow.state), String),
+            col(Workflow.archived_at),
+        )
+    )
+    return {
+        key: Named(key, in_language(language, name, name_en), State(state), archived_at is not None)
+        for key, name, name_en, state, archived_at in found
+    }
+
+
+def blockers(session: Session, language: str) -> dict[int, str]:
+    """The titles of all blockers. One statement."""
+    found = session.execute(select(col(Blocker.id), col(Blocker.title), col(Blocker.title_en)))
+    return {id_: in_language(language, title, title_en) for id_, title, title_en in found}
+
+
+def _reasons(session: Session) -> dict[int, str]:
+    found = session.execute(select(col(StateChange.id), col(StateChange.reason)).where(col(StateChange.reason) != ""))
+    return {row[0]: row[1] for row in found}
+
+
+def _categories(session: Session) -> dict[int, BlockerCategory]:
+    found = session.execute(select(col(Blocker.id), type_coerce(col(Blocker.category), String)))
+    return {id_: BlockerCategory(category) for id_, category in found}
+
+
+def _names(session: Session, table: type[Project] | type[Workstream], language: str) -> dict[str, str]:
+    found = session.execute(select(col(table.code), col(table.name), col(table.name_en)))
+    return {code: in_language(language, name, name_en) for code, name, name_en in found}

@@ -1,0 +1,140 @@
+"""A chart with all that stands around it: title, definition, table, strip, and where its items are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup
+
+from tracker.charts import registry as drawings
+from tracker.charts.plot import figure_json
+from tracker.charts.view import View
+from tracker.domain.charts import registry
+from tracker.domain.charts.cautions import Caution, cautions
+from tracker.domain.charts.sheets import Adds, Row, key_text
+from tracker.domain.charts.span import Span
+from tracker.domain.figures.behind import Behind
+from tracker.domain.figures.summaries import Choice
+from tracker.queries.charts import Sources
+from tracker.web import chart_words
+from tracker.web.chart_filters import Filters
+from tracker.web.translation import gettext
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    """A number in words, and where its items are."""
+
+    text: str
+    link: str
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """Something to bear in mind, and where its items are when there are any."""
+
+    text: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A chart as pages show it."""
+
+    name: str
+    title: str
+    finding: str
+    definition: str
+    sample: int
+    details: list[str]
+    headings: list[tuple[str, bool]]
+    rows: list[list[TableCell]]
+    reminders: list[Reminder]
+    figure: Markup
+    is_empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The charts of one request: the sources read once, and the filters."""
+
+    sources: Sources
+    filters: Filters
+    span: Span
+    choice: Choice
+    cautions: Mapping[Caution, list[Behind]]
+
+    @classmethod
+    def of(cls, sources: Sources, filters: Filters) -> "Reading":
+        """What the filters choose of the sources."""
+        span = Span(
+            sources.history, sources.as_of, filters.first, filters.last, tags=sources.tags, figure=filters.figure
+        )
+        choice = filters.choice(sources.history)
+        return cls(sources, filters, span, choice, cautions(span, choice, sources.updated))
+
+    def view(self, name: str) -> View:
+        """A chart, to be drawn and told."""
+        whole = registry.whole(name, self.span, self.choice)
+        by = self.filters.by or registry.SOURCES[name].by
+        sheet = registry.sheet(name, self.span, self.choice, by) if by else whole
+        names = {**self.sources.projects, **self.sources.workstreams}
+        address = Address(name, self.filters, tuple(whole.keys))
+        return View(sheet, whole, self.span, self.choice, chart_words.speech(), address, names)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the items behind a number of a chart are."""
+
+    chart: str
+    filters: Filters
+    keys: tuple[str, ...]  # that tell the rows of the whole apart
+
+    def __call__(self, row: Row, column: str) -> str:
+        place: dict[str, Any] = {"by": None}
+        if "workstream" in row.values:
+            place |= {"workstream": row.values["workstream"], "project": None}
+        elif "project" in row.values:
+            place |= {"project": row.values["project"]}
+        keys = {name: key_text(row.values[name]) for name in self.keys}
+        parameters = self.filters.parameters(**place, show=column, **keys)
+        return url_for("charts.show", name=self.chart, **parameters)
+
+
+def frame(reading: Reading, name: str) -> Frame:
+    """The chart with all around it."""
+    view, chart = reading.view(name), drawings.CHARTS[name]
+    columns = view.sheet.columns
+    return Frame(
+        name,
+        gettext(chart.TITLE),
+        chart.finding(view),
+        gettext(chart.DEFINITION),
+        chart.sample(view),
+        chart.details(view),
+        [(chart_words.label(column.name), _is_number(column.adds)) for column in columns],
+        [
+            [
+                TableCell(chart_words.cell(column, row.values[column.name]), view.link(row, column.name),
+                          _is_number(column.adds))
+                for column in columns
+            ]
+            for row in view.rows
+        ],
+        [_reminder(reading, name, caution) for caution in Caution],
+        Markup(figure_json(drawings.figure(view)).replace("<", "\\u003c")),  # noqa: S704 - inside a script of data
+        not view.rows,
+    )  # fmt: skip
+
+
+def _is_number(adds: Adds) -> bool:
+    return adds is not Adds.KEY
+
+
+def _reminder(reading: Reading, name: str, caution: Caution) -> Reminder:
+    items = reading.cautions[caution]
+    link = url_for("charts.show", name=name, **reading.filters.parameters(), show=caution.value) if items else ""
+    return Reminder(chart_words.caution_label(caution, len(items)), link)
