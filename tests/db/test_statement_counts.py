@@ -54,6 +54,13 @@ PAGES = {
     "plan": "/cycles/3/plan",
     "plan, filtered": "/cycles/3/plan?workstream=S01&q=unders",
     "changes of the plan": "/cycles/3/plan/changes",
+    "charts": "/charts",
+    "chart": "/charts/throughput?from=1&to=3&by=workstream",
+    "chart as figure": "/charts/throughput.json",
+    "chart as file": "/charts/throughput.csv",
+    "items of a mark": "/charts/throughput?show=tested&cycle=1",
+    "items of a caution": "/charts/throughput?show=back",
+    "definitions": "/definitions",
     "new blocker": f"/blockers/new?workflow={key(3)}&workflow={key(4)}&title=svar",
 }
 BOARD = 6  # who looks, three for the frame, cards, holds
@@ -83,6 +90,10 @@ COMMITTING = 4  # who looks, the cycle, the other ones, members by goal
 PLAN = 18 + FIGURES
 # Who looks, the last recorded instant; for the blockers four; ready workstreams, updates, members, moves.
 OVERVIEW = 2 + FIGURES + 4 + 4
+# Who looks, the last recorded instant, when members of the running cycle were last updated, reasons of moves back,
+# categories of blockers, projects and workstreams by name.
+CHART = 7 + FIGURES
+ITEMS = CHART + 2  # workflows and blockers by name
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 
@@ -108,9 +119,21 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert {counts[0][name] for name in PAGES if "plan" in name} == {PLAN}
     assert {counts[0][name] for name in PAGES if "list" in name} == {LIST}
     assert counts[0]["what was not updated on the wall"] == BOARD + 1
+    assert {counts[0][name] for name in ("charts", "chart", "chart as figure", "chart as file")} == {CHART}
+    assert counts[0]["items of a mark"] == counts[0]["items of a caution"] == ITEMS
     assert (counts[0]["closing"], counts[0]["closed"]) == (CLOSING, CLOSED)
     assert counts[0]["committing"] == counts[0]["committed"] == COMMITTING
     assert {counts[0][name] for name in counts[0] if name.startswith("poll")} <= {0, POLL}
+
+
+def test_what_figures_come_from_is_read_once_for_each_revision(databases: Databases) -> None:
+    with served(databases, FEW) as application:
+        opened(application, "/board?cycle=all")
+        counts = [len(statements_of(application.engine, lambda: opened(application, "/charts"))) for _ in range(2)]
+        moved(application, move_form(application))
+        after = len(statements_of(application.engine, lambda: opened(application, "/charts")))
+    assert counts == [CHART, CHART]
+    assert after == CHART + READ_ANEW
 
 
 def counted(application: Served) -> dict[str, int]:

@@ -71,9 +71,8 @@ def test_every_number_is_what_the_definition_says(name: str, made: RandomProgram
     rows: Callable[[Case], list[dict[str, Any]]] = importlib.import_module(f"{chart_oracles.__name__}.{name}").rows
     expected = rows(case)
     sheet = registry.whole(name.replace("_", "-"), span, choice)
-    assert [
-        {key: row.values[key] for key in wanted} for row, wanted in zip(sheet.rows, expected, strict=True)
-    ] == expected
+    found = [{key: row.values[key] for key in wanted} for row, wanted in zip(sheet.rows, expected, strict=True)]
+    assert found == expected
 
 
 @A_WHILE

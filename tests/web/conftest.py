@@ -29,6 +29,13 @@ def browser_of(app: Flask) -> PageClient:
     return cast("PageClient", app.test_client())
 
 
+def sign_in(browser: PageClient, token: str) -> None:
+    """Gives the browser the token of a sign-in."""
+    with browser.session_transaction() as session:
+        session.update(_user_id=token, active_at=int(real_now().timestamp()), _fresh=True)
+        session.permanent = True
+
+
 @pytest.fixture
 def engine(databases: Databases) -> Iterator[Engine]:
     """An engine on a database with the small programme and the people of the tests."""
@@ -74,10 +81,7 @@ def client_as(app: Flask, engine: Engine) -> ClientAs:
         browser = browser_of(app)
         if who == people.ANONYMOUS:
             return browser
-        token = people.signed_in(engine, who)
-        with browser.session_transaction() as session:
-            session.update(_user_id=token, active_at=int(real_now().timestamp()), _fresh=True)
-            session.permanent = True
+        sign_in(browser, people.signed_in(engine, who))
         if who == people.DISABLED:
             people.disable(engine, who)
         return browser

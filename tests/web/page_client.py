@@ -58,7 +58,10 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._open and self._open[-1] == "title" and "svg" not in self._open:
             self.title += data
-        assert not (self._open and self._open[-1] in {"script", "style"} and data.strip()), f"inline: {data[:80]}"
+        if self._open and self._open[-1] in {"script", "style"}:
+            is_data = self.elements[-1][1].get("type") == "application/json"
+            assert is_data or not data.strip(), f"inline: {data[:80]}"
+            return
         self.texts.append(data)
 
     @property

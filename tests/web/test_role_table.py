@@ -125,6 +125,11 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/blockers/<int:blocker_id>/hold", "POST"): ("/blockers/1/hold", {"workflow": "LAB-001"}, TAKING_PART),
     ("/blockers/<int:blocker_id>/note", "POST"): ("/blockers/1/note", {"note": "Ringt"}, OWNERS_ONLY),
     ("/cycles/<int:number>", "GET"): ("/cycles/2", {}, signed_in(200)),
+    ("/charts", "GET"): ("/charts", {}, signed_in(200)),
+    ("/charts/<name>", "GET"): ("/charts/throughput", {}, signed_in(200)),
+    ("/charts/<name>.json", "GET"): ("/charts/throughput.json", {}, signed_in(200)),
+    ("/charts/<name>.csv", "GET"): ("/charts/throughput.csv", {}, signed_in(200)),
+    ("/definitions", "GET"): ("/definitions", {}, signed_in(200)),
     (f"{REVIEW}", "GET"): ("/cycles/2/review", {}, signed_in(200)),
     (f"{REVIEW}/changes", "GET"): ("/cycles/2/review/changes", {}, signed_in(200, 401)),
     (f"{REVIEW}/<key>/propose", "POST"): (

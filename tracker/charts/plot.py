@@ -197,7 +197,7 @@ class Plot:
         """All of it, as Plotly has it."""
         height = self._placed()
         layout: Json = {
-            "template": None, "font": {"family": FONT, "size": 12, "color": colour("ink-2")},
+            "template": {}, "font": {"family": FONT, "size": 12, "color": colour("ink-2")},
             "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "showlegend": False,
             "separators": _SEPARATORS[self.speech.language], "bargap": 0.3, "bargroupgap": 0.1,
             "hovermode": "closest", "dragmode": False, "height": height, "margin": self.margin,

@@ -126,7 +126,7 @@ def frame(reading: Reading, name: str) -> Frame:
         ],
         [_reminder(reading, name, caution) for caution in Caution],
         Markup(figure_json(drawings.figure(view)).replace("<", "\\u003c")),  # noqa: S704 - inside a script of data
-        not view.rows,
+        not view.rows or not reading.choice.workstreams,
     )  # fmt: skip
 
 
