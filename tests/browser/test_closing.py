@@ -109,3 +109,26 @@ def test_what_is_new_since_it_was_seen_is_told_and_accessible(
     expect(page.locator(".changed")).to_contain_text("goes to cycle 7")
     axe(page)
     assert fits(page)
+
+
+def test_a_date_in_a_closed_cycle_is_corrected_and_both_truths_read_by_keyboard_alone(new_page: NewPage) -> None:
+    """OPE-004 was done on 23 March, in cycle 5; it had been so a week before, in cycle 4, which is closed."""
+    page = sign_in(new_page(), "planner", "/workflows/OPE-004")
+    tab_to(page, page.locator("#take-back button"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#take-back")).to_have_count(1)
+    expect(page.locator("[name=to][value=test]")).to_be_disabled()
+    choice = page.locator("[name=to]:checked")
+    tab_to(page, choice)
+    expect(choice).to_have_value("done")
+    tab_to(page, page.locator("[name=happened_on]"))
+    page.keyboard.type("03162023")  # Chromium without a screen asks in this order
+    expect(page.locator("[name=happened_on]")).to_have_value("2023-03-16")
+    tab_to(page, page.locator("#move-form button"))
+    page.keyboard.press("Enter")
+    expect(page.locator("[name=to][value=done]")).to_be_disabled()
+    page.goto("/cycles/4")
+    tested = page.locator("#figure-tested")
+    expect(tested.locator("td").nth(0)).to_have_text("59")
+    expect(tested.locator("td").nth(1)).to_have_text("60")
+    expect(page.locator("#differences")).to_contain_text("OPE-004")
