@@ -13,12 +13,12 @@ from tracker.domain.figures.behind import Behind, behind
 
 TITLE = N_("Heat map")
 DEFINITION = N_(
-    "For each cycle and workstream, or project; a workflow counts with the workstream that owns it. The cycle under "
-    "way stands in a dashed frame. A dash is no figure: the cycle has not begun, the project has not joined, or there "
-    "is too little to go by."
+    "For each cycle by the workstream or project that owns the workflow. In the dashed frame: the cycle under way. A "
+    "dash: no figure yet."
 )
 COLUMNS: dict[str, ColumnWords] = {}
 _NAMED = 3  # a title takes no more names
+_FEW = 4
 
 
 class _Cell(NamedTuple):
@@ -126,9 +126,11 @@ def _who(view: View, cells: Sequence[_Cell]) -> str:
 
 
 def _top(view: View, row: Row) -> list[_Cell]:
-    """Two of them, or one, or three: those who had clearly more than the next; nobody where many had as much."""
+    """Two of them (one where they are few), or one, or three: whoever had more than the next; nobody where many had as
+    much.
+    """
     cells = [cell for cell in _highest_first(view, row) if cell.number]
-    for several in (2, 1, _NAMED):
+    for several in (2, 1, _NAMED) if len(view.sheet.panels) > _FEW else (1, 2, _NAMED):
         is_apart = several == len(cells) or (several < len(cells) and cells[several - 1].number > cells[several].number)
         if is_apart and several < len(view.sheet.panels):
             return cells[:several]

@@ -40,7 +40,7 @@ def drawn(view: View, plot: Plot, named: Collection[str], named_cycle: int) -> N
     under = places[-1] + 1 + _GAP if len(places) > 1 else None  # where all of them stand together
     _set_axes(view, plot, panel, places, under)
     cells, bases, looks = Series(column(view).name, colour("heat-1")), [], []
-    bounds = _bounds(view)
+    highest = bounds(view)
     for place, part in zip(places, view.sheet.panels, strict=True):
         _name_row(view, plot, panel, part.code, place)
         for row in part.rows:
@@ -49,7 +49,7 @@ def drawn(view: View, plot: Plot, named: Collection[str], named_cycle: int) -> N
             cells.marks.append(mark(view, row, column(view).name, 1, _told(view, row, part.code), y=place, text=text,
                                     is_named=is_named))  # fmt: skip
             bases.append(count(row, "cycle") - 0.5)
-            looks.append(_look(number(view, row), bounds))
+            looks.append(_look(number(view, row), highest))
     if under is not None:
         panel.rule(0, under - 0.5 - _GAP / 2, 1, under - 0.5 - _GAP / 2, xref="paper")
         panel.note(_all(view), 0, under, xref="paper", xanchor="left", xshift=-plot.margin["l"], font=BOLD, name=WIDE)
@@ -83,7 +83,7 @@ def _set_axes(view: View, plot: Plot, panel: Panel, places: Sequence[float], und
     is_under_way = any(view.is_open(row) for row in view.totals)
     lowest = (under if under is not None else max(places, default=0)) + 0.55
     panel.cycles(cycles)
-    panel.xaxis.update(side="top", showline=False, ticklabelstandoff=16 if is_under_way else 2)
+    panel.xaxis.update(side="top", showline=False, ticklabelstandoff=18 if is_under_way else 2)
     if cycles:
         panel.xaxis["range"] = [cycles[0] - 0.51, cycles[-1] + 0.51]
     ends = [*places, under] if under is not None else places
@@ -95,7 +95,7 @@ def _set_axes(view: View, plot: Plot, panel: Panel, places: Sequence[float], und
     longest = max((len(_short(view.names.get(part.code, ""))) for part in view.sheet.panels), default=0)
     left = max(_code_room(view), round(len(_all(view)) * 8)) if under is not None else _code_room(view)
     plot.margin = {"l": _code_room(view) + round(longest * _LETTER) + 8, "r": 44 if _adds_across(view) else 8,
-                   "t": 44 if is_under_way else 28, "b": 8}  # fmt: skip
+                   "t": 46 if is_under_way else 28, "b": 8}  # fmt: skip
     plot.narrow_margin = {"l": left}
     plot.height = round((lowest + 0.55) * _ROW) + plot.margin["t"] + plot.margin["b"]
 
@@ -155,7 +155,7 @@ def _look(value: Number | None, bounds: Sequence[Number]) -> tuple[str, str]:
     return colour(fill), colour(text)
 
 
-def _bounds(view: View) -> tuple[Number, ...]:
+def bounds(view: View) -> tuple[Number, ...]:
     """The highest of each class but the last: of small counts always the same, else a quarter of the cells in each."""
     values = sorted(value for row in view.rows if (value := number(view, row)))
     quarters = tuple(values[-(-len(values) * part // 4) - 1] for part in (1, 2, 3)) if values else _FEW

@@ -23,7 +23,7 @@ COLUMNS = {
     ),
 }
 _ROW = 34  # the height of a reason, in px
-_ROOM = 0.62  # the length of the longest bar, in cycles: its number stands beside it
+_ROOM = 0.52  # the length of the longest bar, in cycles: its number stands beside it
 _TIES = 2  # more reasons alike a title does not name
 
 
@@ -81,7 +81,8 @@ def _side_by_side(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], r
         )  # fmt: skip
         for cycle in set(cycles) - {count(row, "cycle") for row in own}:
             _write(panel, "0" if cycle in begun else "–", cycle - 0.5, place, is_bold=False)
-        _name(view, plot, panel, place, _reason_word(view, reason), sum(count(row, "moves_back") for row in own))
+        _name(view, plot, panel, place, _reason_word(view, reason), sum(count(row, "moves_back") for row in own),
+              is_named=reason in _most_frequent(view))  # fmt: skip
     for cycle in cycles:
         panel.rule(cycle - 0.5, -0.45, cycle - 0.5, lowest - 0.5, line={"color": colour("line-strong")})
         _write(panel, str(_in_cycle(rows, cycle)) if cycle in begun else "–", cycle - 0.5, lowest, is_bold=True)
@@ -96,22 +97,23 @@ def _set_axes(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], reaso
                        range=[cycles[0] - 0.51, cycles[-1] + 0.5])  # fmt: skip
     open_cycles = {count(row, "cycle") for row in view.totals if view.is_open(row)}
     for cycle in cycles:
-        name = view.speech.cycle(cycle)
-        said = view.speech.gettext("%(cycle)s, under way", cycle=name) if cycle in open_cycles else name
-        panel.note(said, cycle - 0.5, 1, yref=f"{panel.y} domain", xanchor="left", yanchor="bottom", yshift=4,
-                   font=BOLD, name=WIDE)  # fmt: skip
+        at = {"yref": f"{panel.y} domain", "xanchor": "left", "yanchor": "bottom", "name": WIDE}
+        panel.note(view.speech.cycle(cycle), cycle - 0.5, 1, yshift=18 if open_cycles else 4, font=BOLD, **at)
+        if cycle in open_cycles:
+            panel.note(view.speech.gettext("under way"), cycle - 0.5, 1, yshift=4, **at)
     panel.yaxis.update(range=[len(words) - 0.5, -0.5], showgrid=False, zeroline=False, tickvals=[*range(len(words))],
                        ticktext=[""] * len(words), tickfont={"color": colour("ink")})  # fmt: skip
     plot.short_ticks["yaxis"] = [word.replace(" ", "<br>") for word in words]
     plot.layout["barmode"] = "overlay"
-    plot.margin = {"l": round(max(map(len, words)) * 6.4) + 16, "r": 40, "t": 28, "b": 8}
+    plot.margin = {"l": round(max(map(len, words)) * 6.4) + 16, "r": 32, "t": 42 if open_cycles else 28, "b": 8}
     plot.narrow_margin = {"l": round(max(len(part) for word in words for part in word.split()) * 6.8) + 12}
     plot.height = len(words) * _ROW + plot.margin["t"] + plot.margin["b"]
 
 
-def _name(view: View, plot: Plot, panel: Panel, place: int, word: str, total: int, *, is_last: bool = False) -> None:
+def _name(view: View, plot: Plot, panel: Panel, place: int, word: str, total: int, *, is_named: bool = False,
+          is_last: bool = False) -> None:  # fmt: skip
     """What a line is about at its left; what it comes to at its right, when that is more than one number."""
-    font = BOLD if is_last else {"size": 12, "color": colour("ink")}
+    font = BOLD if is_last or is_named else {"size": 12, "color": colour("ink")}
     panel.note(word, 0, place, xref="paper", xanchor="left", xshift=-plot.margin["l"], font=font, name=WIDE)
     if len(_begun(view)) > 1:
         panel.note(str(total), 1, place, xref="paper", xanchor="right", xshift=plot.margin["r"], font=font)
@@ -137,7 +139,7 @@ def _stacked(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: 
             series.marks.append(mark(view, row, "moves_back", count(row, "cycle"), _told(view, row)))
         look = hatched(series.colour, [view.is_open(row) for row in own])
         edges = [series.colour if view.is_open(row) else colour("paper") for row in own]
-        panel.bars(series, marker=look | {"line": {"color": edges, "width": 1}})
+        panel.bars(series, width=0.6, marker=look | {"line": {"color": edges, "width": 1}})
     for cycle in cycles:
         if found := _in_cycle(rows, cycle):
             panel.note(str(found), cycle, found, yanchor="bottom", yshift=1, font={"size": 12, "color": colour("ink")})

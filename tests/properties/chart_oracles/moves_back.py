@@ -13,9 +13,11 @@ def rows(case: Case) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for cycle in case.cycles:
         reasons = [reason(each) for each in moves_back(case, cycle)]
-        given = [(name, reasons.count(name)) for name in [*PICKS, "none"] if name in reasons and case.counts(cycle)]
-        for name, number in given or [(None, 0 if case.counts(cycle) else None)]:
-            found.append({"cycle": cycle.cycle, "reason": name, "moves_back": number})
+        given = [name for name in [*PICKS, "none"] if name in reasons and case.counts(cycle)]
+        found += [{"cycle": cycle.cycle, "reason": name, "moves_back": reasons.count(name)} for name in given]
+        if not given:
+            number = 0 if case.counts(cycle) else None
+            found.append({"cycle": cycle.cycle, "reason": None, "moves_back": number})
     return found
 
 
