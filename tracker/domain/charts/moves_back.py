@@ -1,10 +1,12 @@
 """Moves back in each cycle, by the reason that was given for them."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
-from tracker.domain.charts.sheets import Adds, Column, Row
+from tracker.domain.charts.sheets import Adds, Column, Row, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.summaries import Choice, counts
@@ -23,6 +25,8 @@ class Reason(StrEnum):
     NONE = "none"
 
 
+_PICKS = {pick.value: Reason(pick) for pick in MoveBackReason}
+_Move = tuple[str, datetime]
 COLUMNS = (Column("cycle", Adds.KEY), Column("reason", Adds.KEY), Column("moves_back", Adds.COUNT))
 
 
@@ -34,25 +38,27 @@ def rows(span: Span, choice: Choice) -> Iterator[Row]:
         found = _moves(span, number, choice) if is_counted else {}
         for reason in (each for each in Reason if each in found):
             moves = found[reason]
-            yield Row({"cycle": number, "reason": reason, "moves_back": len(moves)}, {"moves_back": moves})
+            values: dict[str, Value] = {"cycle": number, "reason": reason, "moves_back": len(moves)}
+            yield Row(values, {"moves_back": partial(_listed, moves)})
         if not found:
             yield Row({"cycle": number, "reason": None, "moves_back": 0 if is_counted else None})
 
 
-def _moves(span: Span, number: int, choice: Choice) -> dict[Reason, list[Behind]]:
+def _moves(span: Span, number: int, choice: Choice) -> dict[Reason, list[_Move]]:
     """Those in the cycle that are known and stand."""
-    here = span.reading(number)
-    found: dict[Reason, list[Behind]] = defaultdict(list)
+    here, reasons = span.reading(number), span.tags.reasons
+    found: dict[Reason, list[_Move]] = defaultdict(list)
     for code in span.joined(number, choice):
         for workflow in span.history.concerned(number, code):
             for step in workflow.changes.steps(here.start, here.border, span.as_of):
                 if step.position < step.before and not step.is_taken_back:
-                    reason = _reason(span.tags.reasons.get(step.id, ""))
-                    found[reason].append(Behind(workflow.key, at=step.happened_at))
+                    found[_reason(reasons.get(step.id, ""))].append((workflow.key, step.happened_at))
     return found
 
 
 def _reason(text: str) -> Reason:
-    if not text:
-        return Reason.NONE
-    return Reason(text) if text in set(MoveBackReason) else Reason.OTHER
+    return _PICKS.get(text, Reason.OTHER) if text else Reason.NONE
+
+
+def _listed(moves: Sequence[_Move]) -> list[Behind]:
+    return [Behind(key, at=at) for key, at in moves]
