@@ -25,6 +25,7 @@ FIRST_DAYS = (date(2022, 12, 5), date(2026, 12, 7), date(2023, 3, 6), date(2023,
 ZONES = ("Europe/Stockholm", "Europe/Stockholm", "America/New_York", "Pacific/Auckland", "America/Havana")
 _DAY, _TICK = timedelta(days=1), timedelta(microseconds=1)
 _ACTOR = "Programkontoret"
+_REASONS = ("", "failed_test", "other", "in words of one's own", "dependency")
 _KINDS = ("move", "move", "on", "on", "on", "done", "done", "late", "void", "archive", "enter", "leave", "hold",
           "hold", "release", "release", "all on", "all done")  # fmt: skip
 _GAPS = (timedelta(0), _TICK, timedelta(minutes=7), timedelta(hours=5), _DAY, 3 * _DAY)
@@ -145,7 +146,8 @@ class _Simulation:
         self, key: str, before: State | None, to: State | None, happened_at: datetime, voids: int | None
     ) -> ChangeRow:
         number = len(self.programme.changes) + 1
-        row = ChangeRow(number, key, before, to, happened_at, self.now, _ACTOR, voids=voids)
+        reason = _REASONS[number % len(_REASONS)]
+        row = ChangeRow(number, key, before, to, happened_at, self.now, _ACTOR, reason, voids=voids)
         self.programme.changes.append(row)
         return row
 

@@ -1,11 +1,11 @@
 """All charts as they are drawn and told, by name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, cast
 
 import plotly.graph_objects as go
 
-from tracker.charts import throughput
+from tracker.charts import heatmap, moves_back, throughput
 from tracker.charts.plot import Plot
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View
@@ -13,7 +13,9 @@ from tracker.domain.charts.sheets import Row
 
 
 class Chart(Protocol):
-    """What each module of a chart has. The sample is how many items its numbers rest on."""
+    """What each module of a chart has, but `draw` where it draws all panels together. The sample is how many items its
+    numbers rest on.
+    """
 
     TITLE: str
     DEFINITION: str
@@ -27,14 +29,31 @@ class Chart(Protocol):
 
 CHARTS: Mapping[str, Chart] = {
     "throughput": cast("Chart", throughput),
+    "heatmap": cast("Chart", heatmap),
+    "moves-back": cast("Chart", moves_back),
 }
+# Those that put all panels into one drawing, by themselves.
+_DRAWN_TOGETHER: Mapping[str, Callable[[View, Plot], None]] = {"heatmap": heatmap.draw_all}
+# Those of which the definition depends on what is asked for.
+_DEFINED: Mapping[str, Callable[[View], str]] = {"heatmap": heatmap.definition}
+
+
+def definition(view: View) -> str:
+    """What the chart counts, and how it is drawn."""
+    name = view.sheet.chart
+    return _DEFINED[name](view) if name in _DEFINED else view.speech.gettext(CHARTS[name].DEFINITION)
 
 
 def figure(view: View) -> go.Figure:
     """The chart, drawn."""
-    panels = view.sheet.panels
+    name, panels = view.sheet.chart, view.sheet.panels
+    if name in _DRAWN_TOGETHER:
+        alone = Plot(view.speech)
+        alone.next()
+        _DRAWN_TOGETHER[name](view, alone)
+        return alone.figure()
     plot = Plot(view.speech, [view.names.get(panel.code, panel.code) for panel in panels] or [""])
     for panel in panels:
         plot.next()
-        CHARTS[view.sheet.chart].draw(view, plot, panel.rows)
+        CHARTS[name].draw(view, plot, panel.rows)
     return plot.figure()

@@ -41,6 +41,8 @@ class Speech:
     state: Callable[[State], str]
     reason: Callable[[str], str]
     category: Callable[[BlockerCategory], str]
+    figure: Callable[[str], str] = str  # what a figure of the summaries is called
+    figure_definition: Callable[[str], str] = str  # and what exactly it counts
 
     def cycle(self, number: int) -> str:
         """Cycle 4."""

@@ -112,7 +112,7 @@ def frame(reading: Reading, name: str) -> Frame:
         name,
         gettext(chart.TITLE),
         chart.finding(view),
-        gettext(chart.DEFINITION),
+        drawings.definition(view),
         chart.sample(view),
         chart.details(view),
         [(chart_words.label(column.name), _is_number(column.adds)) for column in columns],

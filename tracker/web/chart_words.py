@@ -10,6 +10,7 @@ from flask_babel import get_locale
 from tracker.charts.registry import CHARTS
 from tracker.charts.speech import ColumnWords, Speech
 from tracker.domain.charts.cautions import Caution
+from tracker.domain.charts.moves_back import Reason
 from tracker.domain.charts.sheets import Column, Value
 from tracker.domain.errors import N_
 from tracker.domain.states import BlockerCategory, CycleStatus, State
@@ -64,7 +65,7 @@ def cell(column: Column, value: Value) -> str:  # noqa: PLR0911 - one for each k
         case int() | Decimal():
             return str(value) if column.name == "cycle" else written(value, column.places)
         case _ if column.name == "reason":
-            return reason_word(value)
+            return _reason(value)
         case _:
             return value
 
@@ -77,9 +78,13 @@ def written(value: Decimal | int, places: int = 0) -> str:
 def speech() -> Speech:
     """The reader's language for charts."""
     return Speech(
-        language(), gettext, ngettext, written, day, moment, lambda state: gettext(STATES[state]), reason_word,
-        category_word,
+        language(), gettext, ngettext, written, day, moment, lambda state: gettext(STATES[state]), _reason,
+        category_word, figure_words.label, figure_words.definition,
     )  # fmt: skip
+
+
+def _reason(value: str) -> str:
+    return gettext("no reason given") if value == Reason.NONE else reason_word(value)
 
 
 def caution_label(caution: Caution, count: int) -> str:

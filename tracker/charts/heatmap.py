@@ -1,0 +1,192 @@
+"""A figure of the summaries by workstream or project and cycle, told; `heatmap_drawing` draws it."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from tracker.charts.heatmap_drawing import Number, column, drawn, number, written
+from tracker.charts.plot import Plot
+from tracker.charts.speech import ColumnWords
+from tracker.charts.view import View, count
+from tracker.domain.charts.sheets import Adds, By, Row, added_up
+from tracker.domain.errors import N_
+from tracker.domain.figures.behind import Behind, behind
+
+TITLE = N_("Heat map")
+DEFINITION = N_(
+    "For each cycle by the workstream or project that owns the workflow. In the dashed frame: the cycle under way. A "
+    "dash: no figure yet."
+)
+COLUMNS: dict[str, ColumnWords] = {}
+_NAMED = 3  # a title takes no more names
+_FEW = 4
+
+
+class _Cell(NamedTuple):
+    code: str
+    row: Row
+    number: Number
+
+
+def definition(view: View) -> str:
+    """That of the figure, and how it is shown."""
+    speech, figure = view.speech, view.span.figure
+    return f"{speech.figure(figure)}. {speech.figure_definition(figure)} {speech.gettext(DEFINITION)}"
+
+
+def sample(view: View) -> int:
+    """How many workflows or blockers are behind it all."""
+    return len({(each.item, each.at) for row in view.totals for each in _items(view, row)})
+
+
+def finding(view: View) -> str:
+    """Who had the most of the last cycle that is over, else of the one under way; or who was highest and lowest."""
+    row = _spoken_of(view)
+    if row is None:
+        return view.speech.gettext("There are no figures for these cycles yet")
+    if len(view.sheet.panels) == 1:
+        return _alone(view, row)
+    return _shares(view, row) if column(view).adds in {Adds.COUNT, Adds.DAYS} else _extremes(view, row)
+
+
+def details(view: View) -> list[str]:
+    """Each cycle in a sentence: all together, and who had the most."""
+    speech, told = view.speech, []
+    for row in view.totals:
+        place = {"figure": speech.figure(view.span.figure), "when": _when(view, row)}
+        if number(view, row) is None:
+            told.append(speech.gettext("%(figure)s, %(when)s: no figure.", **place))
+            continue
+        highest = [cell for cell in _highest_first(view, row) if cell.number][:_NAMED]
+        said = speech.gettext("%(figure)s, %(when)s: %(number)s", number=written(view, number(view, row)), **place)
+        parts = [f"{cell.code} {written(view, cell.number)}" for cell in highest]
+        told.append(f"{said} ({', '.join(parts)})." if parts and len(view.sheet.panels) > 1 else f"{said}.")
+    return told
+
+
+def draw_all(view: View, plot: Plot) -> None:
+    """A row for each workstream or project, and one for all."""
+    row = _spoken_of(view)
+    named = {cell.code for cell in _top(view, row)} if row is not None else set()
+    drawn(view, plot, named, count(row, "cycle") if row is not None else 0)
+
+
+def _alone(view: View, row: Row) -> str:
+    return view.speech.gettext(
+        "%(figure)s, %(when)s: %(number)s", figure=view.speech.figure(view.span.figure), when=_when(view, row),
+        number=f"{view.sheet.panels[0].code} {written(view, number(view, row))}",
+    )  # fmt: skip
+
+
+def _shares(view: View, row: Row) -> str:
+    """Who together had how much of it; with too many alike at the top, how much that is."""
+    speech, place = view.speech, {"figure": view.speech.figure(view.span.figure), "when": _when(view, row)}
+    top, all_of_it = _top(view, row), written(view, number(view, row))
+    if not number(view, row):
+        return speech.gettext("%(figure)s, %(when)s: %(number)s", number=all_of_it, **place)
+    if not top:
+        most = written(view, _highest_first(view, row)[0].number)
+        if view.sheet.by is By.PROJECT:
+            return speech.gettext("%(figure)s, %(when)s: no project had more than %(most)s of %(whole)s", most=most,
+                                  whole=all_of_it, **place)  # fmt: skip
+        return speech.gettext("%(figure)s, %(when)s: no workstream had more than %(most)s of %(whole)s", most=most,
+                              whole=all_of_it, **place)  # fmt: skip
+    who, part = speech.listed([cell.code for cell in top]), written(view, _together(view, top))
+    counted = _counted(view, row)
+    if counted and not view.is_open(row):
+        return speech.gettext("%(who)s gave %(part)s of cycle %(cycle)s’s %(counted)s", who=who, part=part,
+                              cycle=count(row, "cycle"), counted=counted)  # fmt: skip
+    return speech.gettext("%(figure)s, %(when)s: %(who)s had %(part)s of %(whole)s", who=who, part=part,
+                          whole=all_of_it, **place)  # fmt: skip
+
+
+def _extremes(view: View, row: Row) -> str:
+    speech, cells = view.speech, _highest_first(view, row)
+    place = {"figure": speech.figure(view.span.figure), "when": _when(view, row)}
+    if not cells:
+        return speech.gettext("%(figure)s, %(when)s: %(number)s in all, too little to go by for each", **place,
+                              number=written(view, number(view, row)))  # fmt: skip
+    high, low = cells[0].number, cells[-1].number
+    if high == low:
+        return speech.gettext("%(figure)s, %(when)s: %(who)s %(number)s", who=_who(view, cells),
+                              number=written(view, high), **place)  # fmt: skip
+    return speech.gettext(
+        "%(figure)s, %(when)s: highest in %(most)s (%(high)s), lowest in %(least)s (%(low)s)",
+        most=_who(view, [cell for cell in cells if cell.number == high]), high=written(view, high),
+        least=_who(view, [cell for cell in cells if cell.number == low]), low=written(view, low), **place,
+    )  # fmt: skip
+
+
+def _who(view: View, cells: Sequence[_Cell]) -> str:
+    """Their codes, or how many they are."""
+    if len(cells) <= _NAMED:
+        return view.speech.listed([cell.code for cell in cells])
+    if view.sheet.by is By.PROJECT:
+        return view.speech.ngettext("%(num)s project", "%(num)s projects", len(cells))
+    return view.speech.ngettext("%(num)s workstream", "%(num)s workstreams", len(cells))
+
+
+def _top(view: View, row: Row) -> list[_Cell]:
+    """Two of them (one where they are few), or one, or three: whoever had more than the next; nobody where many had as
+    much.
+    """
+    cells = [cell for cell in _highest_first(view, row) if cell.number]
+    for several in (2, 1, _NAMED) if len(view.sheet.panels) > _FEW else (1, 2, _NAMED):
+        is_apart = several == len(cells) or (several < len(cells) and cells[several - 1].number > cells[several].number)
+        if is_apart and several < len(view.sheet.panels):
+            return cells[:several]
+    return []
+
+
+def _highest_first(view: View, row: Row) -> list[_Cell]:
+    """The cells of the row's cycle that have a figure."""
+    cells = []
+    for part in view.sheet.panels:
+        for each in part.rows:
+            found = number(view, each)
+            if each.values["cycle"] == row.values["cycle"] and found is not None:
+                cells.append(_Cell(part.code, each, found))
+    return sorted(cells, key=lambda cell: -cell.number)
+
+
+def _together(view: View, cells: Iterable[_Cell]) -> Number | None:
+    """What they come to: what two of them share counts once."""
+    shown = column(view)
+    items: dict[object, Behind] = {(each.item, each.at): each for cell in cells for each in cell.row.items(shown.name)}
+    found = added_up(shown, list(items.values()))
+    return found if isinstance(found, Number) else None
+
+
+def _counted(view: View, row: Row) -> str:
+    """What workflows did, as words; nothing for other figures."""
+    speech, whole = view.speech, count(row, view.span.figure)
+    match view.span.figure:
+        case "designed":
+            return speech.ngettext("%(num)s designed", "%(num)s designed", whole)
+        case "validated":
+            return speech.ngettext("%(num)s validated", "%(num)s validated", whole)
+        case "tested":
+            return speech.ngettext("%(num)s tested", "%(num)s tested", whole)
+        case _:
+            return ""
+
+
+def _when(view: View, row: Row) -> str:
+    cycle = count(row, "cycle")
+    if view.is_open(row):
+        return view.speech.gettext("cycle %(cycle)s so far", cycle=cycle)
+    return view.speech.gettext("cycle %(cycle)s", cycle=cycle)
+
+
+def _spoken_of(view: View) -> Row | None:
+    having = [row for row in view.totals if number(view, row) is not None]
+    over = [row for row in having if not view.is_open(row)]
+    return next(reversed(over or having), None)
+
+
+def _items(view: View, row: Row) -> Sequence[Behind]:
+    """What the figure rests on: what follows from the number of the tested ones, on those."""
+    shown = column(view)
+    if shown.adds is not Adds.NONE:
+        return row.items(shown.name)
+    items = view.span.items(count(row, "cycle"), view.choice)
+    return behind("tested", items) if items is not None else ()

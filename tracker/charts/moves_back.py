@@ -1,0 +1,216 @@
+"""Moves back by reason and cycle, told and drawn."""
+
+from collections.abc import Sequence
+
+from tracker.charts.palette import colour
+from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
+from tracker.charts.speech import ColumnWords
+from tracker.charts.view import View, count
+from tracker.domain.charts.moves_back import Reason
+from tracker.domain.charts.sheets import Row
+from tracker.domain.errors import N_
+
+TITLE = N_("Moves back")
+DEFINITION = N_(
+    "Moves from a later state to an earlier one within each cycle, by the reason given. Each move counts, also of the "
+    "same workflow; those taken back do not. A cycle under way is hatched; a dash is one that has not begun."
+)
+COLUMNS = {
+    "reason": ColumnWords(N_("Reason"), N_("The pick for the move; words of one’s own count as other.")),
+    "moves_back": ColumnWords(
+        N_("Moves back"),
+        N_("Moves in the cycle from a later state to an earlier one that are known and have not been taken back."),
+    ),
+}
+_ROW = 34  # the height of a reason, in px
+_ROOM = 0.52  # the length of the longest bar, in cycles: its number stands beside it
+_TIES = 2  # more reasons alike a title does not name
+
+
+def sample(view: View) -> int:
+    """How many moves back there are."""
+    return sum(count(row, "moves_back") for row in view.totals)
+
+
+def finding(view: View) -> str:
+    """How many there were, and mostly why."""
+    cycles = _begun(view)
+    if not cycles:
+        return view.speech.gettext("There are no figures for these cycles yet")
+    moves = sample(view)
+    said = _how_many(view, moves, cycles[0], cycles[-1])
+    return f"{said}, {_mostly(view, moves)}" if moves else said
+
+
+def details(view: View) -> list[str]:
+    """Each cycle in a sentence, with its reasons."""
+    told = []
+    for cycle in _begun(view):
+        rows = [row for row in view.totals if row.values["cycle"] == cycle and count(row, "moves_back")]
+        said = _how_many(view, sum(count(row, "moves_back") for row in rows), cycle, cycle)
+        parts = [f"{_word(view, row)} {count(row, 'moves_back')}" for row in rows]
+        told.append(f"{said}: {', '.join(parts)}." if parts else f"{said}.")
+    return told
+
+
+def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+    """A line of bars for each reason; one of many panels has a bar per cycle, the reasons on each other."""
+    panel = plot.panel()
+    cycles = list(dict.fromkeys(count(row, "cycle") for row in rows))
+    if plot.is_small:
+        _stacked(view, plot, panel, cycles, rows)
+    else:
+        _side_by_side(view, plot, panel, cycles, rows)
+
+
+def _side_by_side(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: Sequence[Row]) -> None:
+    reasons, begun = list(_totals(view)), _begun(view)
+    lowest = len(reasons)
+    highest = max((count(row, "moves_back") for row in rows), default=0)
+    _set_axes(view, plot, panel, cycles, reasons)
+    for place, reason in enumerate(reasons):
+        series = _series(view, reason)
+        own = [row for row in rows if row.values["reason"] == reason]
+        for row in own:
+            length = count(row, "moves_back") / highest * _ROOM
+            series.marks.append(mark(view, row, "moves_back", length, _told(view, row), y=place,
+                                     text=str(count(row, "moves_back"))))  # fmt: skip
+        panel.bars(
+            series, orientation="h", base=[count(row, "cycle") - 0.5 for row in own], width=0.5,
+            marker=hatched(series.colour, [view.is_open(row) for row in own]),
+        )  # fmt: skip
+        for cycle in set(cycles) - {count(row, "cycle") for row in own}:
+            _write(panel, "0" if cycle in begun else "–", cycle - 0.5, place, is_bold=False)
+        _name(view, plot, panel, place, _reason_word(view, reason), sum(count(row, "moves_back") for row in own),
+              is_named=reason in _most_frequent(view))  # fmt: skip
+    for cycle in cycles:
+        panel.rule(cycle - 0.5, -0.45, cycle - 0.5, lowest - 0.5, line={"color": colour("line-strong")})
+        _write(panel, str(_in_cycle(rows, cycle)) if cycle in begun else "–", cycle - 0.5, lowest, is_bold=True)
+    _name(view, plot, panel, lowest, view.speech.gettext("All"), sample(view), is_last=True)
+    panel.rule(0, lowest - 0.5, 1, lowest - 0.5, xref="paper")
+
+
+def _set_axes(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], reasons: Sequence[Reason]) -> None:
+    words = [*(_reason_word(view, reason) for reason in reasons), view.speech.gettext("All")]
+    panel.cycles(cycles)
+    panel.xaxis.update(side="top", showline=False, ticktext=[""] * len(cycles),
+                       range=[cycles[0] - 0.51, cycles[-1] + 0.5])  # fmt: skip
+    open_cycles = {count(row, "cycle") for row in view.totals if view.is_open(row)}
+    for cycle in cycles:
+        at = {"yref": f"{panel.y} domain", "xanchor": "left", "yanchor": "bottom", "name": WIDE}
+        panel.note(view.speech.cycle(cycle), cycle - 0.5, 1, yshift=18 if open_cycles else 4, font=BOLD, **at)
+        if cycle in open_cycles:
+            panel.note(view.speech.gettext("under way"), cycle - 0.5, 1, yshift=4, **at)
+    panel.yaxis.update(range=[len(words) - 0.5, -0.5], showgrid=False, zeroline=False, tickvals=[*range(len(words))],
+                       ticktext=[""] * len(words), tickfont={"color": colour("ink")})  # fmt: skip
+    plot.short_ticks["yaxis"] = [word.replace(" ", "<br>") for word in words]
+    plot.layout["barmode"] = "overlay"
+    plot.margin = {"l": round(max(map(len, words)) * 6.4) + 16, "r": 32, "t": 42 if open_cycles else 28, "b": 8}
+    plot.narrow_margin = {"l": round(max(len(part) for word in words for part in word.split()) * 6.8) + 12}
+    plot.height = len(words) * _ROW + plot.margin["t"] + plot.margin["b"]
+
+
+def _name(view: View, plot: Plot, panel: Panel, place: int, word: str, total: int, *, is_named: bool = False,
+          is_last: bool = False) -> None:  # fmt: skip
+    """What a line is about at its left; what it comes to at its right, when that is more than one number."""
+    font = BOLD if is_last or is_named else {"size": 12, "color": colour("ink")}
+    panel.note(word, 0, place, xref="paper", xanchor="left", xshift=-plot.margin["l"], font=font, name=WIDE)
+    if len(_begun(view)) > 1:
+        panel.note(str(total), 1, place, xref="paper", xanchor="right", xshift=plot.margin["r"], font=font)
+        if is_last:
+            panel.note(view.speech.gettext("all"), 1, 1, xref="paper", xanchor="right", xshift=plot.margin["r"],
+                       yref=f"{panel.y} domain", yanchor="bottom", yshift=4)  # fmt: skip
+
+
+def _write(panel: Panel, text: str, x: float, place: int, *, is_bold: bool) -> None:
+    font = BOLD if is_bold else {"size": 12, "color": colour("ink-3")}
+    panel.note(text, x, place, xanchor="left", xshift=4, font=font)
+
+
+def _stacked(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: Sequence[Row]) -> None:
+    panel.cycles(cycles)
+    highest = max((_in_cycle(part.rows, cycle) for part in view.sheet.panels for cycle in cycles), default=0)
+    panel.yaxis["range"] = [0, max(highest, 1) * 1.25]
+    plot.layout["barmode"] = "stack"
+    for reason in _totals(view):
+        series = _series(view, reason)
+        own = [row for row in rows if row.values["reason"] == reason]
+        for row in own:
+            series.marks.append(mark(view, row, "moves_back", count(row, "cycle"), _told(view, row)))
+        look = hatched(series.colour, [view.is_open(row) for row in own])
+        edges = [series.colour if view.is_open(row) else colour("paper") for row in own]
+        panel.bars(series, width=0.6, marker=look | {"line": {"color": edges, "width": 1}})
+    for cycle in cycles:
+        if found := _in_cycle(rows, cycle):
+            panel.note(str(found), cycle, found, yanchor="bottom", yshift=1, font={"size": 12, "color": colour("ink")})
+
+
+def _in_cycle(rows: Sequence[Row], cycle: int) -> int:
+    return sum(count(row, "moves_back") for row in rows if row.values["cycle"] == cycle)
+
+
+def _series(view: View, reason: Reason) -> Series:
+    return Series(reason.value, colour("alert" if reason in _most_frequent(view) else "line-strong"))
+
+
+def _begun(view: View) -> list[int]:
+    return list(dict.fromkeys(count(row, "cycle") for row in view.totals if row.values["moves_back"] is not None))
+
+
+def _totals(view: View) -> dict[Reason, int]:
+    """How many moves each reason was given for, the most frequent first."""
+    totals = {reason: sum(count(row, "moves_back") for row in view.totals if row.values["reason"] == reason)
+              for reason in Reason}  # fmt: skip
+    return {reason: total for reason, total in sorted(totals.items(), key=lambda each: -each[1]) if total}
+
+
+def _most_frequent(view: View) -> list[Reason]:
+    totals = _totals(view)
+    top = [reason for reason, total in totals.items() if total == max(totals.values())]
+    return top if len(top) <= _TIES else []
+
+
+def _how_many(view: View, moves: int, first: int, last: int) -> str:
+    speech = view.speech
+    cycles = speech.gettext("cycle %(cycle)s", cycle=first)
+    if first != last:
+        cycles = speech.gettext("cycles %(first)s–%(last)s", first=first, last=last)
+    if not moves:
+        return speech.gettext("No moves back in %(cycles)s", cycles=cycles)
+    return speech.ngettext("%(num)s move back in %(cycles)s", "%(num)s moves back in %(cycles)s", moves, cycles=cycles)
+
+
+def _mostly(view: View, moves: int) -> str:
+    speech, totals, top = view.speech, _totals(view), _most_frequent(view)
+    most = max(totals.values())
+    if not top:
+        return speech.ngettext("no reason more than once", "no reason more than %(num)s times", most)
+    why = speech.listed([_why(view, reason) for reason in top])
+    if most == moves:
+        return why if moves == 1 else speech.gettext("all of them %(why)s", why=why)
+    if len(top) > 1:
+        return speech.gettext("most often %(why)s (%(most)s each)", why=why, most=most)
+    return speech.gettext("most often %(why)s (%(most)s)", why=why, most=most)
+
+
+def _why(view: View, reason: Reason) -> str:
+    match reason:
+        case Reason.NONE:
+            return view.speech.gettext("without a reason given")
+        case Reason.OTHER:
+            return view.speech.gettext("for other reasons")
+        case _:
+            return view.speech.gettext("for %(reason)s", reason=_reason_word(view, reason))
+
+
+def _told(view: View, row: Row) -> str:
+    moves, cycle = count(row, "moves_back"), count(row, "cycle")
+    return f"{_how_many(view, moves, cycle, cycle)}: {_word(view, row)}"
+
+
+def _word(view: View, row: Row) -> str:
+    return _reason_word(view, Reason(str(row.values["reason"])))
+
+
+def _reason_word(view: View, reason: Reason) -> str:
+    return view.speech.reason(reason.value)

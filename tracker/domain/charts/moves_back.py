@@ -1,0 +1,64 @@
+"""Moves back in each cycle, by the reason that was given for them."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+
+from tracker.domain.charts.sheets import Adds, Column, Row, Value
+from tracker.domain.charts.span import Span
+from tracker.domain.figures.behind import Behind
+from tracker.domain.figures.summaries import Choice, counts
+from tracker.domain.states import MoveBackReason
+
+
+class Reason(StrEnum):
+    """Why a workflow was moved back: one of the picks, or that nothing was said. Words of one's own are `other`."""
+
+    FAILED_TEST = MoveBackReason.FAILED_TEST
+    FAILED_VALIDATION = MoveBackReason.FAILED_VALIDATION
+    NEW_RELEASE = MoveBackReason.NEW_RELEASE
+    CHANGED_REQUIREMENT = MoveBackReason.CHANGED_REQUIREMENT
+    DEPENDENCY = MoveBackReason.DEPENDENCY
+    OTHER = MoveBackReason.OTHER
+    NONE = "none"
+
+
+_PICKS = {pick.value: Reason(pick) for pick in MoveBackReason}
+_Move = tuple[str, datetime]
+COLUMNS = (Column("cycle", Adds.KEY), Column("reason", Adds.KEY), Column("moves_back", Adds.COUNT))
+
+
+def rows(span: Span, choice: Choice) -> Iterator[Row]:
+    """A row per cycle and reason that was given, in the order of the picks; without any, one for the cycle."""
+    for cycle in span.cycles:
+        number = cycle.cycle
+        is_counted = counts(span.history, span.reading(number), choice)
+        found = _moves(span, number, choice) if is_counted else {}
+        for reason in (each for each in Reason if each in found):
+            moves = found[reason]
+            values: dict[str, Value] = {"cycle": number, "reason": reason, "moves_back": len(moves)}
+            yield Row(values, {"moves_back": partial(_listed, moves)})
+        if not found:
+            yield Row({"cycle": number, "reason": None, "moves_back": 0 if is_counted else None})
+
+
+def _moves(span: Span, number: int, choice: Choice) -> dict[Reason, list[_Move]]:
+    """Those in the cycle that are known and stand."""
+    here, reasons = span.reading(number), span.tags.reasons
+    found: dict[Reason, list[_Move]] = defaultdict(list)
+    for code in span.joined(number, choice):
+        for workflow in span.history.concerned(number, code):
+            for step in workflow.changes.steps(here.start, here.border, span.as_of):
+                if step.position < step.before and not step.is_taken_back:
+                    found[_reason(reasons.get(step.id, ""))].append((workflow.key, step.happened_at))
+    return found
+
+
+def _reason(text: str) -> Reason:
+    return _PICKS.get(text, Reason.OTHER) if text else Reason.NONE
+
+
+def _listed(moves: Sequence[_Move]) -> list[Behind]:
+    return [Behind(key, at=at) for key, at in moves]
