@@ -4,7 +4,6 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,15 +12,14 @@ from hypothesis import strategies as st
 from tests.counts import count
 from tests.properties import chart_oracles
 from tests.properties.chart_oracles.case import Case
+from tests.properties.plain_facts import facts_of
 from tests.properties.random_cycles import RandomProgramme, random_cycles
 from tracker.charts import registry as drawings
 from tracker.domain.charts import registry
 from tracker.domain.charts.sheets import Adds, By, Row, Sheet, added_up
 from tracker.domain.charts.span import Span, Tags
-from tracker.domain.figures.facts import Facts, WorkflowFact, WorkstreamFact
 from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import Choice
-from tracker.domain.programme_rows import Programme
 
 # The numbers of a chart are computed in one way from either database, which the figures' own laws see to.
 MANY = settings(max_examples=count(300), suppress_health_check=list(HealthCheck))
@@ -29,36 +27,20 @@ A_WHILE = pytest.mark.timeout(1200)
 ORACLES = [name for _, name, _ in pkgutil.iter_modules(chart_oracles.__path__) if name != "case"]
 
 
-def facts_of(programme: Programme, zone: ZoneInfo) -> Facts:
-    """What a database would give of these rows."""
-    joins = {row.code: row.first_cycle for row in programme.projects}
-    return Facts(
-        zone,
-        programme.cycles,
-        [WorkstreamFact(row.code, row.project, joins[row.project]) for row in programme.workstreams],
-        [WorkflowFact(row.key, row.key, row.workstream, row.archived_at) for row in programme.workflows],
-        [(row.id, row.workflow, row.to_state and row.to_state.value, row.voids, row.happened_at, row.recorded_at)
-         for row in programme.changes],
-        [(row.id, row.workflow, row.from_cycle, row.to_cycle, row.goal and row.goal.value, row.kind.value,
-          row.happened_at, row.recorded_at) for row in programme.scope],
-        [(row.id, row.workflow, row.blocker, row.event.value, row.happened_at, row.recorded_at)
-         for row in programme.blocker_events],
-    )  # fmt: skip
-
-
 def asked(made: RandomProgramme, data: st.DataObject) -> tuple[Span, Choice, Case]:
     """Some cycles and workstreams of the programme, for the charts and for their oracles."""
     programme = made.programme
-    numbers = sorted([data.draw(st.sampled_from([row.cycle for row in programme.cycles])) for _ in range(2)])
+    some = st.sampled_from([row.cycle for row in programme.cycles])
+    first, last = sorted((data.draw(some), data.draw(some)))
     streams = data.draw(st.lists(st.sampled_from([row.code for row in programme.workstreams]), unique=True))
     history = History(facts_of(programme, made.zone))
     tags = Tags(
         {row.id: row.reason for row in programme.changes if row.reason},
         {row.id: row.category for row in programme.blockers},
     )
-    span = Span(history, made.as_of, *numbers, tags=tags)
+    span = Span(history, made.as_of, first, last, tags=tags)
     choice = registry.chosen(history, [], streams)
-    case = Case(programme, made.zone, made.as_of, *numbers, list(choice.workstreams), not streams)
+    case = Case(programme, made.zone, made.as_of, first, last, list(choice.workstreams), not streams)
     return span, choice, case
 
 

@@ -4,7 +4,7 @@ from functools import cache
 
 from tests.demo_data.expected import AS_OF, SEED_DATA
 from tests.demo_data.programme_files import STOCKHOLM
-from tests.properties.test_charts import facts_of
+from tests.properties.plain_facts import facts_of
 from tests.unit.charts.speech import ENGLISH
 from tracker.charts.view import View
 from tracker.commands.seed import read_folder
