@@ -162,8 +162,10 @@ def assert_agrees(client: PageClient, name: str, query: str, rng: Random) -> Non
     found = list(marks(figure))
     for trace, at, link in found:
         if trace["type"] == "bar":
-            length = trace["x" if trace.get("orientation") == "h" else "y"][at]  # type: ignore[index]
-            assert abs(float(length)) == float(number_of(link, rows)), (name, link)
+            length = abs(float(trace["x" if trace.get("orientation") == "h" else "y"][at]))  # type: ignore[index]
+            said = trace.get("text", [""] * (at + 1))[at].replace(",", ".")  # type: ignore[attr-defined]
+            # In a table of bars each cell has its own scale, and the number stands in it.
+            assert number_of(link, rows) in {f"{length:g}", f"{length:.1f}", said}, (name, link)
     for _, _, link in rng.sample(found, min(len(found), 4)):
         items = client.get(link)
         assert items.status_code == 200, link

@@ -44,9 +44,23 @@ def definition(view: View) -> str:
     return _DEFINED[name](view) if name in _DEFINED else view.speech.gettext(CHARTS[name].DEFINITION)
 
 
+def finding(view: View) -> str:
+    """The chart's title: what it shows, in words from the data."""
+    if is_empty(view):
+        return view.speech.gettext("There is nothing to draw for this choice")
+    return CHARTS[view.sheet.chart].finding(view)
+
+
+def is_empty(view: View) -> bool:
+    """Whether nothing is chosen that could be drawn."""
+    return not view.rows or not view.choice.workstreams
+
+
 def figure(view: View) -> go.Figure:
-    """The chart, drawn."""
+    """The chart, drawn; without anything on it when it is empty."""
     name, panels = view.sheet.chart, view.sheet.panels
+    if is_empty(view):
+        return Plot(view.speech).figure()
     if name in _DRAWN_TOGETHER:
         alone = Plot(view.speech)
         alone.next()

@@ -107,14 +107,14 @@ class Address:
 def frame(reading: Reading, name: str) -> Frame:
     """The chart with all around it."""
     view, chart = reading.view(name), drawings.CHARTS[name]
-    columns = view.sheet.columns
+    columns, is_empty = view.sheet.columns, drawings.is_empty(view)
     return Frame(
         name,
         gettext(chart.TITLE),
-        chart.finding(view),
+        drawings.finding(view),
         drawings.definition(view),
-        chart.sample(view),
-        chart.details(view),
+        0 if is_empty else chart.sample(view),
+        [] if is_empty else chart.details(view),
         [(chart_words.label(column.name), _is_number(column.adds)) for column in columns],
         [
             [
@@ -126,7 +126,7 @@ def frame(reading: Reading, name: str) -> Frame:
         ],
         [_reminder(reading, name, caution) for caution in Caution],
         Markup(figure_json(drawings.figure(view)).replace("<", "\\u003c")),  # noqa: S704 - inside a script of data
-        not view.rows or not reading.choice.workstreams,
+        is_empty,
     )  # fmt: skip
 
 
