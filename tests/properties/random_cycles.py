@@ -18,7 +18,7 @@ from tracker.domain.programme_rows import (
     WorkflowRow,
     WorkstreamRow,
 )
-from tracker.domain.states import CycleStatus, Goal, HoldEvent, ScopeKind, State
+from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, ScopeKind, State
 
 # New Year and week 52; week 53; both changes of the clock, in Europe and America; Easter to Midsummer.
 FIRST_DAYS = (date(2022, 12, 5), date(2026, 12, 7), date(2023, 3, 6), date(2023, 10, 2), date(2023, 5, 1))
@@ -202,7 +202,7 @@ def random_cycles(draw: st.DrawFn) -> RandomProgramme:
             WorkstreamRow(f"S{n}", f"Ström {n}", "", "SEN" if n == 3 else "NU") for n in range(1, streams + 1)
         ],
         cycles=[replace(plan, committed_at=None, closed_at=None) for plan in plans],
-        blockers=[a_blocker(number) for number in (1, 2, 3)],
+        blockers=[a_blocker(1), a_blocker(2), a_blocker(3, category=BlockerCategory.DECISION)],
     )
     marks = sorted(_landmarks(plans, zone))
     simulation = _Simulation(programme, plans, marks, rng, marks[0] - 9 * _DAY)

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import plotly.graph_objects as go
@@ -78,9 +79,9 @@ def numbers(client: PageClient, name: str, query: str) -> list[Row]:
     return list(csv.DictReader(io.StringIO(answer.text, newline="")))
 
 
-def marks(figure: dict[str, object]) -> Iterator[tuple[dict[str, object], int, str]]:
+def marks(figure: dict[str, Any]) -> Iterator[tuple[dict[str, Any], int, str]]:
     """Each mark that leads somewhere: its trace, its number there, its address."""
-    for trace in figure["data"]:  # type: ignore[attr-defined]
+    for trace in figure["data"]:
         for at, link in enumerate(flat(trace.get("customdata", []))):
             if link:
                 yield trace, at, link
@@ -162,8 +163,8 @@ def assert_agrees(client: PageClient, name: str, query: str, rng: Random) -> Non
     found = list(marks(figure))
     for trace, at, link in found:
         if trace["type"] == "bar":
-            length = abs(float(trace["x" if trace.get("orientation") == "h" else "y"][at]))  # type: ignore[index]
-            said = trace.get("text", [""] * (at + 1))[at].replace(",", ".")  # type: ignore[attr-defined]
+            length = abs(float(trace["x" if trace.get("orientation") == "h" else "y"][at]))
+            said = trace.get("text", [""] * (at + 1))[at].replace(",", ".")
             # In a table of bars each cell has its own scale, and the number stands in it.
             assert number_of(link, rows) in {f"{length:g}", f"{length:.1f}", said}, (name, link)
     for _, _, link in rng.sample(found, min(len(found), 4)):

@@ -5,7 +5,7 @@ from typing import Protocol, cast
 
 import plotly.graph_objects as go
 
-from tracker.charts import heatmap, moves_back, throughput
+from tracker.charts import blocker_causes, blockers, heatmap, moves_back, throughput
 from tracker.charts.plot import Plot
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View
@@ -29,7 +29,9 @@ class Chart(Protocol):
 
 CHARTS: Mapping[str, Chart] = {
     "throughput": cast("Chart", throughput),
+    "blockers": cast("Chart", blockers),
     "heatmap": cast("Chart", heatmap),
+    "blocker-causes": cast("Chart", blocker_causes),
     "moves-back": cast("Chart", moves_back),
 }
 # Those that put all panels into one drawing, by themselves.

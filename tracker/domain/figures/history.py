@@ -107,7 +107,7 @@ class Knowledge:
         counting = self._counting(reading, workstreams)
         parts = [self._workflow_items(reading, workstream) for workstream in counting]
         whole = parts[0] if len(parts) == 1 else joined(parts)
-        return CycleItems(reading, whole, blocker_items(reading, self._blocker_spells(counting)))
+        return CycleItems(reading, whole, blocker_items(reading, self.blocker_spells(counting)))
 
     def timelines(self, reading: Reading, workstreams: Collection[str]) -> dict[str, Timeline]:
         """By key, how far those workflows had come that can be among the reading's items in these workstreams."""
@@ -143,7 +143,8 @@ class Knowledge:
             self._workflows[recorded.key] = recorded.known(self.as_of)
         return self._workflows[recorded.key]
 
-    def _blocker_spells(self, workstreams: tuple[str, ...]) -> list[BlockerSpell]:
+    def blocker_spells(self, workstreams: tuple[str, ...]) -> list[BlockerSpell]:
+        """Every time a blocker held something of these workstreams."""
         if workstreams not in self._spells:
             held = [each for code in workstreams for each in self.history.workflows(code) if each.holds]
             self._spells[workstreams] = blocker_spells(hold for each in held for hold in each.known_holds(self.as_of))
