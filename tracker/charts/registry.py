@@ -34,6 +34,7 @@ CHARTS: Mapping[str, Chart] = {
     "blocker-causes": cast("Chart", blocker_causes),
     "moves-back": cast("Chart", moves_back),
 }
+_LONGEST_TITLE = 26
 # Those that put all panels into one drawing, by themselves.
 _DRAWN_TOGETHER: Mapping[str, Callable[[View, Plot], None]] = {"heatmap": heatmap.draw_all}
 # Those of which the definition depends on what is asked for.
@@ -58,6 +59,13 @@ def is_empty(view: View) -> bool:
     return not view.rows or not view.choice.workstreams
 
 
+def _title(code: str, names: Mapping[str, str]) -> str:
+    """The panel's name, cut to the width that the smallest has."""
+    name = names.get(code, "")
+    title = f"{code} {name}" if name else code
+    return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1].rstrip()}…"
+
+
 def figure(view: View) -> go.Figure:
     """The chart, drawn; without anything on it when it is empty."""
     name, panels = view.sheet.chart, view.sheet.panels
@@ -68,7 +76,7 @@ def figure(view: View) -> go.Figure:
         alone.next()
         _DRAWN_TOGETHER[name](view, alone)
         return alone.figure()
-    plot = Plot(view.speech, [view.names.get(panel.code, panel.code) for panel in panels] or [""])
+    plot = Plot(view.speech, [_title(panel.code, view.names) for panel in panels])
     for panel in panels:
         plot.next()
         CHARTS[name].draw(view, plot, panel.rows)
