@@ -5,7 +5,7 @@ from typing import Protocol, cast
 
 import plotly.graph_objects as go
 
-from tracker.charts import throughput
+from tracker.charts import carry_over, commitment, throughput
 from tracker.charts.plot import Plot
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View
@@ -27,6 +27,8 @@ class Chart(Protocol):
 
 CHARTS: Mapping[str, Chart] = {
     "throughput": cast("Chart", throughput),
+    "commitment": cast("Chart", commitment),
+    "carry-over": cast("Chart", carry_over),
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tracker.domain.charts import throughput
+from tracker.domain.charts import carry_over, commitment, throughput
 from tracker.domain.charts.sheets import Adds, By, Column, Panel, Row, Sheet
 from tracker.domain.charts.span import Span
 from tracker.domain.figures import summaries
@@ -25,6 +25,8 @@ def _source(columns: Sequence[Column], rows: Callable[[Span, Choice], Iterable[R
 
 SOURCES: Mapping[str, Source] = {
     "throughput": _source(throughput.COLUMNS, throughput.rows),
+    "commitment": _source(commitment.COLUMNS, commitment.rows),
+    "carry-over": _source(carry_over.COLUMNS, carry_over.rows),
 }
 PROJECT, WORKSTREAM = Column("project", Adds.KEY), Column("workstream", Adds.KEY)
 
