@@ -241,7 +241,7 @@ def _is_running(row: Row) -> bool:
 
 def _words_under(view: View, row: Row) -> str:
     if _is_running(row):
-        return view.speech.gettext("%(number)s of %(members)s remaining", number=count(row, "remaining"),
+        return view.speech.gettext("%(number)s of %(members)s<br>remaining", number=count(row, "remaining"),
                                    members=row.values["members"])  # fmt: skip
     return view.speech.gettext("planned") if row.values["met"] is None and count(row, "members") else ""
 

@@ -1,15 +1,17 @@
 """What became of each cycle's scope, and how much of it went on into the next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 from tracker.domain.charts import cycle_figures, fates
 from tracker.domain.charts.cycle_figures import column
 from tracker.domain.charts.fates import DISPOSITIONS
 from tracker.domain.charts.sheets import Adds, Column, Found, Row
 from tracker.domain.charts.span import Span
-from tracker.domain.figures.behind import Behind, behind, of_members
+from tracker.domain.figures.behind import behind, of_members
 from tracker.domain.figures.items import CycleItems
 from tracker.domain.figures.summaries import Choice
+from tracker.domain.states import Goal
 
 _FIGURES = ("carried_in", "met", *DISPOSITIONS)
 COLUMNS = (
@@ -29,45 +31,46 @@ COLUMNS = (
 
 def rows(span: Span, choice: Choice) -> Iterator[Row]:
     """A row per cycle."""
+    first_carried = _first_carried(span, choice)
     for cycle in span.cycles:
         number, here = cycle.cycle, span.reading(cycle.cycle)
         row = cycle_figures.row(span, number, choice, _FIGURES, status=here.cycle.status)
-        lists: dict[str, list[Behind]] = {}
+        found: dict[str, dict[str, Goal]] = {}
         items = span.items(number, choice)
         if here.is_committed:
-            lists |= _of_committed(span, choice, items) if items is not None else {}
+            found |= _of_committed(items, first_carried) if items is not None else {}
         elif not choice.project or span.joined(number, choice):
-            lists["members"] = of_members(span.members(number, choice))
-        for each in COLUMNS:
-            if each.name not in row.values:
-                row.values[each.name] = len(lists[each.name]) if each.name in lists else None
-        behind_: dict[str, Found] = {**row.behind, **lists}
-        yield Row(row.values, behind_)
+            found["members"] = span.members(number, choice)
+        values = dict.fromkeys(each.name for each in COLUMNS) | row.values
+        values |= {name: len(each) for name, each in found.items()}
+        lists: dict[str, Found] = {name: partial(of_members, each) for name, each in found.items()}
+        before = span.previous(number, choice)
+        if items is not None and here.is_closed and before is not None and before.reading.is_closed:
+            known = before.workflows
+            values |= {"members_previous": len(known.final), "carried_out_previous": len(known.carried_out)}
+            lists["members_previous"] = partial(of_members, known.final)
+            lists["carried_out_previous"] = partial(behind, "carried_out", before)
+        yield Row(values, {**row.behind, **lists})
 
 
-def _of_committed(span: Span, choice: Choice, items: CycleItems) -> dict[str, list[Behind]]:
-    number = items.reading.cycle.cycle
-    found = {
-        "members": of_members(items.workflows.final),
-        "carried_twice_or_more": list(_carried_again(span, choice, items)),
+def _of_committed(items: CycleItems, first_carried: Mapping[str, int]) -> dict[str, dict[str, Goal]]:
+    number, goals = items.reading.cycle.cycle, items.workflows.committed | items.workflows.final
+    again = [key for key in items.workflows.carried_in if first_carried[key] < number]
+    return {
+        "members": items.workflows.final,
+        "carried_twice_or_more": {key: goals[key] for key in again},
         "remaining": fates.remaining(items),
         "met_since": fates.met_since(items),
     }
-    before = span.previous(number, choice)
-    if items.reading.is_closed and before is not None and before.reading.is_closed:
-        found["members_previous"] = of_members(before.workflows.final)
-        found["carried_out_previous"] = behind("carried_out", before)
+
+
+def _first_carried(span: Span, choice: Choice) -> dict[str, int]:
+    """The first cycle that each workflow was carried into, whether it stayed in that or not."""
+    found: dict[str, int] = {}
+    for code in choice.workstreams:
+        for workflow in span.history.workflows(code):
+            for number in sorted(workflow.scope.cycles):
+                if workflow.scope.membership(span.reading(number)).was_carried_in:
+                    found[workflow.key] = number
+                    break
     return found
-
-
-def _carried_again(span: Span, choice: Choice, items: CycleItems) -> Iterator[Behind]:
-    """Those carried into the cycle that had been carried into one before it, whether they stayed in that or not."""
-    number, here = items.reading.cycle.cycle, set(items.workflows.carried_in)
-    goals = items.workflows.committed | items.workflows.final
-    for code in span.joined(number, choice):
-        for workflow in span.history.concerned(number, code):
-            if workflow.key in here and any(
-                each < number and workflow.scope.membership(span.reading(each)).was_carried_in
-                for each in workflow.scope.cycles
-            ):
-                yield Behind(workflow.key, goals[workflow.key])

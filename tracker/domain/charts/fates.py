@@ -5,23 +5,23 @@ As reported, everyone was met or given a disposition. Known later, somebody may 
 
 from fractions import Fraction
 
-from tracker.domain.figures.behind import Behind, of_members
 from tracker.domain.figures.items import CycleItems
 from tracker.domain.figures.rounding import half_up
+from tracker.domain.states import Goal
 
 DISPOSITIONS = ("carried_out", "returned", "dropped")
 
 
-def remaining(items: CycleItems) -> list[Behind]:
+def remaining(items: CycleItems) -> dict[str, Goal]:
     """Members that are not met and have been given no disposition: while the cycle runs, all that are not met yet."""
     known, given = items.workflows, _given(items)
-    return of_members({key: goal for key, goal in known.final.items() if key not in known.met and key not in given})
+    return {key: goal for key, goal in known.final.items() if key not in known.met and key not in given}
 
 
-def met_since(items: CycleItems) -> list[Behind]:
+def met_since(items: CycleItems) -> dict[str, Goal]:
     """Members that the close gave a disposition, and that are known by now to have been met."""
     given = _given(items)
-    return of_members({key: goal for key, goal in items.workflows.met.items() if key in given})
+    return {key: goal for key, goal in items.workflows.met.items() if key in given}
 
 
 def _given(items: CycleItems) -> set[str]:
