@@ -5,7 +5,7 @@ from typing import Protocol, cast
 
 import plotly.graph_objects as go
 
-from tracker.charts import blocker_causes, blockers, heatmap, moves_back, throughput
+from tracker.charts import blocker_causes, blockers, carry_over, commitment, heatmap, moves_back, throughput
 from tracker.charts.plot import Plot
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View
@@ -30,8 +30,10 @@ class Chart(Protocol):
 CHARTS: Mapping[str, Chart] = {
     "throughput": cast("Chart", throughput),
     "blockers": cast("Chart", blockers),
+    "commitment": cast("Chart", commitment),
     "heatmap": cast("Chart", heatmap),
     "blocker-causes": cast("Chart", blocker_causes),
+    "carry-over": cast("Chart", carry_over),
     "moves-back": cast("Chart", moves_back),
 }
 _LONGEST_TITLE = 26

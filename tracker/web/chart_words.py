@@ -13,7 +13,7 @@ from tracker.domain.charts.cautions import Caution
 from tracker.domain.charts.moves_back import Reason
 from tracker.domain.charts.sheets import Column, Value
 from tracker.domain.errors import N_
-from tracker.domain.states import BlockerCategory, CycleStatus, State
+from tracker.domain.states import BlockerCategory, CycleStatus, Goal, State
 from tracker.web import figure_words
 from tracker.web.formats import STATES, day, language, moment, state_name
 from tracker.web.translation import gettext, ngettext
@@ -58,6 +58,8 @@ def cell(column: Column, value: Value) -> str:  # noqa: PLR0911 - one for each k
             return gettext(_STATUSES[value])
         case State():
             return state_name(value)
+        case Goal():
+            return state_name(State(value.value))
         case BlockerCategory():
             return category_word(value)
         case date():

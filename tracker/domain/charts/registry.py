@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tracker.domain.charts import blocker_causes, blockers, heatmap, moves_back, throughput
+from tracker.domain.charts import blocker_causes, blockers, carry_over, commitment, heatmap, moves_back, throughput
 from tracker.domain.charts.sheets import Adds, By, Column, Panel, Row, Sheet
 from tracker.domain.charts.span import Span
 from tracker.domain.figures import summaries
@@ -26,8 +26,10 @@ def _source(columns: Sequence[Column], rows: Callable[[Span, Choice], Iterable[R
 SOURCES: Mapping[str, Source] = {
     "throughput": _source(throughput.COLUMNS, throughput.rows),
     "blockers": _source(blockers.COLUMNS, blockers.rows),
+    "commitment": _source(commitment.COLUMNS, commitment.rows),
     "heatmap": Source(heatmap.columns, heatmap.rows, By.WORKSTREAM),
     "blocker-causes": _source(blocker_causes.COLUMNS, blocker_causes.rows),
+    "carry-over": _source(carry_over.COLUMNS, carry_over.rows),
     "moves-back": _source(moves_back.COLUMNS, moves_back.rows),
 }
 PROJECT, WORKSTREAM = Column("project", Adds.KEY), Column("workstream", Adds.KEY)

@@ -59,7 +59,7 @@ class ScopeHistory:
         committed_at, closed_at = reading.cycle.committed_at, reading.cycle.closed_at
         committed = final = None
         was_carried_in, ways_out = False, []
-        for _, _, from_cycle, to_cycle, goal, kind, happened_at, recorded_at in self._steps_of[cycle]:
+        for _, _, from_cycle, to_cycle, goal, kind, happened_at, recorded_at in self._steps_of.get(cycle, ()):
             if recorded_at > as_of:
                 continue
             goal_there = goal if to_cycle == cycle else None
