@@ -5,7 +5,7 @@ from typing import Protocol, cast
 
 import plotly.graph_objects as go
 
-from tracker.charts import throughput
+from tracker.charts import burn_up, cumulative_flow, scope, throughput
 from tracker.charts.plot import Plot
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View
@@ -27,6 +27,9 @@ class Chart(Protocol):
 
 CHARTS: Mapping[str, Chart] = {
     "throughput": cast("Chart", throughput),
+    "scope": cast("Chart", scope),
+    "cumulative-flow": cast("Chart", cumulative_flow),
+    "burn-up": cast("Chart", burn_up),
 }
 
 

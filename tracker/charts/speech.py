@@ -41,6 +41,7 @@ class Speech:
     state: Callable[[State], str]
     reason: Callable[[str], str]
     category: Callable[[BlockerCategory], str]
+    short_day: Callable[[date], str] = date.isoformat  # without the year, for axes
 
     def cycle(self, number: int) -> str:
         """Cycle 4."""

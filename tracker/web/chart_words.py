@@ -14,7 +14,7 @@ from tracker.domain.charts.sheets import Column, Value
 from tracker.domain.errors import N_
 from tracker.domain.states import BlockerCategory, CycleStatus, State
 from tracker.web import figure_words
-from tracker.web.formats import STATES, day, language, moment, state_name
+from tracker.web.formats import STATES, day, language, moment, short_day, state_name
 from tracker.web.translation import gettext, ngettext
 from tracker.web.words import category_word, reason_word
 
@@ -24,6 +24,7 @@ _SHARED = {
     "workstream": N_("Workstream"),
     "status": N_("Status"),
     "working_days_so_far": N_("Working days so far"),
+    "day": N_("Day"),
 }
 _STATUSES = {CycleStatus.DRAFT: N_("draft"), CycleStatus.RUNNING: N_("running"), CycleStatus.CLOSED: N_("closed")}
 # What the columns are called and count that stand in one chart and are no figures of a cycle.
@@ -78,7 +79,7 @@ def speech() -> Speech:
     """The reader's language for charts."""
     return Speech(
         language(), gettext, ngettext, written, day, moment, lambda state: gettext(STATES[state]), reason_word,
-        category_word,
+        category_word, short_day,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tracker.domain.charts import throughput
+from tracker.domain.charts import burn_up, cumulative_flow, scope, throughput
 from tracker.domain.charts.sheets import Adds, By, Column, Panel, Row, Sheet
 from tracker.domain.charts.span import Span
 from tracker.domain.figures import summaries
@@ -25,6 +25,9 @@ def _source(columns: Sequence[Column], rows: Callable[[Span, Choice], Iterable[R
 
 SOURCES: Mapping[str, Source] = {
     "throughput": _source(throughput.COLUMNS, throughput.rows),
+    "scope": _source(scope.COLUMNS, scope.rows),
+    "cumulative-flow": _source(cumulative_flow.COLUMNS, cumulative_flow.rows),
+    "burn-up": _source(burn_up.COLUMNS, burn_up.rows),
 }
 PROJECT, WORKSTREAM = Column("project", Adds.KEY), Column("workstream", Adds.KEY)
 
