@@ -48,14 +48,17 @@ def name(speech: Speech, state: State) -> str:
     return words[:1].upper() + words[1:]
 
 
-def name_the_ends(plot: Plot, panel: Panel, x: object, names: Sequence[Name], highest: float) -> None:
-    """Writes the names, from the highest down, to the right of where they end, with their numbers in line."""
+def name_the_ends(plot: Plot, panel: Panel, share: float, names: Sequence[Name], highest: float) -> None:
+    """Writes the names, from the highest down, to the right of where they end, with their numbers in line. The ends are
+    at that share of the width.
+    """
     per_line = highest * _LINE / (plot.height - plot.margin["t"] - plot.margin["b"])
     for each, y in zip(names, spread([each.y for each in names], per_line, highest), strict=True):
-        leader = {"xsizemode": "pixel", "xanchor": x, "line": {"color": colour("line-strong")}}
-        panel.rule(2, each.y, 10, y, **leader)
-        panel.note(each.text, x, y, xanchor="left", xshift=12)
-        panel.note(str(each.number), x, y, xanchor="right", xshift=NAMES_ROOM - 12, font=BOLD, name=WIDE)
+        line = {"color": colour("line-strong")}
+        panel.rule(2, each.y, 10, y, xref="paper", xsizemode="pixel", xanchor=share, line=line)
+        place = {"xref": "paper", "bgcolor": colour("paper"), "borderpad": 0}
+        panel.note(each.text, share, y, xanchor="left", xshift=12, **place)
+        panel.note(str(each.number), share, y, xanchor="right", xshift=NAMES_ROOM - 12, font=BOLD, name=WIDE, **place)
 
 
 def spread(places: Sequence[float], gap: float, highest: float) -> list[float]:

@@ -60,19 +60,22 @@ def finding(view: View) -> str:
             "%(cycle)s: %(num)s of %(all)s have reached their goals after %(so_far)s of %(days)s working days",
             number, so_far=here.working_days_so_far, days=here.working_days, **values,
         )  # fmt: skip
-    added, removed = last.values["added_since"], last.values["removed_since"]
+    added, removed = count(last, "added_since"), count(last, "removed_since")
+    changed = [
+        speech.ngettext("%(num)s added", "%(num)s added", added) if added else "",
+        speech.ngettext("%(num)s removed", "%(num)s removed", removed) if removed else "",
+    ]
     if not added and not removed:
         return speech.gettext("%(said)s; the scope is as committed", said=said)
-    return speech.gettext("%(said)s; %(added)s added and %(removed)s removed since the commitment",
-                          said=said, added=added, removed=removed)  # fmt: skip
+    return speech.gettext("%(said)s; %(changed)s since the commitment",
+                          said=said, changed=speech.listed([each for each in changed if each]))  # fmt: skip
 
 
 def details(view: View) -> list[str]:
     """The end of each cycle in a sentence."""
     return [
         view.speech.gettext(
-            "%(cycle)s, %(day)s: %(reached)s of %(all)s reached, %(added)s added and %(removed)s removed since the "
-               "commitment.",
+            "%(cycle)s, %(day)s: %(reached)s of %(all)s reached; since the commitment +%(added)s −%(removed)s.",
             cycle=view.speech.cycle(count(row, "cycle")), day=view.speech.day(_day(row)),
             reached=row.values["reached"], all=row.values["scope"], added=row.values["added_since"],
             removed=row.values["removed_since"],
@@ -144,9 +147,8 @@ def _numbers(view: View, plot: Plot, panel: Panel, rows: Sequence[Row], highest:
                        xanchor="left", xshift=8, font=BOLD)  # fmt: skip
             continue
         panel.note(str(scope), x, scope, xanchor="right", yanchor="bottom", name=WIDE)
-        if reached > _TEXT * per_pixel:
-            panel.note(str(reached), x, reached, xanchor="right", xshift=-2, yanchor="top",
-                       font={"size": 12, "color": colour("paper")}, name=WIDE)  # fmt: skip
+        if scope - reached > _TEXT * per_pixel:
+            panel.note(str(reached), x, reached, xanchor="right", yanchor="bottom", name=WIDE)
 
 
 def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:

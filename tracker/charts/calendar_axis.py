@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot
 from tracker.charts.view import View
 
-_LEAST_SHARE = 0.1  # of the width, between two dates
+_LEAST_SHARE = 0.12  # of the width, between two dates
 _HALF_A_DAY = "T12:00"
 
 

@@ -95,7 +95,7 @@ def _names(view: View, plot: Plot, panel: Panel, last: Row, highest: float) -> N
         if each:
             names.append(bands.Name(bands.name(speech, state), below + each / 2, each))
         below += each
-    bands.name_the_ends(plot, panel, x, names[::-1], highest)
+    bands.name_the_ends(plot, panel, 1, names[::-1], highest)
     above = {"yref": f"{panel.y} domain", "yanchor": "bottom", "name": WIDE}
     panel.note(speech.short_day(_day(last)), x, 1, xanchor="left", xshift=12, **above)
     panel.note(str(_whole(last)), x, 1, xanchor="right", xshift=bands.NAMES_ROOM - 12, font=BOLD, **above)

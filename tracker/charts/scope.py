@@ -26,7 +26,7 @@ COLUMNS = {
     ),
     **bands.WORDS,
     "under_way": ColumnWords(N_("Under way"), N_("Of them, those in design, validation or test.")),
-    "left": ColumnWords(N_("Left"), N_("Of them, those that were not done.")),
+    "left": ColumnWords(N_("Left to do"), N_("Of them, those that were not done.")),
 }
 _TOP = 1.12  # of the highest bar, for its number
 _TEXT = 16  # px
@@ -90,6 +90,7 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
         _segments(view, panel, begun, state)
     if plot.is_small or not begun:
         return
+    plot.height = 360
     _rows_beneath(view, plot, panel, rows)
     _numbers(view, plot, panel, begun, highest * _TOP)
     names, below = [], 0
@@ -100,7 +101,8 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
         below += each
     if begun[-1] is rows[-1]:
         plot.margin["r"], plot.narrow_margin["r"] = bands.NAMES_ROOM, bands.NARROW_NAMES_ROOM
-    bands.name_the_ends(plot, panel, count(begun[-1], "cycle") + _HALF_A_BAR, names[::-1], highest * _TOP)
+    share = (rows.index(begun[-1]) + 0.5 + _HALF_A_BAR) / len(rows)
+    bands.name_the_ends(plot, panel, share, names[::-1], highest * _TOP)
 
 
 def _segments(view: View, panel: Panel, begun: Sequence[Row], state: State) -> None:
@@ -131,15 +133,12 @@ def _numbers(view: View, plot: Plot, panel: Panel, begun: Sequence[Row], highest
         x, done, is_last = count(row, "cycle"), count(row, "done"), row is begun[-1]
         font = BOLD if is_last else {"size": 12, "color": colour("ink")}
         panel.note(str(count(row, "workflows")), x, count(row, "workflows"), yanchor="bottom", font=font)
-        # Dark enough for the number are the three at the bottom.
-        dark = done + count(row, "test") + count(row, "validation")
-        if not done or dark < _TEXT * per_pixel:
+        if done < _TEXT * per_pixel:
             continue
-        y = max(done / 2, _TEXT / 2 * per_pixel)
         if view.is_open(row):
-            panel.note(str(done), x, y, font=font, bgcolor=colour("paper"), borderpad=2)
+            panel.note(str(done), x, done / 2, font=font, bgcolor=colour("paper"), borderpad=2)
         else:
-            panel.note(str(done), x, y, font=font | {"color": colour("paper")})
+            panel.note(str(done), x, done / 2, font=font | {"color": colour("paper")})
 
 
 def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
@@ -147,7 +146,7 @@ def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> 
     beneath = (
         (N_("Done of all"), [_done_of_all(view, row) for row in rows]),
         (N_("Under way"), [_written(row, "under_way") for row in rows]),
-        (N_("Left"), [_written(row, "left") for row in rows]),
+        (N_("Left to do"), [_written(row, "left") for row in rows]),
     )
     plot.margin = {"l": 116, "r": 8, "t": 24, "b": 40 + 20 * len(beneath)}
     plot.narrow_margin = {"l": 32, "b": 40}
