@@ -34,7 +34,7 @@ COLUMNS = {
 }
 _TOP = 1.1
 _TEXT = 18  # px
-_NAMES_ROOM = 84  # px
+_NAMES_ROOM = 100  # px
 
 
 def sample(view: View) -> int:
@@ -92,6 +92,7 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
     if not rows:
         panel.xaxis["visible"] = False
         return
+    plot.layout["hoverdistance"] = -1
     last = view.span.reading(count(view.totals[-1], "cycle")).cycle
     draw_cycles(view, plot, panel, _day(view.totals[0]), max(last.ends_on, _day(view.totals[-1])))
     for _, each in groupby(rows, lambda row: count(row, "cycle")):
@@ -103,7 +104,7 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
 
 def _cycle(view: View, panel: Panel, rows: Sequence[Row]) -> None:
     is_running = not view.span.reading(count(rows[0], "cycle")).is_closed
-    dash = "dash" if is_running else "solid"
+    dash = "4px,3px" if is_running else "solid"
     scope, reached = Series("scope", colour("s0-edge")), Series("reached", colour("s4"))
     for row in rows:
         scope.marks.append(_mark(view, row, "scope"))
@@ -142,9 +143,9 @@ def _numbers(view: View, plot: Plot, panel: Panel, rows: Sequence[Row], highest:
             # Beside each other they would cover each other.
             down = min(reached, scope - _TEXT * per_pixel)
             panel.note(speech.ngettext("%(num)s in the cycle", "%(num)s in the cycle", scope), x, scope,
-                       xanchor="left", xshift=8, font=BOLD)  # fmt: skip
+                       xanchor="left", xshift=8, font=BOLD, bgcolor=colour("paper"), borderpad=0)  # fmt: skip
             panel.note(speech.ngettext("%(num)s reached", "%(num)s reached", reached), x, max(down, 0),
-                       xanchor="left", xshift=8, font=BOLD)  # fmt: skip
+                       xanchor="left", xshift=8, font=BOLD, bgcolor=colour("paper"), borderpad=0)  # fmt: skip
             continue
         panel.note(str(scope), x, scope, xanchor="right", yanchor="bottom", name=WIDE)
         if scope - reached > _TEXT * per_pixel:

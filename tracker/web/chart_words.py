@@ -79,7 +79,7 @@ def speech() -> Speech:
     """The reader's language for charts."""
     return Speech(
         language(), gettext, ngettext, written, day, moment, lambda state: gettext(STATES[state]), reason_word,
-        category_word, short_day,
+        category_word, short_day=short_day,
     )  # fmt: skip
 
 
