@@ -87,7 +87,8 @@ def details(view: View) -> list[str]:
 def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
     """The cycles side by side: what is in each, and filled, what has reached its goal."""
     panel = plot.panel()
-    highest = max((count(row, "scope") for row in view.rows), default=0) or 1
+    plot.highest = plot.highest or max((count(row, "scope") for row in view.rows), default=0) or 1
+    highest = plot.highest
     panel.yaxis["range"] = [0, highest * _TOP]
     if not rows:
         panel.xaxis["visible"] = False
@@ -96,7 +97,8 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
     last = view.span.reading(count(view.totals[-1], "cycle")).cycle
     draw_cycles(view, plot, panel, _day(view.totals[0]), max(last.ends_on, _day(view.totals[-1])))
     for _, each in groupby(rows, lambda row: count(row, "cycle")):
-        _cycle(view, panel, list(each))
+        days = list(each)
+        _cycle(view, panel, _turns(days) if plot.is_small else days)
     if not plot.is_small:
         _rows_beneath(view, plot, panel, rows)
         _numbers(view, plot, panel, rows, highest * _TOP)
@@ -170,6 +172,12 @@ def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> 
             cycle = view.span.reading(count(row, "cycle")).cycle
             middle = cycle.starts_on + (cycle.ends_on - cycle.starts_on) / 2
             panel.note(text, middle.isoformat(), 0, **place)
+
+
+def _turns(rows: Sequence[Row]) -> list[Row]:
+    """The days on which anything changes, the first and the last: a small drawing needs no others."""
+    numbers = [(row.values["scope"], row.values["reached"]) for row in rows]
+    return [row for n, row in enumerate(rows) if n in {0, len(rows) - 1} or numbers[n] != numbers[n - 1]]
 
 
 def _lasts(rows: Sequence[Row]) -> list[Row]:

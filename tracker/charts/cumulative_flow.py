@@ -60,7 +60,8 @@ def details(view: View) -> list[str]:
 def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
     """A band for each state."""
     panel = plot.panel()
-    highest = max(map(_whole, view.rows), default=0) or 1
+    plot.highest = plot.highest or max(map(_whole, view.rows), default=0) or 1
+    highest = plot.highest
     panel.yaxis["range"] = [0, highest * 1.02]
     if not rows:
         panel.xaxis["visible"] = False

@@ -190,6 +190,7 @@ class Plot:
         self.margin = {"l": 40, "r": 8, "t": 24, "b": 40}
         self.narrow_margin: dict[str, int] = {}
         self.layout: Json = {}
+        self.highest = 0  # of what all panels show, once it has been looked for
         self._place = -1
 
     @property
