@@ -16,7 +16,7 @@ from tracker.domain.figures.flow import age_days, cumulative_flow, done_by
 from tracker.domain.figures.readings import Basis, reading, readings
 from tracker.domain.figures.rounding import half_up, nearest_rank
 from tracker.domain.figures.timelines import DESIGN, DONE, NOT_STARTED, TEST, Timeline
-from tracker.domain.states import STATES, CycleStatus
+from tracker.domain.states import CycleStatus
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
@@ -84,10 +84,17 @@ def test_a_cycle_has_begun_after_its_first_midnight() -> None:
 def test_cumulative_flow_shows_each_day_at_its_end_and_moves_back_as_dips() -> None:
     moments = [day(1), day(2), day(3), day(4)]
     timeline = Timeline(moments, [NOT_STARTED, DONE, TEST, DONE], archived_at=day(6))
-    days = cumulative_flow([timeline], date(2023, 1, 29), date(2023, 2, 9), day(7), STOCKHOLM)
-    states = [next((state for state in STATES if counts[state]), None) for _, counts in days]
-    not_started, _, _, test, done = STATES
-    assert states == [None, not_started, done, test, done, done, None, None]
+    ends = [midnight(date(2023, 1, 30) + timedelta(days=n), STOCKHOLM) for n in range(8)]
+    positions = [[p for p, number in enumerate(each) if number] for each in cumulative_flow([(timeline, 0)], ends)]
+    assert positions == [[], [NOT_STARTED], [DONE], [TEST], [DONE], [DONE], [], []]
+
+
+def test_cumulative_flow_counts_a_workflow_from_the_day_on_that_its_project_joined() -> None:
+    timeline = Timeline([day(1), day(4)], [DESIGN, DONE])
+    ends = [midnight(date(2023, 1, 31) + timedelta(days=n), STOCKHOLM) for n in range(5)]
+    assert [sum(each) for each in cumulative_flow([(timeline, 2), (timeline, 5)], ends)] == [0, 0, 1, 1, 1]
+    gone = Timeline(timeline.moments, timeline.positions, archived_at=day(2))
+    assert [sum(each) for each in cumulative_flow([(gone, 0), (gone, 2)], ends)] == [1, 0, 0, 0, 0]
 
 
 def test_age_begins_anew_after_not_started_and_ends_with_done() -> None:

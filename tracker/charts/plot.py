@@ -4,6 +4,7 @@ import html
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import plotly.graph_objects as go
@@ -102,6 +103,17 @@ class Panel:
         )
         self.plot.short_ticks[self._x_name] = [speech.gettext("C%(number)s", number=number) for number in numbers]
 
+    def days(self, first: date, last: date, named: Sequence[tuple[date, str, str]]) -> None:
+        """Days from left to right; some are named under it, by the second of their texts where it is narrow."""
+        self.xaxis.update(
+            type="date",
+            range=[first.isoformat(), last.isoformat()],
+            tickvals=[day.isoformat() for day, _, _ in named],
+            ticktext=[text for _, text, _ in named],
+            tickangle=0,
+        )
+        self.plot.short_ticks[self._x_name] = [short for _, _, short in named]
+
     def bars(self, series: Series, **trace: Any) -> None:  # noqa: ANN401 - Plotly's own
         """Bars with their numbers on them."""
         self._add(series, {
@@ -178,6 +190,7 @@ class Plot:
         self.margin = {"l": 40, "r": 8, "t": 24, "b": 40}
         self.narrow_margin: dict[str, int] = {}
         self.layout: Json = {}
+        self.highest = 0  # of what all panels show, once it has been looked for
         self._place = -1
 
     @property

@@ -5,7 +5,18 @@ from typing import Protocol, cast
 
 import plotly.graph_objects as go
 
-from tracker.charts import blocker_causes, blockers, carry_over, commitment, heatmap, moves_back, throughput
+from tracker.charts import (
+    blocker_causes,
+    blockers,
+    burn_up,
+    carry_over,
+    commitment,
+    cumulative_flow,
+    heatmap,
+    moves_back,
+    scope,
+    throughput,
+)
 from tracker.charts.plot import Plot
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View
@@ -31,9 +42,12 @@ CHARTS: Mapping[str, Chart] = {
     "throughput": cast("Chart", throughput),
     "blockers": cast("Chart", blockers),
     "commitment": cast("Chart", commitment),
+    "scope": cast("Chart", scope),
     "heatmap": cast("Chart", heatmap),
     "blocker-causes": cast("Chart", blocker_causes),
     "carry-over": cast("Chart", carry_over),
+    "cumulative-flow": cast("Chart", cumulative_flow),
+    "burn-up": cast("Chart", burn_up),
     "moves-back": cast("Chart", moves_back),
 }
 _LONGEST_TITLE = 26

@@ -43,6 +43,7 @@ class Speech:
     category: Callable[[BlockerCategory], str]
     figure: Callable[[str], str] = str  # what a figure of the summaries is called
     figure_definition: Callable[[str], str] = str  # and what exactly it counts
+    short_day: Callable[[date], str] = date.isoformat  # without the year, for axes
 
     def cycle(self, number: int) -> str:
         """Cycle 4."""

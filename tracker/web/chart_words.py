@@ -15,7 +15,7 @@ from tracker.domain.charts.sheets import Column, Value
 from tracker.domain.errors import N_
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal, State
 from tracker.web import figure_words
-from tracker.web.formats import STATES, day, language, moment, state_name
+from tracker.web.formats import STATES, day, language, moment, short_day, state_name
 from tracker.web.translation import gettext, ngettext
 from tracker.web.words import category_word, reason_word
 
@@ -25,6 +25,7 @@ _SHARED = {
     "workstream": N_("Workstream"),
     "status": N_("Status"),
     "working_days_so_far": N_("Working days so far"),
+    "day": N_("Day"),
 }
 _STATUSES = {CycleStatus.DRAFT: N_("draft"), CycleStatus.RUNNING: N_("running"), CycleStatus.CLOSED: N_("closed")}
 # What the columns are called and count that stand in one chart and are no figures of a cycle.
@@ -81,7 +82,7 @@ def speech() -> Speech:
     """The reader's language for charts."""
     return Speech(
         language(), gettext, ngettext, written, day, moment, lambda state: gettext(STATES[state]), _reason,
-        category_word, figure_words.label, figure_words.definition,
+        category_word, figure_words.label, figure_words.definition, short_day,
     )  # fmt: skip
 
 

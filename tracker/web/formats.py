@@ -34,6 +34,11 @@ def day(when: date) -> str:
     return dates.format_date(on, "d MMMM" if on.year == _date(now()).year else "d MMMM y", locale=get_locale())
 
 
+def short_day(when: date) -> str:
+    """14 apr, whatever the year."""
+    return dates.format_date(_date(when), "d MMM", locale=get_locale()).rstrip(".")
+
+
 def long_day(when: date) -> str:
     """Fredag 14 april 2023, in lower case in Swedish."""
     return dates.format_date(_date(when), "EEEE d MMMM y", locale=get_locale())

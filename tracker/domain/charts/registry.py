@@ -3,7 +3,18 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tracker.domain.charts import blocker_causes, blockers, carry_over, commitment, heatmap, moves_back, throughput
+from tracker.domain.charts import (
+    blocker_causes,
+    blockers,
+    burn_up,
+    carry_over,
+    commitment,
+    cumulative_flow,
+    heatmap,
+    moves_back,
+    scope,
+    throughput,
+)
 from tracker.domain.charts.sheets import Adds, By, Column, Panel, Row, Sheet
 from tracker.domain.charts.span import Span
 from tracker.domain.figures import summaries
@@ -27,9 +38,12 @@ SOURCES: Mapping[str, Source] = {
     "throughput": _source(throughput.COLUMNS, throughput.rows),
     "blockers": _source(blockers.COLUMNS, blockers.rows),
     "commitment": _source(commitment.COLUMNS, commitment.rows),
+    "scope": _source(scope.COLUMNS, scope.rows),
     "heatmap": Source(heatmap.columns, heatmap.rows, By.WORKSTREAM),
     "blocker-causes": _source(blocker_causes.COLUMNS, blocker_causes.rows),
     "carry-over": _source(carry_over.COLUMNS, carry_over.rows),
+    "cumulative-flow": _source(cumulative_flow.COLUMNS, cumulative_flow.rows),
+    "burn-up": _source(burn_up.COLUMNS, burn_up.rows),
     "moves-back": _source(moves_back.COLUMNS, moves_back.rows),
 }
 PROJECT, WORKSTREAM = Column("project", Adds.KEY), Column("workstream", Adds.KEY)

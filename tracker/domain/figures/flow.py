@@ -1,9 +1,9 @@
 """What charts draw by the day: how many workflows are in each state, and how old the work is."""
 
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from operator import add
 from zoneinfo import ZoneInfo
 
 from tracker.domain.calendar import is_working_day, local_date, midnight
@@ -16,17 +16,37 @@ from tracker.domain.states import STATES, State
 _DAY = timedelta(days=1)
 
 
-def cumulative_flow(
-    timelines: Iterable[Timeline], first: date, last: date, as_of: datetime, zone: ZoneInfo
-) -> list[tuple[date, dict[State, int]]]:
-    """Each local day with the workflows by state at its end, today's at `as_of`. Moves back show as dips."""
-    days = [first + n * _DAY for n in range((last - first).days + 1)]
-    ends = [min(midnight(day + _DAY, zone), as_of) for day in days if midnight(day, zone) <= as_of]
-    counts: list[Counter[int]] = [Counter() for _ in ends]
-    for timeline in timelines:
-        for end, count in zip(ends, counts, strict=True):
-            count[timeline.at(end) if end == as_of else timeline.before(end)] += 1
-    return [(day, {state: count[state.position] for state in STATES}) for day, count in zip(days, counts, strict=False)]
+def cumulative_flow(timelines: Iterable[tuple[Timeline, int]], ends: Sequence[datetime]) -> list[list[int]]:
+    """How many workflows were in each position before each of the ends, which are in order. With every timeline comes
+    the number of the end from which on it counts. Moves back show as dips.
+    """
+    changes = [[0] * len(STATES) for _ in range(len(ends) + 1)]  # what comes after the last end is in no count
+    for timeline, first in timelines:
+        _add_steps(timeline, first, ends, changes)
+    sums = [0] * len(STATES)
+    counts = []
+    for each in changes[:-1]:
+        sums = list(map(add, sums, each))
+        counts.append(sums)
+    return counts
+
+
+def _add_steps(timeline: Timeline, first: int, ends: Sequence[datetime], changes: list[list[int]]) -> None:
+    """From one end to the next most workflows stay where they are: only steps are noted."""
+    if first == len(ends):
+        return
+    gone = len(ends) if timeline.archived_at is None else bisect_right(ends, timeline.archived_at)
+    position = NO_STATE
+    for number in range(max(bisect_left(timeline.moments, ends[first]) - 1, 0), len(timeline.moments)):
+        here = max(bisect_right(ends, timeline.moments[number]), first)
+        if here >= gone:
+            break
+        if position != NO_STATE:
+            changes[here][position] -= 1
+        position = timeline.positions[number]
+        changes[here][position] += 1
+    if position != NO_STATE:
+        changes[gone][position] -= 1
 
 
 def age_days(timeline: Timeline, as_of: datetime, zone: ZoneInfo) -> int | None:

@@ -1,7 +1,7 @@
 """What became of workflows in a cycle: with which goal they were in it, and how they came and went."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import NamedTuple
@@ -72,6 +72,15 @@ class ScopeHistory:
             if from_cycle == cycle:
                 ways_out.append(_KINDS[kind])
         return Membership(_GOALS[committed], _GOALS[final], was_carried_in, ways_out)
+
+    def goals(self, reading: Reading) -> Iterator[tuple[datetime, Goal | None]]:
+        """The goal with which it was in the cycle from each instant on, none where it was not in it: the steps known to
+        the reading that came before the close.
+        """
+        cycle, closed_at = reading.cycle.cycle, reading.cycle.closed_at
+        for _, _, _, to_cycle, goal, _, happened_at, recorded_at in self._steps_of.get(cycle, ()):
+            if recorded_at <= reading.as_of and (closed_at is None or happened_at < closed_at):
+                yield happened_at, _GOALS[goal] if to_cycle == cycle else None
 
 
 NO_SCOPE = ScopeHistory()

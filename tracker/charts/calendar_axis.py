@@ -1,0 +1,28 @@
+"""Cycles along an axis of days: a dotted border where each begins, its name above, the dates below."""
+
+from datetime import date, timedelta
+
+from tracker.charts.plot import BOLD, WIDE, Panel, Plot
+from tracker.charts.view import View
+
+_LEAST_SHARE = 0.12  # of the width, between two dates
+_HALF_A_DAY = "T12:00"
+
+
+def draw_cycles(view: View, plot: Plot, panel: Panel, first: date, last: date) -> None:
+    """Those that begin from the first day to the last."""
+    speech, whole = view.speech, max((last - first).days, 1)
+    shown = [row for row in view.span.cycles if first <= row.starts_on <= last]
+    named = []
+    for row in shown:
+        short = speech.gettext("C%(number)s", number=row.cycle)
+        named.append((row.starts_on, speech.short_day(row.starts_on), short))
+        if row.starts_on > first:
+            x = f"{row.starts_on - timedelta(days=1)}{_HALF_A_DAY}"
+            panel.rule(x, 0, x, 1, yref=f"{panel.y} domain", line={"dash": "dot"})
+        if not plot.is_small:
+            panel.note(speech.cycle(row.cycle), row.starts_on.isoformat(), 1, yref=f"{panel.y} domain", xanchor="left",
+                       yanchor="bottom", xshift=4 if row.starts_on > first else 0, font=BOLD, name=WIDE)  # fmt: skip
+    if not shown or (last - shown[-1].starts_on).days / whole >= _LEAST_SHARE:
+        named.append((last, speech.short_day(last), ""))
+    panel.days(first, last, named)

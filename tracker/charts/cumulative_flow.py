@@ -1,0 +1,126 @@
+"""Workflows by state, day by day, as bands upon each other."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from tracker.charts import bands
+from tracker.charts.calendar_axis import draw_cycles
+from tracker.charts.palette import colour
+from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, mark
+from tracker.charts.view import View, count
+from tracker.domain.charts.sheets import Row
+from tracker.domain.errors import N_
+from tracker.domain.states import STATES, State
+
+TITLE = N_("Cumulative flow")
+DEFINITION = N_(
+    "Workflows by state at the end of each day; of today, now. Moves back show as dips. Those of a project count from "
+    "the first day of its first cycle on, which shows as a step."
+)
+COLUMNS = bands.WORDS
+
+
+def sample(view: View) -> int:
+    """All workflows on the last day."""
+    return _whole(view.totals[-1]) if view.totals else 0
+
+
+def finding(view: View) -> str:
+    """How many are done, under way and not started on the last day."""
+    speech = view.speech
+    if not view.totals:
+        return speech.gettext("None of these cycles has begun")
+    row = view.totals[-1]
+    whole, done, not_started = _whole(row), count(row, "done"), count(row, "not_started")
+    if not whole:
+        return speech.gettext("There are no workflows yet")
+    return speech.listed([
+        ", ".join([
+            speech.ngettext("%(num)s of %(all)s is done", "%(num)s of %(all)s are done", done, all=whole),
+            speech.ngettext("%(num)s is under way", "%(num)s are under way", whole - done - not_started),
+        ]),
+        speech.ngettext("%(num)s is not started", "%(num)s are not started", not_started),
+    ])  # fmt: skip
+
+
+def details(view: View) -> list[str]:
+    """The last day of each cycle, or today, in a sentence."""
+    ends = {row.ends_on for row in view.span.cycles}
+    return [
+        view.speech.gettext(
+            "%(day)s: %(done)s done, %(test)s in test, %(validation)s in validation, %(design)s in design, "
+               "%(not_started)s not started.",
+            day=view.speech.day(_day(row)), **{state.value: row.values[state.value] for state in STATES},
+        )
+        for row in view.totals
+        if _day(row) in ends or row is view.totals[-1]
+    ]  # fmt: skip
+
+
+def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+    """A band for each state."""
+    panel = plot.panel()
+    plot.highest = plot.highest or max(map(_whole, view.rows), default=0) or 1
+    highest = plot.highest
+    panel.yaxis["range"] = [0, highest * 1.02]
+    if not rows:
+        panel.xaxis["visible"] = False
+        return
+    draw_cycles(view, plot, panel, _day(view.totals[0]), _day(view.totals[-1]))
+    plot.layout["hoverdistance"] = -1  # a band is hit anywhere near its upper edge
+    shown = _turns(rows) if plot.is_small else rows
+    for state in bands.FROM_BELOW:
+        _band(view, panel, shown, state)
+    if not plot.is_small:
+        _names(view, plot, panel, rows[-1], highest * 1.02)
+
+
+def _band(view: View, panel: Panel, rows: Sequence[Row], state: State) -> None:
+    series, speech = Series(state.value, bands.COLOURS[state]), view.speech
+    for row in rows:
+        number, whole = row.values[state.value], _whole(row)
+        said = speech.gettext("%(day)s: %(number)s of %(all)s, %(state)s", day=speech.day(_day(row)),
+                              number=number, all=whole, state=speech.state(state))  # fmt: skip
+        series.marks.append(mark(view, row, state.value, _day(row).isoformat(), said))
+    edge = bands.EDGE if state is State.NOT_STARTED else colour("paper")
+    panel.line(series, mode="lines", stackgroup="states", fillcolor=series.colour, line={"color": edge, "width": 1})
+
+
+def _names(view: View, plot: Plot, panel: Panel, last: Row, highest: float) -> None:
+    speech, x = view.speech, _day(last).isoformat()
+    plot.margin = plot.margin | {"r": bands.NAMES_ROOM}
+    plot.narrow_margin = {"l": 32, "r": bands.NARROW_NAMES_ROOM}
+    names, below = [], 0
+    for state in bands.FROM_BELOW:
+        each = count(last, state.value)
+        if each:
+            names.append(bands.Name(bands.name(speech, state), below + each / 2, each))
+        below += each
+    bands.name_the_ends(plot, panel, 1, names[::-1], highest)
+    above = {"yref": f"{panel.y} domain", "yanchor": "bottom", "name": WIDE}
+    panel.note(speech.short_day(_day(last)), x, 1, xanchor="left", xshift=12, **above)
+    panel.note(str(_whole(last)), x, 1, xanchor="right", xshift=bands.NAMES_ROOM - 12, font=BOLD, **above)
+
+
+def _turns(rows: Sequence[Row]) -> list[Row]:
+    """The days between which the bands run straight: a small drawing needs no others."""
+    return [
+        row
+        for number, row in enumerate(rows)
+        if number in {0, len(rows) - 1}
+        or not (_numbers(rows[number - 1]) == _numbers(row) == _numbers(rows[number + 1]))
+    ]
+
+
+def _numbers(row: Row) -> list[int]:
+    return [count(row, state.value) for state in STATES]
+
+
+def _whole(row: Row) -> int:
+    return sum(_numbers(row))
+
+
+def _day(row: Row) -> date:
+    found = row.values["day"]
+    assert isinstance(found, date)
+    return found
