@@ -5,7 +5,7 @@ from typing import Protocol, cast
 
 import plotly.graph_objects as go
 
-from tracker.charts import throughput
+from tracker.charts import age, lead_time, throughput, time_in_state
 from tracker.charts.plot import Plot
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View
@@ -27,6 +27,9 @@ class Chart(Protocol):
 
 CHARTS: Mapping[str, Chart] = {
     "throughput": cast("Chart", throughput),
+    "age": cast("Chart", age),
+    "lead-time": cast("Chart", lead_time),
+    "time-in-state": cast("Chart", time_in_state),
 }
 
 

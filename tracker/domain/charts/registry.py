@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tracker.domain.charts import throughput
+from tracker.domain.charts import age, lead_time, throughput, time_in_state
 from tracker.domain.charts.sheets import Adds, By, Column, Panel, Row, Sheet
 from tracker.domain.charts.span import Span
 from tracker.domain.figures import summaries
@@ -25,6 +25,9 @@ def _source(columns: Sequence[Column], rows: Callable[[Span, Choice], Iterable[R
 
 SOURCES: Mapping[str, Source] = {
     "throughput": _source(throughput.COLUMNS, throughput.rows),
+    "age": _source(age.COLUMNS, age.rows),
+    "lead-time": _source(lead_time.COLUMNS, lead_time.rows),
+    "time-in-state": _source(time_in_state.COLUMNS, time_in_state.rows),
 }
 PROJECT, WORKSTREAM = Column("project", Adds.KEY), Column("workstream", Adds.KEY)
 
