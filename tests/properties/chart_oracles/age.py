@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from math import ceil
+from typing import Any
 
 from tests.properties.chart_oracles.case import Case
 from tracker.domain.programme_rows import ChangeRow
@@ -19,7 +20,7 @@ def rows(case: Case) -> list[dict[str, object]]:
     for state in WORKING:
         ages = [days for each in workflows if (days := age_when_left(case, each.key, state)) is not None
                 and case.state_at(each, case.as_of) is State.DONE]  # fmt: skip
-        mine = [
+        mine: list[dict[str, Any]] = [
             {
                 "workflow": each.key, "state": state, "age_days": age(case, each.key),
                 "blocked": int(is_held(case, each.key)),
