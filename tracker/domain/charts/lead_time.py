@@ -1,4 +1,4 @@
-"""How long the work on each workflow tested in these cycles took, by the day it was done, and on half and 85% of all."""
+"""How long work on each workflow tested in these cycles took, by the day it was done, and on half and 85% of them."""
 
 from collections.abc import Iterator
 
