@@ -6,6 +6,7 @@ from typing import Protocol, cast
 import plotly.graph_objects as go
 
 from tracker.charts import (
+    age,
     blocker_causes,
     blockers,
     burn_up,
@@ -13,9 +14,11 @@ from tracker.charts import (
     commitment,
     cumulative_flow,
     heatmap,
+    lead_time,
     moves_back,
     scope,
     throughput,
+    time_in_state,
 )
 from tracker.charts.plot import Plot
 from tracker.charts.speech import ColumnWords
@@ -44,10 +47,13 @@ CHARTS: Mapping[str, Chart] = {
     "commitment": cast("Chart", commitment),
     "scope": cast("Chart", scope),
     "heatmap": cast("Chart", heatmap),
+    "age": cast("Chart", age),
     "blocker-causes": cast("Chart", blocker_causes),
     "carry-over": cast("Chart", carry_over),
     "cumulative-flow": cast("Chart", cumulative_flow),
     "burn-up": cast("Chart", burn_up),
+    "lead-time": cast("Chart", lead_time),
+    "time-in-state": cast("Chart", time_in_state),
     "moves-back": cast("Chart", moves_back),
 }
 _LONGEST_TITLE = 26

@@ -23,6 +23,8 @@ _SHARED = {
     "cycle": N_("Cycle"),
     "project": N_("Project"),
     "workstream": N_("Workstream"),
+    "workflow": N_("Workflow"),
+    "state": N_("State"),
     "status": N_("Status"),
     "working_days_so_far": N_("Working days so far"),
     "day": N_("Day"),
