@@ -155,7 +155,8 @@ def _items(name: str, asked: str) -> Response:
         raise NotFoundError(N_("The chart has no such mark. Its filters may have changed."))
     row = sheet.row({key: request.args.get(key, "") for key in sheet.keys})
     behind = list(row.items(asked))
-    places = [chart_words.key_words(each, row.values[each.name]) for each in sheet.columns if each.adds is Adds.KEY]
+    places = [chart_words.key_words(each, row.values[each.name]) for each in sheet.columns
+              if each.adds is Adds.KEY and row.values[each.name] not in {None, ""}]  # fmt: skip
     number = chart_words.cell(column, row.values[asked])
     heading = gettext("%(what)s, %(where)s: %(number)s",
                       what=chart_words.label(asked), where=", ".join(places), number=number)  # fmt: skip

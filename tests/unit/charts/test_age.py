@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.builders import Flow, a_programme, day
 from tests.demo_data.programme_files import STOCKHOLM
-from tests.properties.test_charts import facts_of
+from tests.properties.plain_facts import facts_of
 from tests.unit.charts.demo import demo_view
 from tests.unit.charts.speech import ENGLISH
 from tracker.charts import age
