@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from sqlmodel import Session
@@ -48,7 +49,7 @@ def tables(session: Session, found: Shown) -> list[PastTable]:
 
 
 def _table(chart: str, columns: Sequence[str], cycles: Sequence[PastCycle], code: str) -> PastTable:
-    place = {"name": chart, "from": cycles[0].number, "to": cycles[-1].number, "workstream": code}
+    place: dict[str, Any] = {"name": chart, "from": cycles[0].number, "to": cycles[-1].number, "workstream": code}
     highest = max((_count(cycle, column) or 0 for cycle in cycles for column in columns), default=0)
 
     def cell(cycle: PastCycle, column: str) -> PastCell:

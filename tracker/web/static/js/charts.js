@@ -2,6 +2,7 @@
 
 const NARROW = 560;
 const PICTURE = 840; // px, of a picture at least
+const TALL = 560; // px, of a drawing that takes the room of two on the wall
 const EDGE = 16; // px, around it
 const LINE = 1.3; // Plotly's own height of a line, in those of its letters
 const PROPERTY = /var\(--[a-z0-9-]+\)/g;
@@ -40,8 +41,7 @@ function find(part) {
     drawn.set(plot, known);
     chart.querySelector(".pictures").hidden = false;
     if (isPhone) chart.querySelector(".chart-table").open = true;
-    // The room that it takes is there before it is drawn.
-    plot.style.minHeight = `${fitted(JSON.parse(known.text), plot.clientWidth).layout.height}px`;
+    roomFor(plot, fitted(JSON.parse(known.text), plot.clientWidth));
     near.observe(plot);
   }
 }
@@ -54,16 +54,29 @@ function draw(plot) {
   if (!width || look === known.look) return;
   const isFirst = !known.look;
   known.look = look;
-  const { data, layout } = fitted(coloured(known.text, palette), width);
-  plot.style.minHeight = `${layout.height}px`;
+  const { data, layout } = fittedTo(plot, coloured(known.text, palette), width);
+  const scale = width / layout.width;
+  roomFor(plot, { layout });
   Plotly.react(plot, data, layout, CONFIG).then(() => {
-    // Where paper is narrower than what a browser tells of it, the drawing gets smaller.
-    for (const svg of plot.querySelectorAll(".main-svg")) svg.setAttribute("viewBox", `0 0 ${width} ${layout.height}`);
+    const frame = plot.querySelector(".svg-container");
+    frame.style.width = `${width}px`;
+    frame.style.height = `${layout.height * scale}px`;
+    for (const svg of plot.querySelectorAll(".main-svg")) {
+      svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
+      svg.setAttribute("width", width);
+      svg.setAttribute("height", layout.height * scale);
+    }
     plot.dataset.drawn = "";
   });
   if (!isFirst) return;
   plot.on("plotly_click", ({ points }) => open(points[0]));
   widths.observe(plot);
+}
+
+// The room that it takes is there before it is drawn, so that nothing jumps.
+function roomFor(plot, { layout }) {
+  plot.style.minHeight = `${layout.height}px`;
+  plot.closest(".chart").classList.toggle("is-tall", layout.height > TALL);
 }
 
 function open({ customdata }) {
@@ -88,6 +101,18 @@ function lightColour(name) {
 
 function coloured(text, palette) {
   return JSON.parse(text.replace(PROPERTY, (found) => palette(found.slice(4, -1))));
+}
+
+// On paper, what would be taller than it is drawn for more width, and made smaller.
+function fittedTo(plot, figure, width) {
+  const most = parseFloat(getComputedStyle(plot).maxHeight);
+  let wide = width;
+  let found = fitted(structuredClone(figure), wide);
+  while ((found.layout.height * width) / wide > most && wide < 4 * width) {
+    wide *= 1.1;
+    found = fitted(structuredClone(figure), wide);
+  }
+  return found;
 }
 
 // Puts panels beside each other as there is room, and leaves out what needs more.
@@ -135,7 +160,10 @@ async function picture(chart, format) {
   const plot = chart.querySelector(".plot");
   const palette = paletteOf(true);
   const width = Math.max(plot.clientWidth, PICTURE);
-  const { data, layout } = fitted(coloured(drawn.get(plot).text, palette), width);
+  const { data, layout } = fitted(coloured(drawn.get(plot).text, palette), width - 2 * EDGE);
+  layout.width = width;
+  layout.margin.l += EDGE;
+  layout.margin.r += EDGE;
   const words = [
     { text: chart.querySelector(".finding").textContent, size: 17, weight: 700, colour: "--ink" },
     { text: chart.querySelector(".definition").firstChild.textContent, size: 13, weight: 400, colour: "--ink-2" },
@@ -240,10 +268,12 @@ document.addEventListener("click", ({ target }) => {
 });
 
 for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", redraw);
-// In the light, and what is far below too, before it is laid out on paper.
+// In the light, and what is far below too. Firefox prints a copy of the page as it is before it knows the paper; others
+// tell the page by its media that it is on paper, and then how wide that is.
+const isCopied = CSS.supports("-moz-appearance", "none");
 addEventListener("beforeprint", () => {
   isOnPaper = true;
-  redraw();
+  if (isCopied) redraw();
 });
 addEventListener("afterprint", () => {
   isOnPaper = false;
