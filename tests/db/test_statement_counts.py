@@ -80,7 +80,9 @@ FIGURES, READ_ANEW = 1, 4
 # times carried.
 CYCLE = 8 + FIGURES
 CLOSED_CYCLE = CYCLE + 2  # what was recorded of moves and holds after the close
-REVIEW = 10  # who looks, the review's seven, the cycles, what earlier closes reported
+# Who looks, the review's seven, the cycles, what earlier closes reported; for what was done before, the last recorded
+# instant and the history that charts are drawn from.
+REVIEW = 10 + 1 + FIGURES
 # Who looks, the cycle, the review's seven, and of the preview four for members and five besides the three histories.
 CLOSING = 18
 CLOSED = 5  # who looks, the cycle, names of workstreams, what comes next, the figures that are kept

@@ -294,10 +294,10 @@ def test_a_choice_without_workstreams_says_what_to_do(demo_browser: PageClient) 
 
 def test_every_figure_and_chart_is_defined_on_one_page(demo_browser: PageClient) -> None:
     text = demo_browser.get("/definitions").text
-    for name in (*FIGURES, *CHARTS):
+    for name in (*FIGURES, *(f"chart-{name}" for name in CHARTS)):
         assert f'id="{name}"' in text
     for name in CHARTS:
-        assert f"/definitions#{name}" in demo_browser.get(f"/charts/{name}").text
+        assert f"/definitions#chart-{name}" in demo_browser.get(f"/charts/{name}").text
 
 
 @ON_SQLITE
