@@ -93,9 +93,9 @@ PLAN = 18 + FIGURES
 # Who looks, the last recorded instant; for the blockers four; ready workstreams, updates, members, moves.
 OVERVIEW = 2 + FIGURES + 4 + 4
 # Who looks, the last recorded instant, when members of the running cycle were last updated, reasons of moves back,
-# categories of blockers, projects and workstreams by name.
+# blockers with their categories, projects and workstreams by name.
 CHART = 7 + FIGURES
-ITEMS = CHART + 2  # workflows and blockers by name
+ITEMS = CHART + 1  # workflows by name
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 

@@ -22,7 +22,7 @@ from tracker.charts import (
 )
 from tracker.charts.plot import Plot
 from tracker.charts.speech import ColumnWords
-from tracker.charts.view import View
+from tracker.charts.view import NamedItems, View
 from tracker.domain.charts.sheets import Row
 
 
@@ -61,6 +61,15 @@ _LONGEST_TITLE = 26
 _DRAWN_TOGETHER: Mapping[str, Callable[[View, Plot], None]] = {"heatmap": heatmap.draw_all}
 # Those of which the definition depends on what is asked for.
 _DEFINED: Mapping[str, Callable[[View], str]] = {"heatmap": heatmap.definition}
+
+# Those that name some of their items beneath the drawing.
+_NAMING: Mapping[str, Callable[[View], list[NamedItems]]] = {"blockers": blockers.crossed}
+
+
+def named_items(view: View) -> list[NamedItems]:
+    """What the chart names one by one, under their titles."""
+    name = view.sheet.chart
+    return _NAMING[name](view) if name in _NAMING and not is_empty(view) else []
 
 
 def definition(view: View) -> str:

@@ -55,6 +55,7 @@ class Frame:
     headings: list[tuple[str, bool]]
     rows: list[list[TableCell]]
     left_out: int  # rows of the table that only the file has
+    named: list[tuple[str, list[Reminder]]]
     reminders: list[Reminder]
     figure: Markup
     is_empty: bool
@@ -136,10 +137,18 @@ def frame(reading: Reading, name: str) -> Frame:
             for row in view.rows[:MOST_ROWS]
         ],
         max(len(view.rows) - MOST_ROWS, 0),
+        [(each.title, [_named(reading, item) for item in each.items]) for each in drawings.named_items(view)],
         [_reminder(reading, name, caution) for caution in Caution],
         Markup(figure_json(drawings.figure(view)).replace("<", "\\u003c")),  # noqa: S704 - inside a script of data
         is_empty,
     )  # fmt: skip
+
+
+def _named(reading: Reading, item: Behind) -> Reminder:
+    """A blocker by its title, with the days that it had been open."""
+    title = reading.sources.titles.get(item.item, "") if isinstance(item.item, int) else item.item
+    text = gettext("%(title)s, %(days)s d", title=title, days=item.amount)
+    return Reminder(text, url_for("blocker.show", blocker_id=item.item))
 
 
 def _is_number(adds: Adds) -> bool:

@@ -178,13 +178,12 @@ def _list(
 
 def _rows(reading: Reading, behind: list[Behind]) -> Iterator[Item]:
     named = queries.workflows(reading_session(), language())
-    titles = queries.blockers(reading_session(), language())
     streams = {each.key: code for code, each in reading.span.recorded(reading.choice)}
     for each in behind:
         amount = _amount(each.amount)
         if isinstance(each.item, int):
             link = url_for("blocker.show", blocker_id=each.item)
-            yield Item(titles.get(each.item, ""), link, at=each.at, amount=amount)
+            yield Item(reading.sources.titles.get(each.item, ""), link, at=each.at, amount=amount)
         elif each.item in named:
             found = named[each.item]
             yield Item(
