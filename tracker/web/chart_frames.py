@@ -1,6 +1,6 @@
 """A chart with all that stands around it: title, definition, table, strip, and where its items are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -18,8 +18,9 @@ from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.summaries import Choice
 from tracker.queries.charts import Sources
-from tracker.web import chart_words
+from tracker.web import chart_words, figure_words
 from tracker.web.chart_filters import Filters
+from tracker.web.figure_words import FIGURES
 from tracker.web.translation import gettext
 
 MOST_ROWS = 2_000  # of a table on a page: days by workstream are many
@@ -138,10 +139,34 @@ def frame(reading: Reading, name: str) -> Frame:
         ],
         max(len(view.rows) - MOST_ROWS, 0),
         [(each.title, [_named(reading, item) for item in each.items]) for each in drawings.named_items(view)],
-        [_reminder(reading, name, caution) for caution in Caution],
+        [*_reported_otherwise(reading, view), *(_reminder(reading, name, caution) for caution in Caution)],
         Markup(figure_json(drawings.figure(view)).replace("<", "\\u003c")),  # noqa: S704 - inside a script of data
         is_empty,
     )  # fmt: skip
+
+
+def _reported_otherwise(reading: Reading, view: View) -> Iterator[Reminder]:
+    """For each closed cycle, the figures of the chart that its close reported otherwise than they are known now; the
+    cycle's page has the items that make the difference.
+    """
+    names = [column.name for column in view.whole.columns if column.name in FIGURES]
+    choice = reading.choice
+    for cycle in view.span.cycles if names else ():
+        reported = view.span.reported_summary(cycle.cycle, choice)
+        if reported is None:
+            continue
+        now = view.span.summary(cycle.cycle, choice)
+        differing = [
+            gettext("%(figure)s %(reported)s, now %(now)s",
+                    figure=figure_words.label(name).lower(), reported=figure_words.number(name, was),
+                    now=figure_words.number(name, is_))
+            for name in names
+            if (was := getattr(reported, name)) != (is_ := getattr(now, name))
+        ]  # fmt: skip
+        if differing:
+            text = gettext("Cycle %(cycle)s as reported: %(figures)s", cycle=cycle.cycle, figures="; ".join(differing))
+            page = url_for("cycle.show", number=cycle.cycle, workstream=choice.workstream, _anchor="differences")
+            yield Reminder(text, page)
 
 
 def _named(reading: Reading, item: Behind) -> Reminder:
