@@ -1,5 +1,6 @@
 """A chart with all that stands around it: title, definition, table, strip, and where its items are."""
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from tracker.domain.charts.cautions import Caution, cautions
 from tracker.domain.charts.sheets import Adds, Row, key_text
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
+from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import Choice
 from tracker.queries.charts import Sources
 from tracker.web import chart_words, figure_words
@@ -23,6 +25,7 @@ from tracker.web.chart_filters import Filters
 from tracker.web.figure_words import FIGURES
 from tracker.web.translation import gettext
 
+_MOST_KEPT = 4
 MOST_ROWS = 2_000  # of a table on a page: days by workstream are many
 
 
@@ -75,11 +78,7 @@ class Reading:
     @classmethod
     def of(cls, sources: Sources, filters: Filters) -> "Reading":
         """What the filters choose of the sources."""
-        span = Span(
-            sources.history, sources.as_of, filters.first, filters.last, tags=sources.tags, figure=filters.figure
-        )
-        choice = filters.choice(sources.history)
-        return cls(sources, filters, span, choice, cautions(span, choice, sources.updated))
+        return cls(sources, filters, *_chosen(sources, filters))
 
     def view(self, name: str) -> View:
         """A chart, to be drawn and told."""
@@ -89,6 +88,25 @@ class Reading:
         names = {**self.sources.projects, **self.sources.workstreams}
         address = Address(name, self.filters, tuple(whole.keys))
         return View(sheet, whole, self.span, self.choice, chart_words.speech(), address, names)
+
+
+_Chosen = tuple[Span, Choice, Mapping[Caution, list[Behind]]]
+_KEPT: OrderedDict[tuple[object, ...], tuple[History, _Chosen]] = OrderedDict()
+
+
+def _chosen(sources: Sources, filters: Filters) -> _Chosen:
+    """Kept for the parts of the same wall, which ask for the same history at the same instant."""
+    place = (sources.as_of, *filters[:-1])
+    kept = _KEPT.get(place)
+    if kept is None or kept[0] is not sources.history:
+        span = Span(
+            sources.history, sources.as_of, filters.first, filters.last, tags=sources.tags, figure=filters.figure
+        )
+        choice = filters.choice(sources.history)
+        kept = _KEPT[place] = sources.history, (span, choice, cautions(span, choice, sources.updated))
+        while len(_KEPT) > _MOST_KEPT:
+            _KEPT.popitem(last=False)
+    return kept[1]
 
 
 @dataclass(frozen=True, slots=True)
