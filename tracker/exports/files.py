@@ -17,7 +17,7 @@ from tracker.exports import figure_files, programme_files
 from tracker.queries import figures
 
 NAMES = (*figure_files.NAMES, *programme_files.NAMES)
-NOT_THERE = N_("“%(field)s” goes with %(files)s only.")
+_ONLY_WITH = N_("“%(name)s” goes with %(files)s only.")
 _COLUMNS = figure_files.COLUMNS | {file.name: file.columns for file in PROGRAMME_FILES}
 # What can be asked beside the format, and of which files.
 NARROWED: dict[str, tuple[str, ...]] = {
@@ -44,7 +44,7 @@ class Asked:
         given = {"cycle": self.cycle, "basis": self.basis, "total": not self.has_total, "link": self.address}
         for field, value in given.items():
             if value and self.name not in NARROWED[field]:
-                raise InvalidError(NOT_THERE, field=field, files=", ".join(NARROWED[field]))
+                raise InvalidError(_ONLY_WITH, field=field, name=field, files=", ".join(NARROWED[field]))
 
 
 class Table(NamedTuple):

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from textwrap import wrap
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from tracker.queries import figures
 
 NAME = "pack"
 README = "README.txt"
+_LINE = 80
 _LARGEST = 500_000_000  # bytes of a pack's files together, unpacked
 _ABOUT = (
     N_("Planning-week pack of %(programme)s, %(cycles)s"),
@@ -97,7 +99,7 @@ def tables(session: Session, wanted: Pack) -> Iterator[tuple[str, tuple[Column, 
 def write_zip(session: Session, wanted: Pack, target: IO[bytes]) -> None:
     """The pack as a zip. What it holds and when it was made are all that its bytes depend on."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(_entry(README, wanted), about(wanted))
+        archive.writestr(_entry(README, wanted), _wrapped(about(wanted)))
         for name, columns, rows in tables(session, wanted):
             with archive.open(_entry(f"{name}.csv", wanted), "w", force_zip64=True) as file:
                 for piece in rows_text(columns, rows, wanted.dialect):
@@ -115,6 +117,10 @@ def about(wanted: Pack) -> str:
                   "zone": wanted.zone.key}  # fmt: skip
         pages.append("\r\n\r\n".join(translate(line) % values for line in _ABOUT))
     return f"{pages[0]}\r\n\r\n\r\n{pages[1]}\r\n\r\n{instant_text(wanted.at)}\r\n"
+
+
+def _wrapped(text: str) -> str:
+    return "\r\n".join("\r\n".join(wrap(line, _LINE)) for line in text.split("\r\n"))
 
 
 def _entry(name: str, wanted: Pack) -> zipfile.ZipInfo:
