@@ -121,13 +121,14 @@ def _write_pack(
     programme = viewer.programme(session)
     wanted = packs.pack(session, programme=programme.name if programme else "", cycle=cycle, dialect=dialect,
                         now=clock_of(session).now(), as_of=as_of)  # fmt: skip
+    tables = packs.tables(session, wanted)
     with tempfile.TemporaryFile() as made:
         if out is not None and out.suffix.lower() == ".xlsx":
             from tracker.exports import workbooks  # noqa: PLC0415 - no other file needs its library
 
-            workbooks.write_workbook(session, wanted, made)
+            workbooks.write_workbook(tables, wanted, made)
         else:
-            packs.write_zip(session, wanted, made)
+            packs.write_zip(tables, wanted, made)
         made.seek(0)
         pieces = iter(lambda: made.read(_PIECE), b"")
         if out is not None:

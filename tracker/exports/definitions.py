@@ -12,10 +12,10 @@ from tracker.domain.programme_files import Column, ProgrammeFile
 
 COLUMNS = (
     Column("name", "namn", TEXT),
-    Column("label", "engelsk benämning", TEXT),
-    Column("definition", "engelsk definition", TEXT),
-    Column("label_sv", "benämning", TEXT),
-    Column("definition_sv", "definition", TEXT),
+    Column("label", "benämning på engelska", TEXT),
+    Column("definition", "definition på engelska", TEXT),
+    Column("label_sv", "benämning på svenska", TEXT),
+    Column("definition_sv", "definition på svenska", TEXT),
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from textwrap import wrap
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -48,6 +48,9 @@ _ABOUT = (
 _CYCLE, _ALL = N_("cycle %(cycle)s"), N_("all cycles")
 
 
+PackTable: TypeAlias = tuple[str, tuple[Column, ...], Iterable[Any]]  # the name, the columns, the rows
+
+
 @dataclass(frozen=True, slots=True)
 class Pack:
     """What a pack is about: a cycle or all of them, as of one instant."""
@@ -84,8 +87,8 @@ def pack(
     return Pack(programme, history.zone, at, cycle, dialect, as_of)
 
 
-def tables(session: Session, wanted: Pack) -> Iterator[tuple[str, tuple[Column, ...], Iterable[Any]]]:
-    """Its files in order: the name, the columns, the rows."""
+def tables(session: Session, wanted: Pack) -> Iterator[PackTable]:
+    """Its files in order."""
     for name in packs.FILES:
         if name == "definitions":
             yield name, definitions.COLUMNS, definitions.rows()
@@ -96,11 +99,11 @@ def tables(session: Session, wanted: Pack) -> Iterator[tuple[str, tuple[Column, 
             yield name, found.columns, found.rows
 
 
-def write_zip(session: Session, wanted: Pack, target: IO[bytes]) -> None:
-    """The pack as a zip. What it holds and when it was made are all that its bytes depend on."""
+def write_zip(found: Iterable[PackTable], wanted: Pack, target: IO[bytes]) -> None:
+    """The pack as a zip. What it holds and of when it is are all that its bytes depend on."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(_entry(README, wanted), _wrapped(about(wanted)))
-        for name, columns, rows in tables(session, wanted):
+        for name, columns, rows in found:
             with archive.open(_entry(f"{name}.csv", wanted), "w", force_zip64=True) as file:
                 for piece in rows_text(columns, rows, wanted.dialect):
                     file.write(piece.encode())

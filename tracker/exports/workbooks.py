@@ -1,12 +1,11 @@
 """The planning-week pack as a workbook: a sheet for each file, with numbers and dates as such."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO
 
 import xlsxwriter
-from sqlmodel import Session
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -14,7 +13,7 @@ from tracker.domain.cells import unguarded
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.programme_files import Column
 from tracker.exports import packs
-from tracker.exports.packs import Pack
+from tracker.exports.packs import Pack, PackTable
 
 MOST_ROWS = 1_048_575  # what a sheet holds beside its headings
 LONGEST_TEXT = 32_767
@@ -31,13 +30,13 @@ _OPTIONS = {
 }
 
 
-def write_workbook(session: Session, wanted: Pack, target: IO[bytes]) -> None:
+def write_workbook(found: Iterable[PackTable], wanted: Pack, target: IO[bytes]) -> None:
     """The pack's files as sheets, after one that says what they are. Times are those of the programme's time zone."""
     with xlsxwriter.Workbook(target, _OPTIONS) as book:
         book.set_properties({"title": wanted.file_name, "created": _here(wanted.at, wanted)})
         formats = _Formats(book)
         _write_about(book.add_worksheet("README"), wanted, formats)
-        for name, columns, rows in packs.tables(session, wanted):
+        for name, columns, rows in found:
             sheet = book.add_worksheet(name)
             _write_headings(sheet, name, columns, wanted, formats)
             count = 0

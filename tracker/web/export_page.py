@@ -31,7 +31,7 @@ _FIRST = "cycle_summary"
 _BOTH = "both"
 _PREVIEWED = 8
 _MEASURED = 2_000  # rows; of a longer file the size is told from these
-_KILO = 1_000
+_KILO, _FEW = 1_000, 10
 GROUPS = {
     N_("Figures"): {
         "cycle_summary": N_("The programme’s figures, a row for each cycle"),
@@ -67,7 +67,7 @@ class Cell(NamedTuple):
 class Preview:
     """The first rows of a file, and how much there is of it."""
 
-    headings: list[str]
+    headings: list[Cell]
     rows: list[list[Cell]]
     count: str
     size: str
@@ -168,9 +168,11 @@ def _preview(session: Session, asked: Asked, table: Table) -> Preview:
     size = _size(written * total // len(first) if first else written)
     is_exact = total == len(first)
     columns = (*table.columns, LINK) if table.link else table.columns
+    cells = [list(_cells(table, row, asked.dialect)) for row in first[:_PREVIEWED]]
+    headings = [column.swedish if asked.dialect.is_swedish else column.name for column in columns]
     return Preview(
-        [column.swedish if asked.dialect.is_swedish else column.name for column in columns],
-        [list(_cells(table, row, asked.dialect)) for row in first[:_PREVIEWED]],
+        [Cell(heading, any(row[place].is_number for row in cells)) for place, heading in enumerate(headings)],
+        cells,
         ngettext("%(rows)s row", "%(rows)s rows", total, rows=number(total)),
         size if is_exact else gettext("about %(size)s", size=size),
     )
@@ -189,8 +191,12 @@ def _size(size: int) -> str:
     if size < _KILO:
         return gettext("%(number)s bytes", number=size)
     if size < _KILO * _KILO:
-        return gettext("%(number)s kB", number=number(Decimal(size) / _KILO // 1))
-    return gettext("%(number)s MB", number=number(round(Decimal(size) / _KILO / _KILO, 1)))
+        return gettext("%(number)s kB", number=number(_short(Decimal(size) / _KILO)))
+    return gettext("%(number)s MB", number=number(_short(Decimal(size) / _KILO / _KILO)))
+
+
+def _short(amount: Decimal) -> Decimal:
+    return round(amount, 1 if amount < _FEW else 0)
 
 
 def _pickers(asked: Asked, cycles: list[CycleRow]) -> dict[str, list[Choice]]:

@@ -66,7 +66,7 @@ def pack() -> ResponseReturnValue:
     made = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been sent
     with reading(current_engine()) as session:
         wanted = _pack(session)
-        packs.write_zip(session, wanted, made)
+        packs.write_zip(packs.tables(session, wanted), wanted, made)
     return _named(_sent(made, "application/zip"), f"{wanted.file_name}.zip")
 
 
@@ -78,7 +78,7 @@ def workbook() -> ResponseReturnValue:
     made = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been sent
     with reading(current_engine()) as session:
         wanted = _pack(session)
-        workbooks.write_workbook(session, wanted, made)
+        workbooks.write_workbook(packs.tables(session, wanted), wanted, made)
     return _named(_sent(made, _EXCEL), f"{wanted.file_name}.xlsx")
 
 
