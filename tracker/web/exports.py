@@ -1,7 +1,7 @@
 """What can be taken away: every file with its first rows, each as CSV, and the planning-week pack."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import chain
 from typing import IO
@@ -16,7 +16,7 @@ from tracker.domain.errors import N_, InvalidError
 from tracker.domain.figures.readings import Basis
 from tracker.exports import files, packs
 from tracker.exports.files import Asked
-from tracker.exports.packs import Pack
+from tracker.exports.packs import Pack, PackTable
 from tracker.queries import figures
 from tracker.queries.programme_files import cycle_numbers
 from tracker.web import export_page
@@ -63,11 +63,7 @@ def file(name: str) -> ResponseReturnValue:
 @bp.get("/pack.zip")
 def pack() -> ResponseReturnValue:
     """What a planning week takes away."""
-    made = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been sent
-    with reading(current_engine()) as session:
-        wanted = _pack(session)
-        packs.write_zip(packs.tables(session, wanted), wanted, made)
-    return _named(_sent(made, "application/zip"), f"{wanted.file_name}.zip")
+    return _made(packs.write_zip, "zip", "application/zip")
 
 
 @bp.get("/pack.xlsx")
@@ -75,11 +71,25 @@ def workbook() -> ResponseReturnValue:
     """The same as a workbook."""
     from tracker.exports import workbooks  # noqa: PLC0415 - no other page needs its library
 
-    made = tempfile.TemporaryFile()  # noqa: SIM115 - closed when it has been sent
-    with reading(current_engine()) as session:
-        wanted = _pack(session)
-        workbooks.write_workbook(packs.tables(session, wanted), wanted, made)
-    return _named(_sent(made, _EXCEL), f"{wanted.file_name}.xlsx")
+    return _made(workbooks.write_workbook, "xlsx", _EXCEL)
+
+
+def _made(write: Callable[[Iterable[PackTable], Pack, IO[bytes]], None], ending: str, mimetype: str) -> Response:
+    """The pack, written to a file that is gone once it has been sent."""
+    made = tempfile.TemporaryFile()  # noqa: SIM115 - the answer outlives the request
+    try:
+        with reading(current_engine()) as session:
+            wanted = _pack(session)
+            write(packs.tables(session, wanted), wanted, made)
+    except BaseException:
+        made.close()
+        raise
+    size = made.tell()
+    made.seek(0)
+    response = Response(iter(lambda: made.read(_PIECE), b""), mimetype=mimetype)
+    response.content_length = size
+    response.call_on_close(made.close)
+    return _named(response, f"{wanted.file_name}.{ending}")
 
 
 def _asked(name: str) -> Asked:
@@ -143,19 +153,6 @@ def _instant() -> datetime | None:
     except InvalidError as error:
         message = N_("as_of=%(value)s: is no instant like 2023-04-14T07:00:00Z.")
         raise InvalidError(message, field="as_of", value=text[:_LONGEST_SHOWN]) from error
-
-
-def _sent(made: IO[bytes], mimetype: str) -> Response:
-    size = made.tell()
-    made.seek(0)
-    response = Response(_pieces(made), mimetype=mimetype)
-    response.content_length = size
-    response.call_on_close(made.close)
-    return response
-
-
-def _pieces(made: IO[bytes]) -> Iterator[bytes]:
-    return iter(lambda: made.read(_PIECE), b"")
 
 
 def _named(response: Response, name: str) -> Response:
