@@ -10,14 +10,14 @@ from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Engine
+from sqlalchemy import Engine, QueuePool
 
 from tests.builders import load
 from tests.counts import count
 from tests.databases import ON_SQLITE, Databases, demo
 from tests.large_programme import a_large_programme
 from tests.web import people
-from tests.web.conftest import COMPILED, MakeApp, browser_of, sign_in
+from tests.web.conftest import COMPILED, ClientAs, MakeApp, browser_of, sign_in
 from tests.web.page_client import PageClient
 from tracker.cli import main
 from tracker.clock import Clock
@@ -222,6 +222,22 @@ def test_without_a_programme_there_are_headings_alone(sqlite_databases: Database
             assert client.get(f"/exports/{name}.csv").text.count("\r\n") == 1
             assert client.get(f"/exports?file={name}").status_code == 200
         engine.dispose()
+
+
+def test_an_answer_that_nobody_reads_to_its_end_lets_go_of_the_database(client_as: ClientAs, engine: Engine) -> None:
+    client = client_as("viewer")
+    for address in (*(f"{name}.csv" for name in files.NAMES), "pack.zip", "pack.xlsx"):
+        before = pool_of(engine).checkedout()
+        answer = client.get(f"/exports/{address}", buffered=False)
+        assert answer.status_code == 200
+        assert next(iter(answer.response))
+        answer.close()
+        assert pool_of(engine).checkedout() == before, address
+
+
+def pool_of(engine: Engine) -> QueuePool:
+    assert isinstance(engine.pool, QueuePool)
+    return engine.pool
 
 
 def test_a_long_file_is_sent_as_it_is_read(sqlite_databases: Databases) -> None:

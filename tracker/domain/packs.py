@@ -35,7 +35,7 @@ def problems(
     for row in workstreams:
         yield from _not_added_up(row, ledger)
     for row in (*cycles, *(row for row in workstreams if row.workstream is not None)):
-        yield from _not_conserved(row)
+        yield from _not_computed(row)
     yield from _without_a_row(workstreams, ledger)
     known = {row.item for (_, figure), rows in ledger.items() if figure in OF_BLOCKERS for row in rows}
     for blocker in sorted(known - set(blockers)):
@@ -94,8 +94,8 @@ def _is_empty(come_to: Decimal | int | None, listed: list[LedgerRow], figure: st
     return come_to is None if figure in PERCENT else not listed
 
 
-def _not_conserved(row: Summary) -> Iterator[str]:
-    """What must come to the same by another way."""
+def _not_computed(row: Summary) -> Iterator[str]:
+    """What follows from other cells of the row."""
     for figure in ("committed", "met"):
         value, goals = getattr(row, figure), sum(getattr(row, f"{figure}_{goal.value}") or 0 for goal in Goal)
         if value is not None and value != goals:
@@ -103,13 +103,6 @@ def _not_conserved(row: Summary) -> Iterator[str]:
     ratio = half_up(Fraction(row.tested or 0, row.tested_previous), 2) if row.tested_previous else None
     if row.ratio_to_previous != (ratio if row.tested is not None else None):
         yield f"{_shown(_place(row))}: ratio_to_previous is {_written(row.ratio_to_previous)}, not {_written(ratio)}"
-    members = None if row.committed is None else row.committed + (row.added or 0) - (row.removed or 0)
-    ends = (row.met, row.carried_out, row.returned, row.dropped)
-    if row.basis is Basis.AS_REPORTED and members is not None and members != sum(each or 0 for each in ends):
-        yield (
-            f"{_shown(_place(row))}: {members} were in the cycle at its close, and met, carried out, returned and"
-            f" dropped come to {sum(each or 0 for each in ends)}"
-        )
 
 
 def _without_a_row(workstreams: Iterable[Summary], ledger: Ledger) -> Iterator[str]:
