@@ -6,7 +6,7 @@ what follows from them alone (percentages, rates) stay out. Everything recorded 
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -34,25 +34,43 @@ class Floor(NamedTuple):
         return dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)) if rows else {n: [] for n in names}
 
 
+class Floors(NamedTuple):
+    """Those of all charts, and the tables that are made before them as several need them."""
+
+    prepare: tuple[str, ...]
+    charts: Mapping[str, Floor]
+
+    def read(self, cursor: Any) -> dict[str, Numbers]:  # noqa: ANN401 - likewise
+        """The numbers of all charts. Whoever calls rolls back: then the tables are gone again."""
+        for statement in self.prepare:
+            cursor.execute(statement)
+        return {name: floor.read(cursor) for name, floor in self.charts.items()}
+
+
 def dumped(found: Mapping[str, Numbers]) -> str:
     """All of it as JSON, without Plotly."""
     return json.dumps(found, separators=(",", ":"), default=float)
 
 
-def floors(programme: Programme, as_of: datetime, zone: ZoneInfo, *, is_sqlite: bool) -> dict[str, Floor]:
-    """By the charts' names."""
-    with_cycles = f"WITH {_cycles(programme, as_of, zone, is_sqlite=is_sqlite)}, {_FLOWS}"
+def floors(
+    names: Iterable[str], programme: Programme, as_of: datetime, zone: ZoneInfo, *, is_sqlite: bool
+) -> Floors:
+    """Those of the charts named."""
     first, last = _days(programme, as_of, zone)
-    names = {
+    values = {
         "as_of": _instant(as_of, is_sqlite=is_sqlite), "first": str(first), "last": str(last),
-        "joins": _joins(programme),
+        "joins": _joins(programme), "cycles": _cycles(programme, as_of, zone, is_sqlite=is_sqlite),
     }  # fmt: skip
 
-    def floor(keys: str, numbers: str, sql: str) -> Floor:
-        text = re.sub(r"\$(\w+)", lambda found: names[found[1]], f"{with_cycles}, {sql}")
-        return Floor(tuple(keys.split()), tuple(numbers.split()), _translated(text, zone, is_sqlite=is_sqlite))
+    def filled(sql: str) -> str:
+        sql = re.sub(r"\$(\w+)", lambda found: values[found[1]], sql)
+        return _translated(sql, zone, is_sqlite=is_sqlite)
 
-    return {name: floor(*parts) for name, parts in _FLOORS.items()}
+    return Floors(
+        tuple(filled(statement) for statement in _PREPARE),
+        {name: Floor(tuple(keys.split()), tuple(numbers.split()), filled(sql))
+         for name, (keys, numbers, sql) in _FLOORS.items() if name in set(names)},
+    )  # fmt: skip
 
 
 # --- what the statements share -----------------------------------------------------------------------------------
@@ -61,42 +79,30 @@ def floors(programme: Programme, as_of: datetime, zone: ZoneInfo, *, is_sqlite: 
 # working day, compared by `n`. `final` is the number of the day on which it was closed, or today's.
 _CYCLE = "kind, n, own, starts, border, ends, committed_at, until, met_at, is_closed, first_day, final, days, last_day"
 _FLOWS = """
-flow AS (
   SELECT w.id, w.key, w.archived_at, t.workstream_code, p.code AS project, p.first_cycle
   FROM workflow w JOIN workflow_workstream t ON t.workflow_id = w.id AND t.is_owner
   JOIN workstream s ON s.code = t.workstream_code JOIN project p ON p.code = s.project_code
-)
 """
 _POSITION = (
     "CASE to_state WHEN 'not_started' THEN 0 WHEN 'design' THEN 1 WHEN 'validation' THEN 2 WHEN 'test' THEN 3 ELSE 4 END"
 )
-_STANDS = "x.voids IS NULL AND NOT EXISTS (SELECT 1 FROM state_change v WHERE v.voids = x.id)"
-# The standing changes one after the other: where from, where to, until when.
+_STANDS = "x.to_state IS NOT NULL AND NOT EXISTS (SELECT 1 FROM state_change v WHERE v.voids = x.id)"
+# The standing changes one after the other: where from, where to, until when, and since when the work has gone on.
 _STEP = f"""
-step AS (
-  SELECT *, LAG(pos, 1, -1) OVER w AS before, LEAD(at) OVER w AS next_at FROM (
-    SELECT x.id, x.workflow_id, x.happened_at AS at, x.reason, {_POSITION} AS pos FROM state_change x WHERE {_STANDS}
-  ) known WINDOW w AS (PARTITION BY workflow_id ORDER BY at, id)
-)
-"""
-# And since when the work has gone on.
-_RUN = """
-run AS (
   SELECT *, MAX(CASE WHEN before <= 0 AND pos > 0 THEN at END)
-    OVER (PARTITION BY workflow_id ORDER BY at, id ROWS UNBOUNDED PRECEDING) AS begun_at FROM step
-)
+    OVER (PARTITION BY workflow_id ORDER BY at, id ROWS UNBOUNDED PRECEDING) AS begun_at FROM (
+      SELECT *, LAG(pos, 1, -1) OVER w AS before, LEAD(at) OVER w AS next_at FROM (
+        SELECT x.id, x.workflow_id, x.happened_at AS at, x.reason, {_POSITION} AS pos FROM state_change x WHERE {_STANDS}
+      ) known WINDOW w AS (PARTITION BY workflow_id ORDER BY at, id)
+    ) linked
 """
 # Those done at a border that were not at the start, with the entry into done.
-_TESTED = f"""
-{_STEP}, {_RUN}, tested AS (
+_TESTED = """
   SELECT c.n, f.id AS workflow_id, f.key, r.at AS done_at, r.begun_at, DAY(r.at) - DAY(r.begun_at) + 1 AS days
-  FROM run r JOIN cycle c ON c.kind = 'whole' AND r.at >= c.starts AND r.at < c.border
+  FROM border b JOIN reading c ON c.kind = 'whole' AND c.n = b.n JOIN flow f ON f.id = b.workflow_id
+  JOIN step r ON r.workflow_id = b.workflow_id AND r.pos = 4 AND r.at < c.border
     AND (r.next_at IS NULL OR r.next_at >= c.border)
-  JOIN flow f ON f.id = r.workflow_id AND f.first_cycle <= c.n
-  WHERE r.pos = 4 AND (f.archived_at IS NULL OR f.archived_at >= c.border) AND NOT EXISTS (
-    SELECT 1 FROM run e WHERE e.workflow_id = r.workflow_id AND e.pos = 4 AND e.at < c.starts AND e.next_at >= c.starts
-  )
-)
+  WHERE b.kind = 'whole' AND b.before <= 3 AND b.after = 4
 """
 
 
@@ -121,11 +127,10 @@ def _ranked(table: str, by: str, number: str) -> str:
     )"""
 
 
-_PASSED = f"""
-border AS (
-  SELECT c.kind, c.n, f.workstream_code, f.project, {_state("c.starts")} AS before, {_state("c.border")} AS after
-  FROM cycle c JOIN flow f ON f.first_cycle <= c.own WHERE c.kind <> 'draft'
-)
+# How far everyone was at each start and border.
+_BORDER = f"""
+  SELECT c.kind, c.n, f.id AS workflow_id, f.workstream_code, {_state("c.starts")} AS before, {_state("c.border")} AS after
+  FROM reading c JOIN flow f ON f.first_cycle <= c.own WHERE c.kind <> 'draft'
 """
 _COUNTS = """
   COUNT(CASE WHEN before <= 1 AND after > 1 THEN 1 END) AS designed,
@@ -135,12 +140,10 @@ _COUNTS = """
 """
 # Where each workflow is planned into, as far as that has not begun.
 _PLANNED = """
-planned AS (
   SELECT c.n, s.goal FROM (
     SELECT *, ROW_NUMBER() OVER (PARTITION BY workflow_id ORDER BY happened_at DESC, id DESC) AS turn FROM scope_change
-  ) s JOIN cycle c ON c.kind = 'draft' AND c.n = s.to_cycle JOIN flow f ON f.id = s.workflow_id AND f.first_cycle <= c.n
+  ) s JOIN reading c ON c.kind = 'draft' AND c.n = s.to_cycle JOIN flow f ON f.id = s.workflow_id AND f.first_cycle <= c.n
   WHERE s.turn = 1
-)
 """
 
 
@@ -151,23 +154,22 @@ def _goal_by(condition: str) -> str:
 
 # Everyone who has been in a committed cycle, with the goals and what became of them.
 _MEMBER = f"""
-seen AS (
+WITH seen AS (
   SELECT c.n, s.workflow_id, MAX(CASE WHEN s.to_cycle = c.n AND s.kind = 'carried' THEN 1 ELSE 0 END) AS came,
     MAX(CASE WHEN s.from_cycle = c.n AND s.kind = 'carried' THEN 1 ELSE 0 END) AS went,
     MAX(CASE WHEN s.from_cycle = c.n AND s.kind = 'returned' THEN 1 ELSE 0 END) AS was_returned,
     MAX(CASE WHEN s.from_cycle = c.n AND s.kind = 'dropped' THEN 1 ELSE 0 END) AS was_dropped
-  FROM scope_change s JOIN cycle c ON c.n IN (s.from_cycle, s.to_cycle) AND c.kind = 'whole'
+  FROM scope_change s JOIN reading c ON c.n IN (s.from_cycle, s.to_cycle) AND c.kind = 'whole'
     AND c.committed_at IS NOT NULL GROUP BY c.n, s.workflow_id
 ), goals AS (
   SELECT m.*, c.met_at, c.is_closed, {_goal_by("s.happened_at <= c.committed_at")} AS committed,
     {_goal_by("s.happened_at < c.until")} AS final
-  FROM seen m JOIN cycle c ON c.n = m.n AND c.kind = 'whole'
-), member AS (
+  FROM seen m JOIN reading c ON c.n = m.n AND c.kind = 'whole'
+)
   SELECT c.*, COALESCE(c.final, c.committed) AS goal, (c.went + c.was_returned + c.was_dropped) * c.is_closed AS given,
     CASE WHEN c.final IS NOT NULL AND {_state("c.met_at", "<=")}
       > CASE c.final WHEN 'design' THEN 1 WHEN 'validation' THEN 2 ELSE 3 END THEN 1 ELSE 0 END AS is_met
   FROM goals c JOIN flow f ON f.id = c.workflow_id AND f.first_cycle <= c.n
-)
 """
 
 
@@ -184,10 +186,10 @@ def _spells(name: str, *by: str) -> str:
 
 # What happened to blockers, as each cycle counts it: a project that joins later brings its own.
 _EVENT = """
-event AS (
+WITH event AS (
   SELECT c.n, c.starts, c.border, c.ends, c.first_day, c.last_day, e.id, e.workflow_id, e.blocker_id, b.category,
     e.happened_at AS at, CASE e.event WHEN 'held' THEN 1 ELSE -1 END AS step, f.archived_at
-  FROM cycle c JOIN flow f ON f.first_cycle <= c.n JOIN blocker_event e ON e.workflow_id = f.id
+  FROM reading c JOIN flow f ON f.first_cycle <= c.n JOIN blocker_event e ON e.workflow_id = f.id
   JOIN blocker b ON b.id = e.blocker_id WHERE c.kind = 'whole'
 )
 """
@@ -200,11 +202,21 @@ def _blocked(name: str, *by: str) -> str:
     until = f"LESSER({until}, COALESCE(h.archived_at, h.ends))"
     return f"""
     {name} AS (
-      SELECT {own}, SUM(SECONDS({since}, {until})) AS seconds FROM spell_{name} h
-      JOIN step s ON s.workflow_id = h.workflow_id AND s.pos < 4
-      WHERE h.held > 0 AND h.at < h.ends AND (h.next_at IS NULL OR h.next_at > h.starts) AND {since} < {until}
+      SELECT {own}, SUM(SECONDS({since}, {until})) AS seconds FROM spell_{name} h CROSS JOIN step s
+      WHERE s.workflow_id = h.workflow_id AND s.pos < 4 AND h.held > 0 AND h.at < h.ends AND (h.next_at IS NULL OR h.next_at > h.starts) AND {since} < {until}
       GROUP BY {own}
     )"""
+
+
+_PREPARE = (
+  *(f"CREATE TEMPORARY TABLE {name} AS {sql}" for name, sql in (
+    ("reading", f"WITH given({_CYCLE}) AS (VALUES $cycles) SELECT * FROM given"), ("flow", _FLOWS), ("step", _STEP),
+  )),
+  "CREATE INDEX step_of_workflow ON step (workflow_id)", "CREATE UNIQUE INDEX flow_by_id ON flow (id)",
+  *(f"CREATE TEMPORARY TABLE {name} AS {sql}" for name, sql in (
+    ("border", _BORDER), ("tested", _TESTED), ("member", _MEMBER), ("planned", _PLANNED),
+  )),
+)  # fmt: skip
 
 
 # --- the charts --------------------------------------------------------------------------------------------------
@@ -216,7 +228,7 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
         "designed validated tested fell_back designed_previous validated_previous tested_previous designed_ratio "
         "validated_ratio ratio_to_previous designed_same_day validated_same_day tested_same_day ratio_same_day "
         "planned_design planned_validation planned_test",
-        f"""{_PASSED}, sums AS (SELECT kind, n, {_COUNTS} FROM border GROUP BY kind, n), {_PLANNED}, goals AS (
+        f"""WITH sums AS (SELECT kind, n, {_COUNTS} FROM border GROUP BY kind, n), goals AS (
           SELECT n, COUNT(CASE goal WHEN 'design' THEN 1 END) AS design,
             COUNT(CASE goal WHEN 'validation' THEN 1 END) AS validation, COUNT(CASE goal WHEN 'test' THEN 1 END) AS test
           FROM planned GROUP BY n
@@ -228,7 +240,7 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
           CASE WHEN c.kind = 'draft' THEN COALESCE(g.design, 0) END,
           CASE WHEN c.kind = 'draft' THEN COALESCE(g.validation, 0) END,
           CASE WHEN c.kind = 'draft' THEN COALESCE(g.test, 0) END
-        FROM cycle c LEFT JOIN sums s ON s.n = c.n AND s.kind = 'whole'
+        FROM reading c LEFT JOIN sums s ON s.n = c.n AND s.kind = 'whole'
         LEFT JOIN sums p ON p.n = c.n - 1 AND p.kind = 'whole' AND c.kind = 'whole'
         LEFT JOIN sums t ON t.n = c.n AND t.kind = 'same' LEFT JOIN goals g ON g.n = c.n
         WHERE c.kind <> 'same' ORDER BY c.n""",
@@ -249,13 +261,13 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
           FROM still GROUP BY n
         ) SELECT c.n, COALESCE(s.old, 0), COALESCE(s.opened, 0), COALESCE(s.resolved, 0), COALESCE(e.here, 0),
           COALESCE(e.throughout, 0), r.median, e.oldest
-        FROM cycle c LEFT JOIN sums s ON s.n = c.n LEFT JOIN ends e ON e.n = c.n LEFT JOIN ranks r ON r.n = c.n
+        FROM reading c LEFT JOIN sums s ON s.n = c.n LEFT JOIN ends e ON e.n = c.n LEFT JOIN ranks r ON r.n = c.n
         WHERE c.kind = 'whole' ORDER BY c.n""",
     ),
     "commitment": (
         "cycle goal",
         "committed added removed members met kept carried_out returned dropped remaining met_since planned",
-        f"""{_MEMBER}, {_PLANNED}, goal AS (SELECT 'design' AS goal UNION ALL SELECT 'validation' UNION ALL SELECT 'test')
+        """WITH goal AS (SELECT 'design' AS goal UNION ALL SELECT 'validation' UNION ALL SELECT 'test')
         SELECT m.n, g.goal, COUNT(CASE WHEN m.committed = g.goal THEN 1 END),
           COUNT(CASE WHEN m.final = g.goal AND m.committed IS NULL THEN 1 END),
           COUNT(CASE WHEN m.committed = g.goal AND m.final IS NULL THEN 1 END),
@@ -273,30 +285,28 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
     "scope": (
         "cycle",
         "workflows not_started design validation test done under_way left",
-        f"""border AS (
-          SELECT c.n, {_state("c.border")} AS pos FROM cycle c JOIN flow f ON f.first_cycle <= c.n WHERE c.kind = 'whole'
-        ) SELECT n, COUNT(CASE WHEN pos >= 0 THEN 1 END), COUNT(CASE pos WHEN 0 THEN 1 END),
-          COUNT(CASE pos WHEN 1 THEN 1 END), COUNT(CASE pos WHEN 2 THEN 1 END), COUNT(CASE pos WHEN 3 THEN 1 END),
-          COUNT(CASE pos WHEN 4 THEN 1 END), COUNT(CASE WHEN pos BETWEEN 1 AND 3 THEN 1 END),
-          COUNT(CASE WHEN pos BETWEEN 0 AND 3 THEN 1 END) FROM border GROUP BY n""",
+        """SELECT n, COUNT(CASE WHEN after >= 0 THEN 1 END), COUNT(CASE after WHEN 0 THEN 1 END),
+          COUNT(CASE after WHEN 1 THEN 1 END), COUNT(CASE after WHEN 2 THEN 1 END), COUNT(CASE after WHEN 3 THEN 1 END),
+          COUNT(CASE after WHEN 4 THEN 1 END), COUNT(CASE WHEN after BETWEEN 1 AND 3 THEN 1 END),
+          COUNT(CASE WHEN after BETWEEN 0 AND 3 THEN 1 END) FROM border WHERE kind = 'whole' GROUP BY n""",
     ),
     "heatmap": (
         "cycle workstream",
         "tested",
-        f"""{_PASSED} SELECT n, workstream_code, COUNT(CASE WHEN before <= 3 AND after > 3 THEN 1 END)
+        """SELECT n, workstream_code, COUNT(CASE WHEN before <= 3 AND after > 3 THEN 1 END)
         FROM border WHERE kind = 'whole' GROUP BY n, workstream_code""",
     ),
     "age": (
         "workflow",
         "age_days blocked done_age_p50_days done_age_p85_days",
-        f"""{_STEP}, {_RUN}, here AS (
-          SELECT f.id, f.key, r.pos, r.before, r.at, r.begun_at FROM run r JOIN flow f ON f.id = r.workflow_id
-          WHERE r.next_at IS NULL AND f.archived_at IS NULL
-            AND f.first_cycle <= (SELECT MAX(n) FROM cycle WHERE kind = 'whole')
+        f"""WITH here AS (
+          SELECT f.id, f.key, r.pos, r.before, r.at, r.begun_at FROM step r CROSS JOIN flow f
+          WHERE f.id = r.workflow_id AND r.next_at IS NULL AND f.archived_at IS NULL
+            AND f.first_cycle <= (SELECT MAX(n) FROM reading WHERE kind = 'whole')
         ), departure AS (
           SELECT s.pos, DAY(MAX(s.next_at)) - DAY(h.begun_at) + 1 AS age
-          FROM here h JOIN step s ON s.workflow_id = h.id AND s.at >= h.begun_at AND s.pos BETWEEN 1 AND 3
-          WHERE h.pos = 4 GROUP BY h.id, h.begun_at, s.pos
+          FROM here h CROSS JOIN step s
+          WHERE h.pos = 4 AND s.workflow_id = h.id AND s.at >= h.begun_at AND s.pos BETWEEN 1 AND 3 GROUP BY h.id, h.begun_at, s.pos
         ), {_ranked("departure", "pos", "age")}, held AS (
           SELECT workflow_id, SUM(CASE event WHEN 'held' THEN 1 ELSE -1 END) AS holding FROM blocker_event GROUP BY workflow_id
         ) SELECT h.key, DAY($as_of) - DAY(h.begun_at) + 1, CASE WHEN b.holding > 0 THEN 1 ELSE 0 END, r.p50, r.p85
@@ -307,20 +317,21 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
         "cycle category",
         "category_days category_blockers blocked_days",
         f"""{_EVENT}, {_spells("spell_every", "n", "workflow_id")}, {_spells("spell_each", "n", "workflow_id", "category")},
-        {_spells("spell_own", "n", "workflow_id", "blocker_id")}, {_STEP}, {_blocked("every", "n")},
+        {_spells("spell_own", "n", "workflow_id", "blocker_id")}, {_blocked("every", "n")},
         {_blocked("each", "n", "category")}, {_blocked("own", "n", "category", "blocker_id")},
-        shown AS (SELECT DISTINCT category FROM each)
-        SELECT c.n, s.category, ROUND(CAST(COALESCE(e.seconds, 0) / 86400.0 AS NUMERIC), 1),
-          (SELECT COUNT(*) FROM own o WHERE o.n = c.n AND o.category = s.category),
+        shown AS (SELECT DISTINCT category FROM each),
+        holding AS (SELECT n, category, COUNT(*) AS number FROM own GROUP BY n, category)
+        SELECT c.n, s.category, ROUND(CAST(COALESCE(e.seconds, 0) / 86400.0 AS NUMERIC), 1), COALESCE(o.number, 0),
           ROUND(CAST(COALESCE(a.seconds, 0) / 86400.0 AS NUMERIC), 1)
-        FROM cycle c CROSS JOIN shown s LEFT JOIN each e ON e.n = c.n AND e.category = s.category
+        FROM reading c CROSS JOIN shown s LEFT JOIN each e ON e.n = c.n AND e.category = s.category
+        LEFT JOIN holding o ON o.n = c.n AND o.category = s.category
         LEFT JOIN every a ON a.n = c.n WHERE c.kind = 'whole'""",
     ),
     "carry-over": (
         "cycle",
         "members carried_in carried_twice_or_more met carried_out returned dropped remaining met_since members_previous "
         "carried_out_previous",
-        f"""{_MEMBER}, first_carried AS (
+        """WITH first_carried AS (
           SELECT workflow_id, MIN(to_cycle) AS first_into FROM scope_change WHERE kind = 'carried' GROUP BY workflow_id
         ), sums AS (
           SELECT m.n, MAX(m.is_closed) AS is_closed, COUNT(m.final) AS members,
@@ -330,7 +341,7 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
             COUNT(CASE WHEN m.final IS NOT NULL AND m.is_met = 0 AND m.given = 0 THEN 1 END) AS remaining,
             COUNT(CASE WHEN m.is_met = 1 AND m.given > 0 THEN 1 END) AS since
           FROM member m LEFT JOIN first_carried a ON a.workflow_id = m.workflow_id GROUP BY m.n
-        ), {_PLANNED} SELECT c.n, c.members, c.came, c.again, c.met, CASE WHEN c.is_closed = 1 THEN c.went END,
+        ) SELECT c.n, c.members, c.came, c.again, c.met, CASE WHEN c.is_closed = 1 THEN c.went END,
           CASE WHEN c.is_closed = 1 THEN c.returned END, CASE WHEN c.is_closed = 1 THEN c.dropped END, c.remaining,
           c.since, CASE WHEN c.is_closed = 1 THEN p.members END, CASE WHEN c.is_closed = 1 THEN p.went END
         FROM sums c LEFT JOIN sums p ON p.n = c.n - 1 AND p.is_closed = 1 UNION ALL
@@ -339,12 +350,12 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
     "cumulative-flow": (
         "day",
         "not_started design validation test done",
-        f"""joins(first_cycle, joined) AS (VALUES $joins), {_STEP}, moved AS (
-          SELECT GREATER(DAY(s.at), j.joined) AS day, s.pos, s.before FROM step s JOIN flow f ON f.id = s.workflow_id
-          JOIN joins j ON j.first_cycle = f.first_cycle WHERE f.archived_at IS NULL OR s.at <= f.archived_at
-          UNION ALL SELECT GREATER(DAY(f.archived_at), j.joined), -1, s.pos FROM step s JOIN flow f ON f.id = s.workflow_id
-          JOIN joins j ON j.first_cycle = f.first_cycle
-          WHERE f.archived_at >= s.at AND (s.next_at IS NULL OR s.next_at > f.archived_at)
+        f"""WITH RECURSIVE joins(first_cycle, joined) AS (VALUES $joins), moved AS (
+          SELECT GREATER(DAY(s.at), j.joined) AS day, s.pos, s.before FROM step s CROSS JOIN flow f CROSS JOIN joins j
+          WHERE f.id = s.workflow_id AND j.first_cycle = f.first_cycle AND (f.archived_at IS NULL OR s.at <= f.archived_at)
+          UNION ALL SELECT GREATER(DAY(f.archived_at), j.joined), -1, s.pos FROM flow f CROSS JOIN joins j
+          CROSS JOIN step s WHERE j.first_cycle = f.first_cycle AND s.workflow_id = f.id AND f.archived_at >= s.at
+            AND (s.next_at IS NULL OR s.next_at > f.archived_at)
         ), sums AS (
           SELECT day, {", ".join(f"COUNT(CASE pos WHEN {n} THEN 1 END) - COUNT(CASE before WHEN {n} THEN 1 END) AS s{n}"
                                  for n in range(5))} FROM moved GROUP BY day
@@ -355,7 +366,7 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
     "burn-up": (
         "cycle day",
         "scope reached added_since removed_since",
-        f"""{_STEP}, goals AS (
+        """WITH RECURSIVE goals AS (
           SELECT c.n, c.first_day, c.final, c.days, c.met_at, s.workflow_id, f.archived_at,
             CASE WHEN s.to_cycle = c.n THEN s.goal END AS goal, s.happened_at AS at,
             LEAD(s.happened_at) OVER (PARTITION BY c.n, s.workflow_id ORDER BY s.happened_at, s.id) AS next_at,
@@ -363,7 +374,7 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
               OVER (PARTITION BY c.n, s.workflow_id, CASE WHEN s.happened_at <= c.committed_at THEN 1 ELSE 0 END
                 ORDER BY s.happened_at, s.id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS was_in
           FROM scope_change s JOIN flow f ON f.id = s.workflow_id
-          JOIN cycle c ON c.n IN (s.from_cycle, s.to_cycle) AND c.kind = 'whole' AND s.happened_at < c.until
+          JOIN reading c ON c.n IN (s.from_cycle, s.to_cycle) AND c.kind = 'whole' AND s.happened_at < c.until
             AND c.committed_at IS NOT NULL AND f.first_cycle <= c.n
         ), stay AS (
           SELECT g.*, MAX(COALESCE(was_in, 0)) OVER (PARTITION BY n, workflow_id) AS is_committed,
@@ -374,9 +385,9 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
         ), past AS (
           SELECT y.n, GREATER(y.since, LESSER(DAY(s.at) - y.first_day, y.final)) AS since, LESSER(y.till, y.gone,
             CASE WHEN s.next_at <= y.met_at THEN LESSER(DAY(s.next_at) - y.first_day, y.final) ELSE y.days END) AS till
-          FROM stay y JOIN step s ON s.workflow_id = y.workflow_id AND s.at <= y.met_at
+          FROM stay y CROSS JOIN step s
+          WHERE y.goal IS NOT NULL AND s.workflow_id = y.workflow_id AND s.at <= y.met_at
             AND s.pos > CASE y.goal WHEN 'design' THEN 1 WHEN 'validation' THEN 2 ELSE 3 END
-          WHERE y.goal IS NOT NULL
         ), change AS (
           SELECT n, since AS day, 1 AS scope, 1 - is_committed AS added, 0 AS reached FROM stay
             WHERE goal IS NOT NULL AND since < till
@@ -386,15 +397,15 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
         ), sums AS (
           SELECT n, day, SUM(scope) AS scope, SUM(added) AS added, SUM(reached) AS reached FROM change GROUP BY n, day
         ), days(n, day) AS (
-          SELECT n, 0 FROM cycle WHERE kind = 'whole' AND committed_at IS NOT NULL
-          UNION ALL SELECT d.n, d.day + 1 FROM days d JOIN cycle c ON c.n = d.n AND c.kind = 'whole'
+          SELECT n, 0 FROM reading WHERE kind = 'whole' AND committed_at IS NOT NULL
+          UNION ALL SELECT d.n, d.day + 1 FROM days d JOIN reading c ON c.n = d.n AND c.kind = 'whole'
             WHERE d.day + 1 < c.days
         ), agreed AS (
           SELECT n, COUNT(DISTINCT workflow_id) AS number FROM stay WHERE is_committed = 1 GROUP BY n
         ), found AS (
           SELECT d.n, c.first_day + d.day AS day, c.committed_at, SUM(COALESCE(s.scope, 0)) OVER w AS scope,
             SUM(COALESCE(s.reached, 0)) OVER w AS reached, SUM(COALESCE(s.added, 0)) OVER w AS added
-          FROM days d JOIN cycle c ON c.n = d.n AND c.kind = 'whole' LEFT JOIN sums s ON s.n = d.n AND s.day = d.day
+          FROM days d JOIN reading c ON c.n = d.n AND c.kind = 'whole' LEFT JOIN sums s ON s.n = d.n AND s.day = d.day
           WINDOW w AS (PARTITION BY d.n ORDER BY d.day)
         ) SELECT f.n, f.day, f.scope, f.reached, f.added, COALESCE(a.number, 0) - (f.scope - f.added)
         FROM found f LEFT JOIN agreed a ON a.n = f.n WHERE f.day >= DAY(f.committed_at)""",
@@ -402,32 +413,32 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
     "lead-time": (
         "cycle workflow",
         "lead_time_days tested lead_time_p50_days lead_time_p85_days",
-        f"""{_TESTED}, {_ranked("tested", "n", "days")}
+        f"""WITH {_ranked("tested", "n", "days")}
         SELECT n, key, days, NULL, NULL, NULL FROM tested UNION ALL
         SELECT c.n, NULL, NULL, COALESCE(r.sample, 0), r.p50, r.p85
-        FROM cycle c LEFT JOIN ranks r ON r.n = c.n WHERE c.kind = 'whole'""",
+        FROM reading c LEFT JOIN ranks r ON r.n = c.n WHERE c.kind = 'whole'""",
     ),
     "time-in-state": (
         "cycle state",
         "n p50_days p85_days",
-        f"""{_TESTED}, state AS (SELECT 1 AS pos UNION ALL SELECT 2 UNION ALL SELECT 3), spent AS (
+        f"""WITH state AS (SELECT 1 AS pos UNION ALL SELECT 2 UNION ALL SELECT 3), spent AS (
           SELECT t.n, a.pos, t.workflow_id, COALESCE(SUM(DAY(s.next_at) - DAY(s.at)), 0) AS days
           FROM tested t CROSS JOIN state a LEFT JOIN step s ON s.workflow_id = t.workflow_id AND s.pos = a.pos
             AND s.at >= t.begun_at AND s.at < t.done_at GROUP BY t.n, a.pos, t.workflow_id
         ), {_ranked("spent", "n, pos", "days")}
         SELECT c.n, CASE a.pos WHEN 1 THEN 'design' WHEN 2 THEN 'validation' ELSE 'test' END, COALESCE(r.sample, 0),
-          r.p50, r.p85 FROM cycle c CROSS JOIN state a LEFT JOIN ranks r ON r.n = c.n AND r.pos = a.pos
+          r.p50, r.p85 FROM reading c CROSS JOIN state a LEFT JOIN ranks r ON r.n = c.n AND r.pos = a.pos
         WHERE c.kind = 'whole'""",
     ),
     "moves-back": (
         "cycle reason",
         "moves_back",
-        f"""{_STEP}, moved AS (
+        """WITH moved AS (
           SELECT c.n, CASE WHEN s.reason = '' THEN 'none' WHEN s.reason IN ('failed_test', 'failed_validation',
             'new_release', 'changed_requirement', 'dependency') THEN s.reason ELSE 'other' END AS why
-          FROM step s JOIN flow f ON f.id = s.workflow_id
-          JOIN cycle c ON c.kind = 'whole' AND s.at >= c.starts AND s.at < c.border AND f.first_cycle <= c.n
-          WHERE s.pos < s.before
+          FROM step s CROSS JOIN flow f CROSS JOIN reading c
+          WHERE s.pos < s.before AND f.id = s.workflow_id AND c.kind = 'whole' AND s.at >= c.starts AND s.at < c.border
+            AND f.first_cycle <= c.n
         ) SELECT n, why, COUNT(*) FROM moved GROUP BY n, why""",
     ),
 }
@@ -461,7 +472,7 @@ def _cycles(programme: Programme, as_of: datetime, zone: ZoneInfo, *, is_sqlite:
             through = midnight(nth_working_day(before.starts_on, before.ends_on, so_far) + _DAY, zone)
             instants[:3] = [instant(midnight(before.starts_on, zone)), instant(through), instant(through)]
             rows.append(f"('same', {row.cycle}, {before.cycle}, {', '.join([*instants, *map(str, numbers)])})")
-    return f"RECURSIVE cycle({_CYCLE}) AS (VALUES {', '.join(rows)})"
+    return ", ".join(rows)
 
 
 def _joins(programme: Programme) -> str:
@@ -525,7 +536,7 @@ def _arguments(text: str) -> Iterator[str]:
 def _offset(zone: ZoneInfo, moment: str) -> str:
     """Seconds to add for the local time: what SQLite does not know of zones."""
     changes = []
-    at, last = datetime(2022, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+    at, last = datetime(2022, 1, 1, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC)
     known = at.astimezone(zone).utcoffset()
     first = known
     while at < last:

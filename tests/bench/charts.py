@@ -107,24 +107,23 @@ def loaded(databases: Databases, size: str) -> Iterator[Loaded]:
 
 def contenders(of: Loaded) -> dict[str, Callable[[], object]]:
     """All charts, with and without a kept history, and the raw statements; these must give the same numbers."""
-    with of.reading() as found:
-        zone = found.span.zone
-    statements = {
-        name: floor
-        for name, floor in floors(of.programme, of.as_of, zone, is_sqlite=of.engine.dialect.name == "sqlite").items()
-        if name in drawings.CHARTS
-    }
+    with of.reading() as read:
+        zone = read.span.zone
+    statements = floors(
+        drawings.CHARTS, of.programme, of.as_of, zone, is_sqlite=of.engine.dialect.name == "sqlite"
+    )
     connection = of.engine.raw_connection()
     cursor = connection.cursor()
 
-    def floor() -> object:
-        text = dumped({name: each.read(cursor) for name, each in statements.items()})
+    def floor() -> dict[str, Numbers]:
+        found = statements.read(cursor)
         connection.rollback()
-        return text
+        dumped(found)
+        return found
 
+    found = floor()
     for name, sheet in of.sheets().items():
-        require_alike(name, sheet, statements[name], statements[name].read(cursor))
-    connection.rollback()
+        require_alike(name, sheet, statements.charts[name], found[name])
     return {"app": of.everything, "kept": of.from_kept_history, "floor": floor}
 
 
