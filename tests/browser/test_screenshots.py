@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import NewPage
 from tests.browser.people import card, open_menu, sign_in
@@ -84,3 +85,18 @@ def test_a_phone(new_page: NewPage, folder: Path) -> None:
     sign_in(page, "lead_sidu", "/board?cycle=5")
     page.screenshot(path=folder / "phone.png")
     assert card(page, "PAT-005").is_visible()
+
+
+def test_the_wall_of_charts(new_page: NewPage, folder: Path) -> None:
+    page = new_page(locale="sv-SE", viewport={"width": 1280, "height": 1000})
+    sign_in(page, "planner", "/charts?from=1&to=6")
+    for name in ("throughput", "blockers", "commitment", "scope"):
+        expect(page.locator(f"[data-chart={name}] .plot")).to_have_attribute("data-drawn", "")
+    page.screenshot(path=folder / "charts.png")
+
+
+def test_a_chart_alone(new_page: NewPage, folder: Path) -> None:
+    page = new_page(locale="sv-SE", viewport={"width": 1280, "height": 1000}, color_scheme="dark")
+    sign_in(page, "planner", "/charts/commitment?from=1&to=6")
+    expect(page.locator("[data-chart=commitment] .plot")).to_have_attribute("data-drawn", "")
+    page.screenshot(path=folder / "commitment.png")

@@ -80,7 +80,9 @@ FIGURES, READ_ANEW = 1, 4
 # times carried.
 CYCLE = 8 + FIGURES
 CLOSED_CYCLE = CYCLE + 2  # what was recorded of moves and holds after the close
-REVIEW = 10  # who looks, the review's seven, the cycles, what earlier closes reported
+# Who looks, the review's seven, the cycles, what earlier closes reported; for what was done before, the last recorded
+# instant and the history that charts are drawn from.
+REVIEW = 10 + 1 + FIGURES
 # Who looks, the cycle, the review's seven, and of the preview four for members and five besides the three histories.
 CLOSING = 18
 CLOSED = 5  # who looks, the cycle, names of workstreams, what comes next, the figures that are kept
@@ -91,9 +93,9 @@ PLAN = 18 + FIGURES
 # Who looks, the last recorded instant; for the blockers four; ready workstreams, updates, members, moves.
 OVERVIEW = 2 + FIGURES + 4 + 4
 # Who looks, the last recorded instant, when members of the running cycle were last updated, reasons of moves back,
-# categories of blockers, projects and workstreams by name.
+# blockers with their categories, projects and workstreams by name.
 CHART = 7 + FIGURES
-ITEMS = CHART + 2  # workflows and blockers by name
+ITEMS = CHART + 1  # workflows by name
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 

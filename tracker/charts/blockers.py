@@ -6,7 +6,7 @@ from itertools import pairwise
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
-from tracker.charts.view import View, count
+from tracker.charts.view import NamedItems, View, count
 from tracker.domain.charts.sheets import Row
 from tracker.domain.errors import N_
 
@@ -95,6 +95,19 @@ def details(view: View) -> list[str]:
                 median=_days(view, row, "median_blocker_age_days"),
             ))  # fmt: skip
     return told
+
+
+def crossed(view: View) -> list[NamedItems]:
+    """The blockers that went over each border, the oldest first."""
+    return [
+        NamedItems(
+            view.speech.gettext("Went over the border after cycle %(cycle)s: %(count)s",
+                                cycle=count(row, "cycle"), count=count(row, "blockers_open")),
+            row.items("blockers_open"),
+        )
+        for row in view.totals
+        if count(row, "blockers_open") and not view.is_open(row)
+    ]  # fmt: skip
 
 
 def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:

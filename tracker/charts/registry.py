@@ -6,6 +6,7 @@ from typing import Protocol, cast
 import plotly.graph_objects as go
 
 from tracker.charts import (
+    age,
     blocker_causes,
     blockers,
     burn_up,
@@ -13,13 +14,15 @@ from tracker.charts import (
     commitment,
     cumulative_flow,
     heatmap,
+    lead_time,
     moves_back,
     scope,
     throughput,
+    time_in_state,
 )
 from tracker.charts.plot import Plot
 from tracker.charts.speech import ColumnWords
-from tracker.charts.view import View
+from tracker.charts.view import NamedItems, View
 from tracker.domain.charts.sheets import Row
 
 
@@ -44,10 +47,13 @@ CHARTS: Mapping[str, Chart] = {
     "commitment": cast("Chart", commitment),
     "scope": cast("Chart", scope),
     "heatmap": cast("Chart", heatmap),
+    "age": cast("Chart", age),
     "blocker-causes": cast("Chart", blocker_causes),
     "carry-over": cast("Chart", carry_over),
     "cumulative-flow": cast("Chart", cumulative_flow),
     "burn-up": cast("Chart", burn_up),
+    "lead-time": cast("Chart", lead_time),
+    "time-in-state": cast("Chart", time_in_state),
     "moves-back": cast("Chart", moves_back),
 }
 _LONGEST_TITLE = 26
@@ -55,6 +61,15 @@ _LONGEST_TITLE = 26
 _DRAWN_TOGETHER: Mapping[str, Callable[[View, Plot], None]] = {"heatmap": heatmap.draw_all}
 # Those of which the definition depends on what is asked for.
 _DEFINED: Mapping[str, Callable[[View], str]] = {"heatmap": heatmap.definition}
+
+# Those that name some of their items beneath the drawing.
+_NAMING: Mapping[str, Callable[[View], list[NamedItems]]] = {"blockers": blockers.crossed}
+
+
+def named_items(view: View) -> list[NamedItems]:
+    """What the chart names one by one, under their titles."""
+    name = view.sheet.chart
+    return _NAMING[name](view) if name in _NAMING and not is_empty(view) else []
 
 
 def definition(view: View) -> str:

@@ -116,9 +116,7 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
     panel = plot.panel()
     numbers = [count(row, "cycle") for row in rows]
     panel.cycles(numbers)
-    highest = max((count(row, name) for row in view.rows for name in (
-        *STAGES, *(f"planned_{goal.value}" for goal in Goal), *(f"{stage}_same_day" for stage in STAGES)
-    )), default=0)  # fmt: skip
+    highest = _highest(view)
     panel.yaxis["range"] = [0, max(highest, 1) * (1.15 if plot.is_small else 1.32)]
     for stage in STAGES:
         _bars(view, panel, rows, stage)
@@ -128,12 +126,17 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
         _rows_beneath(view, plot, panel, rows)
 
 
+def _highest(view: View) -> int:
+    names = (*STAGES, *(f"planned_{goal.value}" for goal in Goal), *(f"{stage}_same_day" for stage in STAGES))
+    return max((count(row, name) for row in view.rows for name in names), default=0)
+
+
 def _bars(view: View, panel: Panel, rows: Sequence[Row], stage: str) -> None:
     begun = [row for row in rows if row.values["tested"] is not None]
     series = Series(stage, colour(_COLOURS[stage]))
     named = _last_over(view)
     for row in begun:
-        text = str(count(row, stage))
+        text = "" if _is_close(view, row, stage) else str(count(row, stage))
         is_named = named is not None and row.values["cycle"] == named.values["cycle"] and stage == "tested"
         series.marks.append(mark(view, row, stage, count(row, "cycle"), _told(view, row, stage),
                                  text=text, is_named=is_named))  # fmt: skip
@@ -150,6 +153,14 @@ def _bars(view: View, panel: Panel, rows: Sequence[Row], stage: str) -> None:
             centre = count(row, "cycle") + _OFFSETS[stage]
             then = count(row, f"{stage}_same_day")
             panel.rule(centre - _WIDTH / 2, then, centre + _WIDTH / 2, then, line={"width": 2})
+            if _is_close(view, row, stage):
+                panel.note(str(count(row, stage)), centre, then, yanchor="bottom", font={"color": colour("ink")})
+
+
+def _is_close(view: View, row: Row, stage: str) -> bool:
+    """Whether the line for the same working day would go through the bar's number, which stands above it then."""
+    then = row.values[f"{stage}_same_day"]
+    return isinstance(then, int) and 0 <= then - count(row, stage) < _highest(view) / 10
 
 
 def _name_the_series(view: View, panel: Panel, rows: Sequence[Row], highest: int) -> None:
@@ -159,8 +170,8 @@ def _name_the_series(view: View, panel: Panel, rows: Sequence[Row], highest: int
         return
     for step, stage in enumerate(STAGES):
         x = count(first, "cycle") + _OFFSETS[stage]
-        top = max(highest, 1) * (1.3 - 0.075 * step)
-        panel.rule(x, count(first, stage) + highest * 0.075, x, top - highest * 0.03,
+        top = max(highest, 1) * (1.3 - 0.085 * step)
+        panel.rule(x, count(first, stage) + highest * 0.075, x, top - highest * 0.055,
                    line={"color": colour("line-strong")})  # fmt: skip
         panel.note(view.speech.gettext(_SMALL_LETTERS[stage]), x, top, xanchor="left",
                    xshift=-4, font=BOLD)  # fmt: skip

@@ -3,11 +3,20 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from tracker.charts.speech import Speech
 from tracker.domain.charts.sheets import Adds, Row, Sheet, Value
 from tracker.domain.charts.span import Span
+from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.summaries import Choice
+
+
+class NamedItems(NamedTuple):
+    """Items that a chart names one by one."""
+
+    title: str
+    items: Sequence[Behind]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from tracker.queries.timeline import in_language
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """All that the charts of a page are made of. `names` are of projects and workstreams, by code; `updated` tells when
-    each workflow of the running cycle was last changed or checked, by key.
+    """All that the charts of a page are made of. Names of projects and workstreams are by code, titles of blockers by
+    id; `updated` tells when each workflow of the running cycle was last changed or checked, by key.
     """
 
     history: History
@@ -26,6 +26,7 @@ class Sources:
     tags: Tags
     projects: Mapping[str, str]
     workstreams: Mapping[str, str]
+    titles: Mapping[int, str]
     updated: Mapping[str, datetime]
 
 
@@ -46,13 +47,15 @@ def sources(session: Session, *, now: datetime, language: str) -> Sources | None
     if history is None:
         return None
     running = next((row.cycle for row in history.cycles if row.status is CycleStatus.RUNNING), None)
+    blockers = _blockers(session, language)
     updates = rows.updates(session, str(running), seen_at=as_of) if running is not None else {}
     return Sources(
         history,
         as_of,
-        Tags(_reasons(session), _categories(session)),
+        Tags(_reasons(session), {id_: category for id_, (category, _) in blockers.items()}),
         _names(session, Project, language),
         _names(session, Workstream, language),
+        {id_: title for id_, (_, title) in blockers.items()},
         {key: each.at for key, each in updates.items()},
     )
 
@@ -74,20 +77,17 @@ def workflows(session: Session, language: str) -> dict[str, Named]:
     }
 
 
-def blockers(session: Session, language: str) -> dict[int, str]:
-    """The titles of all blockers. One statement."""
-    found = session.execute(select(col(Blocker.id), col(Blocker.title), col(Blocker.title_en)))
-    return {id_: in_language(language, title, title_en) for id_, title, title_en in found}
-
-
 def _reasons(session: Session) -> dict[int, str]:
     found = session.execute(select(col(StateChange.id), col(StateChange.reason)).where(col(StateChange.reason) != ""))
     return {row[0]: row[1] for row in found}
 
 
-def _categories(session: Session) -> dict[int, BlockerCategory]:
-    found = session.execute(select(col(Blocker.id), type_coerce(col(Blocker.category), String)))
-    return {id_: BlockerCategory(category) for id_, category in found}
+def _blockers(session: Session, language: str) -> dict[int, tuple[BlockerCategory, str]]:
+    columns = col(Blocker.id), type_coerce(col(Blocker.category), String), col(Blocker.title), col(Blocker.title_en)
+    return {
+        id_: (BlockerCategory(category), in_language(language, title, title_en))
+        for id_, category, title, title_en in session.execute(select(*columns))
+    }
 
 
 def _names(session: Session, table: type[Project] | type[Workstream], language: str) -> dict[str, str]:

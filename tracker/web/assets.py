@@ -1,6 +1,7 @@
 """Style sheets, scripts and icons, at addresses that change with their content."""
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, send_from_directory
@@ -44,8 +45,11 @@ def _current_digest() -> str:
     return str(current_app.config["ASSETS_DIGEST"])
 
 
+@cache
 def _digest() -> str:
-    """One for the whole folder, so that files which refer to each other are always of the same version."""
+    """One for the whole folder, so that files which refer to each other are always of the same version; as they were
+    when the process first served them.
+    """
     total = hashlib.sha256()
     for file in sorted(FOLDER.rglob("*")):
         if file.is_file():

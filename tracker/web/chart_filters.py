@@ -82,7 +82,7 @@ def read_filters(args: MultiDict[str, str], sources: Sources, also: Collection[s
 
 def pickers(filters: Filters, sources: Sources) -> dict[str, list[Option]]:
     """What each filter offers."""
-    cycles = [(str(row.cycle), gettext("Cycle %(number)s", number=row.cycle)) for row in sources.history.cycles]
+    cycles = [(str(row.cycle), str(row.cycle)) for row in sources.history.cycles]
     having = {row.project for row in sources.history.workstreams}
     by = [("", gettext("Together")), ("project", gettext("By project")), ("workstream", gettext("By workstream"))]
     return {

@@ -1,8 +1,9 @@
 """A chart with all that stands around it: title, definition, table, strip, and where its items are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from flask import url_for
 from markupsafe import Markup
@@ -20,6 +21,8 @@ from tracker.queries.charts import Sources
 from tracker.web import chart_words
 from tracker.web.chart_filters import Filters
 from tracker.web.translation import gettext
+
+MOST_ROWS = 2_000  # of a table on a page: days by workstream are many
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Frame:
     details: list[str]
     headings: list[tuple[str, bool]]
     rows: list[list[TableCell]]
+    left_out: int  # rows of the table that only the file has
+    named: list[tuple[str, list[Reminder]]]
     reminders: list[Reminder]
     figure: Markup
     is_empty: bool
@@ -92,16 +97,23 @@ class Address:
     chart: str
     filters: Filters
     keys: tuple[str, ...]  # that tell the rows of the whole apart
+    _begun: dict[tuple[object, object], str] = field(default_factory=dict)
 
     def __call__(self, row: Row, column: str) -> str:
-        place: dict[str, Any] = {"by": None}
-        if "workstream" in row.values:
-            place |= {"workstream": row.values["workstream"], "project": None}
-        elif "project" in row.values:
-            place |= {"project": row.values["project"]}
-        keys = {name: key_text(row.values[name]) for name in self.keys}
-        parameters = self.filters.parameters(**place, show=column, **keys)
-        return url_for("charts.show", name=self.chart, **parameters)
+        place = row.values.get("project") or "", row.values.get("workstream") or ""
+        if place not in self._begun:  # Flask takes longer for an address than all else about a mark
+            self._begun[place] = self._beginning(*place)
+        keys = "".join([f"&{name}={quote(key_text(row.values[name]))}" for name in self.keys])
+        return f"{self._begun[place]}show={column}{keys}"
+
+    def _beginning(self, project: object, workstream: object) -> str:
+        narrowed: dict[str, Any] = {"by": None}
+        if workstream:
+            narrowed |= {"workstream": workstream, "project": None}
+        elif project:
+            narrowed |= {"project": project}
+        address = url_for("charts.show", name=self.chart, **self.filters.parameters(**narrowed))
+        return f"{address}{'&' if '?' in address else '?'}"
 
 
 def frame(reading: Reading, name: str) -> Frame:
@@ -122,12 +134,21 @@ def frame(reading: Reading, name: str) -> Frame:
                           _is_number(column.adds))
                 for column in columns
             ]
-            for row in view.rows
+            for row in view.rows[:MOST_ROWS]
         ],
+        max(len(view.rows) - MOST_ROWS, 0),
+        [(each.title, [_named(reading, item) for item in each.items]) for each in drawings.named_items(view)],
         [_reminder(reading, name, caution) for caution in Caution],
         Markup(figure_json(drawings.figure(view)).replace("<", "\\u003c")),  # noqa: S704 - inside a script of data
         is_empty,
     )  # fmt: skip
+
+
+def _named(reading: Reading, item: Behind) -> Reminder:
+    """A blocker by its title, with the days that it had been open."""
+    title = reading.sources.titles.get(item.item, "") if isinstance(item.item, int) else item.item
+    text = gettext("%(title)s, %(days)s d", title=title, days=item.amount)
+    return Reminder(text, url_for("blocker.show", blocker_id=item.item))
 
 
 def _is_number(adds: Adds) -> bool:

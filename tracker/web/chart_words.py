@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import numbers
 from flask_babel import get_locale
@@ -23,6 +24,8 @@ _SHARED = {
     "cycle": N_("Cycle"),
     "project": N_("Project"),
     "workstream": N_("Workstream"),
+    "workflow": N_("Workflow"),
+    "state": N_("State"),
     "status": N_("Status"),
     "working_days_so_far": N_("Working days so far"),
     "day": N_("Day"),
@@ -75,7 +78,12 @@ def cell(column: Column, value: Value) -> str:  # noqa: PLR0911 - one for each k
 
 def written(value: Decimal | int, places: int = 0) -> str:
     """A number with so many places, in the reader's language."""
-    return str(numbers.format_decimal(value, format=_PATTERNS[places], locale=get_locale()))
+    return _written(value, places, str(get_locale()))
+
+
+@lru_cache(maxsize=10_000)
+def _written(value: Decimal | int, places: int, locale: str) -> str:
+    return str(numbers.format_decimal(value, format=_PATTERNS[places], locale=locale))
 
 
 def speech() -> Speech:

@@ -155,7 +155,8 @@ def _items(name: str, asked: str) -> Response:
         raise NotFoundError(N_("The chart has no such mark. Its filters may have changed."))
     row = sheet.row({key: request.args.get(key, "") for key in sheet.keys})
     behind = list(row.items(asked))
-    places = [chart_words.key_words(each, row.values[each.name]) for each in sheet.columns if each.adds is Adds.KEY]
+    places = [chart_words.key_words(each, row.values[each.name]) for each in sheet.columns
+              if each.adds is Adds.KEY and row.values[each.name] not in {None, ""}]  # fmt: skip
     number = chart_words.cell(column, row.values[asked])
     heading = gettext("%(what)s, %(where)s: %(number)s",
                       what=chart_words.label(asked), where=", ".join(places), number=number)  # fmt: skip
@@ -177,13 +178,12 @@ def _list(
 
 def _rows(reading: Reading, behind: list[Behind]) -> Iterator[Item]:
     named = queries.workflows(reading_session(), language())
-    titles = queries.blockers(reading_session(), language())
     streams = {each.key: code for code, each in reading.span.recorded(reading.choice)}
     for each in behind:
         amount = _amount(each.amount)
         if isinstance(each.item, int):
             link = url_for("blocker.show", blocker_id=each.item)
-            yield Item(titles.get(each.item, ""), link, at=each.at, amount=amount)
+            yield Item(reading.sources.titles.get(each.item, ""), link, at=each.at, amount=amount)
         elif each.item in named:
             found = named[each.item]
             yield Item(

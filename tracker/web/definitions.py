@@ -17,15 +17,15 @@ bp = Blueprint("definitions", __name__)
 @bp.get("/definitions")
 def show() -> ResponseReturnValue:
     """All definitions, by what they are about."""
-    groups = [
-        (group, gettext(word), [_figure(name) for name, words in FIGURES.items() if words.group == group])
+    chapters = [
+        (f"figures-{group}", gettext(word), [_figure(name) for name, words in FIGURES.items() if words.group == group])
         for group, word in GROUPS.items()
     ]
     return page(
         "definitions.html",
         readings=[(basis.value, figure_words.basis_label(basis), figure_words.basis_definition(basis))
                   for basis in Basis],
-        groups=groups,
+        figures=chapters,
         others=[_figure(name) for name in OTHERS],
         charts=[(name, gettext(chart.TITLE), gettext(chart.DEFINITION)) for name, chart in drawings.CHARTS.items()],
         columns=[(name, chart_words.label(name), chart_words.definition(name)) for name in chart_words.COLUMNS],

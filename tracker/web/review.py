@@ -1,7 +1,7 @@
 """The review before a cycle is closed: what is to become of each member, proposed by leads and decided in the room."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
@@ -15,7 +15,7 @@ from tracker.commands.reviews import StaleProposalError
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
 from tracker.domain.states import CycleStatus, ReviewReason
 from tracker.queries import review_frame
-from tracker.web import review_page
+from tracker.web import review_page, review_past
 from tracker.web.context import current_viewer, reading_session, writing
 from tracker.web.errors import explain, status_of
 from tracker.web.forms import Form, FormError
@@ -23,6 +23,7 @@ from tracker.web.idempotency import once
 from tracker.web.rendering import htmx, page
 from tracker.web.review_forms import AcceptForm, ProposeForm, ReadyForm, WithdrawForm
 from tracker.web.review_page import NO_DRAFTS, Draft, Drafts, Shown
+from tracker.web.review_past import PastTable
 from tracker.web.review_words import goal_word, kind_word, wish_words
 from tracker.web.tags import Tag, current_tag
 from tracker.web.translation import gettext, ngettext
@@ -56,7 +57,8 @@ def show(number: int) -> ResponseReturnValue:
             goal_word=goal_word,
             reason_word=reason_word,
         )
-    response = page("reviews/review.html", **review_page.context(found), notices=_notices(found), tag=current_tag())
+    drawn = review_page.context(found, past=review_past.tables(session, found))
+    response = page("reviews/review.html", **drawn, notices=_notices(found), tag=current_tag())
     response.headers["HX-PTag"] = str(current_tag())
     return response
 
@@ -67,12 +69,14 @@ def changes(number: int) -> ResponseReturnValue:
     tag, seen = current_tag(), request.headers.get("HX-PTag", "")
     if str(tag) in {seen, *request.if_none_match.as_set()}:
         return Response(status=304)
-    found = review_page.shown(reading_session(), number, request.args.get("workstream", ""))
+    session = reading_session()
+    found = review_page.shown(session, number, request.args.get("workstream", ""))
     if found is None:
         raise NotFoundError(N_("There is no cycle %(cycle)s."), cycle=number)
     if found.review.status is not CycleStatus.RUNNING:  # it was closed meanwhile
         return Response(headers={"HX-Redirect": url_for(".show", number=number)})
-    response = page("reviews/review.html", "review", **review_page.context(found))
+    drawn = review_page.context(found, past=review_past.tables(session, found))
+    response = page("reviews/review.html", "review", **drawn)
     response.set_etag(str(tag))
     response.headers["HX-PTag"] = str(tag)
     earlier = Tag.read(seen)
@@ -207,7 +211,7 @@ def _refused(number: int, key: str, error: TrackerError) -> Response:
         raise error
     if htmx:
         return _parts(found, list(drafts), title, drafts=drafts, status=status)
-    return _page(found, drafts=drafts, title=title, status=status)
+    return _page(found, drafts=drafts, title=title, status=status, past=review_past.tables(reading_session(), found))
 
 
 def _draft(error: TrackerError) -> Draft:
@@ -240,8 +244,9 @@ def _parts(found: Shown, keys: list[str], text: str, *, drafts: Drafts = NO_DRAF
     return make_response(html, status)
 
 
-def _page(found: Shown, *, drafts: Drafts, title: str, status: int) -> Response:
-    drawn = review_page.context(found, drafts)
+def _page(found: Shown, *, drafts: Drafts, title: str, status: int, past: Sequence[PastTable] = ()) -> Response:
+    """The whole page. What was done before is not there while a write holds the lock: it may take long to read."""
+    drawn = review_page.context(found, drafts, past)
     return page("reviews/review.html", status=status, refused_title=title, notices=[], tag=current_tag(), **drawn)
 
 

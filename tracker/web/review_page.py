@@ -93,8 +93,8 @@ def shown(session: Session, number: int, chosen: str = "", key: str = "") -> Sho
     return Shown(found, frame, ordered, part, all_items)
 
 
-def context(shown: Shown, drafts: Drafts = NO_DRAFTS) -> dict[str, Any]:
-    """What the templates of the review draw."""
+def context(shown: Shown, drafts: Drafts = NO_DRAFTS, past: Sequence[object] = ()) -> dict[str, Any]:
+    """What the templates of the review draw; `past` are the tables of what the open workstream did before."""
     review, code = shown.review, shown.part.code if shown.part else None
     met, total = sum(part.met for part in review.parts), sum(len(part.members) for part in review.parts)
     unmet = total - met
@@ -123,6 +123,7 @@ def context(shown: Shown, drafts: Drafts = NO_DRAFTS) -> dict[str, Any]:
         "stream_name": _stream_name,
         "stream_url": lambda part: here(review.cycle, part),
         "planning_week": _planning_week(shown.frame),
+        "past": past,
     }
 
 

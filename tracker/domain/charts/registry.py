@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tracker.domain.charts import (
+    age,
     blocker_causes,
     blockers,
     burn_up,
@@ -11,9 +12,11 @@ from tracker.domain.charts import (
     commitment,
     cumulative_flow,
     heatmap,
+    lead_time,
     moves_back,
     scope,
     throughput,
+    time_in_state,
 )
 from tracker.domain.charts.sheets import Adds, By, Column, Panel, Row, Sheet
 from tracker.domain.charts.span import Span
@@ -40,10 +43,13 @@ SOURCES: Mapping[str, Source] = {
     "commitment": _source(commitment.COLUMNS, commitment.rows),
     "scope": _source(scope.COLUMNS, scope.rows),
     "heatmap": Source(heatmap.columns, heatmap.rows, By.WORKSTREAM),
+    "age": _source(age.COLUMNS, age.rows),
     "blocker-causes": _source(blocker_causes.COLUMNS, blocker_causes.rows),
     "carry-over": _source(carry_over.COLUMNS, carry_over.rows),
     "cumulative-flow": _source(cumulative_flow.COLUMNS, cumulative_flow.rows),
     "burn-up": _source(burn_up.COLUMNS, burn_up.rows),
+    "lead-time": _source(lead_time.COLUMNS, lead_time.rows),
+    "time-in-state": _source(time_in_state.COLUMNS, time_in_state.rows),
     "moves-back": _source(moves_back.COLUMNS, moves_back.rows),
 }
 PROJECT, WORKSTREAM = Column("project", Adds.KEY), Column("workstream", Adds.KEY)

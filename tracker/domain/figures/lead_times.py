@@ -15,12 +15,19 @@ def lead_time_days(timeline: Timeline, border: datetime, zone: ZoneInfo) -> int:
 
     For a workflow that is done at the border.
     """
+    begun, entry = last_run(timeline, border)
+    begun_on, finished_on = (local_date(timeline.moments[number], zone) for number in (begun, entry))
+    return (finished_on - begun_on).days + 1
+
+
+def last_run(timeline: Timeline, border: datetime) -> tuple[int, int]:
+    """The numbers of the change with which the work began the last time and of the last entry into done before the
+    border, likewise.
+    """
     entry = bisect_left(timeline.moments, border) - 1
     while entry and timeline.positions[entry - 1] == DONE:
         entry -= 1
-    begun = _beginning(timeline, entry)
-    finished_on, begun_on = (local_date(timeline.moments[number], zone) for number in (entry, begun))
-    return (finished_on - begun_on).days + 1
+    return _beginning(timeline, entry), entry
 
 
 def _beginning(timeline: Timeline, last: int) -> int:

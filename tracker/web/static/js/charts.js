@@ -1,12 +1,22 @@
 // Draws the figures that pages bring along, in the reader's theme and width; a mark leads to its items.
 
 const NARROW = 560;
+const PICTURE = 840; // px, of a picture at least
+const TALL = 560; // px, of a drawing that takes the room of two on the wall
+const EDGE = 16; // px, around it
+const LINE = 1.3; // Plotly's own height of a line, in those of its letters
 const PROPERTY = /var\(--[a-z0-9-]+\)/g;
 const CONFIG = {
   displayModeBar: false, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", scrollZoom: false,
   doubleClick: false, showTips: false, locale: document.documentElement.lang,
 };
-const drawn = new Map(); // the plot's element: the figure as it came, its width
+const isPhone = matchMedia("(width < 40rem)").matches;
+const drawn = new Map(); // the plot's element: the figure as it came, how it was drawn
+const coming = new Map(); // the place of a chart that was sent for: who waits for it
+const measure = document.createElement("canvas").getContext("2d");
+const root = document.documentElement;
+const light = new Map(); // its colours, by name
+let isOnPaper = false;
 
 const near = new IntersectionObserver(
   (entries) => {
@@ -20,44 +30,89 @@ const near = new IntersectionObserver(
 );
 
 const widths = new ResizeObserver((entries) => {
-  for (const { target, contentRect } of entries) {
-    const known = drawn.get(target);
-    if (known && Math.abs(known.width - contentRect.width) > 1) draw(target);
-  }
+  for (const { target } of entries) draw(target);
 });
 
 function find(part) {
   for (const plot of part.querySelectorAll(".plot")) {
     if (drawn.has(plot)) continue;
-    plot.closest(".chart").querySelector(".pictures").hidden = false;
+    const chart = plot.closest(".chart");
+    const known = { text: plot.parentElement.querySelector(".figure").textContent, look: "" };
+    drawn.set(plot, known);
+    chart.querySelector(".pictures").hidden = false;
+    if (isPhone) chart.querySelector(".chart-table").open = true;
+    roomFor(plot, fitted(JSON.parse(known.text), plot.clientWidth));
     near.observe(plot);
   }
 }
 
 function draw(plot) {
-  let known = drawn.get(plot);
-  if (!known) {
-    known = { text: plot.parentElement.querySelector(".figure").textContent };
-    drawn.set(plot, known);
-    widths.observe(plot);
-  }
-  known.width = plot.clientWidth;
-  const { data, layout } = fitted(coloured(known.text), known.width);
-  const isFirst = !plot.classList.contains("js-plotly-plot");
+  const known = drawn.get(plot);
+  const width = plot.clientWidth;
+  const palette = paletteOf(isOnPaper);
+  const look = `${width} ${palette("--ink")}`;
+  if (!width || look === known.look) return;
+  const isFirst = !known.look;
+  known.look = look;
+  const { data, layout } = fittedTo(plot, coloured(known.text, palette), width);
+  const scale = width / layout.width;
+  roomFor(plot, { layout });
   Plotly.react(plot, data, layout, CONFIG).then(() => {
-    if (isFirst) plot.on("plotly_click", ({ points }) => open(points[0]));
+    const frame = plot.querySelector(".svg-container");
+    frame.style.width = `${width}px`;
+    frame.style.height = `${layout.height * scale}px`;
+    for (const svg of plot.querySelectorAll(".main-svg")) {
+      svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
+      svg.setAttribute("width", width);
+      svg.setAttribute("height", layout.height * scale);
+    }
     plot.dataset.drawn = "";
   });
+  if (!isFirst) return;
+  plot.on("plotly_click", ({ points }) => open(points[0]));
+  widths.observe(plot);
+}
+
+// The room that it takes is there before it is drawn, so that nothing jumps.
+function roomFor(plot, { layout }) {
+  plot.style.minHeight = `${layout.height}px`;
+  plot.closest(".chart").classList.toggle("is-tall", layout.height > TALL);
 }
 
 function open({ customdata }) {
   if (customdata) location.assign(customdata);
 }
 
-// The colours of the theme in which the page is now.
-function coloured(text) {
-  const style = getComputedStyle(document.documentElement);
-  return JSON.parse(text.replace(PROPERTY, (found) => style.getPropertyValue(found.slice(4, -1)).trim()));
+// The colours of the theme in which the page is now, or those of the light one, which paper and pictures have.
+function paletteOf(isLight) {
+  return isLight ? lightColour : (name) => getComputedStyle(root).getPropertyValue(name).trim();
+}
+
+function lightColour(name) {
+  if (!light.has(name)) {
+    const { theme } = root.dataset;
+    root.dataset.theme = "light";
+    light.set(name, getComputedStyle(root).getPropertyValue(name).trim());
+    if (theme === undefined) delete root.dataset.theme;
+    else root.dataset.theme = theme;
+  }
+  return light.get(name);
+}
+
+function coloured(text, palette) {
+  return JSON.parse(text.replace(PROPERTY, (found) => palette(found.slice(4, -1))));
+}
+
+// On paper, what would be taller than it is drawn for more width, and made smaller.
+function fittedTo(plot, figure, width) {
+  const most = parseFloat(getComputedStyle(plot).maxHeight);
+  let wide = width;
+  let found = fitted(structuredClone(figure), wide);
+  while ((found.layout.height * width) / wide > most && wide < 4 * width) {
+    wide *= 1.1;
+    found = fitted(structuredClone(figure), wide);
+  }
+  return found;
 }
 
 // Puts panels beside each other as there is room, and leaves out what needs more.
@@ -97,59 +152,132 @@ function placed(layout, width) {
 }
 
 function redraw() {
-  for (const plot of drawn.keys()) if (plot.isConnected) draw(plot);
+  for (const [plot, { look }] of drawn) if (plot.isConnected && (look || isOnPaper)) draw(plot);
 }
 
 // A picture has no page around it: it takes the title, the definition and the foot along, on white.
 async function picture(chart, format) {
   const plot = chart.querySelector(".plot");
-  if (!drawn.has(plot)) draw(plot);
-  const { data, layout } = fitted(coloured(drawn.get(plot).text), Math.max(plot.clientWidth, 720));
-  const style = getComputedStyle(document.documentElement);
-  const ink = style.getPropertyValue("--ink").trim();
-  const words = (selector) => wrapped(chart.querySelector(selector).textContent, layout.width / 7);
-  const head = [words(".finding"), words(".definition")].join("<br>");
-  const top = 24 + 18 * head.split("<br>").length;
-  layout.margin.t += top;
-  layout.margin.b += 24;
-  layout.height += top + 24;
-  layout.paper_bgcolor = style.getPropertyValue("--paper").trim();
-  const line = { xref: "paper", yref: "paper", x: 0, showarrow: false, align: "left", xanchor: "left", font: { color: ink } };
+  const palette = paletteOf(true);
+  const width = Math.max(plot.clientWidth, PICTURE);
+  const { data, layout } = fitted(coloured(drawn.get(plot).text, palette), width - 2 * EDGE);
+  layout.width = width;
+  layout.margin.l += EDGE;
+  layout.margin.r += EDGE;
+  const words = [
+    { text: chart.querySelector(".finding").textContent, size: 17, weight: 700, colour: "--ink" },
+    { text: chart.querySelector(".definition").firstChild.textContent, size: 13, weight: 400, colour: "--ink-2" },
+    { text: chart.querySelector(".sample").textContent, size: 12, weight: 400, colour: "--ink-3" },
+  ];
+  const [title, definition, foot] = words.map(({ text, size, weight, colour }) => {
+    const lines = wrapped(text, `${weight} ${size}px ${layout.font.family}`, width - 2 * EDGE);
+    return {
+      height: lines.length * size * LINE,
+      annotation: {
+        xref: "paper", yref: "paper", x: 0, xanchor: "left", xshift: EDGE - layout.margin.l, showarrow: false,
+        align: "left", borderpad: 0, text: lines.map(escaped).join("<br>"), font: { size, weight, color: palette(colour) },
+      },
+    };
+  });
+  const over = EDGE + title.height + 4 + definition.height + EDGE / 2;
+  const under = foot.height + EDGE;
+  layout.margin.t += over;
+  layout.margin.b += under;
+  layout.height += over + under;
+  layout.paper_bgcolor = palette("--paper");
+  const top = { y: 1, yanchor: "top" };
   layout.annotations = [
     ...layout.annotations,
-    { ...line, y: 1, yanchor: "bottom", yshift: layout.margin.t - top - 4, xshift: 8 - layout.margin.l, text: head },
-    { ...line, y: 0, yanchor: "top", yshift: 24 - layout.margin.b, xshift: 8 - layout.margin.l, text: words(".sample") },
+    { ...title.annotation, ...top, yshift: layout.margin.t - EDGE },
+    { ...definition.annotation, ...top, yshift: layout.margin.t - EDGE - title.height - 4 },
+    { ...foot.annotation, y: 0, yanchor: "bottom", yshift: EDGE / 2 - layout.margin.b },
   ];
-  const address = await Plotly.toImage({ data, layout }, { format, width: layout.width, height: layout.height, scale: format === "png" ? 2 : 1 });
+  const size = { width, height: Math.ceil(layout.height) };
+  const address = await Plotly.toImage({ data, layout }, { format, ...size, scale: format === "png" ? 2 : 1 });
   const link = document.createElement("a");
   link.href = address;
   link.download = `${chart.dataset.chart}.${format}`;
   link.click();
 }
 
-function wrapped(text, length) {
+function wrapped(text, font, width) {
   const lines = [""];
-  for (const word of text.trim().split(/\s+/)) {
-    if (lines.at(-1) && lines.at(-1).length + word.length >= length) lines.push("");
-    lines[lines.length - 1] += `${word} `;
+  measure.font = font;
+  for (const word of text.trim().split(/[^\S\u00a0]+/)) {
+    const longer = lines.at(-1) ? `${lines.at(-1)} ${word}` : word;
+    if (lines.at(-1) && measure.measureText(longer).width > width) lines.push(word);
+    else lines[lines.length - 1] = longer;
   }
-  return lines.map((line) => line.trim().replaceAll("&", "&amp;").replaceAll("<", "&lt;")).join("<br>");
+  return lines;
 }
+
+function escaped(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
+
+// --- charts that come when they are near
+
+function isComing(element) {
+  return Boolean(element?.matches?.(".chart.is-coming"));
+}
+
+function come(place) {
+  return new Promise((resolve) => {
+    coming.set(place, resolve);
+    if (!place.hasAttribute("aria-busy")) place.dispatchEvent(new Event("come"));
+  });
+}
+
+function came() {
+  for (const [place, resolve] of coming) {
+    if (place.isConnected && !place.classList.contains("is-lost")) continue;
+    coming.delete(place);
+    resolve();
+  }
+}
+
+// All of them, one after another so that none waits too long, and drawn; what cannot be had is left out.
+async function printed(button) {
+  button.setAttribute("aria-busy", "true");
+  for (const place of document.querySelectorAll(".chart.is-coming")) if (place.isConnected) await come(place);
+  button.removeAttribute("aria-busy");
+  print();
+}
+
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (!isComing(ctx.sourceElement)) return;
+  ctx.sourceElement.classList.remove("is-lost");
+  ctx.sourceElement.setAttribute("aria-busy", "true");
+});
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (!isComing(ctx.sourceElement)) return;
+  ctx.sourceElement.removeAttribute("aria-busy");
+  if (!(ctx.response?.status < 400)) ctx.sourceElement.classList.add("is-lost");
+  came();
+});
+document.addEventListener("htmx:after:swap", () => {
+  find(document);
+  came();
+});
 
 document.addEventListener("click", ({ target }) => {
   const format = target.closest?.("[data-picture]")?.dataset.picture;
   if (format) picture(target.closest(".chart"), format);
-  if (target.closest?.("[data-print]")) print();
+  const button = target.closest?.("[data-print]");
+  if (button && !button.hasAttribute("aria-busy")) printed(button);
 });
 
 for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query).addEventListener("change", redraw);
-// What is far below is drawn before it is printed.
+// In the light, and what is far below too. Firefox prints a copy of the page as it is before it knows the paper; others
+// tell the page by its media that it is on paper, and then how wide that is.
+const isCopied = CSS.supports("-moz-appearance", "none");
 addEventListener("beforeprint", () => {
-  for (const plot of document.querySelectorAll(".plot")) if (!drawn.has(plot)) draw(plot);
+  isOnPaper = true;
+  if (isCopied) redraw();
 });
-document.addEventListener("htmx:after:swap", () => find(document));
+addEventListener("afterprint", () => {
+  isOnPaper = false;
+  redraw();
+});
 for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
-if (matchMedia("(width < 40rem)").matches) {
-  for (const table of document.querySelectorAll(".chart-table")) table.open = true;
-}
 find(document);

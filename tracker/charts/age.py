@@ -1,0 +1,287 @@
+"""Work under way: a band for each state, a dot for each workflow as far to the right as it is old."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tracker.charts.palette import colour
+from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series, mark
+from tracker.charts.speech import ColumnWords
+from tracker.charts.view import View, count
+from tracker.domain.charts.age import WORKING
+from tracker.domain.charts.sheets import Row
+from tracker.domain.errors import N_
+from tracker.domain.states import State
+
+TITLE = N_("Work under way by age")
+DEFINITION = N_(
+    "Days since the work began, for all that is under way now whatever the cycles shown, against how old finished "
+    "workflows were when they left the same state for the last time: half of them by the dashed line, 85% by the "
+    "solid one. Being carried over never starts the age anew; going back to not started does."
+)
+COLUMNS = {
+    "age_days": ColumnWords(
+        N_("Age, days"),
+        N_(
+            "Local days from the last time the work began to today, both counted, for work begun and not done. "
+            "Being carried over never starts it anew; going back to not started does."
+        ),
+    ),
+    "blocked": ColumnWords(N_("Blocked"), N_("1 when some blocker holds the workflow now, else 0.")),
+    "done_age_p50_days": ColumnWords(
+        N_("Age of the finished on leaving the state, half (p50)"),
+        N_(
+            "Of the workflows that are done now and were in this state: local days from the last time the work began "
+            "to the last time it left the state, both counted. Half took this long or less (nearest rank). Empty for "
+            "fewer than 10."
+        ),
+    ),
+    "done_age_p85_days": ColumnWords(
+        N_("Age of the finished on leaving the state, 85% (p85)"),
+        N_(
+            "Of the workflows that are done now and were in this state: local days from the last time the work began "
+            "to the last time it left the state, both counted. 85% took this long or less (nearest rank). Empty for "
+            "fewer than 10."
+        ),
+    ),
+}
+_COLOURS = {State.DESIGN: "s1", State.VALIDATION: "s2", State.TEST: "s3"}
+_HALF = 0.36  # of a band's height, where the next band is 1 away
+_LOW, _HIGH = -0.45, len(WORKING) - 0.36
+_LEAST_DOT = 4  # px
+_LEAST_SHOWN = 20  # days, so that young work stands at the left
+_SHAPES = (N_("● workflow"), N_("◆ blocked"))
+
+
+class _Room(NamedTuple):
+    """For dots, in CSS pixels: how wide the narrowest drawing is, how far apart two bands are, and sizes to try."""
+
+    width: int
+    pitch: float
+    sizes: Sequence[int]
+
+
+def sample(view: View) -> int:
+    """How many workflows are under way."""
+    return len(view.totals)
+
+
+def finding(view: View) -> str:
+    """How many are older than nearly all finished work was in the same state."""
+    speech, rows = view.speech, view.totals
+    if not rows:
+        return speech.gettext("No work is under way")
+    compared = [row for row in rows if row.values["done_age_p85_days"] is not None]
+    if not compared:
+        return speech.ngettext(
+            "%(num)s workflow under way, %(days)s d old; fewer than 10 finished ones to compare with",
+            "%(num)s workflows under way, the oldest %(days)s d; fewer than 10 finished ones to compare with",
+            len(rows), days=max(count(row, "age_days") for row in rows),
+        )  # fmt: skip
+    older = sum(map(_is_old, compared))
+    if not older:
+        return speech.gettext("None of %(all)s under way is older than 85%% of the finished ones were",
+                              all=len(compared))  # fmt: skip
+    return speech.ngettext(
+        "%(num)s of %(all)s under way is older than 85%% of the finished ones were",
+        "%(num)s of %(all)s under way are older than 85%% of the finished ones were", older, all=len(compared),
+    )  # fmt: skip
+
+
+def details(view: View) -> list[str]:
+    """Each state in a sentence or two."""
+    speech, told = view.speech, []
+    for state in WORKING:
+        rows = [row for row in view.totals if row.values["state"] is state]
+        if not rows:
+            told.append(speech.gettext("No workflow is in %(state)s.", state=speech.state(state)))
+            continue
+        told.append(
+            speech.ngettext(
+                "%(num)s workflow is in %(state)s, %(blocked)s of them blocked, the oldest %(days)s d.",
+                "%(num)s workflows are in %(state)s, %(blocked)s of them blocked, the oldest %(days)s d.",
+                len(rows), state=speech.state(state), blocked=sum(count(row, "blocked") for row in rows),
+                days=max(count(row, "age_days") for row in rows),
+            )
+        )  # fmt: skip
+        p50, p85 = rows[0].values["done_age_p50_days"], rows[0].values["done_age_p85_days"]
+        if p85 is not None:
+            told.append(
+                speech.gettext(
+                    "Of the finished ones half had left it at %(half)s d, 85%% at %(most)s d; older: %(older)s.",
+                    half=p50, most=p85, older=sum(map(_is_old, rows)),
+                )
+            )  # fmt: skip
+    return told
+
+
+def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+    """A band for each state with its dots, and the lines of finished work."""
+    plot.height, plot.small_height = 380, 150
+    plot.margin = plot.margin | {"l": 84, "r": 16, "t": 32, "b": 32}
+    plot.narrow_margin = {"l": 68, "r": 12}
+    panel = plot.panel()
+    last = _last(view)
+    _axes(view, plot, panel, last)
+    inner = plot.small_height if plot.is_small else plot.height - plot.margin["t"] - plot.margin["b"]
+    pitch = inner / (_HIGH - _LOW)
+    room = _Room(130, pitch, (6, 5, 4)) if plot.is_small else _Room(210, pitch, (10, 9, 8, 7, 6, 5))
+    by_state = {state: [row for row in rows if row.values["state"] is state] for state in WORKING}
+    size, levels = _spread(by_state, last, room)
+    is_named = False
+    for state, mine in by_state.items():
+        _reference(view, plot, panel, mine, _base(state), last, with_words=not is_named)
+        is_named = is_named or (bool(mine) and mine[0].values["done_age_p85_days"] is not None)
+        _dots(view, panel, state, list(zip(mine, levels[state], strict=True)), size, size / room.pitch)
+    if not plot.is_small:
+        _shapes(view, panel)
+
+
+def _axes(view: View, plot: Plot, panel: Panel, last: int) -> None:
+    """Days across, states down: in order of time from the top."""
+    speech = view.speech
+    panel.xaxis.update(
+        range=[0, last], showgrid=True, gridcolor=colour("line"), dtick=_step(last, 3 if plot.is_small else 6),
+        tickformat=",d", showline=False, tickfont={"color": colour("ink-3")},
+    )  # fmt: skip
+    panel.yaxis.update(
+        range=[_LOW, _HIGH], showgrid=False, zeroline=False, tickvals=[_base(state) for state in WORKING],
+        ticktext=[_capital(speech.state(state)) for state in WORKING], tickfont=BOLD, tickformat="",
+        ticklabelstandoff=8,
+    )  # fmt: skip
+    if plot.is_small:
+        panel.yaxis["showticklabels"] = False
+        for state in WORKING:
+            panel.note(speech.state(state), 0, _base(state) + _HALF, xanchor="left", yanchor="bottom", xshift=-2,
+                       yshift=-5, font={"size": 12, "color": colour("ink-3")})  # fmt: skip
+        return
+    panel.xaxis.update(showticksuffix="first", ticksuffix=" " + speech.gettext("days"))
+    for state in WORKING:
+        number = sum(row.values["state"] is state for row in view.rows)
+        panel.note(f"n = {number}", 0, _base(state), xref="paper", xanchor="right", xshift=-7, yshift=-16,
+                   font={"size": 12, "color": colour("ink-3")})  # fmt: skip
+
+
+def _reference(
+    view: View, plot: Plot, panel: Panel, rows: Sequence[Row], base: float, last: int, *, with_words: bool
+) -> None:
+    """How old finished work was when it left the state."""
+    low, high = base - _HALF, base + _HALF
+    panel.rule(0, low, last, low, line={"color": colour("line")}, layer="below")
+    p85 = count(rows[0], "done_age_p85_days") if rows else 0
+    if not p85:
+        return
+    p50 = count(rows[0], "done_age_p50_days")
+    panel.box(p85, low, last, high, fillcolor=colour("canvas"), layer="below")
+    panel.rule(p50, low, p50, high, line={"dash": "5px,3px", "color": colour("ink-2")}, layer="below")
+    panel.rule(p85, low, p85, high, line={"width": 1.5}, layer="below")
+    if plot.is_small:
+        return
+    speech = view.speech
+    numbers = [speech.gettext("%(days)s d", days=days) for days in (p50, p85)]
+    place = {"yanchor": "bottom", "yshift": -3}
+    panel.note(numbers[0], p50, high, xanchor="right", xshift=3, **place)
+    panel.note(numbers[1], p85, high, xanchor="left", xshift=-3, font=BOLD, **place)
+    if with_words:
+        away = [2 + 6 * len(text) for text in numbers]
+        panel.note(speech.gettext("half"), p50, high, xanchor="right", xshift=-away[0], name=WIDE, **place)
+        panel.note(
+            speech.gettext("%(percent)s%% of the finished", percent=85),
+            p85,
+            high,
+            xanchor="left",
+            xshift=away[1],
+            name=WIDE,
+            **place,
+        )
+
+
+def _dots(view: View, panel: Panel, state: State, placed: Sequence[tuple[Row, int]], size: int, step: float) -> None:
+    free, blocked = Series(state.value, colour(_COLOURS[state])), Series(f"{state.value}_blocked", colour("alert"))
+    for row, level in placed:
+        series = blocked if row.values["blocked"] else free
+        series.marks.append(_mark(view, row, _base(state) + level * step))
+    if free.marks:
+        panel.dots(free, marker={"size": max(size - 1, _LEAST_DOT)})
+    if blocked.marks:
+        panel.dots(blocked, marker={"size": max(size - 2, _LEAST_DOT), "symbol": "diamond"})
+
+
+def _mark(view: View, row: Row, y: float) -> Mark:
+    speech, days, state = view.speech, count(row, "age_days"), row.values["state"]
+    words = {
+        "workflow": row.values["workflow"],
+        "state": speech.state(state) if isinstance(state, State) else "",
+    }
+    if row.values["blocked"]:
+        what = speech.ngettext(
+            "%(workflow)s, %(state)s, blocked: %(num)s day", "%(workflow)s, %(state)s, blocked: %(num)s days", days,
+            **words,
+        )  # fmt: skip
+    else:
+        what = speech.ngettext("%(workflow)s, %(state)s: %(num)s day", "%(workflow)s, %(state)s: %(num)s days", days,
+                               **words)  # fmt: skip
+    return mark(view, row, "age_days", days, what, y=round(y, 3))
+
+
+def _shapes(view: View, panel: Panel) -> None:
+    """What the two shapes are, above it all."""
+    first, second = (view.speech.gettext(words) for words in _SHAPES)
+    place = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "yshift": 8}
+    panel.note(first, 0, 1, xshift=-2, **place)
+    panel.note(second, 0, 1, xshift=18 + 7 * len(first), font={"size": 12, "color": colour("alert")}, **place)
+
+
+def _spread(by_state: dict[State, list[Row]], last: int, room: _Room) -> tuple[int, dict[State, list[int]]]:
+    """The largest size at which no dots overlap in any band, and how many dots each is above or below the middle. Where
+    even the smallest are too many, they share places.
+    """
+    ages = {state: [count(row, "age_days") for row in rows] for state, rows in by_state.items()}
+    for size in room.sizes:
+        most = max(int(_HALF * room.pitch / size - 0.5), 0)
+        found = {state: levels(mine, size * last / room.width, most) for state, mine in ages.items()}
+        if all(len(placed) == len(ages[state]) for state, placed in found.items()):
+            return size, found
+    size = room.sizes[-1]
+    most = max(int(_HALF * room.pitch / size - 0.5), 0)
+    return size, {state: levels(mine, 0, most, shared=True) for state, mine in ages.items()}
+
+
+def levels(ages: Sequence[float], apart: float, most: int, *, shared: bool = False) -> list[int]:
+    """For ages in order the places 0, 1, −1, 2 ... up to `most` above and below a middle line, each nearest to it where
+    the one before at the same place is so far away; as many as there is room for.
+    """
+    order = sorted(range(-most, most + 1), key=lambda level: (abs(level), -level))
+    if shared:
+        return [order[number % len(order)] for number in range(len(ages))]
+    taken: dict[int, float] = {}
+    found = []
+    for age in ages:
+        level = next((each for each in order if each not in taken or age - taken[each] >= apart), None)
+        if level is None:
+            break
+        taken[level] = age
+        found.append(level)
+    return found
+
+
+def _last(view: View) -> int:
+    """The last day shown, in all panels alike."""
+    most = max((max(count(row, "age_days"), count(row, "done_age_p85_days")) for row in view.rows), default=0)
+    return max(most + max(most // 20, 1), _LEAST_SHOWN)
+
+
+def _step(last: int, most: int) -> int:
+    """Between numbers on the axis, of which there are so many at most."""
+    return next((step for step in (5, 10, 20, 50, 100, 200, 500) if last // step <= most), 1000)
+
+
+def _base(state: State) -> int:
+    return len(WORKING) - 1 - WORKING.index(state)
+
+
+def _is_old(row: Row) -> bool:
+    return row.values["done_age_p85_days"] is not None and count(row, "age_days") > count(row, "done_age_p85_days")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,214 @@
+"""Lead times: a dot for each workflow on the day it was done, and how long half and 85% of each cycle's took."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+
+from tracker.charts.palette import colour
+from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series
+from tracker.charts.speech import ColumnWords
+from tracker.charts.view import View, count
+from tracker.domain.charts.lead_time import RANKS
+from tracker.domain.charts.sheets import Row
+from tracker.domain.errors import N_
+from tracker.domain.programme_rows import CycleRow
+
+TITLE = N_("Lead time")
+DEFINITION = N_(
+    "Days from the last time the work began to the last time it was done, both counted, for each workflow tested in "
+    "these cycles, by the day it was done. In each cycle half took as long as the dashed line or less, 85% as long as "
+    "the solid one; there are none for fewer than ten."
+)
+COLUMNS = {
+    "done_on": ColumnWords(N_("Done on"), N_("The local day of the last entry into done before the cycle was over.")),
+    "lead_time_days": ColumnWords(
+        N_("Lead time, days"),
+        N_("Local days from the last time the work began to the last time it was done, both days counted."),
+    ),
+}
+P50, P85 = RANKS
+_DAY = timedelta(days=1)
+_MANY_CYCLES = 3  # above this there is no room for their first days
+_ASIDE = timedelta(hours=10)  # from those of the same day and lead time, so that each can be seen
+
+
+def sample(view: View) -> int:
+    """How many finished workflows the chart is about."""
+    return len(_workflows(view.totals))
+
+
+def finding(view: View) -> str:
+    """How long it took in the last cycle that is over, else in the one under way."""
+    speech, named = view.speech, _named(view)
+    if named is not None:
+        return speech.ngettext(
+            "Half of the %(tested)s tested in cycle %(cycle)s took %(num)s day or less, 85%% took %(most)s or less",
+            "Half of the %(tested)s tested in cycle %(cycle)s took %(num)s days or less, 85%% took %(most)s or less",
+            count(named, P50), tested=named.values["tested"], cycle=named.values["cycle"], most=named.values[P85],
+        )  # fmt: skip
+    days = [count(row, "lead_time_days") for row in _workflows(view.totals)]
+    if not days:
+        return speech.gettext("Nothing has been tested in these cycles yet")
+    return speech.ngettext(
+        "%(num)s workflow tested, lead time %(least)s d; too few for percentiles",
+        "%(num)s workflows tested, lead times %(least)s to %(most)s d; too few for percentiles",
+        len(days), least=min(days), most=max(days),
+    )  # fmt: skip
+
+
+def details(view: View) -> list[str]:
+    """Each cycle in a sentence."""
+    speech, told = view.speech, []
+    for number, row in _cycles(view.totals).items():
+        days = [
+            count(each, "lead_time_days") for each in _workflows(view.totals) if each.values["cycle"] == number
+        ]  # fmt: skip
+        if not days:
+            told.append(speech.gettext("%(cycle)s: nothing tested.", cycle=speech.cycle(number)))
+            continue
+        words = {"cycle": speech.cycle(number), "least": min(days), "most": max(days)}
+        if row.values[P50] is None:
+            told.append(
+                speech.ngettext(
+                    "%(cycle)s: %(num)s tested, lead time %(least)s d.",
+                    "%(cycle)s: %(num)s tested, lead times %(least)s to %(most)s d.", len(days), **words,
+                )
+            )  # fmt: skip
+            continue
+        told.append(
+            speech.gettext(
+                "%(cycle)s: %(tested)s tested, lead times %(least)s to %(most)s d; half took %(half)s d or less, 85%% "
+                "took %(nearly)s d or less.",
+                tested=len(days), half=row.values[P50], nearly=row.values[P85], **words,
+            )
+        )  # fmt: skip
+    return told
+
+
+def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+    """A dot for each workflow over the days of the cycles that have begun."""
+    plot.height = 360
+    cycles = [row for row in view.span.cycles if view.span.reading(row.cycle).is_begun]
+    own, panel = _cycles(rows), plot.panel()
+    middles = {row.cycle: _midnight(row.starts_on) + (row.ends_on + _DAY - row.starts_on) / 2 for row in cycles}
+    _axes(view, panel, cycles, middles)
+    if not plot.is_small:
+        _beneath(view, plot, panel, middles, own)
+        if len(cycles) <= _MANY_CYCLES:
+            _first_days(view, panel, cycles, middles)
+    tested, workflows = Series("tested", colour("s3")), _workflows(rows)
+    for row, aside in zip(workflows, _asides(workflows), strict=True):
+        tested.marks.append(Mark(_noon(row.values["done_on"]) + aside, row.values["lead_time_days"], _told(view, row),
+                                 view.link(row, "lead_time_days")))  # fmt: skip
+    size = 6 if plot.is_small else 7
+    panel.dots(tested, marker={"size": size, "line": {"color": colour("paper"), "width": 1}})
+    for cycle in cycles:
+        if cycle.cycle in own and own[cycle.cycle].values[P50] is not None:
+            _ranks(view, plot, panel, cycle, own[cycle.cycle])
+
+
+def _axes(view: View, panel: Panel, cycles: Sequence[CycleRow], middles: Mapping[int, datetime]) -> None:
+    """The days of the cycles, with where one ends and another begins."""
+    panel.cycles([row.cycle for row in cycles])
+    panel.xaxis.update(type="date", tickvals=list(middles.values()))
+    if cycles:
+        panel.xaxis["range"] = [_midnight(cycles[0].starts_on), _midnight(cycles[-1].ends_on + _DAY)]
+    for row in cycles[1:]:
+        border = _midnight(row.starts_on)
+        panel.rule(border, 0, border, 1, yref=f"{panel.y} domain", line={"dash": "dot"}, layer="below")
+    most = max((max(count(row, "lead_time_days"), count(row, P85)) for row in view.rows), default=0)
+    panel.yaxis["range"] = [0, max(most * 1.08, 10)]
+
+
+def _first_days(view: View, panel: Panel, cycles: Sequence[CycleRow], middles: Mapping[int, datetime]) -> None:
+    for row in cycles:
+        since = view.speech.gettext("from %(day)s", day=view.speech.day(row.starts_on))
+        panel.note(since, middles[row.cycle], 0, yref="paper", yanchor="top", yshift=-20, name=WIDE)
+
+
+def _ranks(view: View, plot: Plot, panel: Panel, cycle: CycleRow, row: Row) -> None:
+    """How long half and 85% took, as far as the cycle has come."""
+    start, end = _midnight(cycle.starts_on), _midnight(view.span.reading(cycle.cycle).last_day + _DAY)
+    for rank, dash in ((P50, "5px,3px"), (P85, "solid")):
+        days = count(row, rank)
+        panel.rule(start, days, end, days, line={"dash": dash, "width": 1.5})
+        if not plot.is_small:
+            number = Series(rank, colour("ink"))
+            number.marks.append(Mark(start, days, _told_rank(view, row, rank), view.link(row, rank)))
+            panel.dots(number, marker={"symbol": "line-ns", "size": 8, "line": {"color": colour("ink"), "width": 1.5}})
+
+
+def _beneath(view: View, plot: Plot, panel: Panel, middles: Mapping[int, datetime], own: Mapping[int, Row]) -> None:
+    """The numbers of each cycle in line with it: among the dots they would not be read."""
+    speech, named = view.speech, _named(view)
+    lines = (
+        (speech.gettext("Tested (n)"), "tested"), (speech.gettext("- - half, days"), P50),
+        (speech.gettext("— 85%, days"), P85),
+    )  # fmt: skip
+    top = 24 if len(middles) > _MANY_CYCLES else 42
+    plot.margin = {"l": 112, "r": 8, "t": 24, "b": top + 8 + 20 * len(lines)}
+    plot.narrow_margin = {"l": 32, "b": 28}
+    for line, (label, column) in enumerate(lines, 1):
+        place = {"yref": "paper", "yanchor": "middle", "yshift": -(top + 20 * line - 8), "name": WIDE}
+        panel.note(label, 0, 0, xref="paper", xanchor="right", xshift=-8, **place)
+        for number, middle in middles.items():
+            value = own[number].values[column] if number in own else None
+            looks = {"font": BOLD} if named is not None and named.values["cycle"] == number else {}
+            panel.note("–" if value is None else str(value), middle, 0, **place, **looks)
+
+
+def _told(view: View, row: Row) -> str:
+    done_on = row.values["done_on"]
+    return view.speech.ngettext(
+        "%(workflow)s, done on %(day)s: lead time %(num)s day", "%(workflow)s, done on %(day)s: lead time %(num)s days",
+        count(row, "lead_time_days"), workflow=row.values["workflow"],
+        day=view.speech.day(done_on) if isinstance(done_on, date) else "",
+    )  # fmt: skip
+
+
+def _told_rank(view: View, row: Row, rank: str) -> str:
+    words = {"cycle": row.values["cycle"], "tested": row.values["tested"]}
+    if rank == P50:
+        return view.speech.ngettext(
+            "Cycle %(cycle)s: half of the %(tested)s tested took %(num)s day or less",
+            "Cycle %(cycle)s: half of the %(tested)s tested took %(num)s days or less", count(row, rank), **words,
+        )  # fmt: skip
+    return view.speech.ngettext(
+        "Cycle %(cycle)s: 85%% of the %(tested)s tested took %(num)s day or less",
+        "Cycle %(cycle)s: 85%% of the %(tested)s tested took %(num)s days or less", count(row, rank), **words,
+    )  # fmt: skip
+
+
+def _named(view: View) -> Row | None:
+    """The cycle of which the title speaks; none when none has percentiles."""
+    telling = [row for row in _cycles(view.totals).values() if row.values[P50] is not None]
+    over = [row for row in telling if not view.is_open(row)] or telling
+    return over[-1] if over else None
+
+
+def _cycles(rows: Iterable[Row]) -> dict[int, Row]:
+    """The rows of whole cycles, by number."""
+    return {count(row, "cycle"): row for row in rows if row.values["workflow"] is None}
+
+
+def _workflows(rows: Iterable[Row]) -> list[Row]:
+    return [row for row in rows if row.values["workflow"] is not None]
+
+
+def _asides(rows: Iterable[Row]) -> Iterable[timedelta]:
+    """How far from noon each dot is: those that would hide each other stand side by side."""
+    seen: Counter[tuple[object, object]] = Counter()
+    for row in rows:
+        place = row.values["done_on"], row.values["lead_time_days"]
+        turn = seen[place]
+        seen[place] += 1
+        yield (_ASIDE if turn % 2 else -_ASIDE) if turn else timedelta()
+
+
+def _noon(day: object) -> datetime:
+    assert isinstance(day, date)
+    return datetime.combine(day, time(12))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time())

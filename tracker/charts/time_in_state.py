@@ -1,0 +1,193 @@
+"""Days in design, validation and test of the workflows tested in each cycle: bars for half of them, lines for 85%."""
+
+from collections.abc import Sequence
+
+from tracker.charts.palette import colour
+from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
+from tracker.charts.speech import ColumnWords
+from tracker.charts.view import View, count
+from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.time_in_state import WORKING
+from tracker.domain.errors import N_
+from tracker.domain.states import State
+
+TITLE = N_("Time in each state")
+DEFINITION = N_(
+    "Days that the workflows tested in each cycle had spent in design, validation and test since the work last began, "
+    "counted from date to date. Half of them spent as many as the bar shows or fewer, 85% as many as the line above it "
+    "reaches; there are none for fewer than ten. A skipped state took 0 days."
+)
+COLUMNS = {
+    "n": ColumnWords(
+        N_("Tested (n)"),
+        N_("Workflows counted as tested in the cycle, with the days that each spent in the state."),
+    ),
+    "p50_days": ColumnWords(
+        N_("Days in the state, half (p50)"),
+        N_(
+            "Of the workflows counted as tested: local days in the state from the last time the work began to the "
+            "last time it was done, its stays added up from date to date. Half took this long or less (nearest "
+            "rank). Empty for fewer than 10."
+        ),
+    ),
+    "p85_days": ColumnWords(
+        N_("Days in the state, 85% (p85)"),
+        N_(
+            "Of the workflows counted as tested: local days in the state from the last time the work began to the "
+            "last time it was done, its stays added up from date to date. 85% took this long or less (nearest "
+            "rank). Empty for fewer than 10."
+        ),
+    ),
+}
+_COLOURS = {State.DESIGN: "s1", State.VALIDATION: "s2", State.TEST: "s3"}
+_WIDTH = 0.7 / len(WORKING)  # of a bar and its gap, in cycles
+_NUMBER = 16  # px, how high a number above a bar is
+_DIGIT, _LEAST_WIDTH = 6.7, 470  # px, of a digit and of a drawing that is not narrow
+_MANY_CYCLES = 3  # above this a narrow drawing has no room for numbers
+
+
+def sample(view: View) -> int:
+    """How many finished workflows the chart is about."""
+    return sum(count(row, "n") for row in view.totals if row.values["state"] is WORKING[0])
+
+
+def finding(view: View) -> str:
+    """Which state took longest in the last cycle that is over, else in the one under way."""
+    speech = view.speech
+    telling = [row for row in view.totals if row.values["p50_days"] is not None]
+    if not telling:
+        number = sample(view)
+        if not number:
+            return speech.gettext("Nothing has been tested in these cycles yet")
+        return speech.ngettext(
+            "Too few to tell: %(num)s workflow tested, and no cycle has ten",
+            "Too few to tell: %(num)s workflows tested, and no cycle has ten", number,
+        )  # fmt: skip
+    over = [row for row in telling if not view.is_open(row)] or telling
+    rows = [row for row in over if row.values["cycle"] == over[-1].values["cycle"]]
+    most = max(count(row, "p50_days") for row in rows)
+    longest = [_name(view, row) for row in rows if row.values["p50_days"] == most]
+    words = {"tested": rows[0].values["n"], "cycle": rows[0].values["cycle"]}
+    if len(longest) == len(WORKING):
+        return speech.ngettext(
+            "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in each state",
+            "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in each state", most, **words,
+        )  # fmt: skip
+    if len(longest) > 1:
+        return speech.ngettext(
+            "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in %(first)s, and in "
+            "%(second)s as well: longer than in %(third)s",
+            "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in %(first)s, and in "
+            "%(second)s as well: longer than in %(third)s",
+            most, first=longest[0], second=longest[1],
+            third=next(_name(view, row) for row in rows if row.values["p50_days"] != most), **words,
+        )  # fmt: skip
+    return speech.ngettext(
+        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in %(state)s, the longest of the "
+        "three",
+        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in %(state)s, the longest of the "
+        "three",
+        most, state=longest[0], **words,
+    )  # fmt: skip
+
+
+def details(view: View) -> list[str]:
+    """Each cycle and state in a sentence."""
+    speech, told = view.speech, []
+    for row in view.totals:
+        if row.values["p50_days"] is not None:
+            told.append(_told(view, row) + ".")
+        elif row.values["n"] is not None and row.values["state"] is WORKING[0]:
+            told.append(
+                speech.ngettext(
+                    "%(cycle)s: %(num)s tested, too few for percentiles.",
+                    "%(cycle)s: %(num)s tested, too few for percentiles.",
+                    count(row, "n"), cycle=speech.cycle(count(row, "cycle")),
+                )
+            )  # fmt: skip
+    return told
+
+
+def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+    """Three bars for each cycle, each with a line up to where 85% of them are."""
+    panel = plot.panel()
+    cycles = list(dict.fromkeys(count(row, "cycle") for row in rows))
+    panel.cycles(cycles)
+    most = max((count(row, "p85_days") for row in view.rows), default=0)
+    top = max(most, 1) * (1.15 if plot.is_small else 1.5)
+    panel.yaxis["range"] = [0, top]
+    if not plot.is_small:
+        _beneath(view, plot, panel, rows)
+    day = (plot.small_height if plot.is_small else plot.height - plot.margin["t"] - plot.margin["b"]) / top
+    for state in WORKING:
+        _bars(view, panel, [row for row in rows if row.values["state"] is state], state)
+    if plot.is_small:
+        return
+    _name_the_states(view, panel, rows, top)
+    if _DIGIT * len(str(most)) * len(cycles) <= _LEAST_WIDTH * _WIDTH:
+        _numbers(panel, rows, day, {"name": WIDE} if len(cycles) > _MANY_CYCLES else {})
+
+
+def _bars(view: View, panel: Panel, rows: Sequence[Row], state: State) -> None:
+    told = [row for row in rows if row.values["p50_days"] is not None]
+    half, most = Series(state.value, colour(_COLOURS[state])), Series(f"{state.value}_most", colour("ink"))
+    for row in told:
+        half.marks.append(mark(view, row, "p50_days", _x(row), _told(view, row)))
+        most.marks.append(mark(view, row, "p85_days", _x(row), _told(view, row)))
+        panel.rule(_x(row), count(row, "p50_days"), _x(row), count(row, "p85_days"), line={"color": colour("ink-2")})
+    panel.bars(half, width=_WIDTH * 0.9, marker=hatched(half.colour, [view.is_open(row) for row in told]))
+    panel.dots(most, marker={"symbol": "line-ew", "size": 10, "line": {"color": colour("ink"), "width": 1.5}})
+
+
+def _numbers(panel: Panel, rows: Sequence[Row], day: float, looks: dict[str, str]) -> None:
+    """Above each line, and on top of its bar or inside it where the line ends too soon, there with paper beneath.
+    `day` is how high one is, in pixels.
+    """
+    for row in rows:
+        if row.values["p50_days"] is None:
+            continue
+        x, p50, p85 = _x(row), count(row, "p50_days"), count(row, "p85_days")
+        panel.note(str(p85), x, p85, yanchor="bottom", font={"size": 12, "color": colour("ink")}, **looks)
+        is_free = (p85 - p50) * day >= _NUMBER
+        if is_free or p50 * day >= _NUMBER:
+            panel.note(str(p50), x, p50, yanchor="bottom" if is_free else "top", yshift=1 if is_free else -2,
+                       font=BOLD, bgcolor=colour("paper"), borderpad=0, **looks)  # fmt: skip
+
+
+def _name_the_states(view: View, panel: Panel, rows: Sequence[Row], top: float) -> None:
+    """Once, above the first group that has bars."""
+    told = [row for row in rows if row.values["p50_days"] is not None]
+    for step, row in enumerate(row for row in told if row.values["cycle"] == told[0].values["cycle"]):
+        height = top * (0.97 - 0.075 * step)
+        panel.rule(_x(row), count(row, "p85_days") + top * 0.075, _x(row), height - top * 0.03,
+                   line={"color": colour("line-strong")})  # fmt: skip
+        panel.note(_name(view, row), _x(row), height, xanchor="left", xshift=-4, font=BOLD)
+
+
+def _beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
+    """How many the cycle's bars are of, in line with it."""
+    plot.margin = {"l": 84, "r": 8, "t": 24, "b": 60}
+    plot.narrow_margin = {"l": 32, "b": 40}
+    place = {"yref": "paper", "yanchor": "middle", "yshift": -44, "name": WIDE}
+    panel.note(view.speech.gettext("Tested (n)"), 0, 0, xref="paper", xanchor="right", xshift=-8, **place)
+    for row in rows:
+        if row.values["state"] is WORKING[0]:
+            panel.note("–" if row.values["n"] is None else str(row.values["n"]), count(row, "cycle"), 0, **place)
+
+
+def _told(view: View, row: Row) -> str:
+    return view.speech.gettext(
+        "%(cycle)s, days in %(state)s: half %(half)s or fewer, 85%% %(most)s or fewer (n = %(tested)s)",
+        cycle=view.speech.cycle(count(row, "cycle")), state=_name(view, row), half=row.values["p50_days"],
+        most=row.values["p85_days"], tested=row.values["n"],
+    )  # fmt: skip
+
+
+def _name(view: View, row: Row) -> str:
+    state = row.values["state"]
+    return view.speech.state(state) if isinstance(state, State) else ""
+
+
+def _x(row: Row) -> float:
+    place = next(number for number, state in enumerate(WORKING) if state is row.values["state"])
+    return count(row, "cycle") + (place - 1) * _WIDTH

@@ -1,0 +1,40 @@
+"""How long work on each workflow tested in these cycles took, by the day it was done, and on half and 85% of them."""
+
+from collections.abc import Iterator
+
+from tracker.domain.calendar import local_date
+from tracker.domain.charts import cycle_figures
+from tracker.domain.charts.cycle_figures import column
+from tracker.domain.charts.sheets import Adds, Column, Row, Value
+from tracker.domain.charts.span import Span
+from tracker.domain.figures.behind import Behind
+from tracker.domain.figures.lead_times import last_run
+from tracker.domain.figures.summaries import Choice
+
+RANKS = ("lead_time_p50_days", "lead_time_p85_days")
+COLUMNS = (
+    Column("cycle", Adds.KEY),
+    Column("workflow", Adds.KEY),  # empty in the row of the cycle as a whole
+    Column("done_on", Adds.NONE),
+    Column("lead_time_days", Adds.OWN),
+    *(column(figure) for figure in ("tested", *RANKS)),
+)
+_OF_EACH, _OF_ALL = ("workflow", "done_on", "lead_time_days"), ("tested", *RANKS)
+
+
+def rows(span: Span, choice: Choice) -> Iterator[Row]:
+    """A row per cycle that has begun, and after it one for each workflow tested in it."""
+    for cycle in span.cycles:
+        items = span.items(cycle.cycle, choice)
+        if items is None:
+            continue
+        yield cycle_figures.row(span, cycle.cycle, choice, _OF_ALL, **dict.fromkeys(_OF_EACH))
+        border, taken = items.reading.border, items.workflows.lead_times
+        tested = {each.key: each.timeline for each in span.workflows(choice, cycle.cycle) if each.key in taken}
+        for key, timeline in sorted(tested.items()):
+            done_at = timeline.moments[last_run(timeline, border)[1]]
+            values: dict[str, Value] = {
+                "cycle": cycle.cycle, "workflow": key, "done_on": local_date(done_at, span.zone),
+                "lead_time_days": taken[key], **dict.fromkeys(_OF_ALL),
+            }  # fmt: skip
+            yield Row(values, {"lead_time_days": [Behind(key, at=done_at, amount=taken[key])]})
