@@ -67,7 +67,7 @@ def floors(
         return _translated(sql, zone, is_sqlite=is_sqlite)
 
     return Floors(
-        tuple(filled(statement) for statement in _PREPARE),
+        (*(["BEGIN"] if is_sqlite else []), *(filled(statement) for statement in _PREPARE)),
         {name: Floor(tuple(keys.split()), tuple(numbers.split()), filled(sql))
          for name, (keys, numbers, sql) in _FLOORS.items() if name in set(names)},
     )  # fmt: skip
