@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import postgres
-from tests.bench import board, browser, figures, move, poll, review
+from tests.bench import board, browser, charts, figures, move, poll, review
 from tests.bench.programme import SIZES, served
 from tests.bench.timing import medians
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -60,6 +60,11 @@ def _measure(database: str, databases: Databases) -> None:
     ours, floor, megabytes = figures.measured(databases, ROUNDS // 3)
     memory = f"peak memory {megabytes:+.0f} MB, at most 150"
     _print(database, f"figures of {figures.CYCLES} cycles", figures.WORKFLOWS, ours, floor, 3, memory)
+    for of, rounds in charts.SIZES.items():
+        with charts.loaded(databases, of) as programme:
+            times = medians(charts.contenders(programme), rounds)
+        _print(database, "charts, read anew", of, times["app"], times["floor"], 3)
+        _print(database, "charts, history kept", of, times["kept"], times["floor"])
 
 
 def _print(

@@ -52,9 +52,7 @@ def dumped(found: Mapping[str, Numbers]) -> str:
     return json.dumps(found, separators=(",", ":"), default=float)
 
 
-def floors(
-    names: Iterable[str], programme: Programme, as_of: datetime, zone: ZoneInfo, *, is_sqlite: bool
-) -> Floors:
+def floors(names: Iterable[str], programme: Programme, as_of: datetime, zone: ZoneInfo, *, is_sqlite: bool) -> Floors:
     """Those of the charts named."""
     first, last = _days(programme, as_of, zone)
     values = {
@@ -83,16 +81,16 @@ _FLOWS = """
   FROM workflow w JOIN workflow_workstream t ON t.workflow_id = w.id AND t.is_owner
   JOIN workstream s ON s.code = t.workstream_code JOIN project p ON p.code = s.project_code
 """
-_POSITION = (
-    "CASE to_state WHEN 'not_started' THEN 0 WHEN 'design' THEN 1 WHEN 'validation' THEN 2 WHEN 'test' THEN 3 ELSE 4 END"
-)
+_POSITION = """CASE to_state
+  WHEN 'not_started' THEN 0 WHEN 'design' THEN 1 WHEN 'validation' THEN 2 WHEN 'test' THEN 3 ELSE 4 END"""
 _STANDS = "x.to_state IS NOT NULL AND NOT EXISTS (SELECT 1 FROM state_change v WHERE v.voids = x.id)"
 # The standing changes one after the other: where from, where to, until when, and since when the work has gone on.
 _STEP = f"""
   SELECT *, MAX(CASE WHEN before <= 0 AND pos > 0 THEN at END)
     OVER (PARTITION BY workflow_id ORDER BY at, id ROWS UNBOUNDED PRECEDING) AS begun_at FROM (
       SELECT *, LAG(pos, 1, -1) OVER w AS before, LEAD(at) OVER w AS next_at FROM (
-        SELECT x.id, x.workflow_id, x.happened_at AS at, x.reason, {_POSITION} AS pos FROM state_change x WHERE {_STANDS}
+        SELECT x.id, x.workflow_id, x.happened_at AS at, x.reason, {_POSITION} AS pos
+        FROM state_change x WHERE {_STANDS}
       ) known WINDOW w AS (PARTITION BY workflow_id ORDER BY at, id)
     ) linked
 """
@@ -129,7 +127,8 @@ def _ranked(table: str, by: str, number: str) -> str:
 
 # How far everyone was at each start and border.
 _BORDER = f"""
-  SELECT c.kind, c.n, f.id AS workflow_id, f.workstream_code, {_state("c.starts")} AS before, {_state("c.border")} AS after
+  SELECT c.kind, c.n, f.id AS workflow_id, f.workstream_code,
+    {_state("c.starts")} AS before, {_state("c.border")} AS after
   FROM reading c JOIN flow f ON f.first_cycle <= c.own WHERE c.kind <> 'draft'
 """
 _COUNTS = """
@@ -142,7 +141,8 @@ _COUNTS = """
 _PLANNED = """
   SELECT c.n, s.goal FROM (
     SELECT *, ROW_NUMBER() OVER (PARTITION BY workflow_id ORDER BY happened_at DESC, id DESC) AS turn FROM scope_change
-  ) s JOIN reading c ON c.kind = 'draft' AND c.n = s.to_cycle JOIN flow f ON f.id = s.workflow_id AND f.first_cycle <= c.n
+  ) s JOIN reading c ON c.kind = 'draft' AND c.n = s.to_cycle
+  JOIN flow f ON f.id = s.workflow_id AND f.first_cycle <= c.n
   WHERE s.turn = 1
 """
 
@@ -198,12 +198,16 @@ WITH event AS (
 def _blocked(name: str, *by: str) -> str:
     """How many seconds spells took from their cycle while the workflow was under way."""
     own = ", ".join(f"h.{each}" for each in by)
-    since, until = "GREATER(h.at, h.starts, s.at)", "LESSER(COALESCE(h.next_at, h.ends), h.ends, COALESCE(s.next_at, h.ends))"
+    since, until = (
+        "GREATER(h.at, h.starts, s.at)",
+        "LESSER(COALESCE(h.next_at, h.ends), h.ends, COALESCE(s.next_at, h.ends))",
+    )
     until = f"LESSER({until}, COALESCE(h.archived_at, h.ends))"
     return f"""
     {name} AS (
       SELECT {own}, SUM(SECONDS({since}, {until})) AS seconds FROM spell_{name} h CROSS JOIN step s
-      WHERE s.workflow_id = h.workflow_id AND s.pos < 4 AND h.held > 0 AND h.at < h.ends AND (h.next_at IS NULL OR h.next_at > h.starts) AND {since} < {until}
+      WHERE s.workflow_id = h.workflow_id AND s.pos < 4 AND h.held > 0 AND h.at < h.ends
+        AND (h.next_at IS NULL OR h.next_at > h.starts) AND {since} < {until}
       GROUP BY {own}
     )"""
 
@@ -225,9 +229,9 @@ _STAGES = ("designed", "validated", "tested")
 _FLOORS: Mapping[str, tuple[str, str, str]] = {
     "throughput": (
         "cycle",
-        "designed validated tested fell_back designed_previous validated_previous tested_previous designed_ratio "
-        "validated_ratio ratio_to_previous designed_same_day validated_same_day tested_same_day ratio_same_day "
-        "planned_design planned_validation planned_test",
+        """designed validated tested fell_back designed_previous validated_previous tested_previous designed_ratio
+        validated_ratio ratio_to_previous designed_same_day validated_same_day tested_same_day ratio_same_day
+        planned_design planned_validation planned_test""",
         f"""WITH sums AS (SELECT kind, n, {_COUNTS} FROM border GROUP BY kind, n), goals AS (
           SELECT n, COUNT(CASE goal WHEN 'design' THEN 1 END) AS design,
             COUNT(CASE goal WHEN 'validation' THEN 1 END) AS validation, COUNT(CASE goal WHEN 'test' THEN 1 END) AS test
@@ -247,13 +251,14 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
     ),
     "blockers": (
         "cycle",
-        "open_at_start blockers_opened blockers_resolved blockers_open open_throughout median_blocker_age_days "
-        "oldest_blocker_days",
+        """open_at_start blockers_opened blockers_resolved blockers_open open_throughout median_blocker_age_days
+        oldest_blocker_days""",
         f"""{_EVENT}, {_spells("spell", "n", "blocker_id")}, still AS (
           SELECT n, at, starts, GREATER(last_day - DAY(at), 0) AS age FROM spell
           WHERE held = 1 AND at < border AND (next_at IS NULL OR next_at >= border)
         ), {_ranked("still", "n", "age")}, sums AS (
-          SELECT n, COUNT(CASE WHEN held = 1 AND at < starts AND (next_at IS NULL OR next_at >= starts) THEN 1 END) AS old,
+          SELECT n,
+            COUNT(CASE WHEN held = 1 AND at < starts AND (next_at IS NULL OR next_at >= starts) THEN 1 END) AS old,
             COUNT(CASE WHEN held = 1 AND at >= starts AND at < border THEN 1 END) AS opened,
             COUNT(CASE WHEN held = 0 AND at >= starts AND at < border THEN 1 END) AS resolved FROM spell GROUP BY n
         ), ends AS (
@@ -306,9 +311,11 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
         ), departure AS (
           SELECT s.pos, DAY(MAX(s.next_at)) - DAY(h.begun_at) + 1 AS age
           FROM here h CROSS JOIN step s
-          WHERE h.pos = 4 AND s.workflow_id = h.id AND s.at >= h.begun_at AND s.pos BETWEEN 1 AND 3 GROUP BY h.id, h.begun_at, s.pos
+          WHERE h.pos = 4 AND s.workflow_id = h.id AND s.at >= h.begun_at AND s.pos BETWEEN 1 AND 3
+          GROUP BY h.id, h.begun_at, s.pos
         ), {_ranked("departure", "pos", "age")}, held AS (
-          SELECT workflow_id, SUM(CASE event WHEN 'held' THEN 1 ELSE -1 END) AS holding FROM blocker_event GROUP BY workflow_id
+          SELECT workflow_id, SUM(CASE event WHEN 'held' THEN 1 ELSE -1 END) AS holding
+          FROM blocker_event GROUP BY workflow_id
         ) SELECT h.key, DAY($as_of) - DAY(h.begun_at) + 1, CASE WHEN b.holding > 0 THEN 1 ELSE 0 END, r.p50, r.p85
         FROM here h LEFT JOIN held b ON b.workflow_id = h.id LEFT JOIN ranks r ON r.pos = h.pos
         WHERE h.pos BETWEEN 1 AND 3""",
@@ -316,7 +323,8 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
     "blocker-causes": (
         "cycle category",
         "category_days category_blockers blocked_days",
-        f"""{_EVENT}, {_spells("spell_every", "n", "workflow_id")}, {_spells("spell_each", "n", "workflow_id", "category")},
+        f"""{_EVENT}, {_spells("spell_every", "n", "workflow_id")},
+        {_spells("spell_each", "n", "workflow_id", "category")},
         {_spells("spell_own", "n", "workflow_id", "blocker_id")}, {_blocked("every", "n")},
         {_blocked("each", "n", "category")}, {_blocked("own", "n", "category", "blocker_id")},
         shown AS (SELECT DISTINCT category FROM each),
@@ -329,8 +337,8 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
     ),
     "carry-over": (
         "cycle",
-        "members carried_in carried_twice_or_more met carried_out returned dropped remaining met_since members_previous "
-        "carried_out_previous",
+        """members carried_in carried_twice_or_more met carried_out returned dropped remaining met_since
+        members_previous carried_out_previous""",
         """WITH first_carried AS (
           SELECT workflow_id, MIN(to_cycle) AS first_into FROM scope_change WHERE kind = 'carried' GROUP BY workflow_id
         ), sums AS (
@@ -352,13 +360,18 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
         "not_started design validation test done",
         f"""WITH RECURSIVE joins(first_cycle, joined) AS (VALUES $joins), moved AS (
           SELECT GREATER(DAY(s.at), j.joined) AS day, s.pos, s.before FROM step s CROSS JOIN flow f CROSS JOIN joins j
-          WHERE f.id = s.workflow_id AND j.first_cycle = f.first_cycle AND (f.archived_at IS NULL OR s.at <= f.archived_at)
+          WHERE f.id = s.workflow_id AND j.first_cycle = f.first_cycle
+            AND (f.archived_at IS NULL OR s.at <= f.archived_at)
           UNION ALL SELECT GREATER(DAY(f.archived_at), j.joined), -1, s.pos FROM flow f CROSS JOIN joins j
           CROSS JOIN step s WHERE j.first_cycle = f.first_cycle AND s.workflow_id = f.id AND f.archived_at >= s.at
             AND (s.next_at IS NULL OR s.next_at > f.archived_at)
         ), sums AS (
-          SELECT day, {", ".join(f"COUNT(CASE pos WHEN {n} THEN 1 END) - COUNT(CASE before WHEN {n} THEN 1 END) AS s{n}"
-                                 for n in range(5))} FROM moved GROUP BY day
+          SELECT day, {
+            ", ".join(
+                f"COUNT(CASE pos WHEN {n} THEN 1 END) - COUNT(CASE before WHEN {n} THEN 1 END) AS s{n}"
+                for n in range(5)
+            )
+        } FROM moved GROUP BY day
         ), days(day) AS (SELECT $first UNION ALL SELECT day + 1 FROM days WHERE day < $last)
         SELECT d.day, {", ".join(f"SUM(COALESCE(s.s{n}, 0)) OVER (ORDER BY d.day)" for n in range(5))}
         FROM days d LEFT JOIN sums s ON s.day = d.day""",
@@ -506,13 +519,14 @@ def _instant(moment: datetime, *, is_sqlite: bool) -> str:
 
 
 def _translated(sql: str, zone: ZoneInfo, *, is_sqlite: bool) -> str:
-    """In the database's own words: the number of an instant's local day, seconds between two, the lesser and greater."""
+    """In the database's own words: the number of an instant's local day, seconds between two, lesser and greater."""
     if is_sqlite:
         words = {"DAY": f"((UNIXEPOCH({{0}}) + {_offset(zone, '{0}')}) / 86400)", "GREATER": "MAX({all})",
                  "LESSER": "MIN({all})", "SECONDS": "(UNIXEPOCH({1}) - UNIXEPOCH({0}))"}  # fmt: skip
     else:
-        words = {"DAY": f"(CAST({{0}} AT TIME ZONE '{zone}' AS DATE) - DATE '1970-01-01')", "GREATER": "GREATEST({all})",
-                 "LESSER": "LEAST({all})", "SECONDS": "EXTRACT(EPOCH FROM {1} - {0})"}  # fmt: skip
+        words = {"DAY": f"(CAST({{0}} AT TIME ZONE '{zone}' AS DATE) - DATE '1970-01-01')",
+                 "GREATER": "GREATEST({all})", "LESSER": "LEAST({all})",
+                 "SECONDS": "EXTRACT(EPOCH FROM {1} - {0})"}  # fmt: skip
     while found := re.search(r"\b(DAY|SECONDS|LESSER|GREATER)\(", sql):
         arguments = list(_arguments(sql[found.end() :]))
         whole = ",".join(arguments)

@@ -1,4 +1,4 @@
-"""Data and JSON of all charts, of the whole programme and all its cycles, against the same numbers by raw statements."""
+"""Data and JSON of all charts, of the whole programme and all its cycles, against the same numbers by raw SQL."""
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
@@ -14,18 +14,15 @@ from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
 from tests.bench.chart_floors import Floor, Numbers, dumped, floors
-from tests.bench.figures import a_programme_of_cycles
+from tests.bench.figures import WORKFLOWS, a_programme_of_cycles
 from tests.builders import day, load
 from tests.databases import Databases
 from tests.demo_data.expected import AS_OF, SEED_DATA
 from tracker.charts import registry as drawings
-from tracker.charts.plot import figure_json
 from tracker.clock import Clock
 from tracker.commands.seed import read_folder
 from tracker.config import Settings
 from tracker.db.engine import make_engine, reading
-from tracker.domain.calendar import local_date
-from tracker.domain.charts import registry
 from tracker.domain.charts.sheets import Sheet
 from tracker.domain.programme_rows import Programme
 from tracker.queries import charts as queries
@@ -34,10 +31,9 @@ from tracker.web.app import create_app
 from tracker.web.chart_filters import read_filters
 from tracker.web.chart_frames import Reading
 
-SIZES: Mapping[str, tuple[Callable[[], Programme], datetime]] = {
-    "242": (lambda: read_folder(SEED_DATA), AS_OF),
-    "5,000": (a_programme_of_cycles, day(340)),  # in the last cycle but one; all that happened is known
-}
+DEMO = 242
+SIZES = {DEMO: 30, WORKFLOWS: 6}  # workflows, and rounds
+_AS_OF = {DEMO: AS_OF, WORKFLOWS: day(340)}  # in the last cycle but one; all that happened is known
 _SETTINGS = {"secret_key": SecretStr("0123456789abcdef" * 4), "log_level": "ERROR"}
 
 
@@ -87,14 +83,14 @@ def _reading(session: Session, as_of: datetime) -> Reading:
 def _drawn_and_told(found: Reading, name: str) -> str:
     view = found.view(name)
     told = [drawings.finding(view), *drawings.CHARTS[name].details(view), str(drawings.CHARTS[name].sample(view))]
-    return figure_json(drawings.figure(view)) + "".join(told)
+    return drawings.figure_json(view) + "".join(told)
 
 
 @contextlib.contextmanager
-def loaded(databases: Databases, size: str) -> Iterator[Loaded]:
+def loaded(databases: Databases, size: int) -> Iterator[Loaded]:
     """The programme of a size on a fresh database."""
-    make, as_of = SIZES[size]
-    programme = make()
+    programme = read_folder(SEED_DATA) if size == DEMO else a_programme_of_cycles()
+    as_of = _AS_OF[size]
     with databases.fresh() as url:
         engine = make_engine(url)
         load(engine, programme)
@@ -109,9 +105,7 @@ def contenders(of: Loaded) -> dict[str, Callable[[], object]]:
     """All charts, with and without a kept history, and the raw statements; these must give the same numbers."""
     with of.reading() as read:
         zone = read.span.zone
-    statements = floors(
-        drawings.CHARTS, of.programme, of.as_of, zone, is_sqlite=of.engine.dialect.name == "sqlite"
-    )
+    statements = floors(drawings.CHARTS, of.programme, of.as_of, zone, is_sqlite=of.engine.dialect.name == "sqlite")
     connection = of.engine.raw_connection()
     cursor = connection.cursor()
 
@@ -138,8 +132,11 @@ def require_alike(name: str, sheet: Sheet, floor: Floor, found: Numbers) -> None
             mine, other = (_number(rows.get(key, {}).get(column)) for rows in (ours, theirs))
             near = 10 ** -places[column] * 1.01 if places[column] else 0
             is_missing = key not in ours or key not in theirs
-            alike = not mine and not other if is_missing else (mine is None) is (other is None) and (
-                mine is None or other is None or abs(mine - other) <= near)
+            alike = (
+                not mine and not other
+                if is_missing
+                else (mine is None) is (other is None) and (mine is None or other is None or abs(mine - other) <= near)
+            )
             assert alike, f"{name} {key} {column}: {mine} ours, {other} raw"
 
 

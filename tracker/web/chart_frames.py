@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -9,7 +10,6 @@ from flask import url_for
 from markupsafe import Markup
 
 from tracker.charts import registry as drawings
-from tracker.charts.plot import figure_json
 from tracker.charts.view import View
 from tracker.domain.charts import registry
 from tracker.domain.charts.cautions import Caution, cautions
@@ -61,7 +61,7 @@ class Frame:
     is_empty: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """The charts of one request: the sources read once, and the filters."""
 
@@ -69,7 +69,6 @@ class Reading:
     filters: Filters
     span: Span
     choice: Choice
-    cautions: Mapping[Caution, list[Behind]]
 
     @classmethod
     def of(cls, sources: Sources, filters: Filters) -> "Reading":
@@ -77,8 +76,12 @@ class Reading:
         span = Span(
             sources.history, sources.as_of, filters.first, filters.last, tags=sources.tags, figure=filters.figure
         )
-        choice = filters.choice(sources.history)
-        return cls(sources, filters, span, choice, cautions(span, choice, sources.updated))
+        return cls(sources, filters, span, filters.choice(sources.history))
+
+    @cached_property
+    def cautions(self) -> Mapping[Caution, list[Behind]]:
+        """What to bear in mind beneath all charts; their files have none of it."""
+        return cautions(self.span, self.choice, self.sources.updated)
 
     def view(self, name: str) -> View:
         """A chart, to be drawn and told."""
@@ -139,7 +142,7 @@ def frame(reading: Reading, name: str) -> Frame:
         max(len(view.rows) - MOST_ROWS, 0),
         [(each.title, [_named(reading, item) for item in each.items]) for each in drawings.named_items(view)],
         [_reminder(reading, name, caution) for caution in Caution],
-        Markup(figure_json(drawings.figure(view)).replace("<", "\\u003c")),  # noqa: S704 - inside a script of data
+        Markup(drawings.figure_json(view).replace("<", "\\u003c")),  # noqa: S704 - inside a script of data
         is_empty,
     )  # fmt: skip
 
