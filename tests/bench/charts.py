@@ -27,6 +27,7 @@ from tracker.domain.charts.sheets import Sheet
 from tracker.domain.programme_rows import Programme
 from tracker.queries import charts as queries
 from tracker.queries import figures
+from tracker.web import chart_frames
 from tracker.web.app import create_app
 from tracker.web.chart_filters import read_filters
 from tracker.web.chart_frames import Reading
@@ -63,6 +64,7 @@ class Loaded:
     def reading(self, *, forget: bool = False) -> Iterator[Reading]:
         """What a request for all cycles reads."""
         with self.app.test_request_context(headers={"Accept-Language": "en"}), reading(self.engine) as session:
+            chart_frames._KEPT.clear()
             if forget:
                 figures._KEPT.clear()
             yield _reading(session, self.as_of)

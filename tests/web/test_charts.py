@@ -276,6 +276,15 @@ def test_no_heading_of_a_file_stands_twice(demo_browser: PageClient, name: str) 
         assert len(set(headings)) == len(headings)
 
 
+@pytest.mark.parametrize(("chart", "told"), [("throughput", "tested 30, now 31"), ("commitment", "goals met")])
+def test_what_a_close_reported_otherwise_stands_beside(demo_browser: PageClient, chart: str, told: str) -> None:
+    text = demo_browser.get(f"/charts/{chart}?from=3&to=5").text
+    link = re.search(r'<a href="(/cycles/3#differences)">(Cycle 3 as reported: [^<]*)</a>', text)
+    assert link is not None
+    assert told in link[2]
+    assert "KRN-004" in demo_browser.get(link[1]).text
+
+
 @pytest.mark.parametrize("caution", Caution)
 def test_what_to_bear_in_mind_opens_as_many_items_as_it_says(demo_browser: PageClient, caution: Caution) -> None:
     page = demo_browser.get("/charts/throughput?from=1&to=5").text

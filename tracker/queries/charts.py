@@ -40,9 +40,9 @@ class Named:
     is_archived: bool
 
 
-def sources(session: Session, *, now: datetime, language: str) -> Sources | None:
+def sources(session: Session, *, now: datetime, language: str, at: datetime | None = None) -> Sources | None:
     """What there is; none without a programme. Seven statements, and one more while a cycle runs."""
-    as_of = figures.as_of_now(session, now)
+    as_of = figures.as_of_now(session, now, at)
     history = figures.history(session)
     if history is None:
         return None

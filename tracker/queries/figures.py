@@ -20,10 +20,13 @@ _REVISION = select(col(Programme.revision), col(Programme.last_recorded_at))
 _KEPT: WeakKeyDictionary[Pool, tuple[Row[tuple[int, datetime | None]], History]] = WeakKeyDictionary()
 
 
-def as_of_now(session: Session, now: datetime) -> datetime:
-    """The instant for figures as now: the clock, or the last recorded one where the clock was set back behind it."""
+def as_of_now(session: Session, now: datetime, at: datetime | None = None) -> datetime:
+    """The instant for figures as now: the clock, or the last recorded one where the clock was set back behind it. An
+    earlier instant will do, such as that of the page that this is a part of, if nothing has been recorded since.
+    """
     last = session.execute(select(col(Programme.last_recorded_at))).scalar_one_or_none()
-    return max(now, last) if last is not None else now
+    as_of = max(now, last) if last is not None else now
+    return at if at is not None and at <= as_of and (last is None or last <= at) else as_of
 
 
 def history(session: Session) -> History | None:

@@ -1,8 +1,8 @@
 """A chart with all that stands around it: title, definition, table, strip, and where its items are."""
 
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -16,12 +16,15 @@ from tracker.domain.charts.cautions import Caution, cautions
 from tracker.domain.charts.sheets import Adds, Row, key_text
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
+from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import Choice
 from tracker.queries.charts import Sources
-from tracker.web import chart_words
+from tracker.web import chart_words, figure_words
 from tracker.web.chart_filters import Filters
+from tracker.web.figure_words import FIGURES
 from tracker.web.translation import gettext
 
+_MOST_KEPT = 4
 MOST_ROWS = 2_000  # of a table on a page: days by workstream are many
 
 
@@ -61,7 +64,7 @@ class Frame:
     is_empty: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
     """The charts of one request: the sources read once, and the filters."""
 
@@ -69,19 +72,12 @@ class Reading:
     filters: Filters
     span: Span
     choice: Choice
+    cautions: Mapping[Caution, list[Behind]]
 
     @classmethod
     def of(cls, sources: Sources, filters: Filters) -> "Reading":
         """What the filters choose of the sources."""
-        span = Span(
-            sources.history, sources.as_of, filters.first, filters.last, tags=sources.tags, figure=filters.figure
-        )
-        return cls(sources, filters, span, filters.choice(sources.history))
-
-    @cached_property
-    def cautions(self) -> Mapping[Caution, list[Behind]]:
-        """What to bear in mind beneath all charts; their files have none of it."""
-        return cautions(self.span, self.choice, self.sources.updated)
+        return cls(sources, filters, *_chosen(sources, filters))
 
     def view(self, name: str) -> View:
         """A chart, to be drawn and told."""
@@ -91,6 +87,25 @@ class Reading:
         names = {**self.sources.projects, **self.sources.workstreams}
         address = Address(name, self.filters, tuple(whole.keys))
         return View(sheet, whole, self.span, self.choice, chart_words.speech(), address, names)
+
+
+_Chosen = tuple[Span, Choice, Mapping[Caution, list[Behind]]]
+_KEPT: OrderedDict[tuple[object, ...], tuple[History, _Chosen]] = OrderedDict()
+
+
+def _chosen(sources: Sources, filters: Filters) -> _Chosen:
+    """Kept for the parts of the same wall, which ask for the same history at the same instant."""
+    place = (sources.as_of, *filters[:-1])
+    kept = _KEPT.get(place)
+    if kept is None or kept[0] is not sources.history:
+        span = Span(
+            sources.history, sources.as_of, filters.first, filters.last, tags=sources.tags, figure=filters.figure
+        )
+        choice = filters.choice(sources.history)
+        kept = _KEPT[place] = sources.history, (span, choice, cautions(span, choice, sources.updated))
+        while len(_KEPT) > _MOST_KEPT:
+            _KEPT.popitem(last=False)
+    return kept[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +156,34 @@ def frame(reading: Reading, name: str) -> Frame:
         ],
         max(len(view.rows) - MOST_ROWS, 0),
         [(each.title, [_named(reading, item) for item in each.items]) for each in drawings.named_items(view)],
-        [_reminder(reading, name, caution) for caution in Caution],
+        [*_reported_otherwise(reading, view), *(_reminder(reading, name, caution) for caution in Caution)],
         Markup(drawings.figure_json(view).replace("<", "\\u003c")),  # noqa: S704 - inside a script of data
         is_empty,
     )  # fmt: skip
+
+
+def _reported_otherwise(reading: Reading, view: View) -> Iterator[Reminder]:
+    """For each closed cycle, the figures of the chart that its close reported otherwise than they are known now; the
+    cycle's page has the items that make the difference.
+    """
+    names = [column.name for column in view.whole.columns if column.name in FIGURES]
+    choice = reading.choice
+    for cycle in view.span.cycles if names else ():
+        reported = view.span.reported_summary(cycle.cycle, choice)
+        if reported is None:
+            continue
+        now = view.span.summary(cycle.cycle, choice)
+        differing = [
+            gettext("%(figure)s %(reported)s, now %(now)s",
+                    figure=figure_words.label(name).lower(), reported=figure_words.number(name, was),
+                    now=figure_words.number(name, is_))
+            for name in names
+            if (was := getattr(reported, name)) != (is_ := getattr(now, name))
+        ]  # fmt: skip
+        if differing:
+            text = gettext("Cycle %(cycle)s as reported: %(figures)s", cycle=cycle.cycle, figures="; ".join(differing))
+            page = url_for("cycle.show", number=cycle.cycle, workstream=choice.workstream, _anchor="differences")
+            yield Reminder(text, page)
 
 
 def _named(reading: Reading, item: Behind) -> Reminder:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker.charts import registry as drawings
 from tracker.charts.plot import in_own_colours
+from tracker.domain.cells import instant_text, read_instant
 from tracker.domain.charts import registry
 from tracker.domain.charts.cautions import Caution
 from tracker.domain.charts.sheets import Adds, Column, added_up
@@ -96,10 +97,18 @@ def _known(name: str) -> None:
 
 
 def _reading(also: tuple[str, ...] = ()) -> Reading:
-    sources = queries.sources(reading_session(), now=now(), language=language())
+    sources = queries.sources(reading_session(), now=now(), language=language(), at=_at_the_wall())
     if sources is None:
         raise NotFoundError(N_("There is no programme yet."))
     return Reading.of(sources, read_filters(request.args, sources, also))
+
+
+def _at_the_wall() -> datetime | None:
+    """The instant of the page that a part is asked for: all of a wall is as of the same."""
+    try:
+        return read_instant(request.args.get("part", ""))
+    except InvalidError:
+        return None
 
 
 def _strictly(reading: Reading) -> Reading:
@@ -124,6 +133,7 @@ def _shared(reading: Reading) -> dict[str, Any]:
         "pickers": pickers(filters, reading.sources),
         "notices": filters.notices,
         "as_of": reading.sources.as_of,
+        "at": instant_text(reading.sources.as_of),
         "figures_with_number": reading.span.figure,
         "has_workstreams": bool(reading.choice.workstreams),
         "chosen": _chosen(reading),
