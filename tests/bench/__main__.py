@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import postgres
-from tests.bench import board, browser, charts, figures, move, poll, review
+from tests.bench import board, browser, chart_wall, charts, figures, move, poll, review
 from tests.bench.programme import SIZES, served
 from tests.bench.timing import medians
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -63,6 +63,9 @@ def _measure(database: str, databases: Databases) -> None:
     for of, rounds in charts.SIZES.items():
         with charts.loaded(databases, of) as programme:
             times = medians(charts.contenders(programme), rounds)
+            if database == "SQLite" and of == charts.DEMO:
+                for what, mine, least in chart_wall.measured(programme.served):
+                    _print(database, what, of, mine, least)
         _print(database, "charts, read anew", of, times["app"], times["floor"], 3)
         _print(database, "charts, history kept", of, times["kept"], times["floor"])
 

@@ -7,43 +7,36 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask
-from pydantic import SecretStr
-from sqlalchemy import Engine
 from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
 from tests.bench.chart_floors import Floor, Numbers, dumped, floors
 from tests.bench.figures import WORKFLOWS, a_programme_of_cycles
+from tests.bench.programme import Served, analyse, signed_in
 from tests.builders import day, load
 from tests.databases import Databases
 from tests.demo_data.expected import AS_OF, SEED_DATA
 from tracker.charts import registry as drawings
-from tracker.clock import Clock
 from tracker.commands.seed import read_folder
-from tracker.config import Settings
 from tracker.db.engine import make_engine, reading
 from tracker.domain.charts.sheets import Sheet
 from tracker.domain.programme_rows import Programme
 from tracker.queries import charts as queries
 from tracker.queries import figures
 from tracker.web import chart_frames
-from tracker.web.app import create_app
 from tracker.web.chart_filters import read_filters
 from tracker.web.chart_frames import Reading
 
 DEMO = 242
 SIZES = {DEMO: 30, WORKFLOWS: 6}  # workflows, and rounds
 _AS_OF = {DEMO: AS_OF, WORKFLOWS: day(340)}  # in the last cycle but one; all that happened is known
-_SETTINGS = {"secret_key": SecretStr("0123456789abcdef" * 4), "log_level": "ERROR"}
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A programme in a database, and the application that shows it at an instant."""
 
-    app: Flask
-    engine: Engine
+    served: Served
     programme: Programme
     as_of: datetime
 
@@ -63,7 +56,10 @@ class Loaded:
     @contextlib.contextmanager
     def reading(self, *, forget: bool = False) -> Iterator[Reading]:
         """What a request for all cycles reads."""
-        with self.app.test_request_context(headers={"Accept-Language": "en"}), reading(self.engine) as session:
+        with (
+            self.served.app.test_request_context(headers={"Accept-Language": "en"}),
+            reading(self.served.engine) as session,
+        ):
             chart_frames._KEPT.clear()
             if forget:
                 figures._KEPT.clear()
@@ -96,10 +92,9 @@ def loaded(databases: Databases, size: int) -> Iterator[Loaded]:
     with databases.fresh() as url:
         engine = make_engine(url)
         load(engine, programme)
-        with engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
-        app = create_app(Settings(database_url=url, **_SETTINGS), engine, Clock(as_of))  # type: ignore[arg-type]
-        yield Loaded(app, engine, programme, as_of)
+        if engine.dialect.name == "postgresql":
+            analyse(engine)
+        yield Loaded(signed_in(engine, url, as_of), programme, as_of)
         engine.dispose()
 
 
@@ -107,8 +102,10 @@ def contenders(of: Loaded) -> dict[str, Callable[[], object]]:
     """All charts, with and without a kept history, and the raw statements; these must give the same numbers."""
     with of.reading() as read:
         zone = read.span.zone
-    statements = floors(drawings.CHARTS, of.programme, of.as_of, zone, is_sqlite=of.engine.dialect.name == "sqlite")
-    connection = of.engine.raw_connection()
+    statements = floors(
+        drawings.CHARTS, of.programme, of.as_of, zone, is_sqlite=of.served.engine.dialect.name == "sqlite"
+    )
+    connection = of.served.engine.raw_connection()
     cursor = connection.cursor()
 
     def floor() -> dict[str, Numbers]:
