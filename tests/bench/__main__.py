@@ -1,7 +1,7 @@
-"""`python -m tests.bench`: board, move and poll against what the machine can do at best. Prints; asserts no times.
+"""`python -m tests.bench`: board, move, poll and charts against the best that can be done. Prints; asserts no times.
 
-Each ratio is of medians of runs that took turns. The goals: board 2, move 5, poll 3; in Chromium interactive 2 and a
-move to the next frame 3; a move 2 KB.
+Each ratio is of medians of runs that took turns. The goals: board 2, move 5, poll 3, figures and charts 3; in Chromium
+interactive 2 and a move to the next frame 3; a move 2 KB.
 """
 
 import contextlib

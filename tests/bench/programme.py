@@ -127,7 +127,7 @@ def served(databases: Databases, workflows: int) -> Iterator[Served]:
 
 def signed_in(engine: Engine, url: str, now: datetime) -> Served:
     """The application on a database as it is, at an instant, with a planner signed in."""
-    sign_in = _a_planner(engine)
+    sign_in = _a_planner(engine, now)
     app = create_app(Settings(database_url=url, secret_key=_SECRET, log_level="ERROR"), engine, Clock(now))
     token = str(URLSafeTimedSerializer(_SECRET.get_secret_value(), salt="wtf-csrf-token").dumps(_MARK))
     return Served(app, engine, _cookie(app, sign_in), token)
@@ -139,9 +139,9 @@ def analyse(engine: Engine) -> None:
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
 
 
-def _a_planner(engine: Engine) -> str:
+def _a_planner(engine: Engine, now: datetime) -> str:
     with transaction(engine) as session:
-        entry = open_entry(session, accounts.operator(session), "user_add", NOW)
+        entry = open_entry(session, accounts.operator(session), "user_add", now)
         accounts.add(session, entry, "planner@example.org", "Programkontoret A", Role.PLANNER, password=None)
     with transaction(engine) as session:
         user_id = accounts.the_user(session, "planner@example.org").id
