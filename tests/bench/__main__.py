@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import postgres
-from tests.bench import board, browser, chart_wall, charts, figures, move, poll, review
+from tests.bench import board, browser, chart_wall, charts, export, figures, move, poll, review
 from tests.bench.programme import SIZES, served
 from tests.bench.timing import medians
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -57,6 +57,9 @@ def _measure(database: str, databases: Databases) -> None:
         sizes = {"few": move.contenders(small)["app"], "many": move.contenders(large)["app"]}
         times = medians(sizes, ROUNDS * 4)
     print(f"{database:<11} a move among {many:,} cards takes {times['many'] / times['few']:.2f} × one among {few}")
+    times = export.measured(databases, ROUNDS)
+    for name in ("csv", "excel-sv"):
+        _print(database, f"file as {name}", export.ROWS, times[name], times["floor"], 1.5)
     ours, floor, megabytes = figures.measured(databases, ROUNDS // 3)
     memory = f"peak memory {megabytes:+.0f} MB, at most 150"
     _print(database, f"figures of {figures.CYCLES} cycles", figures.WORKFLOWS, ours, floor, 3, memory)
@@ -71,7 +74,7 @@ def _measure(database: str, databases: Databases) -> None:
 
 
 def _print(
-    database: str, what: str, size: int, ours: float, floor: float | None, goal: int | None = None, note: str = ""
+    database: str, what: str, size: int, ours: float, floor: float | None, goal: float | None = None, note: str = ""
 ) -> None:
     ratio, shown = (f"{ours / floor:.2f}", f"{floor * 1000:.2f}") if floor else ("–", "–")
     aim = goal if goal and floor else ""

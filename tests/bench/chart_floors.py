@@ -64,8 +64,11 @@ def floors(names: Iterable[str], programme: Programme, as_of: datetime, zone: Zo
         sql = re.sub(r"\$(\w+)", lambda found: values[found[1]], sql)
         return _translated(sql, zone, is_sqlite=is_sqlite)
 
+    # The driver of SQLite begins nothing by itself; PostgreSQL knows nothing of tables just made.
+    tables = (*_OF_CHANGES, *([] if is_sqlite else ["ANALYZE reading, flow, step"]), *_OF_CYCLES)
+    prepare = ("BEGIN", *tables) if is_sqlite else tables
     return Floors(
-        (*(["BEGIN"] if is_sqlite else []), *(filled(statement) for statement in _PREPARE)),
+        tuple(map(filled, prepare)),
         {name: Floor(tuple(keys.split()), tuple(numbers.split()), filled(sql))
          for name, (keys, numbers, sql) in _FLOORS.items() if name in set(names)},
     )  # fmt: skip
@@ -212,15 +215,15 @@ def _blocked(name: str, *by: str) -> str:
     )"""
 
 
-_PREPARE = (
+_OF_CHANGES = (
   *(f"CREATE TEMPORARY TABLE {name} AS {sql}" for name, sql in (
     ("reading", f"WITH given({_CYCLE}) AS (VALUES $cycles) SELECT * FROM given"), ("flow", _FLOWS), ("step", _STEP),
   )),
   "CREATE INDEX step_of_workflow ON step (workflow_id)", "CREATE UNIQUE INDEX flow_by_id ON flow (id)",
-  *(f"CREATE TEMPORARY TABLE {name} AS {sql}" for name, sql in (
-    ("border", _BORDER), ("tested", _TESTED), ("member", _MEMBER), ("planned", _PLANNED),
-  )),
 )  # fmt: skip
+_OF_CYCLES = tuple(f"CREATE TEMPORARY TABLE {name} AS {sql}" for name, sql in (
+  ("border", _BORDER), ("tested", _TESTED), ("member", _MEMBER), ("planned", _PLANNED),
+))  # fmt: skip
 
 
 # --- the charts --------------------------------------------------------------------------------------------------

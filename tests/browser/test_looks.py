@@ -35,6 +35,7 @@ PAGES = {
     "carried out of a cycle": "/cycles/4?show=carried_out",
     "open blockers of a cycle": "/cycles/4?show=blockers_open",
     "nothing fell back": "/cycles/4?show=fell_back",
+    "exports": "/exports?file=workstream_summary&cycle=4",
     "settings": "/settings",
     "statement": "/accessibility",
     "unusable link": "/link/unknown",

@@ -61,6 +61,13 @@ PAGES = {
     "items of a mark": "/charts/throughput?show=tested&cycle=1",
     "items of a caution": "/charts/throughput?show=back",
     "definitions": "/definitions",
+    "exports": "/exports",
+    "exports, a long file": "/exports?file=changes",
+    "summary as a file": "/exports/workstream_summary.csv?cycle=1",
+    "items as a file": "/exports/items.csv?cycle=2",
+    "changes as a file": "/exports/changes.csv",
+    "pack": "/exports/pack.zip?cycle=2",
+    "pack as a workbook": "/exports/pack.xlsx?cycle=2",
     "new blocker": f"/blockers/new?workflow={key(3)}&workflow={key(4)}&title=svar",
 }
 BOARD = 6  # who looks, three for the frame, cards, holds
@@ -96,6 +103,10 @@ OVERVIEW = 2 + FIGURES + 4 + 4
 # blockers with their categories, projects and workstreams by name.
 CHART = 7 + FIGURES
 ITEMS = CHART + 1  # workflows by name
+# Who looks; the last recorded instant twice, for the page or the name and for the figures, and what these come from.
+# A file of history has its own rows in one; only of a long one the page counts the rest in one more.
+EXPORTS, HISTORY_FILE = 3 + 2 * FIGURES, 3
+PACK = 8  # who looks, cycles, the last recorded instant, what three files of figures come from thrice, blockers
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 
@@ -123,6 +134,9 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert counts[0]["what was not updated on the wall"] == BOARD + 1
     assert {counts[0][name] for name in ("charts", "chart", "chart as figure", "chart as file")} == {CHART}
     assert counts[0]["items of a mark"] == counts[0]["items of a caution"] == ITEMS
+    assert counts[0]["exports"] == counts[0]["summary as a file"] == counts[0]["items as a file"] == EXPORTS
+    assert (counts[0]["exports, a long file"], counts[0]["changes as a file"]) == (HISTORY_FILE + 1, HISTORY_FILE)
+    assert counts[0]["pack"] == counts[0]["pack as a workbook"] == PACK
     assert (counts[0]["closing"], counts[0]["closed"]) == (CLOSING, CLOSED)
     assert counts[0]["committing"] == counts[0]["committed"] == COMMITTING
     assert {counts[0][name] for name in counts[0] if name.startswith("poll")} <= {0, POLL}

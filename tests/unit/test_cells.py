@@ -110,4 +110,4 @@ def test_no_heading_means_two_columns() -> None:
         names = {column.name for column in file.columns} | {column.swedish for column in file.columns}
         same = {column.name for column in file.columns if column.name == column.swedish}
         assert len(names) == 2 * len(file.columns) - len(same), file.name
-        assert tuple(column.name for column in file.columns) == file.row.__slots__
+        assert tuple(column.name for column in file.columns) == file.row.__slots__  # type: ignore[attr-defined]

@@ -3,6 +3,7 @@
 import contextlib
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 from sqlalchemy import Engine
@@ -11,6 +12,7 @@ from tracker.commands import installation
 from tracker.config import read_settings
 from tracker.db import migrations
 from tracker.db.engine import make_engine, reading
+from tracker.exports import packs
 from tracker.queries import check as history
 
 
@@ -60,8 +62,13 @@ def check_schema() -> None:
 
 
 @click.command()
-def check() -> None:
+@click.option("--pack", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="A planning-week pack: whether its items come to its figures. No database is needed.")  # fmt: skip
+def check(pack: Path | None) -> None:
     """Replay the history and name every difference from what is kept beside it; exit code 1 if there is any."""
+    if pack is not None:
+        _check_pack(pack)
+        return
     with configured_engine() as engine:
         migrations.require_readable(engine)
         with reading(engine) as session:
@@ -71,4 +78,13 @@ def check() -> None:
     differences = sum(finding.is_difference for finding in findings)
     click.echo("The history and what is kept beside it agree." if not differences else f"{differences} differences.",
                err=True)  # fmt: skip
+    sys.exit(bool(differences))
+
+
+def _check_pack(pack: Path) -> None:
+    with pack.open("rb") as file:
+        differences = packs.problems(file)
+    for difference in differences:
+        click.echo(difference)
+    click.echo(f"{len(differences)} differences." if differences else "The pack ties out.", err=True)
     sys.exit(bool(differences))

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from sqlmodel import Session
 
 from tracker.cli.database import configured_engine
 from tracker.clock import clock_of
@@ -20,10 +21,12 @@ from tracker.db import migrations
 from tracker.db.engine import reading, transaction
 from tracker.domain.cells import Dialect, read_instant
 from tracker.domain.errors import InvalidError
-from tracker.exports import figure_files, programme_files
-from tracker.queries import figures
+from tracker.domain.figures.readings import Basis
+from tracker.exports import figure_files, packs, programme_files
+from tracker.queries import figures, viewer
 
 _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_PIECE = 65_536
 _STEPS = {"read": "Reading and checking", "write": "Writing"}
 
 
@@ -57,69 +60,109 @@ def seed(directory: Path) -> None:
 
 
 @click.command()
-@click.argument("name", type=click.Choice([*programme_files.NAMES, *figure_files.NAMES, "all"]))
+@click.argument("name", type=click.Choice([*programme_files.NAMES, *figure_files.NAMES, "all", packs.NAME]))
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--cycle", type=click.IntRange(min=1), help="Only what belongs to this cycle.")
+@click.option(
+    "--basis", type=click.Choice([each.value for each in Basis]), help="One reading of the figures, not both."
+)
 @click.option("--format", "dialect", type=click.Choice([each.value for each in Dialect]), default=Dialect.CSV.value,
               show_default=True, help="For programs, or for a Swedish spreadsheet.")  # fmt: skip
 @click.option("--as-of", type=Instant(), help="As it was known then, for example 2023-04-14T07:00:00Z.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write, else stdout.")
 def export(
-    name: str, directory: Path | None, cycle: int | None, dialect: str, as_of: datetime | None, out: Path | None
-) -> None:
-    """Write a programme file or a file of figures, or with `all` the ten programme files into DIR."""
-    _require_consistent(name, directory, cycle, out)
+    name: str, directory: Path | None, cycle: int | None, basis: str | None, dialect: str, as_of: datetime | None,
+    out: Path | None,
+) -> None:  # fmt: skip
+    """Write a programme file or a file of figures; with `all` the ten programme files into DIR; with `pack` the
+    planning-week pack, a zip, or a workbook where FILE ends in .xlsx.
+    """
+    _require_consistent(name, directory, cycle, basis, out)
     with configured_engine() as engine:
         migrations.require_readable(engine)
         with reading(engine) as session:
 
             def text(file: str) -> Iterable[str]:
                 if file in figure_files.NAMES:
-                    known_at = as_of or figures.as_of_now(session, clock_of(session).now())
-                    return figure_files.text(session, file, as_of=known_at, cycle=cycle, dialect=Dialect(dialect))
+                    return figure_files.text(
+                        session, file, as_of=as_of or figures.as_of_now(session, clock_of(session).now()), cycle=cycle,
+                        basis=Basis(basis) if basis else None, dialect=Dialect(dialect),
+                    )  # fmt: skip
                 return programme_files.text(session, file, as_of=as_of, cycle=cycle, dialect=Dialect(dialect))
 
-            if directory is not None:
+            if name == packs.NAME:
+                _write_pack(session, out, cycle, Dialect(dialect), as_of)
+            elif directory is not None:
                 _write_folder(directory, text)
             elif out is not None:
-                _write_file(out, text(name))
+                _write_file(out, (piece.encode() for piece in text(name)))
             else:
                 for piece in text(name):
                     click.echo(piece.encode(), nl=False)
 
 
-def _require_consistent(name: str, directory: Path | None, cycle: int | None, out: Path | None) -> None:
+def _require_consistent(
+    name: str, directory: Path | None, cycle: int | None, basis: str | None, out: Path | None
+) -> None:
     if (name == "all") != (directory is not None):
         raise click.UsageError("DIR goes with all, and all with DIR.")
     if name == "all" and (out is not None or cycle is not None):
         raise click.UsageError("--out and --cycle do not go with all.")
-    narrowed = [*programme_files.CYCLE_FIELDS, *figure_files.NAMES]
+    narrowed = [*programme_files.CYCLE_FIELDS, *figure_files.NAMES, packs.NAME]
     if cycle is not None and name not in narrowed:
         raise click.UsageError(f"--cycle goes with {', '.join(narrowed)}.")
+    if basis is not None and name not in figure_files.NAMES:
+        raise click.UsageError(f"--basis goes with {', '.join(figure_files.NAMES)}.")
+
+
+def _write_pack(
+    session: Session, out: Path | None, cycle: int | None, dialect: Dialect, as_of: datetime | None
+) -> None:
+    programme = viewer.programme(session)
+    wanted = packs.pack(session, programme=programme.name if programme else "", cycle=cycle, dialect=dialect,
+                        now=clock_of(session).now(), as_of=as_of)  # fmt: skip
+    tables = packs.tables(session, wanted)
+    with tempfile.TemporaryFile() as made:
+        if out is not None and out.suffix.lower() == ".xlsx":
+            from tracker.exports import workbooks  # noqa: PLC0415 - no other file needs its library
+
+            workbooks.write_workbook(tables, wanted, made)
+        else:
+            packs.write_zip(tables, wanted, made)
+        made.seek(0)
+        pieces = iter(lambda: made.read(_PIECE), b"")
+        if out is not None:
+            _write_file(out, pieces)
+        else:
+            for piece in pieces:
+                click.echo(piece, nl=False)
 
 
 def _write_folder(folder: Path, text: Callable[[str], Iterable[str]]) -> None:
     """All files or none: each is written beside its name first."""
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as written:
-        drafts = [(written.enter_context(_draft(folder / f"{name}.csv", text(name)))) for name in programme_files.NAMES]
+        drafts = [
+            written.enter_context(_draft(folder / f"{name}.csv", (piece.encode() for piece in text(name))))
+            for name in programme_files.NAMES
+        ]
         for draft, path in drafts:
             draft.replace(path)
 
 
-def _write_file(path: Path, pieces: Iterable[str]) -> None:
+def _write_file(path: Path, pieces: Iterable[bytes]) -> None:
     with _draft(path, pieces) as (draft, _):
         draft.replace(path)
 
 
 @contextlib.contextmanager
-def _draft(path: Path, pieces: Iterable[str]) -> Iterator[tuple[Path, Path]]:
-    """The text in a file beside its name, gone at the end unless it was moved."""
+def _draft(path: Path, pieces: Iterable[bytes]) -> Iterator[tuple[Path, Path]]:
+    """The pieces in a file beside its name, gone at the end unless it was moved."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     draft = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.writelines(piece.encode() for piece in pieces)
+            file.writelines(pieces)
         draft.chmod(0o666 & ~_umask())
         yield draft, path
     finally:

@@ -3,17 +3,20 @@
 import csv
 import io
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from itertools import islice
+from operator import attrgetter
+from typing import Any, TypeVar
 
-from tracker.domain.cells import Dialect
+from tracker.domain.cells import TEXT, Dialect
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.programme_files import Column, ProgrammeFile
 
 _BYTE_ORDER_MARK = "\ufeff"
 _LONGEST_VALUE = 60
 _ROWS_A_PIECE = 500
+LINK = Column("link", "länk", TEXT)
 Row = TypeVar("Row")
 
 csv.field_size_limit(sys.maxsize)  # the module's own limit, 131,072, is less than a long description
@@ -52,18 +55,28 @@ class PlaceError(InvalidError):
         return f"{self.place}: {super().__str__()}"
 
 
-def rows_text(columns: Sequence[Column], rows: Iterable[object], dialect: Dialect) -> Iterator[str]:
-    """The file in pieces: headings, then a line per row, whose fields are named as the columns."""
+def rows_text(
+    columns: Sequence[Column], rows: Iterable[object], dialect: Dialect, link: Callable[[Any], str] | None = None
+) -> Iterator[str]:
+    """The file in pieces: headings, then a line per row, whose fields are named as the columns. With `link` the address
+    that it gives for a row stands last.
+    """
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=dialect.delimiter, lineterminator="\r\n")
     if dialect.is_swedish:
         text.write(_BYTE_ORDER_MARK)
-    writer.writerow([column.swedish if dialect.is_swedish else column.name for column in columns])
-    cells = [(column.name, column.cell.write) for column in columns]
-    for number, row in enumerate(rows, 1):
-        writer.writerow([write(getattr(row, name), dialect) for name, write in cells])
-        if number % _ROWS_A_PIECE == 0:
-            yield _taken(text)
+    headings = (*columns, LINK) if link else columns
+    writer.writerow([column.swedish if dialect.is_swedish else column.name for column in headings])
+    # Column by column: the loops over cells are the interpreter's own.
+    cells: list[tuple[Callable[[Any], Any], Callable[[Any], str]]] = [
+        (attrgetter(column.name), column.cell.writer(dialect)) for column in columns
+    ]
+    if link:
+        cells.append((link, LINK.cell.writer(dialect)))
+    rest = iter(rows)
+    while batch := list(islice(rest, _ROWS_A_PIECE)):
+        writer.writerows(zip(*(map(write, map(value, batch)) for value, write in cells), strict=True))
+        yield _taken(text)
     yield _taken(text)
 
 

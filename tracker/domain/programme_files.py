@@ -1,5 +1,6 @@
 """The programme files: the columns of each, declared once for reading and writing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -29,7 +30,7 @@ _STATE = cells.words(
         State.DONE: "klar",
     },
 )
-_GOAL = cells.words(Goal, {Goal.DESIGN: "design", Goal.VALIDATION: "validering", Goal.TEST: "test"})
+GOAL = cells.words(Goal, {Goal.DESIGN: "design", Goal.VALIDATION: "validering", Goal.TEST: "test"})
 STATUS = cells.words(
     CycleStatus,
     {CycleStatus.DRAFT: "utkast", CycleStatus.RUNNING: "pågår", CycleStatus.CLOSED: "avslutad"},
@@ -85,7 +86,7 @@ class ProgrammeFile(Generic[Row]):
     """A file without its `.csv`: what its rows are, and its columns in the order of the row's fields."""
 
     name: str
-    row: type[Row]
+    row: Callable[..., Row]
     columns: tuple[Column, ...]
 
     def cell_of(self, row: object, column: str) -> str:
@@ -152,7 +153,7 @@ WORKFLOWS = ProgrammeFile(
         Column("archived_at", "arkiverad", optional(cells.INSTANT)),
         Column("state", "status", optional(_STATE)),
         Column("cycle", "cykel", optional(_CYCLE)),
-        Column("goal", "mål", optional(_GOAL)),
+        Column("goal", "mål", optional(GOAL)),
         Column("blocked", "har hinder", optional(cells.BOOLEAN)),
         Column("times_carried", "gånger överförd", optional(cells.integer(0))),
         Column("done_at", "klar", optional(cells.INSTANT)),
@@ -183,7 +184,7 @@ SCOPE = ProgrammeFile(
         _required("workflow", "arbetsflöde", cells.CODE),
         _required("from_cycle", "från cykel", optional(_CYCLE)),
         _required("to_cycle", "till cykel", optional(_CYCLE)),
-        _required("goal", "mål", optional(_GOAL)),
+        _required("goal", "mål", optional(GOAL)),
         _required("kind", "slag", _KIND),
         Column("reason", "orsak", cells.TEXT),
         _required("happened_at", "hände", cells.INSTANT),

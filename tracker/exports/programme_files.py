@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -11,6 +12,15 @@ from tracker.domain.programme_files import PROGRAMME_FILES
 from tracker.queries import programme_files
 
 NAMES = tuple(file.name for file in PROGRAMME_FILES)
+
+
+def rows(session: Session, name: str, *, as_of: datetime | None = None, cycle: int | None = None) -> Iterator[Any]:
+    """The rows of a programme file, of one cycle or all."""
+    found = programme_files.rows(session, name, as_of)
+    if cycle is None:
+        return found
+    fields = CYCLE_FIELDS[name]
+    return (row for row in found if any(getattr(row, field) == cycle for field in fields))
 
 
 def text(
@@ -23,11 +33,7 @@ def text(
 ) -> Iterator[str]:
     """A programme file in pieces, of one cycle or whole."""
     file = next(file for file in PROGRAMME_FILES if file.name == name)
-    rows = programme_files.rows(session, name, as_of)
-    if cycle is not None:
-        fields = CYCLE_FIELDS[name]
-        rows = (row for row in rows if any(getattr(row, field) == cycle for field in fields))
-    return rows_text(file.columns, rows, dialect)
+    return rows_text(file.columns, rows(session, name, as_of=as_of, cycle=cycle), dialect)
 
 
 # The files that can be narrowed to a cycle, and the columns that tell it.

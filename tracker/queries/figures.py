@@ -34,21 +34,22 @@ def history(session: Session) -> History | None:
     until the programme's next revision: one statement, and when it has to be read anew four more and three histories.
     """
     if not session.info.get(ONLY_READS):
-        return _read(session)
+        return read_anew(session)
     revision = session.execute(_REVISION).one_or_none()
     if revision is None:
         return None
     pool = session.get_bind().engine.pool  # one for each database, whatever options a session's engine has
     kept = _KEPT.get(pool)
     if kept is None or kept[0] != revision:
-        found = _read(session)
+        found = read_anew(session)
         if found is None:
             return None
         kept = _KEPT[pool] = revision, found
     return kept[1]
 
 
-def _read(session: Session) -> History | None:
+def read_anew(session: Session) -> History | None:
+    """The same, never from what is kept: for one file, or in a transaction."""
     with _without_collecting():
         found = facts(session)
         return History(found) if found is not None else None
@@ -74,7 +75,7 @@ def reported(session: Session) -> list[Summary]:
 
 def _rows(session: Session, compute: Callable[[History], list[Summary]]) -> list[Summary]:
     """The history is let go on return: still there when collecting goes on, it would all be looked through."""
-    found = _read(session)
+    found = read_anew(session)
     return compute(found) if found is not None else []
 
 

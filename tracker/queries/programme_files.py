@@ -7,9 +7,9 @@ from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Mapped
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
 from tracker.db import models
 from tracker.db.facts import cycles
@@ -17,6 +17,7 @@ from tracker.db.models import (
     Actor,
     Blocker,
     BlockerEvent,
+    Cycle,
     Entry,
     Note,
     Project,
@@ -65,6 +66,19 @@ def rows(session: Session, name: str, as_of: datetime | None = None) -> Iterator
     and fields are as they stand.
     """
     return _FILES[name](session, as_of)
+
+
+def count(session: Session, name: str, cycle: int | None = None) -> int:
+    """How many rows a file has, of one cycle or all. One statement."""
+    columns = select(func.count()).select_from(_TABLES[name])
+    if cycle is not None:
+        columns = columns.where(_OF_CYCLE[name](cycle))
+    return int(session.execute(columns).scalar_one())
+
+
+def cycle_numbers(session: Session) -> set[int]:
+    """The cycles that there are."""
+    return set(session.execute(select(col(Cycle.number))).scalars())
 
 
 def _projects(session: Session, _as_of: datetime | None) -> Iterator[ProjectRow]:
@@ -314,4 +328,21 @@ _FILES: dict[str, Callable[[Session, datetime | None], Iterator[Any]]] = {
     "blocker_events": _blocker_events,
     "notes": _notes,
     "checks": _checks,
+}
+_TABLES: dict[str, type[SQLModel]] = {
+    "projects": Project,
+    "workstreams": Workstream,
+    "cycles": Cycle,
+    "workflows": Workflow,
+    "changes": StateChange,
+    "scope": ScopeChange,
+    "blockers": Blocker,
+    "blocker_events": BlockerEvent,
+    "notes": Note,
+    "checks": WorkflowCheck,
+}
+_OF_CYCLE: dict[str, Callable[[int], ColumnElement[bool]]] = {
+    "cycles": lambda cycle: col(Cycle.number) == cycle,
+    "workflows": lambda cycle: col(Workflow.cycle_number) == cycle,
+    "scope": lambda cycle: or_(col(ScopeChange.from_cycle) == cycle, col(ScopeChange.to_cycle) == cycle),
 }

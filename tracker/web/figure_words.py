@@ -1,271 +1,27 @@
 """What each figure is called and what it says, in words: the same on pages, under charts and beside files."""
 
 from decimal import Decimal
-from typing import NamedTuple
 
 from babel import numbers
 from flask_babel import get_locale
 
-from tracker.domain.errors import N_
+from tracker.domain.figures import words
 from tracker.domain.figures.readings import Basis
+from tracker.domain.figures.words import BASES, FIGURES, GROUPS, OTHERS, WORDS
 from tracker.web.translation import gettext, ngettext
 
-THROUGHPUT, COMMITMENT, BLOCKERS = "throughput", "commitment", "blockers"
-GROUPS = {THROUGHPUT: N_("Throughput"), COMMITMENT: N_("Commitment"), BLOCKERS: N_("Blockers")}
-DAYS, TIMES = "days", "times"  # units; counts have none
+__all__ = ["FIGURES", "GROUPS", "OTHERS"]
 _PATTERNS = ("#,##0", "#,##0.0", "#,##0.00")
-
-
-class Words(NamedTuple):
-    """A figure's label and definition, for gettext, and how its number is written."""
-
-    label: str
-    definition: str
-    group: str = ""
-    places: int = 0
-    unit: str = ""
-
-
-_C, _M = (
-    N_("Of the committed ones, those whose goal was to pass %(stage)s at the commit."),
-    N_("Of the goals met, those that were to pass %(stage)s."),
-)
-# The figures of a cycle in the order they are read, named as their columns.
-FIGURES: dict[str, Words] = {
-    "designed": Words(
-        N_("Designed"),
-        N_(
-            "Workflows that were past design at the end of the cycle (so far, while it is under way) and not "
-            "at its start. Back and forth within the cycle counts once, and a skipped state is passed."
-        ),
-        THROUGHPUT,
-    ),
-    "validated": Words(
-        N_("Validated"),
-        N_(
-            "Workflows that were past validation at the end of the cycle (so far, while it is under way) and "
-            "not at its start. Back and forth within the cycle counts once, and a skipped state is passed."
-        ),
-        THROUGHPUT,
-    ),
-    "tested": Words(
-        N_("Tested"),
-        N_(
-            "Workflows that were past test, and so done, at the end of the cycle (so far, while it is under "
-            "way) and not at its start. Back and forth within the cycle counts once."
-        ),
-        THROUGHPUT,
-    ),
-    "fell_back": Words(
-        N_("Fell back"),
-        N_(
-            "Workflows that were done at the start of the cycle and in an earlier state at its end (so far, "
-            "while it is under way). Archived ones are not counted, and nothing is netted against tested."
-        ),
-        THROUGHPUT,
-    ),
-    "tested_previous": Words(
-        N_("Tested, previous cycle"),
-        N_(
-            "Tested in the cycle numbered one lower, in the same reading: as reported is what was reported at "
-            "that cycle’s own close."
-        ),
-        THROUGHPUT,
-    ),
-    "ratio_to_previous": Words(
-        N_("Compared with the previous cycle"),
-        N_("Tested divided by tested in the previous cycle. Empty when that is 0 or missing."),
-        THROUGHPUT,
-        2,
-        TIMES,
-    ),
-    "tested_per_working_day": Words(
-        N_("Tested per working day"),
-        N_(
-            "Tested divided by the working days from the cycle’s first day up to and including the last day "
-            "counted. Empty when there are none."
-        ),
-        THROUGHPUT,
-        2,
-    ),
-    "lead_time_p50_days": Words(
-        N_("Lead time, half (p50)"),
-        N_(
-            "Of the workflows counted as tested: local days from the last time the work began to the last time "
-            "it was done, both days counted. Half took this long or less (nearest rank). Empty for fewer than "
-            "10."
-        ),
-        THROUGHPUT,
-        0,
-        DAYS,
-    ),
-    "lead_time_p85_days": Words(
-        N_("Lead time, 85% (p85)"),
-        N_(
-            "Of the workflows counted as tested: local days from the last time the work began to the last time "
-            "it was done, both days counted. 85% took this long or less (nearest rank). Empty for fewer than "
-            "10."
-        ),
-        THROUGHPUT,
-        0,
-        DAYS,
-    ),
-    "committed": Words(
-        N_("Committed"), N_("Workflows that were members of the cycle when it was committed."), COMMITMENT
-    ),
-    "committed_design": Words(N_("Committed, goal design"), _C, COMMITMENT),
-    "committed_validation": Words(N_("Committed, goal validation"), _C, COMMITMENT),
-    "committed_test": Words(N_("Committed, goal test"), _C, COMMITMENT),
-    "added": Words(
-        N_("Added"),
-        N_(
-            "Workflows that were members just before the close (now, while the cycle runs) and not when it was "
-            "committed."
-        ),
-        COMMITMENT,
-    ),
-    "removed": Words(
-        N_("Removed"),
-        N_(
-            "Workflows that were members when the cycle was committed and not just before the close (now, "
-            "while it runs)."
-        ),
-        COMMITMENT,
-    ),
-    "met": Words(
-        N_("Goals met"),
-        N_(
-            "Members just before the close (now, while the cycle runs) that were past the stage of their goal "
-            "at the close (now). Throughput goes by the cycle’s dates, goals by its close."
-        ),
-        COMMITMENT,
-    ),
-    "met_design": Words(N_("Goals met, design"), _M, COMMITMENT),
-    "met_validation": Words(N_("Goals met, validation"), _M, COMMITMENT),
-    "met_test": Words(N_("Goals met, test"), _M, COMMITMENT),
-    "carried_in": Words(
-        N_("Carried in"),
-        N_(
-            "Workflows that were carried here from a cycle before, and were members at the commit or just "
-            "before the close. One that met its goal there and goes on with the next is planned, not carried."
-        ),
-        COMMITMENT,
-    ),
-    "carried_out": Words(
-        N_("Carried out"),
-        N_(
-            "Workflows that were carried over from the cycle into another one at its close, their goals not "
-            "known to be met."
-        ),
-        COMMITMENT,
-    ),
-    "returned": Words(
-        N_("Returned to the backlog"),
-        N_("Workflows that went from the cycle back to the backlog at its close, their goals not known to be met."),
-        COMMITMENT,
-    ),
-    "dropped": Words(
-        N_("Dropped"),
-        N_("Workflows that were dropped, and so archived, at the close of the cycle, their goals not known to be met."),
-        COMMITMENT,
-    ),
-    "blockers_opened": Words(
-        N_("Blockers opened"),
-        N_(
-            "Times a blocker went from holding no workflow to holding some, within the cycle. One that opens "
-            "again counts again. A blocker over several workstreams is in each of them and once in the total."
-        ),
-        BLOCKERS,
-    ),
-    "blockers_resolved": Words(
-        N_("Blockers resolved"),
-        N_("Times a blocker went from holding some workflow to holding none, within the cycle."),
-        BLOCKERS,
-    ),
-    "blockers_open": Words(
-        N_("Open blockers"),
-        N_(
-            "Blockers that hold some workflow at the end of the cycle (now, while it is under way). Open at "
-            "the start + opened − resolved = open at the end."
-        ),
-        BLOCKERS,
-    ),
-    "blocked_days": Words(
-        N_("Blocked days"),
-        N_(
-            "For each workflow the time within the cycle in which some blocker held it and it had a state "
-            "other than done, added up exactly and then written in days of 24 hours."
-        ),
-        BLOCKERS,
-        1,
-        DAYS,
-    ),
-    "median_blocker_age_days": Words(
-        N_("Median age of blockers"),
-        N_(
-            "Of the blockers open at the end: local days from the latest opening to the last day counted. The "
-            "middle one by nearest rank; empty when none is open."
-        ),
-        BLOCKERS,
-        0,
-        DAYS,
-    ),
-}
-# What stands in no column of the summaries.
-OTHERS: dict[str, Words] = {
-    "working_days": Words(
-        N_("Working days"),
-        N_(
-            "Monday to Friday from the cycle’s first day to its last, less Swedish public holidays and the "
-            "eves that are free in practice."
-        ),
-    ),
-    "age": Words(
-        N_("Age"),
-        N_(
-            "Local days from the last time the work began to today, both counted, for work begun and not done. "
-            "Being carried over never starts it anew; going back to not started does."
-        ),
-        unit=DAYS,
-    ),
-    "cumulative_flow": Words(
-        N_("Cumulative flow"),
-        N_("Workflows by state at the end of each local day. Moves back show as dips."),
-    ),
-    "members": Words(
-        N_("In the cycle"),
-        N_("Workflows that were members just before the close; now, while the cycle runs or is a draft."),
-    ),
-    "members_design": Words(
-        N_("In the cycle, goal design"), N_("Of those in the cycle, the ones that are to pass %(stage)s.")
-    ),
-    "members_validation": Words(
-        N_("In the cycle, goal validation"), N_("Of those in the cycle, the ones that are to pass %(stage)s.")
-    ),
-    "members_test": Words(
-        N_("In the cycle, goal test"), N_("Of those in the cycle, the ones that are to pass %(stage)s.")
-    ),
-}
-BASES = {
-    Basis.AS_REPORTED: Words(
-        N_("As reported"), N_("What was known when the cycle was closed, up to that moment. It never changes.")
-    ),
-    Basis.AS_NOW: Words(N_("As now"), N_("The whole cycle, from everything known now.")),
-}
-_STAGES = {"design": N_("design"), "validation": N_("validation"), "test": N_("test")}
-_WORDS = FIGURES | OTHERS
 
 
 def label(figure: str) -> str:
     """What the figure is called."""
-    return gettext(_WORDS[figure].label)
+    return gettext(WORDS[figure].label)
 
 
 def definition(figure: str) -> str:
     """What exactly it counts."""
-    text = gettext(_WORDS[figure].definition)
-    stage = figure.rpartition("_")[2]
-    return text % {"stage": gettext(_STAGES[stage])} if stage in _STAGES else text
+    return words.definition(figure, gettext)
 
 
 def basis_label(basis: Basis) -> str:
@@ -282,7 +38,7 @@ def number(figure: str, value: float | Decimal | None) -> str:
     """The figure with its fixed places, in the reader's language; a dash when it is empty, which is not 0."""
     if value is None:
         return "–"
-    return str(numbers.format_decimal(value, format=_PATTERNS[_WORDS[figure].places], locale=get_locale()))
+    return str(numbers.format_decimal(value, format=_PATTERNS[WORDS[figure].places], locale=get_locale()))
 
 
 def with_unit(figure: str, value: float | Decimal | None) -> str:
@@ -290,7 +46,7 @@ def with_unit(figure: str, value: float | Decimal | None) -> str:
     text = number(figure, value)
     if value is None:
         return text
-    match _WORDS[figure].unit:
+    match WORDS[figure].unit:
         case "days" if value == 1:
             return gettext("%(days)s day", days=text)
         case "days":

@@ -21,6 +21,7 @@ PAGES = (
     ("cycles.index", N_("Cycles")),
     ("blockers.index", N_("Blockers")),
     ("charts.wall", N_("Charts")),
+    ("exports.show", N_("Exports")),
 )
 ADMIN_PAGES = (("admin.show", N_("Accounts")),)
 ROLES = {

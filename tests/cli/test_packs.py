@@ -1,0 +1,139 @@
+"""The planning-week pack on the command line: made, checked, and what is wrong with one said in a line."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.builders import a_programme, write_folder
+from tests.cli.test_files import refused, run
+
+AS_OF = ("--as-of", "2023-04-14T07:00:00Z")
+Change = Callable[[dict[str, bytes]], None]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def programme(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    folder = tmp_path_factory.mktemp("packs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRACKER_DATABASE_URL", f"sqlite:///{folder / 'instance' / 'tracker.db'}")
+        run("seed", write_folder(folder / "files", a_programme()))
+        yield
+
+
+@pytest.mark.parametrize("more", [(), ("--cycle", 1), ("--cycle", 1, "--format", "excel-sv")])
+def test_a_pack_ties_out_and_is_the_same_whenever_it_is_made(tmp_path: Path, more: tuple[object, ...]) -> None:
+    for name in ("one.zip", "two.zip"):
+        assert run("export", "pack", *more, *AS_OF, "--out", tmp_path / name).stdout == ""
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+    checked = run("check", "--pack", tmp_path / "one.zip")
+    assert (checked.exit_code, checked.stdout, checked.stderr) == (0, "", "The pack ties out.\n")
+
+
+def test_its_files_are_those_of_the_command_line(tmp_path: Path) -> None:
+    made = run("export", "pack", "--cycle", 1, *AS_OF).stdout_bytes
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert archive.namelist() == ["README.txt", "cycle_summary.csv", "workstream_summary.csv", "items.csv",
+                                      "blockers.csv", "definitions.csv"]  # fmt: skip
+        for name in ("cycle_summary", "workstream_summary", "items"):
+            alone = run("export", name, "--cycle", 1, *AS_OF).stdout_bytes
+            assert archive.read(f"{name}.csv") == alone
+        assert archive.read("blockers.csv") == run("export", "blockers").stdout_bytes
+
+
+def test_one_reading_can_be_asked_for() -> None:
+    lines = run("export", "cycle_summary", "--basis", "as_now", *AS_OF).stdout.splitlines()
+    assert [line.split(",")[:2] for line in lines[1:]] == [[cycle, "as_now"] for cycle in "123"]
+    refused(run("export", "changes", "--basis", "as_now"), 2, "--basis goes with cycle_summary")
+
+
+def test_a_workbook_is_made_where_the_file_says_so(tmp_path: Path) -> None:
+    run("export", "pack", "--out", tmp_path / "pack.xlsx")
+    with zipfile.ZipFile(tmp_path / "pack.xlsx") as book:
+        names = re.findall('<sheet name="([^"]*)"', book.read("xl/workbook.xml").decode())
+        sheet = book.read("xl/worksheets/sheet4.xml").decode()
+    assert names == ["README", "cycle_summary", "workstream_summary", "items", "blockers", "definitions"]
+    assert 'state="frozen"' in sheet
+    assert "<autoFilter" in sheet
+
+
+def test_a_cycle_that_is_not_there_is_told() -> None:
+    refused(run("export", "pack", "--cycle", 9), 1, "There is no cycle 9.")
+
+
+def changed(source: Path, change: Change) -> Path:
+    """A copy of the pack in which something is different."""
+    with zipfile.ZipFile(source) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    change(contents)
+    target = source.with_name("changed.zip")
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return target
+
+
+def without_a_row(name: str, start: bytes) -> Change:
+    def change(contents: dict[str, bytes]) -> None:
+        lines = contents[name].split(b"\r\n")
+        lines.remove(next(line for line in lines if line.startswith(start)))
+        contents[name] = b"\r\n".join(lines)
+
+    return change
+
+
+def with_other(name: str, old: bytes, new: bytes) -> Change:
+    def change(contents: dict[str, bytes]) -> None:
+        assert old in contents[name]
+        contents[name] = contents[name].replace(old, new, 1)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (without_a_row("items.csv", b"1,as_now,LKM,tested,"), "cycle 1, as_now, LKM: tested is "),
+        (without_a_row("cycle_summary.csv", b"1,as_now,"), "has a row in workstream_summary.csv and none in"),
+        (with_other("blockers.csv", b"\r\n1,", b"\r\n9,"), "items.csv: blocker 1 is not in blockers.csv"),
+    ],
+)  # fmt: skip
+def test_a_difference_is_named(tmp_path: Path, change: Change, words: str) -> None:
+    run("export", "pack", *AS_OF, "--out", tmp_path / "pack.zip")
+    checked = run("check", "--pack", changed(tmp_path / "pack.zip", change))
+    assert checked.exit_code == 1
+    assert words in checked.stdout
+    assert checked.stderr == f"{len(checked.stdout.splitlines())} differences.\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda contents: contents.pop("items.csv"), "it lacks items.csv"),
+        (lambda contents: contents.update({"items.csv": b""}), "items.csv, line 1: lacks the column cycle"),
+        (lambda contents: contents.update({"items.csv": b"\xff\xfe"}), "cannot be read as a zip"),
+        (with_other("items.csv", b"as_now", b"as_new"), "column basis: 'as_new': is none of"),
+        (with_other("items.csv", b"tested", b"testad"), "column figure: 'testad': is no figure of the summaries"),
+        (with_other("cycle_summary.csv", b"2023-05-08", b"2023-05-8"), "is no date like"),
+    ],
+)
+def test_what_is_no_pack_is_one_line(tmp_path: Path, change: Change, words: str) -> None:
+    run("export", "pack", *AS_OF, "--out", tmp_path / "pack.zip")
+    refused(run("check", "--pack", changed(tmp_path / "pack.zip", change)), 1, words)
+
+
+def test_a_broken_zip_is_one_line_wherever_it_is_broken(tmp_path: Path) -> None:
+    run("export", "pack", *AS_OF, "--out", tmp_path / "pack.zip")
+    whole = (tmp_path / "pack.zip").read_bytes()
+    broken = tmp_path / "broken.zip"
+    for content in (b"", b"PK\x03\x04", whole[:50], whole[: len(whole) // 2], whole[:-30]):
+        broken.write_bytes(content)
+        refused(run("check", "--pack", broken), 1, "cannot be read as a zip")
+    for place in range(0, len(whole), 211):  # one bit anywhere: it is told, or it does no harm
+        broken.write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
+        result = run("check", "--pack", broken)
+        assert result.exit_code in {0, 1}
+        assert result.exception is None or isinstance(result.exception, SystemExit)

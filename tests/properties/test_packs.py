@@ -1,0 +1,109 @@
+"""A pack ties out whatever the history: in either dialect, as CSV text; and whatever is changed in it is found."""
+
+import io
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.counts import count
+from tests.properties.random_cycles import RandomProgramme, random_cycles
+from tests.properties.test_items_behind import history_of
+from tracker.domain import packs as domain
+from tracker.domain.cells import Dialect
+from tracker.domain.figure_files import CYCLE_SUMMARY, ITEMS, WORKSTREAM_SUMMARY
+from tracker.domain.figures.ledger import OF_BLOCKERS, OF_WORKFLOWS, LedgerRow, ledger
+from tracker.domain.figures.readings import Basis
+from tracker.domain.figures.summaries import Summary, cycle_summary, workstream_summary
+from tracker.domain.programme_files import BLOCKERS
+from tracker.exports import definitions, packs
+from tracker.exports.packs import Pack, PackTable
+
+SOME = settings(max_examples=count(300), suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=count(100), suppress_health_check=list(HealthCheck))
+OTHERS = ("blocked_days", "tested_previous")
+COUNTED = [name for name in (*OF_WORKFLOWS, *OF_BLOCKERS) if name not in OTHERS]
+
+
+def tables(made: RandomProgramme) -> list[PackTable]:
+    """The pack of all cycles, straight from the rows of the programme."""
+    history = history_of(made)
+    return [
+        ("cycle_summary", CYCLE_SUMMARY, cycle_summary(history, made.as_of)),
+        ("workstream_summary", WORKSTREAM_SUMMARY, workstream_summary(history, made.as_of)),
+        ("items", ITEMS, list(ledger(history, made.as_of))),
+        ("blockers", BLOCKERS.columns, made.programme.blockers),
+        ("definitions", definitions.COLUMNS, list(definitions.rows())),
+    ]
+
+
+def zipped(found: list[PackTable], dialect: Dialect = Dialect.CSV) -> io.BytesIO:
+    target = io.BytesIO()
+    packs.write_zip(found, Pack("", ZoneInfo("UTC"), datetime(2023, 4, 14, tzinfo=UTC), None, dialect), target)
+    target.seek(0)
+    return target
+
+
+@SOME
+@given(made=random_cycles(), dialect=st.sampled_from(Dialect))
+def test_items_come_to_the_summaries(made: RandomProgramme, dialect: Dialect) -> None:
+    assert packs.problems(zipped(tables(made), dialect)) == []
+
+
+@FEW
+@given(made=random_cycles())
+def test_a_part_of_the_ledger_is_the_same_as_in_the_whole(made: RandomProgramme) -> None:
+    history = history_of(made)
+    whole = list(ledger(history, made.as_of))
+    for number in {row.cycle for row in history.cycles}:
+        for basis in Basis:
+            part = [row for row in whole if (row.cycle, row.basis) == (number, basis)]
+            assert list(ledger(history, made.as_of, cycle=number, basis=basis)) == part
+
+
+@FEW
+@given(made=random_cycles(), data=st.data())
+def test_a_changed_figure_is_named_and_so_is_a_lost_item(made: RandomProgramme, data: st.DataObject) -> None:
+    cycles, streams, items = (list(rows) for _, _, rows in tables(made)[:3])
+
+    def found() -> list[str]:
+        blockers = {str(row.id) for row in made.programme.blockers}
+        return list(domain.problems(cycles, streams, items, blockers=blockers, defined=[*COUNTED, *OTHERS]))
+
+    filled = [(place, name) for place, row in enumerate(streams) for name in COUNTED if getattr(row, name) is not None]
+    if filled:
+        place, name = data.draw(st.sampled_from(filled))
+        row: Summary = streams[place]
+        streams[place] = replace(row, **{name: getattr(row, name) + 1})
+        assert any(f"cycle {row.cycle}, {row.basis.value}, {row.workstream or 'TOTAL'}: {name} is" in line
+                   for line in found())  # fmt: skip
+        streams[place] = row
+    counted = [place for place, each in enumerate(items) if each.figure in {"designed", "met", "blockers_opened"}]
+    if counted:
+        lost: LedgerRow = items.pop(data.draw(st.sampled_from(counted)))
+        assert any(f"{lost.figure} is" in line for line in found())
+
+
+def test_what_is_in_no_summary_or_named_nowhere_is_told() -> None:
+    row = LedgerRow(9, Basis.AS_NOW, None, "blockers_open", "7", amount=None)
+    assert list(domain.problems([], [], [row], blockers=(), defined=())) == [
+        "cycle 9, as_now, TOTAL: has items and no row in workstream_summary.csv",
+        "items.csv: blocker 7 is not in blockers.csv",
+        "definitions.csv: blockers_open is not defined",
+    ]
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+def test_the_pack_explains_itself_in_both_languages(dialect: Dialect) -> None:
+    with zipfile.ZipFile(zipped([("definitions", definitions.COLUMNS, list(definitions.rows()))], dialect)) as archive:
+        about, defined = (archive.read(name).decode() for name in (packs.README, "definitions.csv"))
+    assert "Planeringsveckans paket" in about
+    assert "Planning-week pack" in about
+    assert max(map(len, about.splitlines())) <= 80
+    assert "%(" not in about + defined
+    assert "tested,Tested," in defined or "tested;Tested;" in defined
+    assert all(each.label_sv and each.definition_sv != each.definition for each in definitions.rows())

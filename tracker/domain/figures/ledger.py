@@ -1,0 +1,105 @@
+"""The items behind every figure of the summaries, one by one: whoever doubts a number can add them up."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from tracker.domain.figures.behind import LISTS, Behind
+from tracker.domain.figures.behind import behind as items_behind
+from tracker.domain.figures.history import History, Knowledge
+from tracker.domain.figures.items import CycleItems
+from tracker.domain.figures.lead_times import LEAST_SAMPLE
+from tracker.domain.figures.readings import Basis, Reading, readings
+from tracker.domain.figures.rounding import half_up, nearest_rank
+from tracker.domain.figures.summaries import Choice, counts, days, programme, workstreams
+from tracker.domain.states import Goal
+
+PREVIOUS = "tested_previous"
+OF_BLOCKERS = ("blockers_opened", "blockers_resolved", "blockers_open", "median_blocker_age_days")
+OF_WORKFLOWS = tuple(name for name in (*LISTS, PREVIOUS) if name not in OF_BLOCKERS)
+PERCENT = {"lead_time_p50_days": 50, "lead_time_p85_days": 85, "median_blocker_age_days": 50}
+TIMES = "blocked_days"
+_MICROSECONDS_A_DAY = timedelta(days=1) // timedelta(microseconds=1)
+_PLACES = 12  # less than half a microsecond is lost
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """An item of a figure. `amount` is in days: the workflow's lead time or blocked time, the blocker's age.
+
+    Workflows stand under the workstream that owns them, and those of all workstreams are the programme's. A blocker may
+    hold workflows of several: it stands under each of them, and once more without any for the programme.
+    """
+
+    cycle: int
+    basis: Basis
+    workstream: str | None
+    figure: str
+    item: str
+    goal: Goal | None = None
+    at: datetime | None = None
+    amount: Decimal | None = None
+
+
+def ledger(
+    history: History, as_of: datetime, *, cycle: int | None = None, basis: Basis | None = None
+) -> Iterator[LedgerRow]:
+    """The rows in order, of one cycle and reading or of all."""
+    choices = [*sorted(workstreams(history), key=lambda choice: choice.workstream or ""), programme(history)]
+    now = Knowledge(history, as_of)
+    earlier: dict[tuple[int, Basis], tuple[Reading, list[CycleItems | None]]] = {}
+    for reading in readings(history.cycles, as_of, history.zone):
+        number = reading.cycle.cycle
+        if basis not in {None, reading.basis} or (cycle is not None and number not in {cycle - 1, cycle}):
+            continue
+        known = now if reading.basis is Basis.AS_NOW else Knowledge(history, reading.as_of)
+        items = [known.items(reading, each.workstreams) if counts(history, reading, each) else None for each in choices]
+        previous = earlier.get((number - 1, reading.basis))
+        earlier[number, reading.basis] = reading, items
+        if cycle in {None, number}:
+            before = previous[1] if previous and previous[0].as_of <= reading.as_of else [None] * len(choices)
+            for choice, mine, theirs in zip(choices, items, before, strict=True):
+                yield from _rows(reading, choice, mine, theirs)
+
+
+def _rows(
+    reading: Reading, choice: Choice, items: CycleItems | None, previous: CycleItems | None
+) -> Iterator[LedgerRow]:
+    is_programme = choice.workstream is None
+    for figure in OF_BLOCKERS if is_programme else sorted((*OF_WORKFLOWS, *OF_BLOCKERS)):
+        for each in _listed(figure, reading, items, previous):
+            yield LedgerRow(
+                reading.cycle.cycle, reading.basis, choice.workstream, figure, str(each.item), each.goal, each.at,
+                _in_days(each.amount),
+            )  # fmt: skip
+
+
+def _listed(figure: str, reading: Reading, items: CycleItems | None, previous: CycleItems | None) -> Sequence[Behind]:
+    if figure == PREVIOUS:
+        return items_behind("tested", previous) if previous is not None and reading.is_begun else []
+    if items is None:
+        return []
+    found = items_behind(figure, items)
+    return sorted(found, key=lambda each: (each.item, each.at)) if figure in OF_BLOCKERS else found
+
+
+def _in_days(amount: timedelta | int | None) -> Decimal | None:
+    if amount is None or isinstance(amount, int):
+        return None if amount is None else Decimal(amount)
+    return half_up(days([amount]), _PLACES).normalize()
+
+
+def added_up(figure: str, listed: Iterable[LedgerRow]) -> int | Decimal | None:
+    """What the items come to: the figure as a summary has it, where it is not empty."""
+    rows = list(listed)
+    amounts = [row.amount or Decimal(0) for row in rows]
+    if figure == TIMES:
+        microseconds = sum(round(amount * _MICROSECONDS_A_DAY) for amount in amounts)  # exact again
+        return half_up(Fraction(microseconds, _MICROSECONDS_A_DAY), 1)
+    if figure in PERCENT:
+        if figure.startswith("lead_time") and len(rows) < LEAST_SAMPLE:
+            return None
+        return nearest_rank((int(amount) for amount in amounts), PERCENT[figure])
+    return len(rows)

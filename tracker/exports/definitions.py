@@ -1,0 +1,48 @@
+"""What every figure says, in both languages, as a file: for whoever reads numbers far from the program."""
+
+import gettext
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from tracker.config import TRANSLATIONS
+from tracker.domain.cells import TEXT
+from tracker.domain.figures import words
+from tracker.domain.programme_files import Column, ProgrammeFile
+
+COLUMNS = (
+    Column("name", "namn", TEXT),
+    Column("label", "benämning på engelska", TEXT),
+    Column("definition", "definition på engelska", TEXT),
+    Column("label_sv", "benämning på svenska", TEXT),
+    Column("definition_sv", "definition på svenska", TEXT),
+)
+
+
+class Definition(NamedTuple):
+    """A figure or a reading, named as its column or word in the files."""
+
+    name: str
+    label: str
+    definition: str
+    label_sv: str
+    definition_sv: str
+
+
+ROWS = ProgrammeFile("definitions", Definition, COLUMNS)
+
+
+def rows() -> Iterator[Definition]:
+    """The readings, then the figures as they are read, then what stands beside them."""
+    swedish = in_swedish()
+    for basis, each in words.BASES.items():
+        yield Definition(basis.value, each.label, each.definition, swedish(each.label), swedish(each.definition))
+    for name, each in words.WORDS.items():
+        english = words.definition(name, lambda text: text)
+        yield Definition(name, each.label, english, swedish(each.label), words.definition(name, swedish))
+
+
+@cache
+def in_swedish() -> Callable[[str], str]:
+    """Gives the Swedish of a message, whoever asks."""
+    return gettext.translation("messages", str(TRANSLATIONS), ["sv"]).gettext
