@@ -52,7 +52,7 @@ check: $(STAMP) ## lint, format, types and layers
 browser: $(STAMP)
 	@$(BIN)/python -m tests.browser.find_browser
 
-bench: $(STAMP) ## measures board, move and poll against a floor
+bench: $(STAMP) ## measures board, move, poll and charts against a floor
 	$(BIN)/python -m tests.bench
 
 screenshots: $(STAMP) browser ## takes the README's pictures anew

@@ -1,7 +1,7 @@
-"""`python -m tests.bench`: board, move and poll against what the machine can do at best. Prints; asserts no times.
+"""`python -m tests.bench`: board, move, poll and charts against the best that can be done. Prints; asserts no times.
 
-Each ratio is of medians of runs that took turns. The goals: board 2, move 5, poll 3; in Chromium interactive 2 and a
-move to the next frame 3; a move 2 KB.
+Each ratio is of medians of runs that took turns. The goals: board 2, move 5, poll 3, figures and charts 3; in Chromium
+interactive 2 and a move to the next frame 3; a move 2 KB.
 """
 
 import contextlib
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import postgres
-from tests.bench import board, browser, export, figures, move, poll, review
+from tests.bench import board, browser, chart_wall, charts, export, figures, move, poll, review
 from tests.bench.programme import SIZES, served
 from tests.bench.timing import medians
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
@@ -63,6 +63,14 @@ def _measure(database: str, databases: Databases) -> None:
     ours, floor, megabytes = figures.measured(databases, ROUNDS // 3)
     memory = f"peak memory {megabytes:+.0f} MB, at most 150"
     _print(database, f"figures of {figures.CYCLES} cycles", figures.WORKFLOWS, ours, floor, 3, memory)
+    for of, rounds in charts.SIZES.items():
+        with charts.loaded(databases, of) as programme:
+            times = medians(charts.contenders(programme), rounds)
+            if database == "SQLite" and of == charts.DEMO:
+                for what, mine, least in chart_wall.measured(programme.served):
+                    _print(database, what, of, mine, least)
+        _print(database, "charts, read anew", of, times["app"], times["floor"], 3)
+        _print(database, "charts, history kept", of, times["kept"], times["floor"])
 
 
 def _print(

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -120,23 +120,28 @@ def served(databases: Databases, workflows: int) -> Iterator[Served]:
         engine = make_engine(url)
         load(engine, a_bench_programme(workflows))
         if engine.dialect.name == "postgresql":
-            _analyse(engine)
-        sign_in = _a_planner(engine)
-        app = create_app(Settings(database_url=url, secret_key=_SECRET, log_level="ERROR"), engine, Clock(NOW))
-        token = str(URLSafeTimedSerializer(_SECRET.get_secret_value(), salt="wtf-csrf-token").dumps(_MARK))
-        yield Served(app, engine, _cookie(app, sign_in), token)
+            analyse(engine)
+        yield signed_in(engine, url, NOW)
         engine.dispose()
 
 
-def _analyse(engine: Engine) -> None:
+def signed_in(engine: Engine, url: str, now: datetime) -> Served:
+    """The application on a database as it is, at an instant, with a planner signed in."""
+    sign_in = _a_planner(engine, now)
+    app = create_app(Settings(database_url=url, secret_key=_SECRET, log_level="ERROR"), engine, Clock(now))
+    token = str(URLSafeTimedSerializer(_SECRET.get_secret_value(), salt="wtf-csrf-token").dumps(_MARK))
+    return Served(app, engine, _cookie(app, sign_in), token)
+
+
+def analyse(engine: Engine) -> None:
     """What autovacuum does within a minute of such a load."""
     with engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
 
 
-def _a_planner(engine: Engine) -> str:
+def _a_planner(engine: Engine, now: datetime) -> str:
     with transaction(engine) as session:
-        entry = open_entry(session, accounts.operator(session), "user_add", NOW)
+        entry = open_entry(session, accounts.operator(session), "user_add", now)
         accounts.add(session, entry, "planner@example.org", "Programkontoret A", Role.PLANNER, password=None)
     with transaction(engine) as session:
         user_id = accounts.the_user(session, "planner@example.org").id

@@ -207,7 +207,16 @@ class Plot:
         return Panel(self, self._place, low, high)
 
     def figure(self) -> go.Figure:
-        """All of it, as Plotly has it."""
+        """All of it, as Plotly has it in Python."""
+        return go.Figure(self._whole(), _validate=False)
+
+    def json(self) -> str:
+        """All of it, as Plotly has it in a browser, its colours named; `in_own_colours` gives it its own. What is made
+        here is checked by the tests: Plotly's objects, which copy it twice, would take longer than all the rest.
+        """
+        return json.dumps(self._whole(), ensure_ascii=False, separators=(",", ":"), default=str)
+
+    def _whole(self) -> Json:
         height = self._placed()
         layout: Json = {
             "template": {}, "font": {"family": FONT, "size": 12, "color": colour("ink-2")},
@@ -223,8 +232,7 @@ class Plot:
                 "gapX": _PANEL_GAP_X, "gapY": _PANEL_GAP_Y,
             },
         } | self.layout  # fmt: skip
-        # What is made here is checked by the tests; checking it anew for every reader takes longer than making it.
-        return go.Figure(self.traces, layout, _validate=False)
+        return {"data": self.traces, "layout": layout}
 
     def _placed(self) -> int:
         """Gives each pair of axes its part of the figure; returns the height of it all."""
@@ -244,11 +252,6 @@ class Plot:
             self.layout[f"xaxis{suffix}"]["domain"] = [left, left + width]
             self.layout[f"yaxis{suffix}"]["domain"] = [max(bottom + low * part, 0), min(bottom + high * part, 1)]
         return inner_height + self.margin["t"] + self.margin["b"]
-
-
-def figure_json(figure: go.Figure) -> str:
-    """The figure as text, its colours named; `in_light` gives it its own."""
-    return json.dumps(figure.to_dict(), ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 def in_own_colours(text: str) -> str:

@@ -99,16 +99,25 @@ def _title(code: str, names: Mapping[str, str]) -> str:
 
 def figure(view: View) -> go.Figure:
     """The chart, drawn; without anything on it when it is empty."""
+    return _drawn(view).figure()
+
+
+def figure_json(view: View) -> str:
+    """The same as text, its colours named."""
+    return _drawn(view).json()
+
+
+def _drawn(view: View) -> Plot:
     name, panels = view.sheet.chart, view.sheet.panels
     if is_empty(view):
-        return Plot(view.speech).figure()
+        return Plot(view.speech)
     if name in _DRAWN_TOGETHER:
         alone = Plot(view.speech)
         alone.next()
         _DRAWN_TOGETHER[name](view, alone)
-        return alone.figure()
+        return alone
     plot = Plot(view.speech, [_title(panel.code, view.names) for panel in panels])
     for panel in panels:
         plot.next()
         CHARTS[name].draw(view, plot, panel.rows)
-    return plot.figure()
+    return plot

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from babel import numbers
 from flask_babel import get_locale
@@ -89,7 +89,7 @@ def _written(value: Decimal | int, places: int, locale: str) -> str:
 def speech() -> Speech:
     """The reader's language for charts."""
     return Speech(
-        language(), gettext, ngettext, written, day, moment, lambda state: gettext(STATES[state]), _reason,
+        language(), gettext, ngettext, written, cache(day), moment, lambda state: gettext(STATES[state]), _reason,
         category_word, figure_words.label, figure_words.definition, short_day,
     )  # fmt: skip
 
