@@ -17,6 +17,7 @@ from tests.builders import day, load
 from tests.databases import Databases
 from tests.demo_data.expected import AS_OF, SEED_DATA
 from tracker.charts import registry as drawings
+from tracker.charts.plot import figure_json
 from tracker.commands.seed import read_folder
 from tracker.db.engine import make_engine, reading
 from tracker.domain.charts.sheets import Sheet
@@ -81,7 +82,7 @@ def _reading(session: Session, as_of: datetime) -> Reading:
 def _drawn_and_told(found: Reading, name: str) -> str:
     view = found.view(name)
     told = [drawings.finding(view), *drawings.CHARTS[name].details(view), str(drawings.CHARTS[name].sample(view))]
-    return drawings.figure_json(view) + "".join(told)
+    return figure_json(drawings.figure(view)) + "".join(told)
 
 
 @contextlib.contextmanager

@@ -29,7 +29,8 @@ COLUMNS = {
         N_("Of the committed ones, those that met the goal they were committed to. None that was added is among them."),
     ),
     "kept_percent": ColumnWords(
-        N_("Share of the commitment met, percent"), N_("Of the committed ones, the share that met the goal, in whole percent.")
+        N_("Share of the commitment met, percent"),
+        N_("Of the committed ones, the share that met the goal, in whole percent."),
     ),
     "remaining": ColumnWords(
         N_("Remaining"),

@@ -207,14 +207,10 @@ class Plot:
         return Panel(self, self._place, low, high)
 
     def figure(self) -> go.Figure:
-        """All of it, as Plotly has it in Python."""
-        return go.Figure(self._whole(), _validate=False)
-
-    def json(self) -> str:
-        """All of it, as Plotly has it in a browser, its colours named; `in_own_colours` gives it its own. What is made
-        here is checked by the tests: Plotly's objects, which copy it twice, would take longer than all the rest.
+        """All of it, as Plotly has it. What is made here is checked by the tests: checking it anew for every reader
+        would take longer than making it.
         """
-        return json.dumps(self._whole(), ensure_ascii=False, separators=(",", ":"), default=str)
+        return go.Figure(self._whole(), _validate=False)
 
     def _whole(self) -> Json:
         height = self._placed()
@@ -232,7 +228,7 @@ class Plot:
                 "gapX": _PANEL_GAP_X, "gapY": _PANEL_GAP_Y,
             },
         } | self.layout  # fmt: skip
-        return {"data": self.traces, "layout": layout}
+        return {"data": [_fixed(trace) for trace in self.traces], "layout": layout}
 
     def _placed(self) -> int:
         """Gives each pair of axes its part of the figure; returns the height of it all."""
@@ -252,6 +248,28 @@ class Plot:
             self.layout[f"xaxis{suffix}"]["domain"] = [left, left + width]
             self.layout[f"yaxis{suffix}"]["domain"] = [max(bottom + low * part, 0), min(bottom + high * part, 1)]
         return inner_height + self.margin["t"] + self.margin["b"]
+
+
+def figure_json(figure: go.Figure) -> str:
+    """The figure as text, its colours named; `in_own_colours` gives it its own."""
+    return json.dumps(figure.to_dict(), ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+class _Fixed(list[Any]):
+    """The numbers of a trace, which nobody changes: Plotly copies a figure twice over, and these are most of it."""
+
+    def __deepcopy__(self, _memo: object) -> "_Fixed":
+        return self
+
+
+def _fixed(part: Any) -> Any:  # noqa: ANN401 - anything that a trace holds
+    match part:
+        case dict():
+            return {name: _fixed(value) for name, value in part.items()}
+        case list():
+            return _Fixed(part)
+        case _:
+            return part
 
 
 def in_own_colours(text: str) -> str:

@@ -102,11 +102,6 @@ def figure(view: View) -> go.Figure:
     return _drawn(view).figure()
 
 
-def figure_json(view: View) -> str:
-    """The same as text, its colours named."""
-    return _drawn(view).json()
-
-
 def _drawn(view: View) -> Plot:
     name, panels = view.sheet.chart, view.sheet.panels
     if is_empty(view):

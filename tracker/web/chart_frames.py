@@ -10,6 +10,7 @@ from flask import url_for
 from markupsafe import Markup
 
 from tracker.charts import registry as drawings
+from tracker.charts.plot import figure_json
 from tracker.charts.view import View
 from tracker.domain.charts import registry
 from tracker.domain.charts.cautions import Caution, cautions
@@ -157,7 +158,7 @@ def frame(reading: Reading, name: str) -> Frame:
         max(len(view.rows) - MOST_ROWS, 0),
         [(each.title, [_named(reading, item) for item in each.items]) for each in drawings.named_items(view)],
         [*_reported_otherwise(reading, view), *(_reminder(reading, name, caution) for caution in Caution)],
-        Markup(drawings.figure_json(view).replace("<", "\\u003c")),  # noqa: S704 - inside a script of data
+        Markup(figure_json(drawings.figure(view)).replace("<", "\\u003c")),  # noqa: S704 - inside a script of data
         is_empty,
     )  # fmt: skip
 

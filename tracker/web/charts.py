@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.charts import registry as drawings
-from tracker.charts.plot import in_own_colours
+from tracker.charts.plot import figure_json, in_own_colours
 from tracker.domain.cells import instant_text, read_instant
 from tracker.domain.charts import registry
 from tracker.domain.charts.cautions import Caution
@@ -76,7 +76,7 @@ def figure(name: str) -> ResponseReturnValue:
     """The Plotly figure, with the light theme's colours."""
     _known(name)
     reading = _strictly(_reading())
-    text = in_own_colours(drawings.figure_json(reading.view(name)))
+    text = in_own_colours(figure_json(drawings.figure(reading.view(name))))
     return Response(text, mimetype="application/json")
 
 
