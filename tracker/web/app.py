@@ -38,6 +38,7 @@ from tracker.web import (
     planning,
     quiet_poll,
     rendering,
+    reports,
     review,
     rows,
     security,
@@ -73,7 +74,7 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     assets.install(app)
     people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, statement.bp)
     work = (board.bp, rows.bp, batches.bp, workflows.bp, workflow_fields.bp, workflow_acts.bp, blockers.bp, blocker.bp)
-    weeks = (home.bp, cycles.bp, cycle.bp, planning.bp, review.bp, closing.bp, calendar_feed.bp)
+    weeks = (home.bp, cycles.bp, cycle.bp, planning.bp, review.bp, closing.bp, calendar_feed.bp, reports.bp)
     pictures = (charts.bp, definitions.bp)
     for blueprint in (*people, *work, *weeks, *pictures, health.bp, help_page.bp, sign_in.bp):
         app.register_blueprint(blueprint)

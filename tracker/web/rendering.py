@@ -21,6 +21,7 @@ PAGES = (
     ("cycles.index", N_("Cycles")),
     ("blockers.index", N_("Blockers")),
     ("charts.wall", N_("Charts")),
+    ("reports.index", N_("Reports")),
 )
 ADMIN_PAGES = (("admin.show", N_("Accounts")),)
 ROLES = {

@@ -20,7 +20,8 @@ PROGRAMME = "The programme as a whole"
 STATUS = {"not_begun": "not begun", "draft": "draft", "ready": "ready"}
 DRAFTED = "Drafted from the history, not read through by the project."
 NOTHING = "Nothing is written."
-OTHER_LANGUAGE = "Written in English."
+OTHER_LANGUAGE = "Written in Swedish."
+UNFINISHED = "The project has not marked the text as ready."
 
 
 def as_of_words(when: datetime) -> str:
@@ -173,8 +174,8 @@ def _kept(cycle: CycleFacts) -> str:
         head = f"Our {members.said('only')} workflow in the cycle did {met.said('not')} meet its goal"
         ways = [words for name, words in _ways(cycle) if name in cycle and cycle[name].value]
         return f"{head} and was {_and(ways)}." if ways else f"{head}."
-    head = f"Of our {members} workflows in the cycle {met if met.value else met.said('none')} met" \
-           f" {'its' if met.value <= 1 else 'their'} goal"  # fmt: skip
+    goal = f"met {'its' if met.value <= 1 else 'their'} goal"
+    head = f"Of our {members} workflows in the cycle {met if met.value else met.said('none')} {goal}"
     ways = [f"{cycle[name]} {'was' if cycle[name].value == 1 else 'were'} {words}" for name, words in _ways(cycle)
             if name in cycle and cycle[name].value]  # fmt: skip
     return f"{_and([head, *ways])}." if ways else f"{head}."
@@ -187,16 +188,19 @@ def _ways(cycle: CycleFacts) -> tuple[tuple[str, str], ...]:
 
 def _turn(facts: MonthFacts) -> str:
     """The planning week, and the cycle that began."""
-    said = []
-    begun = {cycle.number: cycle for cycle in facts.begun if cycle.is_joined}
-    for row in facts.planning:
-        if row.planning_starts_on is not None and row.planning_ends_on is not None:
-            said.append(f"The planning week for cycle {row.cycle} was held on"
-                        f" {days(row.planning_starts_on, row.planning_ends_on)}.")  # fmt: skip
-    for cycle in begun.values():
+    said = [
+        f"The planning week for cycle {row.cycle} was held on {days(row.planning_starts_on, row.planning_ends_on)}."
+        for row in facts.planning
+        if row.planning_starts_on is not None and row.planning_ends_on is not None
+    ]
+    for cycle in facts.begun:
+        if not cycle.is_joined:
+            continue
         if cycle.is_first:
-            said.append(f"From cycle {cycle.number} on, which began on {day(cycle.row.starts_on)} (week"
-                        f" {iso_week(cycle.row.starts_on)}), we work in the same cycles as the other projects.")  # fmt: skip
+            when = f"{day(cycle.row.starts_on)} (week {iso_week(cycle.row.starts_on)})"
+            said.append(
+                f"From cycle {cycle.number} on, which began on {when}, we work in the same cycles as the others."
+            )
         else:
             said.append(f"Cycle {cycle.number} began on {day(cycle.row.starts_on)}.")
         said.append(_promise(cycle))
@@ -225,7 +229,9 @@ def _month(facts: MonthFacts) -> str:
         tested = facts["tested"]
         split = f", {_and(parts)}" if len(parts) > 1 and tested.value else ""
         over = f"In {name} so far" if facts.through else f"Over the whole of {name}"
-        said.append(f"{over}, {_flows(tested, none='no workflow')} {'was' if tested.value <= 1 else 'were'} done{split}.")
+        said.append(
+            f"{over}, {_flows(tested, none='no workflow')} {'was' if tested.value <= 1 else 'were'} done{split}."
+        )
     else:
         said.append(_throughput(facts))
     back, fell = facts["moved_back"], facts["fell_back"]
@@ -263,8 +269,8 @@ def _so_far(facts: MonthFacts, cycle: CycleFacts) -> str:
     if facts.through is None or members is None or met is None or not members.value:
         return ""
     if members.value == 1:
-        return f" Our {members.said('only')} workflow in the cycle has {met.said('met' if met.value else 'not met')} its" \
-               " goal."  # fmt: skip
+        reached = met.said("met" if met.value else "not met")
+        return f" Our {members.said('only')} workflow in the cycle has {reached} its goal."
     have = f"{met} {'has' if met.value == 1 else 'have'}" if met.value else f"{met.said('none')} has"
     return f" Of our {members} workflows in the cycle {have} met {'its' if met.value <= 1 else 'their'} goal."
 
@@ -306,11 +312,12 @@ def _blockers(facts: MonthFacts) -> str:
     left = str(open_) if open_.value else open_.said("none")
     if facts.through:
         have, has = "has" if opened.value == 1 else "have", "has" if resolved.value <= 1 else "have"
-        words = f"So far in {name}, {come} {have} come up and {gone} {has} been resolved; {left}" \
-                f" {'are' if open_.value > 1 else 'is'} open."  # fmt: skip
+        are = "are" if open_.value > 1 else "is"
+        words = f"So far in {name}, {come} {have} come up and {gone} {has} been resolved; {left} {are} open."
     else:
-        words = f"In {name}, {come} came up and {gone} {'was' if resolved.value <= 1 else 'were'} resolved; at the end" \
-                f" of the month {left} {'were' if open_.value > 1 else 'was'} open."  # fmt: skip
+        was, were = "was" if resolved.value <= 1 else "were", "were" if open_.value > 1 else "was"
+        end = f"at the end of the month {left} {were} open"
+        words = f"In {name}, {come} came up and {gone} {was} resolved; {end}."
     return words + _oldest(facts, open_)
 
 
@@ -350,7 +357,13 @@ def _coming(facts: MonthFacts, cycle: CycleFacts) -> str:
     if whole is None or not whole.value:
         return f"{begins} We have not planned any workflow for it yet."
     each = [f"{figure} {'to be ' if n == 0 else ''}{_TO_DO[goal]}" for n, (goal, figure) in enumerate(parts)]
-    more = f": {_and(each)}" if len(parts) > 1 else f", with {parts[0][0].value} as their goal" if whole.value > 1 else f", with {parts[0][0].value} as its goal"
+    more = (
+        f": {_and(each)}"
+        if len(parts) > 1
+        else f", with {parts[0][0].value} as their goal"
+        if whole.value > 1
+        else f", with {parts[0][0].value} as its goal"
+    )
     goal = f" {_goal(cycle)}" if facts.is_programme and cycle.row.goal else ""
     if "committed" in cycle:
         return f"{begins} {_promise(cycle)}{goal}"

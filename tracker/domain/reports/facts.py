@@ -201,6 +201,18 @@ def _as_now(numbers: Numbers, each: Blocked, month: Month, project: str) -> Bloc
     return Blocked(each.id, each.text, each.workstreams, each.since, each.days, on)
 
 
+def question(
+    numbers: Numbers, blocker: int, month: Month, project: str, blockers: Mapping[str, Mapping[int, BlockerText]]
+) -> Blocked | None:
+    """How it stood with a blocker at the end of the month, or stands now; none where it held nothing of the project."""
+    spells = [spell for id_, spell in numbers.spells(Place(month=month), project) if id_ == blocker]
+    if not spells:
+        return None
+    text = next(iter(blockers.values())).get(blocker, BlockerText(f"#{blocker}"))
+    since = local_date(spells[-1].since, numbers.zone)
+    return _as_now(numbers, Blocked(blocker, text, [], since, 0), month, project)
+
+
 def _due(open_: Sequence[Blocked], month: Month) -> list[Blocked]:
     found = [each for each in open_ if each.text.decide_by is not None and each.text.decide_by <= month.last]
     return sorted(found, key=lambda each: (each.text.decide_by or date.max, each.since, each.id))

@@ -1,7 +1,6 @@
 """Calendar months, which reports go by."""
 
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -53,10 +52,3 @@ class Month(NamedTuple):
 
     def __contains__(self, day: object) -> bool:
         return isinstance(day, date) and self.first <= day <= self.last
-
-
-def months(first: Month, last: Month) -> Iterator[Month]:
-    """From first to last, both counted."""
-    while first <= last:
-        yield first
-        first = first.next

@@ -90,7 +90,7 @@ class Numbers:
         found: Value | None = getattr(summary, figure, None)
         return found
 
-    def items(self, figure: str, place: Place, project: str) -> list[Behind] | None:  # noqa: PLR0911 - a kind each
+    def items(self, figure: str, place: Place, project: str) -> list[Behind] | None:
         """What the figure counts, in order; none where it is empty."""
         choice = self.projects[project]
         if figure in _OURS or place.cycle is None or place.month is not None:
@@ -141,14 +141,14 @@ class Numbers:
             return None
         if figure not in _OURS:
             return behind(figure, self._items(start, border, project, streams))
-        recorded = sorted((each for code in streams for each in self.history.workflows(code)), key=lambda each: each.key)
+        recorded = sorted(
+            (each for code in streams for each in self.history.workflows(code)), key=lambda each: each.key
+        )
         if figure == "moved_back":
             return [Behind(each.key) for each in recorded if self._has_moved_back(each, start, border)]
         least, most = (NO_STATE, DONE) if figure == "remaining" else (NO_STATE, DONE + 1)
         return [
-            Behind(each.key)
-            for each in recorded
-            if least < self.span.now.workflow(each).timeline.before(border) < most
+            Behind(each.key) for each in recorded if least < self.span.now.workflow(each).timeline.before(border) < most
         ]
 
     def _has_moved_back(self, workflow: RecordedWorkflow, start: datetime, border: datetime) -> bool:

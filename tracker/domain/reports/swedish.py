@@ -23,7 +23,8 @@ PROGRAMME = "Programmet som helhet"
 STATUS = {"not_begun": "ej påbörjad", "draft": "utkast", "ready": "klar"}
 DRAFTED = "Utkast ur historiken, inte granskat av projektet."
 NOTHING = "Ingenting är skrivet."
-OTHER_LANGUAGE = "Skrivet på svenska."
+OTHER_LANGUAGE = "Skrivet på engelska."
+UNFINISHED = "Projektet har inte markerat texten som klar."
 
 
 def as_of_words(when: datetime) -> str:
@@ -133,8 +134,8 @@ def _closed(facts: MonthFacts, cycle: CycleFacts) -> str:
     if not cycle.is_joined or "tested" not in cycle:
         return ""
     if facts.before is not None and cycle.number in facts.before.cycles:
-        first = f"Enligt planeringen arbetade vi i {name} vidare i cykel {cycle.number}, som avslutades den " \
-                f"{day(cycle.closed_on)}."  # fmt: skip
+        when = day(cycle.closed_on)
+        first = f"Enligt planeringen arbetade vi i {name} vidare i cykel {cycle.number}, som avslutades den {when}."
     else:
         first = f"Under {name} har vi avslutat cykel {cycle.number}."
     return " ".join(filter(None, [first, _passed_in(cycle), _compared(cycle), _kept(cycle)]))
@@ -191,13 +192,14 @@ def _ways(cycle: CycleFacts) -> tuple[tuple[str, str], ...]:
 
 def _turn(facts: MonthFacts) -> str:
     """The planning week, and the cycle that began."""
-    said = []
-    begun = {cycle.number: cycle for cycle in facts.begun if cycle.is_joined}
-    for row in facts.planning:
-        if row.planning_starts_on is not None and row.planning_ends_on is not None:
-            said.append(f"Planeringsveckan inför cykel {row.cycle} genomfördes den "
-                        f"{days(row.planning_starts_on, row.planning_ends_on)}.")  # fmt: skip
-    for cycle in begun.values():
+    said = [
+        f"Planeringsveckan inför cykel {row.cycle} genomfördes den {days(row.planning_starts_on, row.planning_ends_on)}."
+        for row in facts.planning
+        if row.planning_starts_on is not None and row.planning_ends_on is not None
+    ]
+    for cycle in facts.begun:
+        if not cycle.is_joined:
+            continue
         if cycle.is_first:
             said.append(f"Från och med cykel {cycle.number}, som började den {day(cycle.row.starts_on)} (vecka "
                         f"{iso_week(cycle.row.starts_on)}), arbetar vi i samma cykler som övriga projekt.")  # fmt: skip
@@ -240,8 +242,8 @@ def _month(facts: MonthFacts) -> str:
     left, whole = facts["remaining"], facts["workflows"]
     when = f"Den {day(facts.through)}" if facts.through else "Vid månadens slut"
     if not left.value:
-        said.append(f"{when} var {'alla ' if whole.value > 1 else ''}{_flows(whole)} klar{'a' if whole.value > 1 else 't'}."
-                    if whole.value else "")  # fmt: skip
+        all_ = f"alla {_flows(whole)} klara" if whole.value > 1 else f"{_flows(whole)} klart"
+        said.append(f"{when} var {all_}." if whole.value else "")
     else:
         of = f"alla {left} arbetsflöden" if left.value == whole.value > 1 else f"{left} av {_flows(whole, one=True)}"
         said.append(f"{when} återstod {of} att göra {'klart' if left.value == 1 else 'klara'}.")
@@ -252,8 +254,8 @@ def _throughput(facts: MonthFacts) -> str:
     name, cycle = month_name(facts.month), facts.running
     so_far = f"Hittills i {name}" if facts.through else f"Under {name}"
     done = _stages(facts, "designat", "validerat", "testat")
-    words = f"{so_far} har vi {done}" if done else \
-        f"{so_far} har {facts['tested'].said('inget')} arbetsflöde kommit vidare från design, validering eller test"  # fmt: skip
+    none = f"{facts['tested'].said('inget')} arbetsflöde kommit vidare från design, validering eller test"
+    words = f"{so_far} har {f'vi {done}' if done else none}"
     if done and not facts["tested"].value:
         words += f", men {facts['tested'].said('inget')} har blivit klart"
     if cycle is None or facts.before is None or cycle.number not in facts.before.cycles:
@@ -267,8 +269,8 @@ def _so_far(facts: MonthFacts, cycle: CycleFacts) -> str:
     if facts.through is None or members is None or met is None or not members.value:
         return ""
     if members.value == 1:
-        return f" Vårt {members.said('enda')} arbetsflöde i cykeln har {met.said('nått' if met.value else 'inte nått')}" \
-               " sitt mål."  # fmt: skip
+        reached = met.said("nått" if met.value else "inte nått")
+        return f" Vårt {members.said('enda')} arbetsflöde i cykeln har {reached} sitt mål."
     return f" Av våra {members} arbetsflöden i cykeln har {met if met.value else met.said('inget')} nått sitt mål."
 
 
@@ -359,7 +361,9 @@ def _coming(facts: MonthFacts, cycle: CycleFacts) -> str:
     goal = f" Cykelns mål är ”{cycle.row.goal.rstrip('.')}”." if facts.is_programme and cycle.row.goal else ""
     if "committed" in cycle:
         return f"{begins} {_promise(cycle)}{goal}"
-    return f"{begins} Hittills är {_flows(whole)} {'planerat' if whole.value == 1 else 'planerade'} till den{more}.{goal}"
+    return (
+        f"{begins} Hittills är {_flows(whole)} {'planerat' if whole.value == 1 else 'planerade'} till den{more}.{goal}"
+    )
 
 
 def _weeks(facts: MonthFacts) -> str:

@@ -55,6 +55,11 @@ class Token:
     blocker: int | None = None
     project: str = ""
 
+    @property
+    def is_bare(self) -> bool:
+        """Whether its number is what is read."""
+        return _number(self.shown) is not None
+
     def __str__(self) -> str:
         place = self.place if self.blocker is None else self.blocker
         return "".join(["{", self._said(), f"|{self.figure}|{place}", f"|{self.project}" if self.project else "", "}"])
