@@ -36,7 +36,7 @@ def published_words(when: datetime) -> str:
 
 def missing_words(names: Sequence[str]) -> str:
     """Which parts nobody has made ready."""
-    return f"Not ready from: {_and(names)}."
+    return f"Not ready from: {'; '.join(names)}."
 
 
 def now_words(value: str) -> str:

@@ -39,7 +39,7 @@ def published_words(when: datetime) -> str:
 
 def missing_words(names: Sequence[str]) -> str:
     """Which parts nobody has made ready."""
-    return f"Inte klart från: {_and(names)}."
+    return f"Inte klart från: {'; '.join(names)}."
 
 
 def now_words(value: str) -> str:
@@ -193,9 +193,9 @@ def _ways(cycle: CycleFacts) -> tuple[tuple[str, str], ...]:
 def _turn(facts: MonthFacts) -> str:
     """The planning week, and the cycle that began."""
     said = [
-        f"Planeringsveckan inför cykel {row.cycle} genomfördes den {days(row.planning_starts_on, row.planning_ends_on)}."
+        f"Planeringsveckan inför cykel {row.cycle} genomfördes den {days(first, last)}."
         for row in facts.planning
-        if row.planning_starts_on is not None and row.planning_ends_on is not None
+        if (first := row.planning_starts_on) is not None and (last := row.planning_ends_on) is not None
     ]
     for cycle in facts.begun:
         if not cycle.is_joined:

@@ -36,7 +36,7 @@ class Place:
         if not slash and not cycle.startswith("c"):
             cycle, month = "", text
         number, found = _CYCLE.fullmatch(cycle), Month.read(month)
-        if (cycle and number is None) or ((slash or not cycle) and found is None):
+        if ((cycle or slash) and number is None) or ((slash or not cycle) and found is None):
             return None
         return cls(int(number[1]) if number else None, found)
 
