@@ -61,6 +61,11 @@ PAGES = {
     "items of a mark": "/charts/throughput?show=tested&cycle=1",
     "items of a caution": "/charts/throughput?show=back",
     "definitions": "/definitions",
+    "reports": "/reports",
+    "report": "/reports/2023-04",
+    "report as a file": "/reports/2023-04.md",
+    "part of a report": "/reports/2023-04/parts/P01",
+    "publishing": "/reports/2023-04/publish",
     "new blocker": f"/blockers/new?workflow={key(3)}&workflow={key(4)}&title=svar",
 }
 BOARD = 6  # who looks, three for the frame, cards, holds
@@ -96,6 +101,9 @@ OVERVIEW = 2 + FIGURES + 4 + 4
 # categories of blockers, projects and workstreams by name.
 CHART = 7 + FIGURES
 ITEMS = CHART + 2  # workflows and blockers by name
+REPORTS = 4 + FIGURES  # who looks, the last recorded instant, how far the parts have come, what was published
+# Who looks, the last recorded instant, texts, what was published, projects, blockers.
+REPORT = 6 + FIGURES
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 
@@ -123,6 +131,8 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert counts[0]["what was not updated on the wall"] == BOARD + 1
     assert {counts[0][name] for name in ("charts", "chart", "chart as figure", "chart as file")} == {CHART}
     assert counts[0]["items of a mark"] == counts[0]["items of a caution"] == ITEMS
+    assert counts[0]["reports"] == REPORTS
+    assert {counts[0][name] for name in ("report", "report as a file", "part of a report", "publishing")} == {REPORT}
     assert (counts[0]["closing"], counts[0]["closed"]) == (CLOSING, CLOSED)
     assert counts[0]["committing"] == counts[0]["committed"] == COMMITTING
     assert {counts[0][name] for name in counts[0] if name.startswith("poll")} <= {0, POLL}

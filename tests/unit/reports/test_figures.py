@@ -1,4 +1,4 @@
-"""Figures in a text stay figures: read back as they were written, with as many items as they say, marked when changed."""
+"""Figures in a text stay figures: read back as written, with as many items as they say, marked when changed."""
 
 from decimal import Decimal
 
