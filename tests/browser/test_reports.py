@@ -99,3 +99,12 @@ def test_without_script_a_part_is_written_all_the_same(new_page: NewPage) -> Non
     page.locator("#field-summary").fill("Skrivet utan skript.")
     page.locator("button[name=then][value=ready]").click()
     expect(page.locator("#part-SIDU")).to_contain_text("Skrivet utan skript.")
+
+
+def test_a_project_without_workflows_starts_from_what_it_planned(new_page: NewPage) -> None:
+    page = sign_in(new_page(), "planner", "/reports/2023-02/parts/UTB")
+    page.locator("#field-plan").fill("Vi kvalitetssäkrar utbildningsmiljön.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.goto(f"{MARCH}/parts/UTB")
+    expect(page.locator("#field-summary")).to_have_value("Vi kvalitetssäkrar utbildningsmiljön.")
+    expect(page.locator(".outcomes")).to_contain_text("The history does not tell.")

@@ -31,7 +31,7 @@ def test_the_report_names_cycles_and_months_and_opens_every_figure(client_as: Cl
 def test_a_figure_opens_as_many_items_as_it_says(client_as: ClientAs) -> None:
     page = client_as("viewer").page(f"{MONTH}?show=workflows&at=2023-03&project=SIDU", headers=ENGLISH)
     rows = [attributes for tag, attributes in page.elements if tag == "th" and attributes.get("class") == "what"]
-    assert f"Workflows, 2023-03, Diagnostics: {len(rows)}" in page.text
+    assert f"Workflows, March 2023, Diagnostics: {len(rows)}" in page.text
     assert len(rows) > 1
 
 

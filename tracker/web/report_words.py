@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_
-from tracker.domain.reports.documents import Came, Outcome, Report, Status
+from tracker.domain.reports.documents import LANGUAGES, Came, Outcome, Report, Status
 from tracker.domain.reports.numbers import Numbers
 from tracker.domain.reports.tokens import Place, plain
 from tracker.domain.states import Goal
 from tracker.web import figure_words
-from tracker.web.formats import STATES, day
+from tracker.web.formats import STATES, day, language
 from tracker.web.translation import gettext, ngettext
 
 STATUS = {Status.NOT_BEGUN: N_("not begun"), Status.DRAFT: N_("draft"), Status.READY: N_("ready")}
@@ -61,7 +61,7 @@ def heading(figure: str, place: Place, project: str, number: int) -> str:
     where = ", ".join(
         [
             *([gettext("cycle %(cycle)s", cycle=place.cycle)] if place.cycle else []),
-            *([str(place.month)] if place.month else []),
+            *([f"{LANGUAGES[language()].month_name(place.month)} {place.month.year}"] if place.month else []),
             project,
         ]
     )
