@@ -92,6 +92,9 @@ def test_on_paper_there_is_the_report_and_nothing_for_the_hand(new_page: NewPage
     for hidden in (".shell", ".report-tools", ".report-parts", ".part-edit", ".crumbs"):
         expect(page.locator(hidden).first).to_be_hidden()
     expect(page.locator("h1")).to_be_visible()
+    expect(page.locator(".banner")).to_contain_text("Exempeldata – påhittade siffror")
+    expect(page.locator(".banner")).to_be_visible()
+    assert "Exempeldata – påhittade siffror" in page.request.get(f"{MARCH}.md").text()
 
 
 def test_without_script_a_part_is_written_all_the_same(new_page: NewPage) -> None:

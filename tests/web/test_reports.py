@@ -109,7 +109,9 @@ def test_publishing_names_what_is_missing_and_freezes(client_as: ClientAs) -> No
     page = planner.page(MONTH, headers=SWEDISH).text
     assert "Publicerad 31 mars" in page or "Publicerad" in page
     assert "Inte klart från: Kliniskt innehåll" in page
-    assert planner.submit(PART, EMPTY | {"summary": "Sent"}).status_code == 409
+    late = planner.submit(PART, EMPTY | {"summary": "Skrivet för sent"})
+    assert late.status_code == 409
+    assert "Skrivet för sent" in late.text
     assert planner.submit(f"{MONTH}/reopen").status_code == 303
     assert planner.submit(PART, EMPTY | {"summary": "Sent"}).status_code == 303
 

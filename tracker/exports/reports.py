@@ -80,7 +80,8 @@ def notes(part: Part, report: Report) -> list[str]:
 def foot(report: Report, numbers: Numbers) -> list[str]:
     """As of when the figures are, and which parts are missing."""
     words = LANGUAGES[report.language]
-    found = [words.as_of_words(report.as_of.astimezone(numbers.zone))]
+    found = [words.SAMPLE] if report.is_sample else []
+    found.append(words.as_of_words(report.as_of.astimezone(numbers.zone)))
     if report.published_at is not None:
         found.append(words.published_words(report.published_at.astimezone(numbers.zone)))
     if report.missing:

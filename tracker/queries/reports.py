@@ -1,12 +1,12 @@
 """The monthly reports: what is written in them, what was published, and what they are drafted from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from tracker.db.models import Actor, Blocker, Entry, Project, ReportChange, ReportPublication
+from tracker.db.models import Actor, Blocker, Entry, Programme, Project, ReportChange, ReportPublication
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.reports.documents import STATUS, Material, Report, Status, reported_months
@@ -48,12 +48,16 @@ class Sources:
     published: Published | None
     writers: dict[str, Writer]  # by project
     today: date
+    is_sample: bool
 
     def report(self, language: str) -> Report:
         """As it was published, or as it stands."""
-        if self.published is not None:
-            return self.published.report(self.month, language)
-        return self.material.report(self.month, language)
+        found = (
+            self.published.report(self.month, language)
+            if self.published is not None
+            else self.material.report(self.month, language)
+        )
+        return replace(found, is_sample=self.is_sample)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +78,15 @@ def sources(session: Session, text: str, *, now: datetime, as_of: datetime | Non
     month, history = Month.read(text), figures.history(session)
     if history is None:
         raise NotFoundError(N_("There is no programme yet."))
-    at = as_of if as_of is not None else figures.as_of_now(session, now)
+    last, demo_clock_at = session.execute(select(col(Programme.last_recorded_at), col(Programme.demo_clock_at))).one()
+    at = as_of or (max(now, last) if last is not None else now)
     today = local_date(at, history.zone)
     first = min((row.starts_on for row in history.cycles), default=None)
     if month is None or month not in reported_months(first, today):
         raise NotFoundError(N_("There is no report of %(month)s."), month=text[:20])
     texts, writers = _texts(session, month, at)
     material = Material(Numbers(history, at), _projects(session), _blockers(session), texts)
-    return Sources(month, material, _published(session, month, at), writers, today)
+    return Sources(month, material, _published(session, month, at), writers, today, demo_clock_at is not None)
 
 
 def listed(session: Session, *, now: datetime) -> list[Listed]:

@@ -1,6 +1,6 @@
 """The monthly report: a page that prints, a part's form that saves by itself, and publishing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
@@ -186,7 +186,8 @@ def _shared(sources: Sources) -> dict[str, Any]:
         "month": sources.month,
         "report": report,
         "title": words.title(sources.month),
-        "foot": files.foot(report, sources.material.numbers),
+        # That the data are made up, the page says above.
+        "foot": files.foot(replace(report, is_sample=False), sources.material.numbers),
         "published": sources.published,
         "is_planner": current_viewer().actor.is_planner,
         "status_word": report_words.status_word,

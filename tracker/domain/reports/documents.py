@@ -63,6 +63,7 @@ class Report:
     as_of: datetime
     parts: Sequence[Part]
     published_at: datetime | None = None
+    is_sample: bool = False  # of a demo: all made up
 
     @property
     def missing(self) -> list[str]:

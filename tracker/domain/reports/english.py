@@ -18,6 +18,7 @@ _DOING = {Goal.DESIGN: "design", Goal.VALIDATION: "validate", Goal.TEST: "test"}
 
 PROGRAMME = "The programme as a whole"
 STATUS = {"not_begun": "not begun", "draft": "draft", "ready": "ready"}
+SAMPLE = "Sample data – made-up figures."
 DRAFTED = "Drafted from the history, not read through by the project."
 NOTHING = "Nothing is written."
 OTHER_LANGUAGE = "Written in Swedish."

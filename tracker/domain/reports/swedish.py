@@ -21,6 +21,7 @@ _DOING = {Goal.DESIGN: "designa", Goal.VALIDATION: "validera", Goal.TEST: "testa
 
 PROGRAMME = "Programmet som helhet"
 STATUS = {"not_begun": "ej påbörjad", "draft": "utkast", "ready": "klar"}
+SAMPLE = "Exempeldata – påhittade siffror."
 DRAFTED = "Utkast ur historiken, inte granskat av projektet."
 NOTHING = "Ingenting är skrivet."
 OTHER_LANGUAGE = "Skrivet på engelska."
