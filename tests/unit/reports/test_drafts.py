@@ -1,5 +1,6 @@
 """The drafts read like a report in both languages, with 0, 1 and many of everything; last month's plan is answered."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -94,6 +95,16 @@ def test_a_ratio_is_said_as_people_say_it(ratio: str, in_swedish: str, in_englis
     assert swedish.times(Decimal(ratio))[0] == in_swedish
     assert english.times(Decimal(ratio))[0] == in_english
     assert swedish.times(Decimal(ratio))[1] == ("som" if in_swedish.endswith("många") else "än")
+
+
+def test_days_are_said_as_briefly_as_they_can_be() -> None:
+    friday, monday, april = date(2023, 3, 17), date(2023, 3, 13), date(2023, 4, 2)
+    assert [swedish.days(monday, last) for last in (monday, friday, april)] == [
+        "13 mars",
+        "13–17 mars",
+        "13 mars–2 april",
+    ]
+    assert english.days(friday, friday) == "17 March"
 
 
 def test_months_and_cycles_that_do_not_line_up_are_both_named() -> None:

@@ -82,9 +82,10 @@ def day(on: date) -> str:
 
 def days(first: date, last: date) -> str:
     """13–17 March, or 30 January–19 March."""
-    return f"{first.day}–{day(last)}" if (first.year, first.month) == (last.year, last.month) else (
-        f"{day(first)}–{day(last)}"
-    )  # fmt: skip
+    if first == last:
+        return day(first)
+    same_month = (first.year, first.month) == (last.year, last.month)
+    return f"{first.day if same_month else day(first)}–{day(last)}"
 
 
 def covers(facts: MonthFacts) -> str:
@@ -228,6 +229,8 @@ def _month(facts: MonthFacts) -> str:
         parts = [f"{figure if figure.value else figure.said('none')} in cycle {number}"
                  for number, figure in facts.tested_by_cycle.items()]  # fmt: skip
         tested = facts["tested"]
+        outside = tested.value - sum(figure.value for figure in facts.tested_by_cycle.values())
+        parts += [f"{outside} outside the cycles"] if outside > 0 else []
         split = f", {_and(parts)}" if len(parts) > 1 and tested.value else ""
         over = f"In {name} so far" if facts.through else f"Over the whole of {name}"
         said.append(

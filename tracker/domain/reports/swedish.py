@@ -85,9 +85,10 @@ def day(on: date) -> str:
 
 def days(first: date, last: date) -> str:
     """13–17 mars, or 30 januari–19 mars."""
-    return f"{first.day}–{day(last)}" if (first.year, first.month) == (last.year, last.month) else (
-        f"{day(first)}–{day(last)}"
-    )  # fmt: skip
+    if first == last:
+        return day(first)
+    same_month = (first.year, first.month) == (last.year, last.month)
+    return f"{first.day if same_month else day(first)}–{day(last)}"
 
 
 def covers(facts: MonthFacts) -> str:
@@ -230,6 +231,8 @@ def _month(facts: MonthFacts) -> str:
         parts = [f"{figure if figure.value else figure.said('inget')} i cykel {number}"
                  for number, figure in facts.tested_by_cycle.items()]  # fmt: skip
         tested = facts["tested"]
+        outside = tested.value - sum(figure.value for figure in facts.tested_by_cycle.values())
+        parts += [f"{outside} utanför cyklerna"] if outside > 0 else []
         split = f", {_and(parts)}" if len(parts) > 1 and tested.value else ""
         done = "klart" if tested.value <= 1 else "klara"
         said.append(f"Räknat på {'dagarna hittills i' if facts.through else 'hela'} {name} blev"
