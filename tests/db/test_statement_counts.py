@@ -68,6 +68,11 @@ PAGES = {
     "changes as a file": "/exports/changes.csv",
     "pack": "/exports/pack.zip?cycle=2",
     "pack as a workbook": "/exports/pack.xlsx?cycle=2",
+    "reports": "/reports",
+    "report": "/reports/2023-04",
+    "report as a file": "/reports/2023-04.md",
+    "part of a report": "/reports/2023-04/parts/P01",
+    "publishing": "/reports/2023-04/publish",
     "new blocker": f"/blockers/new?workflow={key(3)}&workflow={key(4)}&title=svar",
 }
 BOARD = 6  # who looks, three for the frame, cards, holds
@@ -107,6 +112,9 @@ ITEMS = CHART + 1  # workflows by name
 # A file of history has its own rows in one; only of a long one the page counts the rest in one more.
 EXPORTS, HISTORY_FILE = 3 + 2 * FIGURES, 3
 PACK = 8  # who looks, cycles, the last recorded instant, what three files of figures come from thrice, blockers
+REPORTS = 4 + FIGURES  # who looks, the last recorded instant, how far the parts have come, what was published
+# Who looks, the last recorded instant, texts, what was published, projects, blockers.
+REPORT = 6 + FIGURES
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 
@@ -137,6 +145,8 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert counts[0]["exports"] == counts[0]["summary as a file"] == counts[0]["items as a file"] == EXPORTS
     assert (counts[0]["exports, a long file"], counts[0]["changes as a file"]) == (HISTORY_FILE + 1, HISTORY_FILE)
     assert counts[0]["pack"] == counts[0]["pack as a workbook"] == PACK
+    assert counts[0]["reports"] == REPORTS
+    assert {counts[0][name] for name in ("report", "report as a file", "part of a report", "publishing")} == {REPORT}
     assert (counts[0]["closing"], counts[0]["closed"]) == (CLOSING, CLOSED)
     assert counts[0]["committing"] == counts[0]["committed"] == COMMITTING
     assert {counts[0][name] for name in counts[0] if name.startswith("poll")} <= {0, POLL}

@@ -21,6 +21,7 @@ from tracker.domain.errors import DatabaseError
 _NOBODY = 65534
 HISTORY = (
     "entry", "state_change", "scope_change", "blocker_event", "note", "workflow_check", "field_change", "cycle_change",
+    "report_change", "report_publication",
 )  # fmt: skip
 
 
@@ -41,6 +42,8 @@ ONE_ROW_EACH = (
     f"INSERT INTO workflow_check VALUES (1, 1, {AT}, 1)",
     "INSERT INTO field_change VALUES (1, 1, NULL, NULL, 'owner', '', 'Testledare', 1)",
     "INSERT INTO cycle_change VALUES (1, 1, 'goal', '', 'Allt i test', 1)",
+    "INSERT INTO report_change VALUES (1, '2022-09', 'SIDU', 'summary_sv', '', 'Hej', 1)",
+    "INSERT INTO report_publication VALUES (1, '2022-09', '{}', '{}', 1)",
 )
 
 

@@ -53,6 +53,7 @@ BLOCKER_EDIT = BLOCKER | {f"was_{name}": text for name, text in BLOCKER.items()}
 WORKFLOW = {"name": "Svara på prov", "name_en": "Answer a sample", "description": "", "owner": "", "priority": "",
             "other_workstreams": "LKM"}  # fmt: skip
 WORKFLOW_EDIT = WORKFLOW | {f"was_{name}": text for name, text in WORKFLOW.items()} | {"owner": "Testledare"}
+REPORT_PART = {"summary": "Vi har testat.", "plan": "", "was_summary": "", "was_plan": ""}
 REVIEW = "/cycles/<int(max=2147483647):number>/review"
 # (rule, method): the address to ask, the fields to send, what each role gets. LAB-001 is of LAB, shared with LKM.
 TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
@@ -134,6 +135,18 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/exports/pack.zip", "GET"): ("/exports/pack.zip?cycle=2", {}, signed_in(200)),
     ("/exports/pack.xlsx", "GET"): ("/exports/pack.xlsx?cycle=2", {}, signed_in(200)),
     ("/definitions", "GET"): ("/definitions", {}, signed_in(200)),
+    ("/reports", "GET"): ("/reports", {}, signed_in(200)),
+    ("/reports/<month>", "GET"): ("/reports/2023-03", {}, signed_in(200)),
+    ("/reports/<month>.md", "GET"): ("/reports/2023-03.md", {}, signed_in(200)),
+    # LAB and RTG are of SIDU, LKM is not.
+    ("/reports/<month>/parts/<project>", "GET"): ("/reports/2023-03/parts/SIDU", {}, signed_in(200)),
+    ("/reports/<month>/parts/<project>", "POST"): (
+        "/reports/2023-03/parts/SIDU", REPORT_PART, (TO_SIGN_IN, 403, 303, 403, 303, 303, 303, TO_SIGN_IN),
+    ),
+    ("/reports/<month>/publish", "GET"): ("/reports/2023-03/publish", {}, planners_only(200)),
+    ("/reports/<month>/publish", "POST"): ("/reports/2023-03/publish", {}, PLANNERS_ONLY),
+    # Nothing is published.
+    ("/reports/<month>/reopen", "POST"): ("/reports/2023-03/reopen", {}, planners_only(409)),
     (f"{REVIEW}", "GET"): ("/cycles/2/review", {}, signed_in(200)),
     (f"{REVIEW}/changes", "GET"): ("/cycles/2/review/changes", {}, signed_in(200, 401)),
     (f"{REVIEW}/<key>/propose", "POST"): (

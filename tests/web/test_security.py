@@ -165,6 +165,9 @@ UNSAFE: tuple[tuple[str, dict[str, str]], ...] = (
     ("/workflows/LAB-001/archive", {"version": "1", "confirm": "1"}),
     ("/cycles/2/close", {"confirm": "2"}),
     ("/cycles/3/commit", {}),
+    ("/reports/2023-03/parts/SIDU", {"summary": "x", "plan": "", "was_summary": "", "was_plan": ""}),
+    ("/reports/2023-03/publish", {}),
+    ("/reports/2023-03/reopen", {}),
 )
 
 

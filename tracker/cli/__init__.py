@@ -13,6 +13,7 @@ _COMMANDS = {
     "db": "tracker.cli.database",
     "demo": "tracker.cli.serve",
     "export": "tracker.cli.files",
+    "report": "tracker.cli.reports",
     "seed": "tracker.cli.files",
     "serve": "tracker.cli.serve",
     "user": "tracker.cli.users",

@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from tracker.commands.entries import Entry
 from tracker.db import models
-from tracker.db.models import Actor, CycleChange, FieldChange
+from tracker.db.models import Actor, CycleChange, FieldChange, ReportChange
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.merging import FieldConflictError, Theirs, merge
 from tracker.domain.texts import normal
@@ -26,7 +26,7 @@ def changed(wanted: Mapping[str, str], was: Mapping[str, str], clean: Clean) -> 
 
 def merged(
     session: Session, about: ColumnElement[bool], wanted: Mapping[str, str], was: Mapping[str, str],
-    current: Mapping[str, str], *, table: type[FieldChange | CycleChange] = FieldChange,
+    current: Mapping[str, str], *, table: type[FieldChange | CycleChange | ReportChange] = FieldChange,
 ) -> dict[str, str]:  # fmt: skip
     """What to write, or FieldConflictError with what others wrote; `about` picks the thing's rows of the table."""
     for field in wanted:
@@ -52,7 +52,11 @@ def record(
 
 
 def _theirs(
-    session: Session, table: type[FieldChange | CycleChange], about: ColumnElement[bool], field: str, text: str
+    session: Session,
+    table: type[FieldChange | CycleChange | ReportChange],
+    about: ColumnElement[bool],
+    field: str,
+    text: str,
 ) -> Theirs:
     row = session.execute(
         select(col(Actor.name), col(models.Entry.recorded_at))

@@ -259,6 +259,35 @@ class CycleChange(SQLModel, table=True):
     entry_id: int = Field(foreign_key="entry.id", index=True)
 
 
+class ReportChange(SQLModel, table=True):
+    """A text or the status of a project's part in a month's report was written over (`*`: of the programme's part). The
+    latest row of a field is what stands. Append-only.
+    """
+
+    __tablename__ = "report_change"
+    __table_args__ = (Index("ix_report_change_month_project_code", "month", "project_code", "field"),)
+    id: int | None = Field(default=None, primary_key=True)
+    month: str
+    project_code: str
+    field: str
+    before: str = ""
+    after: str = ""
+    entry_id: int = Field(foreign_key="entry.id", index=True)
+
+
+class ReportPublication(SQLModel, table=True):
+    """A month's report as it was published, in both languages as JSON; or that it was opened again, without texts. The
+    latest row of a month is what holds. Append-only.
+    """
+
+    __tablename__ = "report_publication"
+    id: int | None = Field(default=None, primary_key=True)
+    month: str = Field(index=True)
+    text_sv: str = ""
+    text_en: str = ""
+    entry_id: int = Field(foreign_key="entry.id", index=True)
+
+
 class Proposal(SQLModel, table=True):
     """What is to become of a member of the running cycle at its close. Written over until then; its entry tells who
     wrote it last, and is its version.

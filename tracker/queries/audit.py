@@ -20,6 +20,8 @@ from tracker.db.models import (
     FieldChange,
     Note,
     Proposal,
+    ReportChange,
+    ReportPublication,
     ReviewReady,
     ScopeChange,
     StateChange,
@@ -50,7 +52,7 @@ class Line:
     """One thing that an entry wrote, about a workflow (`key`), a blocker, an account or a cycle.
 
     `kind`: moved, created, taken_back, scope, held, released, note, check, field, account, committed, closed, proposed,
-    ready.
+    ready, published, reopened. Or it wrote in a month's report, of a project.
     """
 
     entry_id: int
@@ -61,6 +63,8 @@ class Line:
     account: str = ""
     cycle: int | None = None
     workstream: str = ""
+    month: str = ""
+    project: str = ""
     from_state: State | None = None
     to_state: State | None = None
     happened_at: datetime | None = None
@@ -96,7 +100,7 @@ class Page:
 
 
 def page(session: Session, filters: Filters, *, language: str, zone: ZoneInfo) -> Page:
-    """A page of entries. Twelve statements."""
+    """A page of entries. Fourteen statements."""
     rows = session.execute(_entries(filters, zone).limit(A_PAGE + 1)).all()
     shown = rows[:A_PAGE]
     lines: dict[int, list[Line]] = {row.id: [] for row in shown}
@@ -147,6 +151,7 @@ def _lines(session: Session, ids: Sequence[int], moments: Sequence[datetime], la
     yield from _cycle_field_lines(session, ids)
     yield from _proposal_lines(session, ids)
     yield from _ready_lines(session, ids)
+    yield from _report_lines(session, ids)
     yield from _state_lines(session, ids)
     yield from _scope_lines(session, ids)
     yield from _blocker_lines(session, ids, language)
@@ -286,6 +291,25 @@ def _ready_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
     )
     for mark in marks:
         yield Line(mark.entry_id, "ready", cycle=mark.cycle_number, workstream=mark.workstream_code)
+
+
+def _report_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
+    changes = session.scalars(
+        select(ReportChange).where(col(ReportChange.entry_id).in_(ids)).order_by(col(ReportChange.id))
+    )
+    for change in changes:
+        field = "report_status" if change.field == "status" else change.field
+        yield Line(
+            change.entry_id, "field", month=change.month, project=change.project_code, field=field,
+            before=change.before, after=change.after,
+        )  # fmt: skip
+    published = session.execute(
+        select(col(ReportPublication.entry_id), col(ReportPublication.month), col(ReportPublication.text_sv) != "")
+        .where(col(ReportPublication.entry_id).in_(ids))
+        .order_by(col(ReportPublication.id))
+    )
+    for entry_id, month, stands in published:
+        yield Line(entry_id, "published" if stands else "reopened", month=month)
 
 
 def _of(session: Session, table: Any, ids: Sequence[int]) -> Iterator[tuple[int, str]]:  # noqa: ANN401 - as below

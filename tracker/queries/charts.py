@@ -77,6 +77,11 @@ def workflows(session: Session, language: str) -> dict[str, Named]:
     }
 
 
+def blockers(session: Session, language: str) -> dict[int, str]:
+    """The titles of all blockers. One statement."""
+    return {id_: title for id_, (_, title) in _blockers(session, language).items()}
+
+
 def _reasons(session: Session) -> dict[int, str]:
     found = session.execute(select(col(StateChange.id), col(StateChange.reason)).where(col(StateChange.reason) != ""))
     return {row[0]: row[1] for row in found}

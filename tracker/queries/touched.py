@@ -20,8 +20,9 @@ from tracker.db.models import (
     WorkflowCheck,
 )
 
-# Commands that prepare a review: what they write is overwritten and withdrawn, and shown with no workflow.
+# Commands that prepare a review (what they write is overwritten and withdrawn) or a report: shown with no workflow.
 REVIEWING = frozenset({"propose", "withdraw_proposal", "accept_proposals", "mark_ready"})
+REPORTING = frozenset({"write_report", "publish_report", "reopen_report"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,10 @@ def since(session: Session, revision: int) -> list[Touched] | None:
     cycle or a blocker's title, which any number of workflows may show. One statement.
     """
     rows = session.connection().execute(_written(), {"revision": revision}).all()
-    if any(key is None and not is_elsewhere and command not in REVIEWING for _, _, command, key, is_elsewhere in rows):
+    if any(
+        key is None and not is_elsewhere and command not in REVIEWING | REPORTING
+        for _, _, command, key, is_elsewhere in rows
+    ):
         return None
     touched: dict[str, Touched] = {}
     for actor_id, actor, command, key, _ in rows:
@@ -50,9 +54,11 @@ def since(session: Session, revision: int) -> list[Touched] | None:
 
 
 def is_only_reviewed(session: Session, revision: int) -> bool:
-    """Whether all that was written after the revision prepares a review, which no board shows. One statement."""
+    """Whether all that was written after the revision prepares a review or a report, which no board shows. One
+    statement.
+    """
     commands = set(session.execute(select(col(Entry.command)).where(col(Entry.id) > revision).distinct()).scalars())
-    return bool(commands) and commands <= REVIEWING
+    return bool(commands) and commands <= REVIEWING | REPORTING
 
 
 @cache

@@ -39,6 +39,7 @@ from tracker.web import (
     planning,
     quiet_poll,
     rendering,
+    reports,
     review,
     rows,
     security,
@@ -75,8 +76,8 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, statement.bp)
     work = (board.bp, rows.bp, batches.bp, workflows.bp, workflow_fields.bp, workflow_acts.bp, blockers.bp, blocker.bp)
     weeks = (home.bp, cycles.bp, cycle.bp, planning.bp, review.bp, closing.bp, calendar_feed.bp)
-    pictures = (charts.bp, definitions.bp, exports.bp)
-    for blueprint in (*people, *work, *weeks, *pictures, health.bp, help_page.bp, sign_in.bp):
+    away = (charts.bp, definitions.bp, exports.bp, reports.bp)
+    for blueprint in (*people, *work, *weeks, *away, health.bp, help_page.bp, sign_in.bp):
         app.register_blueprint(blueprint)
     quiet_poll.install(app, installation)
     return app

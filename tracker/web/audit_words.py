@@ -7,10 +7,12 @@ from datetime import datetime
 from flask import url_for
 
 from tracker.domain.errors import N_
+from tracker.domain.reports.documents import Status
 from tracker.domain.reviews import Wish
 from tracker.domain.states import BlockerCategory, Role, ScopeKind, State
 from tracker.queries.audit import AuditEntry, Line
 from tracker.queries.timeline import Item
+from tracker.web import report_words
 from tracker.web.closing_words import wish_words
 from tracker.web.formats import day, state_name
 from tracker.web.rendering import ROLES
@@ -51,6 +53,9 @@ COMMANDS = {
     "withdraw_proposal": N_("proposal withdrawn"),
     "accept_proposals": N_("proposals of a workstream accepted"),
     "mark_ready": N_("readiness for review"),
+    "write_report": N_("report written"),
+    "publish_report": N_("report published"),
+    "reopen_report": N_("report opened again"),
     "user_add": N_("account made"),
     "user_edit": N_("account changed"),
     "user_import": N_("accounts read from a file"),
@@ -82,6 +87,11 @@ FIELDS = {
     "planning_starts_on": N_("first planning day"),
     "planning_ends_on": N_("last planning day"),
     "goal": N_("cycle goal"),
+    "summary_sv": N_("summary in Swedish"),
+    "summary_en": N_("summary in English"),
+    "plan_sv": N_("plan in Swedish"),
+    "plan_en": N_("plan in English"),
+    "report_status": N_("status of the part"),
 }
 _CLOSED = (
     (ScopeKind.CARRIED, N_("carried on: %(n)s")),
@@ -141,6 +151,9 @@ def _words(line: Line, recorded_at: datetime) -> Words:
     address = url_for("workflows.show", key=line.key) if line.key else ""
     if not about and line.cycle is not None:
         about, address = gettext("Cycle %(number)s", number=line.cycle), f"/cycles/{line.cycle}"
+    if line.month:
+        about = " ".join(filter(None, [gettext("Report %(month)s", month=line.month), line.project.replace("*", "")]))
+        address = f"/reports/{line.month}"
     if line.kind == "field":
         return _field_words(line, about, address)
     when = line.happened_at if line.happened_at and day(line.happened_at) != day(recorded_at) else None
@@ -165,6 +178,8 @@ def _field_words(line: Line, about: str, address: str) -> Words:
 def _value(field: str, value: str) -> str:
     """A field's text as its form shows it."""
     match field, value:
+        case "report_status", value if value in set(Status):
+            return gettext(report_words.STATUS[Status(value)])
         case "role", value if value in set(Role):
             return gettext(ROLES[Role(value)])
         case "category", value if value in set(BlockerCategory):
@@ -183,6 +198,10 @@ def _text(line: Line, recorded_at: datetime) -> str:  # noqa: PLR0911 - one for 
             return gettext("note")
         case "check":
             return gettext("checked: nothing changed")
+        case "published":
+            return gettext("was published")
+        case "reopened":
+            return gettext("was opened again")
         case "committed":
             return gettext("was committed")
         case "ready":

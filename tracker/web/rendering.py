@@ -22,6 +22,7 @@ PAGES = (
     ("blockers.index", N_("Blockers")),
     ("charts.wall", N_("Charts")),
     ("exports.show", N_("Exports")),
+    ("reports.index", N_("Reports")),
 )
 ADMIN_PAGES = (("admin.show", N_("Accounts")),)
 ROLES = {

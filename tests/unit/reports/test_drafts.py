@@ -1,0 +1,149 @@
+"""The drafts read like a report in both languages, with 0, 1 and many of everything; last month's plan is answered."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from tests.unit.reports.demo import MONTHS, TEXTS, demo_report, month, written
+from tracker.domain.reports import english, swedish
+from tracker.domain.reports.documents import LANGUAGES
+from tracker.domain.reports.facts import Figure, MonthFacts, month_facts
+from tracker.domain.reports.tokens import PROGRAMME, Place, plain
+
+MARCH, APRIL = month("2023-03"), month("2023-04")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("of", MONTHS)
+def test_the_draft_is_the_one_that_was_read_for_its_tone(of: str, language: str) -> None:
+    """Where a change is meant: python -m tests.unit.reports.demo, then read what it wrote."""
+    assert written(of, language) == (TEXTS / f"{of}-{language}.md").read_text(encoding="utf-8")
+
+
+def a_month(**figures: int) -> MonthFacts:
+    """April of SIDU as if these were its figures."""
+    material = demo_report()
+    facts = month_facts(material.numbers, APRIL, "SIDU", material.blockers["sv"])
+    assert facts is not None
+    place = Place(month=APRIL)
+    found = {name: Figure(0, name, place) for name in facts.figures}
+    found |= {name: Figure(value, name, place) for name, value in figures.items()}
+    return MonthFacts(
+        APRIL, "SIDU", None, facts.cycles, [], [], None, [], [], [], found, {}, None, [], None, is_programme=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("figures", "in_swedish", "in_english"),
+    [
+        ({}, "Under april har inget arbetsflöde kommit vidare från design, validering eller test.",
+         "In April, no workflow passed design, validation or test."),
+        ({"tested": 1}, "Under april har vi testat ett arbetsflöde.", "In April, we tested one workflow."),
+        ({"designed": 3, "tested": 1}, "Under april har vi designat 3 arbetsflöden och testat 1.",
+         "In April, we designed 3 workflows and tested 1."),
+        ({"designed": 1, "validated": 2},
+         "har vi designat ett arbetsflöde och validerat 2, men inget har blivit klart.",
+         "we designed one workflow and validated 2, but tested none."),
+        ({"moved_back": 1}, "Under månaden backade ett arbetsflöde till ett tidigare steg.",
+         "During the month, one workflow moved back to an earlier stage."),
+        ({"moved_back": 2, "fell_back": 1}, "backade 2 arbetsflöden till ett tidigare steg, varav 1 från klar.",
+         "2 workflows moved back to an earlier stage, 1 of them from done."),
+        ({"remaining": 1, "workflows": 1}, "Vid månadens slut återstod 1 av 1 arbetsflöde att göra klart.",
+         "At the end of the month, 1 of one workflow remained to be done."),
+        ({"remaining": 4, "workflows": 4}, "återstod alla 4 arbetsflöden att göra klara.", "all 4 workflows remained"),
+        ({"remaining": 1, "workflows": 9}, "återstod 1 av 9 arbetsflöden att göra klart.", "1 of 9 workflows remained"),
+        ({"workflows": 1}, "Vid månadens slut var ett arbetsflöde klart.",
+         "At the end of the month, one workflow was done."),
+        ({"workflows": 7}, "Vid månadens slut var alla 7 arbetsflöden klara.", "all 7 workflows were done."),
+        ({}, "Under april hade vi inga hinder.", "In April, we had no blockers."),
+        ({"blockers_opened": 1, "blockers_open": 1},
+         "Under april tillkom 1 hinder och inget löstes; vid månadens slut var 1 hinder öppet.",
+         "In April, 1 blocker came up and none was resolved; at the end of the month 1 was open."),
+        ({"blockers_resolved": 2}, "tillkom inga nya hinder och 2 löstes; vid månadens slut var inget hinder öppet.",
+         "no new blockers came up and 2 were resolved; at the end of the month none was open."),
+        ({"blockers_opened": 3, "blockers_resolved": 1, "blockers_open": 2},
+         "tillkom 3 hinder och 1 löstes; vid månadens slut var 2 hinder öppna.",
+         "3 blockers came up and 1 was resolved; at the end of the month 2 were open."),
+    ],
+)  # fmt: skip
+def test_one_is_not_many_and_none_is_said(figures: dict[str, int], in_swedish: str, in_english: str) -> None:
+    facts = a_month(**figures)
+    assert in_swedish in plain(swedish.summary(facts))
+    assert in_english in plain(english.summary(facts))
+
+
+@pytest.mark.parametrize(
+    ("count", "in_swedish", "in_english"),
+    [(0, "", ""), (1, "för det enda hinder som är öppet", "the one open blocker"),
+     (5, "för de 5 hinder som är öppna", "the 5 open blockers")],
+)  # fmt: skip
+def test_the_plan_goes_on_with_the_blockers_that_are_open(count: int, in_swedish: str, in_english: str) -> None:
+    facts = a_month(blockers_open=count)
+    assert in_swedish in plain(swedish.plan(facts))
+    assert in_english in plain(english.plan(facts))
+    assert bool(swedish.plan(facts)) is bool(count)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "in_swedish", "in_english"),
+    [("0.50", "betydligt färre", "far fewer"), ("1.00", "ungefär lika många", "about as many"),
+     ("1.20", "något fler", "somewhat more"), ("1.90", "nästan dubbelt så många", "nearly twice as many"),
+     ("2.00", "dubbelt så många", "twice as many"), ("2.50", "mer än dubbelt så många", "more than twice as many")],
+)  # fmt: skip
+def test_a_ratio_is_said_as_people_say_it(ratio: str, in_swedish: str, in_english: str) -> None:
+    assert swedish.times(Decimal(ratio))[0] == in_swedish
+    assert english.times(Decimal(ratio))[0] == in_english
+    assert swedish.times(Decimal(ratio))[1] == ("som" if in_swedish.endswith("många") else "än")
+
+
+def test_days_are_said_as_briefly_as_they_can_be() -> None:
+    friday, monday, april = date(2023, 3, 17), date(2023, 3, 13), date(2023, 4, 2)
+    assert [swedish.days(monday, last) for last in (monday, friday, april)] == [
+        "13 mars",
+        "13–17 mars",
+        "13 mars–2 april",
+    ]
+    assert english.days(friday, friday) == "17 March"
+
+
+def test_months_and_cycles_that_do_not_line_up_are_both_named() -> None:
+    march = demo_report().part(MARCH, PROGRAMME, "sv")
+    assert march.summary.startswith("Mars rymmer slutet av cykel 4 (30 januari–19 mars) och början av cykel 5")
+    assert "38 arbetsflöden klara, 31 i cykel 4 och 7 i cykel 5" in plain(march.summary)
+
+
+def test_a_project_that_joins_in_the_month_says_so_and_draws_no_zeros() -> None:
+    summary = plain(demo_report().part(MARCH, "DRIFT", "sv").summary)
+    assert "Från och med cykel 5, som började den 20 mars (vecka 12), arbetar vi i samma cykler" in summary
+    assert "cykel 4" not in summary
+    assert demo_report().part(month("2023-02"), "DRIFT", "sv").summary == ""
+
+
+def test_what_was_taken_out_of_last_months_plan_is_not_answered() -> None:
+    asked = "Ansvar för märkning av prover"
+    assert asked in demo_report().part(MARCH, "SIDU", "sv").summary
+    texts = {(month("2023-02"), "SIDU", "plan_sv"): "Vi fortsätter med cykel {6|committed_test|c4}."}
+    summary = demo_report(texts).part(MARCH, "SIDU", "sv").summary
+    assert asked not in summary
+    assert summary.startswith("Enligt planeringen")
+    texts = {(month("2023-02"), "SIDU", "plan_sv"): "Vi vilar."}
+    assert demo_report(texts).part(MARCH, "SIDU", "sv").summary.startswith("Under mars har vi avslutat cykel 4.")
+
+
+def test_each_point_of_last_months_plan_comes_with_what_came_of_it() -> None:
+    found = demo_report().outcomes(MARCH, "SIDU", "sv")
+    met = {each.token.figure: each.met for outcome in found for each in outcome.came if each.met is not None}
+    assert met["committed_test"] is not None
+    decided = [each.blocked for outcome in found for each in outcome.came if each.blocked is not None]
+    assert [each.resolved_on and each.resolved_on.isoformat() for each in decided] == ["2023-03-10"]
+    assert [outcome.point for outcome in found if "Planeringsveckan" in outcome.point and not outcome.came]
+
+
+def test_a_text_in_the_other_language_is_shown_where_there_is_none_in_this() -> None:
+    texts = {(MARCH, "TEST", "summary_sv"): "Fjärde cykelns tester är avslutade.", (MARCH, "TEST", "status"): "ready"}
+    material = demo_report(texts)
+    assert material.part(MARCH, "TEST", "en").language == "sv"
+    report = material.report(MARCH, "en")
+    assert "Test" not in report.missing
+    assert len(report.missing) == 11

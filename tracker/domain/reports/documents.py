@@ -1,0 +1,293 @@
+"""A month's report as a whole: its parts, what was written or drafted in each, and its texts with figures looked up."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from types import ModuleType
+from typing import NamedTuple, Self
+
+from tracker.domain.cells import instant_text, read_instant
+from tracker.domain.reports import english, swedish, tokens
+from tracker.domain.reports.facts import Blocked, BlockerText, month_facts, question
+from tracker.domain.reports.months import Month
+from tracker.domain.reports.numbers import Numbers
+from tracker.domain.reports.tokens import PROGRAMME, Token
+
+LANGUAGES: Mapping[str, ModuleType] = {"sv": swedish, "en": english}
+SECTIONS = ("summary", "plan")
+STATUS = "status"
+# The order that the programme's report has had. What is not in it stands after, by name.
+ORDER = ("SOKI", "SIDU", "MIG", "TEST", "INFO", "UTB", "IMP", "KOM", "PRIV", "DRIFT", "TEK", "FORV")
+_ITEM = re.compile(r"[-*•]\s+")
+
+
+class Status(StrEnum):
+    """How far a project has come with its part."""
+
+    NOT_BEGUN = "not_begun"
+    DRAFT = "draft"
+    READY = "ready"
+
+
+class Origin(StrEnum):
+    """Where a part's text is from."""
+
+    WRITTEN = "written"
+    DRAFTED = "drafted"  # from the history, by nobody
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a project reports. `language` is that of the text, where that of the report has none."""
+
+    project: str
+    name: str
+    status: Status
+    origin: Origin
+    language: str
+    summary: str = ""
+    plan: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A month's report in a language."""
+
+    month: Month
+    language: str
+    as_of: datetime
+    parts: Sequence[Part]
+    published_at: datetime | None = None
+    is_sample: bool = False  # of a demo: all made up
+
+    @property
+    def missing(self) -> list[str]:
+        """The parts that nobody has made ready, by name; the programme's own is the office's business."""
+        return [part.name for part in self.parts if part.status is not Status.READY and part.project != PROGRAMME]
+
+    def frozen(self) -> str:
+        """The report as it is kept once it is published."""
+        kept = {"as_of": instant_text(self.as_of), "parts": [asdict(part) for part in self.parts]}
+        return json.dumps(kept, ensure_ascii=False)
+
+    @classmethod
+    def thawed(cls, text: str, month: Month, language: str, published_at: datetime) -> Self:
+        """The report that was kept."""
+        kept = json.loads(text)
+        parts = [
+            Part(**{**part, "status": Status(part["status"]), "origin": Origin(part["origin"])})
+            for part in kept["parts"]
+        ]
+        return cls(month, language, read_instant(kept["as_of"]), parts, published_at)
+
+
+class Project(NamedTuple):
+    """A project by its code and its names."""
+
+    code: str
+    name: str
+    name_en: str
+
+    def called(self, language: str) -> str:
+        """Its name in the language."""
+        return self.name_en if language == "en" and self.name_en else self.name
+
+
+Texts = Mapping[tuple[Month, str, str], str]  # by month, project and field: what stands
+
+
+def field(section: str, language: str) -> str:
+    """What a text is kept under."""
+    return f"{section}_{language}"
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that reports are made of."""
+
+    numbers: Numbers
+    projects: Sequence[Project]
+    blockers: Mapping[str, Mapping[int, BlockerText]]  # by language
+    texts: Texts
+
+    def report(self, month: Month, language: str) -> Report:
+        """The month's report as it stands."""
+        codes = [PROGRAMME, *(each.code for each in in_order(self.projects, language))]
+        return Report(month, language, self.numbers.as_of, [self.part(month, code, language) for code in codes])
+
+    def part(self, month: Month, project: str, language: str) -> Part:
+        """What is written for the project, in this language or else the other; or what the history drafts."""
+        name, status = self._name(project, language), self.status(month, project)
+        for tongue in (language, *(each for each in LANGUAGES if each != language)):
+            summary, plan = (self.text(month, project, section, tongue) for section in SECTIONS)
+            if summary or plan:
+                return Part(project, name, status, Origin.WRITTEN, tongue, summary, plan)
+        summary, plan = self.draft(month, project, language)
+        return Part(project, name, status, Origin.DRAFTED if summary else Origin.NONE, language, summary, plan)
+
+    def status(self, month: Month, project: str) -> Status:
+        """How far the project has come."""
+        kept = self.texts.get((month, project, STATUS), "")
+        return Status(kept) if kept else Status.NOT_BEGUN
+
+    def text(self, month: Month, project: str, section: str, language: str) -> str:
+        """What is written; empty where nothing is."""
+        return self.texts.get((month, project, field(section, language)), "")
+
+    def draft(self, month: Month, project: str, language: str) -> tuple[str, str]:
+        """Both sections from the history; empty for a project without workflows."""
+        if project not in self.numbers.projects:
+            return "", ""
+        facts = month_facts(self.numbers, month, project, self.blockers[language], self._named(month, project))
+        if facts is None:
+            return "", ""
+        words = LANGUAGES[language]
+        return words.summary(facts), words.plan(facts)
+
+    def last_plan(self, month: Month, project: str, language: str) -> str:
+        """What last month's report planned for this one."""
+        return self.part(month.previous, project, language).plan
+
+    def outcomes(self, month: Month, project: str, language: str) -> list["Outcome"]:
+        """Each point of last month's plan with what the history knows to have come of it."""
+        plan = self.last_plan(month, project, language)
+        return [
+            Outcome(point, [each for token in tokens.tokens(point) for each in self._outcome(token, month, project)])
+            for point in _points(plan)
+        ]
+
+    def _named(self, month: Month, project: str) -> set[str] | None:
+        """The cycles and blockers in last month's written plan; none where none was written."""
+        plans = [self.text(month.previous, project, "plan", language) for language in LANGUAGES]
+        if not any(plans):
+            return None
+        found = [token for plan in plans for token in tokens.tokens(plan)]
+        return {str(token.place or token.blocker) for token in found}
+
+    def _outcome(self, token: Token, month: Month, project: str) -> Iterator["Came"]:
+        numbers = self.numbers
+        if token.blocker is not None and project in numbers.projects:
+            yield Came(token, blocked=question(numbers, token.blocker, month, project, self.blockers))
+            return
+        kind, _, goal = token.figure.partition("_")
+        if kind in {"committed", "members"} and token.place is not None and token.place.cycle in numbers.cycles:
+            whose = token.project or project
+            met = (
+                numbers.value(f"met_{goal}" if goal else "met", token.place, whose)
+                if whose in numbers.projects
+                else None
+            )
+            yield Came(token, met=met if isinstance(met, int) else None)
+
+    def _name(self, project: str, language: str) -> str:
+        if project == PROGRAMME:
+            return str(LANGUAGES[language].PROGRAMME)
+        return next((each.called(language) for each in self.projects if each.code == project), project)
+
+
+class Came(NamedTuple):
+    """What came of something in a plan: how many met the goal, or how it stands with a question."""
+
+    token: Token
+    met: int | None = None
+    blocked: Blocked | None = None
+
+
+class Outcome(NamedTuple):
+    """A point of a plan, and what came of it as far as the history knows."""
+
+    point: str
+    came: Sequence[Came]
+
+
+def in_order(projects: Sequence[Project], language: str) -> list[Project]:
+    """As the report has them."""
+    places = {code: place for place, code in enumerate(ORDER)}
+    return sorted(projects, key=lambda each: (places.get(each.code, len(ORDER)), each.called(language)))
+
+
+class Run(NamedTuple):
+    """A piece of a text: words, or a figure with what it is now where that differs, and what was reported."""
+
+    text: str
+    token: Token | None = None
+    now: str = ""
+    reported: str = ""
+
+
+class Block(NamedTuple):
+    """A paragraph, or a list of them."""
+
+    is_list: bool
+    lines: Sequence[Sequence[Run]]
+
+
+Read = Callable[[str], list[Block]]
+
+
+def blocks(text: str, project: str, numbers: Numbers, language: str) -> list[Block]:
+    """The text in paragraphs and lists, with every figure in it looked up."""
+    found: list[Block] = []
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        words: list[str] = []
+        for line in paragraph.splitlines():
+            if not _ITEM.match(line):
+                words.append(line.strip())
+                continue
+            if words:
+                found.append(Block(False, [_runs(" ".join(words), project, numbers, language)]))
+                words = []
+            item = _runs(_ITEM.sub("", line, count=1), project, numbers, language)
+            if found and found[-1].is_list:
+                found[-1] = found[-1]._replace(lines=[*found[-1].lines, item])
+            else:
+                found.append(Block(True, [item]))
+        if any(words):
+            found.append(Block(False, [_runs(" ".join(words), project, numbers, language)]))
+    return found
+
+
+def _runs(text: str, project: str, numbers: Numbers, language: str) -> list[Run]:
+    return [
+        Run(each) if isinstance(each, str) else _looked_up(each, project, numbers, language)
+        for each in tokens.parsed(text)
+    ]
+
+
+def _looked_up(token: Token, project: str, numbers: Numbers, language: str) -> Run:
+    token = replace(token, project=token.project or project)
+    if token.blocker is not None or token.place is None or not numbers.knows(token.figure, token.place, token.project):
+        return Run(token.shown, token if token.blocker is not None else None)
+    now = numbers.value(token.figure, token.place, token.project)
+    reported = numbers.reported(token.figure, token.place, token.project)
+    write = LANGUAGES[language].decimal
+    differs = now is not None and Decimal(now) != token.value
+    return Run(
+        token.shown, token, write(Decimal(now)) if differs and now is not None else "–" if now is None else "",
+        write(Decimal(reported)) if reported is not None and reported != now and token.is_bare else "",
+    )  # fmt: skip
+
+
+def _points(plan: str) -> Iterator[str]:
+    """The paragraphs of a plan, each line of a list by itself."""
+    for paragraph in re.split(r"\n\s*\n", plan.strip()):
+        lines = paragraph.splitlines()
+        if any(_ITEM.match(line) for line in lines):
+            yield from (_ITEM.sub("", line, count=1) for line in lines if _ITEM.match(line))
+        elif paragraph:
+            yield " ".join(lines)
+
+
+def reported_months(first: date | None, today: date) -> list[Month]:
+    """The months that there is a report of, the newest first."""
+    month, found = Month.of(today), []
+    earliest = Month.of(first) if first is not None else month
+    while month >= earliest:
+        found.append(month)
+        month = month.previous
+    return found

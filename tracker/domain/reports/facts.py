@@ -1,0 +1,270 @@
+"""What a month came to for a project, as plain rows that prose is drafted from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from tracker.domain.calendar import local_date
+from tracker.domain.programme_rows import CycleRow
+from tracker.domain.reports import tokens
+from tracker.domain.reports.months import Month
+from tracker.domain.reports.numbers import Numbers
+from tracker.domain.reports.tokens import PROGRAMME, Place
+from tracker.domain.states import BlockerCategory, CycleStatus, Goal
+
+_DAY = timedelta(days=1)
+
+
+class Figure(NamedTuple):
+    """A number with what it counts; written into a text it stays a token."""
+
+    value: int
+    name: str
+    place: Place
+
+    def __str__(self) -> str:
+        return tokens.figure(self.value, self.name, self.place)
+
+    def said(self, words: str) -> str:
+        """The token with words in place of the number."""
+        return tokens.figure(self.value, self.name, self.place, shown=words)
+
+
+class Ratio(NamedTuple):
+    """How many times the previous cycle."""
+
+    value: Decimal
+    place: Place
+
+    def said(self, words: str) -> str:
+        """The token with words in place of the number."""
+        return tokens.figure(self.value, "ratio_to_previous", self.place, shown=words)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockerText:
+    """What people have written about a blocker."""
+
+    title: str
+    category: BlockerCategory = BlockerCategory.OTHER
+    decider: str = ""
+    decide_by: date | None = None
+    mitigation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A blocker as the month left it; `days` counts up to its last day."""
+
+    id: int
+    text: BlockerText
+    workstreams: Sequence[str]
+    since: date
+    days: int
+    resolved_on: date | None = None
+
+    @property
+    def token(self) -> str:
+        """Its title, which opens it."""
+        return tokens.blocker(self.id, self.text.title)
+
+    @property
+    def is_decision(self) -> bool:
+        """Whether somebody has to decide."""
+        return self.text.category is BlockerCategory.DECISION or self.text.decide_by is not None
+
+
+@dataclass(frozen=True, slots=True)
+class CycleFacts:
+    """A cycle for the project. Figures are none where it takes no part in it."""
+
+    row: CycleRow
+    number: int
+    closed_on: date | None
+    is_joined: bool
+    is_first: bool  # that the project takes part in
+    figures: Mapping[str, Figure]
+    ratio: Ratio | None
+    next_number: int | None
+
+    def __getitem__(self, name: str) -> Figure:
+        return self.figures[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.figures
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What last month's plan named: which cycles to work in, and which questions to decide."""
+
+    month: Month
+    cycles: frozenset[int]
+    decisions: Sequence[Blocked]  # as they are now
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFacts:
+    """A month for a project, or for the programme."""
+
+    month: Month
+    project: str
+    through: date | None  # the last day that is counted, where the month is not over
+    cycles: Sequence[CycleRow]
+    closed: Sequence[CycleFacts]
+    begun: Sequence[CycleFacts]
+    running: CycleFacts | None  # under way at the end of the month
+    coming: Sequence[CycleFacts]  # beginning in the next month
+    planning: Sequence[CycleRow]  # whose planning week was in the month
+    planning_next: Sequence[CycleRow]
+    figures: Mapping[str, Figure]
+    tested_by_cycle: Mapping[int, Figure]
+    oldest: Blocked | None
+    due: Sequence[Blocked]  # decisions wanted by the end of the next month
+    before: Planned | None = None
+    is_programme: bool = field(default=False)
+
+    def __getitem__(self, name: str) -> Figure:
+        return self.figures[name]
+
+
+_MONTHS = ("designed", "validated", "tested", "fell_back", "moved_back", "remaining", "workflows", "blockers_opened",
+           "blockers_resolved", "blockers_open")  # fmt: skip
+_CYCLES = ("designed", "validated", "tested", "tested_previous", "committed", "committed_design",
+           "committed_validation", "committed_test", "met", "carried_out", "returned", "dropped", "members",
+           "members_design", "members_validation", "members_test")  # fmt: skip
+
+
+def month_facts(
+    numbers: Numbers, month: Month, project: str, blockers: Mapping[int, BlockerText], named: set[str] | None = None
+) -> MonthFacts | None:
+    """The month for a project with workflows that has joined the cycles by its end, else none. `named` are the cycles
+    and blockers that last month's written plan names, each as its token does; without it all that would be drafted.
+    """
+    place = Place(month=month)
+    figures = _figures(numbers, _MONTHS, place, project)
+    if "tested" not in figures:
+        return None
+    cycles = numbers.cycles_in(month)
+    today = local_date(numbers.as_of, numbers.zone)
+    following = month.next
+    running = next((row for row in reversed(cycles) if row.ends_on >= month.last), None)
+    facts = {row.cycle: _cycle(numbers, row, project) for row in numbers.history.cycles}
+    closed = [each for each in facts.values() if each.closed_on is not None and each.closed_on in month]
+    open_ = _open(numbers, month, project, blockers)
+    return MonthFacts(
+        month, project, today if today in month and today < month.last else None, cycles, closed,
+        [facts[row.cycle] for row in cycles if row.starts_on in month and row.starts_on <= today],
+        facts[running.cycle] if running is not None and running.starts_on <= today else None,
+        [facts[row.cycle] for row in numbers.history.cycles if row.starts_on in following],
+        [row for row in numbers.history.cycles if row.planning_ends_on in month and _is_past(row, today)],
+        [row for row in numbers.history.cycles if row.planning_starts_on in following],
+        figures,
+        {row.cycle: each for row in cycles
+         if (each := _figure(numbers, "tested", Place(row.cycle, month), project)) is not None},
+        open_[0] if open_ else None,
+        _due(open_, following),
+        _before(numbers, month, project, blockers, named),
+        project == PROGRAMME,
+    )  # fmt: skip
+
+
+def _is_past(row: CycleRow, today: date) -> bool:
+    return row.planning_ends_on is not None and row.planning_ends_on <= today
+
+
+def _before(
+    numbers: Numbers, month: Month, project: str, blockers: Mapping[int, BlockerText], named: set[str] | None
+) -> Planned | None:
+    """What was to be done in the month, by the plan of the month before. None where nobody can have planned."""
+    earlier = month.previous
+    if numbers.value("tested", Place(month=earlier), project) is None:
+        return None
+    running = {row.cycle for row in numbers.cycles_in(earlier) if row.ends_on >= month.first}
+    due = _due(_open(numbers, earlier, project, blockers), month)
+    if named is not None:
+        running = {cycle for cycle in running if f"c{cycle}" in named}
+        due = [each for each in due if str(each.id) in named]
+    return Planned(month, frozenset(running), [_as_now(numbers, each, month, project) for each in due])
+
+
+def _as_now(numbers: Numbers, each: Blocked, month: Month, project: str) -> Blocked:
+    """With the day on which it was resolved, if that was by the end of the month."""
+    place = Place(month=month)
+    _, border = numbers.window(place)
+    ends = [spell.until for id_, spell in numbers.spells(place, project) if id_ == each.id and spell.until is not None]
+    is_open = any(id_ == each.id and spell.is_open_before(border) for id_, spell in numbers.spells(place, project))
+    resolved = max((until for until in ends if until < border), default=None)
+    on = local_date(resolved, numbers.zone) if resolved is not None and not is_open else None
+    return Blocked(each.id, each.text, each.workstreams, each.since, each.days, on)
+
+
+def question(
+    numbers: Numbers, blocker: int, month: Month, project: str, blockers: Mapping[str, Mapping[int, BlockerText]]
+) -> Blocked | None:
+    """How it stood with a blocker at the end of the month, or stands now; none where it held nothing of the project."""
+    spells = [spell for id_, spell in numbers.spells(Place(month=month), project) if id_ == blocker]
+    if not spells:
+        return None
+    text = next(iter(blockers.values())).get(blocker, BlockerText(f"#{blocker}"))
+    since = local_date(spells[-1].since, numbers.zone)
+    return _as_now(numbers, Blocked(blocker, text, [], since, 0), month, project)
+
+
+def _due(open_: Sequence[Blocked], month: Month) -> list[Blocked]:
+    found = [each for each in open_ if each.text.decide_by is not None and each.text.decide_by <= month.last]
+    return sorted(found, key=lambda each: (each.text.decide_by or date.max, each.since, each.id))
+
+
+def _open(numbers: Numbers, month: Month, project: str, blockers: Mapping[int, BlockerText]) -> list[Blocked]:
+    """Those open at the end of the month, the oldest first."""
+    items = numbers.items("blockers_open", Place(month=month), project) or ()
+    own = set(numbers.projects[project].workstreams)
+    return [
+        Blocked(
+            each.item, blockers.get(each.item, BlockerText(f"#{each.item}")),
+            [code for code in numbers.holders[each.item] if code in own], local_date(each.at, numbers.zone),
+            each.amount if isinstance(each.amount, int) else 0,
+        )
+        for each in items if isinstance(each.item, int) and each.at is not None
+    ]  # fmt: skip
+
+
+def _cycle(numbers: Numbers, row: CycleRow, project: str) -> CycleFacts:
+    here = numbers.span.reading(row.cycle).cycle
+    choice = numbers.projects[project]
+    firsts = [each.first_cycle for each in numbers.history.workstreams if each.code in choice.workstreams]
+    first = min(firsts, default=1)
+    place = Place(row.cycle)
+    ratio = numbers.value("ratio_to_previous", place, project) if here.status is not CycleStatus.DRAFT else None
+    later = [each.cycle for each in numbers.history.cycles if each.cycle > row.cycle]
+    return CycleFacts(
+        here, row.cycle, local_date(here.closed_at, numbers.zone) if here.closed_at is not None else None,
+        first <= row.cycle, 1 < first == row.cycle and project != PROGRAMME,
+        _figures(numbers, _CYCLES, place, project),
+        Ratio(ratio, place) if isinstance(ratio, Decimal) else None, min(later, default=None),
+    )  # fmt: skip
+
+
+def _figures(numbers: Numbers, names: Sequence[str], place: Place, project: str) -> dict[str, Figure]:
+    found = {name: _figure(numbers, name, place, project) for name in names}
+    return {name: figure for name, figure in found.items() if figure is not None}
+
+
+def _figure(numbers: Numbers, name: str, place: Place, project: str) -> Figure | None:
+    value = numbers.value(name, place, project)
+    return Figure(value, name, place) if isinstance(value, int) else None
+
+
+def goals(cycle: CycleFacts) -> list[tuple[Goal, Figure]]:
+    """How many are to pass each stage, the last stage first: as committed, or of a draft as planned."""
+    kind = "committed" if "committed" in cycle else "members"
+    each = [(goal, cycle.figures.get(f"{kind}_{goal.value}")) for goal in reversed(Goal)]
+    return [(goal, figure) for goal, figure in each if figure is not None and figure.value]
+
+
+def promised(cycle: CycleFacts) -> Figure | None:
+    """How many are in the scope: as committed, or of a draft as planned."""
+    return cycle.figures.get("committed") or cycle.figures.get("members")

@@ -1,0 +1,127 @@
+"""The monthly report as a file: Markdown, or a page that stands alone."""
+
+from collections.abc import Callable, Iterator, Sequence
+from html import escape
+
+from tracker.domain.reports.documents import LANGUAGES, Block, Origin, Part, Report, Run, Status, blocks
+from tracker.domain.reports.numbers import Numbers
+from tracker.domain.reports.tokens import PROGRAMME, Token
+
+Address = Callable[[Token], str]  # of what a figure counts; empty where there is none to give
+_STYLE = (
+    "body{max-width:44rem;margin:2rem auto;padding:0 1rem;font:16px/1.5 'Segoe UI',Roboto,sans-serif;color:#1a1c1f}"
+    "h1{font-size:1.75rem}h2{margin-top:2.5rem;border-top:2px solid;padding-top:.5rem}h3{margin-bottom:0}"
+    "a{color:inherit}small{color:#62666c}@media print{h2,h3{break-after:avoid}p,li{orphans:3;widows:3}}"
+)
+
+
+def nowhere(_token: Token) -> str:
+    """For a file that lies apart from the pages."""
+    return ""
+
+
+def markdown(report: Report, numbers: Numbers, address: Address = nowhere) -> str:
+    """The report as Markdown."""
+    words = LANGUAGES[report.language]
+    lines = [f"# {words.title(report.month)}", "", *_paragraphs(foot(report, numbers))]
+    for part in report.parts:
+        lines += [f"## {_plain(part.name)}", ""]
+        lines += [f"*{note}*\n" for note in notes(part, report)]
+        for title, text in sections(part, report):
+            lines += [f"### {title}", "", *_body(blocks(text, part.project, numbers, report.language), report, address)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def html(report: Report, numbers: Numbers, address: Address = nowhere) -> str:
+    """The report as a page of its own."""
+    words = LANGUAGES[report.language]
+    title = escape(words.title(report.month))
+    body = [f"<h1>{title}</h1>", *(f"<p><small>{escape(each)}</small></p>" for each in foot(report, numbers))]
+    for part in report.parts:
+        body.append(f"<section><h2>{escape(part.name)}</h2>")
+        body += [f"<p><small>{escape(note)}</small></p>" for note in notes(part, report)]
+        tongue = f' lang="{part.language}"' if part.language != report.language else ""
+        for heading, text in sections(part, report):
+            body.append(f"<h3>{escape(heading)}</h3>")
+            for block in blocks(text, part.project, numbers, report.language):
+                inner = ["".join(_html_run(run, report, address) for run in line) for line in block.lines]
+                body.append(
+                    f"<ul{tongue}>{''.join(f'<li>{each}</li>' for each in inner)}</ul>"
+                    if block.is_list else f"<p{tongue}>{inner[0]}</p>"
+                )  # fmt: skip
+        body.append("</section>")
+    return (
+        f'<!doctype html>\n<html lang="{report.language}"><head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style></head><body>\n" + "\n".join(body) + "\n</body></html>\n"
+    )
+
+
+def sections(part: Part, report: Report) -> list[tuple[str, str]]:
+    """The headings of a part with their texts; nothing where nothing is written."""
+    words = LANGUAGES[report.language]
+    titles = words.summary_title(report.month), words.plan_title(report.month)
+    return [(title, text) for title, text in zip(titles, (part.summary, part.plan), strict=True) if text]
+
+
+def notes(part: Part, report: Report) -> list[str]:
+    """What a reader has to know of where a part is from."""
+    words, found = LANGUAGES[report.language], []
+    if part.origin is Origin.NONE:
+        found.append(words.NOTHING)
+    elif part.origin is Origin.DRAFTED and part.project != PROGRAMME:
+        found.append(words.DRAFTED)
+    elif part.origin is Origin.WRITTEN and part.status is not Status.READY and part.project != PROGRAMME:
+        found.append(words.UNFINISHED)
+    if part.language != report.language and part.origin is Origin.WRITTEN:
+        found.append(LANGUAGES[report.language].OTHER_LANGUAGE)
+    return found
+
+
+def foot(report: Report, numbers: Numbers) -> list[str]:
+    """As of when the figures are, and which parts are missing."""
+    words = LANGUAGES[report.language]
+    found = [words.SAMPLE] if report.is_sample else []
+    found.append(words.as_of_words(report.as_of.astimezone(numbers.zone)))
+    if report.published_at is not None:
+        found.append(words.published_words(report.published_at.astimezone(numbers.zone)))
+    if report.missing:
+        found.append(words.missing_words(report.missing))
+    return found
+
+
+def beside(run: Run, report: Report) -> str:
+    """What stands in brackets after a figure: what it is now, and what was reported; mostly nothing."""
+    words = LANGUAGES[report.language]
+    said = [words.now_words(run.now)] if run.now else []
+    said += [words.reported_words(run.reported)] if run.reported else []
+    return ", ".join(said)
+
+
+def _paragraphs(texts: Sequence[str]) -> Iterator[str]:
+    for text in texts:
+        yield f"{_plain(text)}\n"
+
+
+def _body(found: Sequence[Block], report: Report, address: Address) -> Iterator[str]:
+    for block in found:
+        for line in block.lines:
+            text = "".join(_markdown_run(run, report, address) for run in line)
+            yield f"- {text}" if block.is_list else text.replace("#", "\\#", 1) if text.startswith("#") else text
+        yield ""
+
+
+def _markdown_run(run: Run, report: Report, address: Address) -> str:
+    text, link, more = _plain(run.text), address(run.token) if run.token else "", beside(run, report)
+    linked = f"[{text}]({link})" if link else text
+    return rf"{linked} \[{more}\]" if more else linked
+
+
+def _html_run(run: Run, report: Report, address: Address) -> str:
+    text, link, more = escape(run.text), address(run.token) if run.token else "", beside(run, report)
+    linked = f'<a href="{escape(link)}">{text}</a>' if link else text
+    return f"{linked} <small>[{escape(more)}]</small>" if more else linked
+
+
+def _plain(text: str) -> str:
+    """No text of people's becomes markup; Markdown of theirs stays."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
