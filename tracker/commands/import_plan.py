@@ -239,7 +239,6 @@ class _RowPlan:
         word = self._cells[Field.WORKSTREAM]
         found = self._known_workstream(word) if word else ""
         if word and not found:
-            self._of.workstreams[word] += 1
             error = InvalidError(N_("There is no workstream %(code)s. Choose which one is meant."), code=word)
             self._wrong(Field.WORKSTREAM, error)
             return there.workstream if there else ""
@@ -260,11 +259,13 @@ class _RowPlan:
         return found
 
     def _known_workstream(self, word: str) -> str:
-        chosen = self._of.choices.workstreams.get(word)
-        if chosen in self._of.known.codes:
-            return chosen or ""
         names = self._of.known.workstreams
-        return names.get(folded(word)) or names.get(folded(word.rpartition("\\")[2])) or ""
+        found = names.get(folded(word)) or names.get(folded(word.rpartition("\\")[2]))
+        if found:
+            return found
+        self._of.workstreams[word] += 1
+        chosen = self._of.choices.workstreams.get(word, "")
+        return chosen if chosen in self._of.known.codes else ""
 
     def _texts(self, there: Existing | None, workstream: str) -> dict[str, str]:
         """The fields that the row writes, as they are kept."""
@@ -310,9 +311,10 @@ class _RowPlan:
         word = self._cells[Field.STATE]
         if not word:
             return None
+        if values.known_state(word) is None:
+            self._of.states[word] += 1
         state = self._of.choices.state_of(word)
         if state is None:
-            self._of.states[word] += 1
             self._wrong(
                 Field.STATE, InvalidError(N_("%(word)s is no state here. Choose which one is meant."), word=word)
             )

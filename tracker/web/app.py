@@ -46,6 +46,7 @@ from tracker.web import (
     statement,
     workflow_acts,
     workflow_fields,
+    workflow_imports,
     workflows,
 )
 from tracker.web.context import Installation
@@ -73,9 +74,10 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     assets.install(app)
     people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, statement.bp)
     work = (board.bp, rows.bp, batches.bp, workflows.bp, workflow_fields.bp, workflow_acts.bp, blockers.bp, blocker.bp)
+    files = (workflow_imports.bp,)
     weeks = (home.bp, cycles.bp, cycle.bp, planning.bp, review.bp, closing.bp, calendar_feed.bp)
     pictures = (charts.bp, definitions.bp)
-    for blueprint in (*people, *work, *weeks, *pictures, health.bp, help_page.bp, sign_in.bp):
+    for blueprint in (*people, *work, *files, *weeks, *pictures, health.bp, help_page.bp, sign_in.bp):
         app.register_blueprint(blueprint)
     quiet_poll.install(app, installation)
     return app

@@ -46,11 +46,14 @@ class Choices:
         """With what can be guessed of the table where nothing was chosen. Raises InvalidError for choices that cannot
         be.
         """
-        chosen = self if len(self.columns) == len(table.headings) else self._guessed(table)
+        chosen = self.settled_freely(table)
         _refuse_unusable(chosen.columns, table.headings)
         return chosen
 
-    def _guessed(self, table: Table) -> Self:
+    def settled_freely(self, table: Table) -> Self:
+        """As `settled`, also where the columns cannot be used yet."""
+        if len(self.columns) == len(table.headings):
+            return self
         sample = [row.cells for row in table.rows[:200]]
         columns = tuple(found.value if found else "" for found in guess(table.headings, sample))
         return replace(self, columns=columns)
@@ -87,6 +90,19 @@ def checked(raw: Mapping[str, str], columns: Sequence[str]) -> Choices:
         tuple(columns), raw.get("delimiter", ""), raw.get("dates", ""), raw.get("empties", "") == "1",
         raw.get("reason", ""),
     )  # fmt: skip
+
+
+def settled_by_hand(choices: Choices, table: Table, columns: Mapping[str, str]) -> Choices:
+    """What is guessed of the table, save the columns that somebody named by heading. Raises InvalidError."""
+    guessed = list(choices.settled_freely(table).columns)
+    folded = [heading.casefold() for heading in table.headings]
+    for heading, name in columns.items():
+        if heading.casefold() not in folded:
+            raise InvalidError(N_("There is no column %(heading)s in the file."), heading=heading)
+        place = folded.index(heading.casefold())
+        guessed = ["" if name and each == name else each for each in guessed]
+        guessed[place] = name
+    return replace(choices, columns=tuple(guessed)).settled(table)
 
 
 def _named(headings: Sequence[str], place: int) -> str:

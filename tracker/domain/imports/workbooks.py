@@ -1,4 +1,4 @@
-"""XLSX: the first sheet that holds something, read as a stream, once it is known not to unpack to more than it should."""
+"""XLSX: the first sheet that holds something, read as a stream once it is known not to unpack to too much."""
 
 import io
 import zipfile
