@@ -1,6 +1,5 @@
 """Headings of people's spreadsheets, in Swedish and English and as other tools have them, and the fields they mean."""
 
-import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
@@ -51,7 +50,6 @@ SYNONYMS: Mapping[Field, tuple[str, ...]] = {
     Field.REASON: ("reason", "orsak", "anledning", "skäl"),
 }  # fmt: skip
 _RANKS = {word: (field, rank) for field, words in SYNONYMS.items() for rank, word in enumerate(words)}
-_KEY = re.compile(r".*\D-\d{3,9}", re.DOTALL)
 
 
 def heading_text(cell: str) -> str:
@@ -80,7 +78,7 @@ def guess(headings: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[Fie
 
 def _has_keys(place: int, sample: Sequence[Sequence[str]]) -> bool:
     cells = [row[place].strip() for row in sample if place < len(row) and row[place].strip()]
-    return not cells or any(_KEY.fullmatch(cell) for cell in cells)
+    return not cells or not all(cell.isdecimal() for cell in cells)
 
 
 def _folded(heading: str) -> str:

@@ -9,6 +9,10 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", 
 # What å, ä, ö, é, dashes and quotes are in UTF-8. In cp1252 the same bytes are Ã¤ or â€“, which nobody writes.
 _SURELY_UTF_8 = re.compile(rb"\xc3[\x80-\xbf]|\xc2[\xa0-\xbf]|\xe2\x80[\x80-\xbf]")
 _MAYBE_UTF_8 = re.compile(rb"[\xc4-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+# Ö” at the end of capitals, in cp1252, is also a Hebrew accent in UTF-8.
+_PUNCTUATION = rb"[\x85\x91-\x97\xa0\xa7\xab\xb0\xb4\xb7\xbb\xbd]"
+_EITHER = re.compile(rb"[\xc4\xc5\xc9\xd6]" + _PUNCTUATION + rb"|[\xe4\xe5\xe9]" + _PUNCTUATION + rb"{2}"
+                     rb"|\xf6" + _PUNCTUATION + rb"{3}")  # fmt: skip
 _HIGH = re.compile(rb"[\x80-\xff]")
 # Inside a word cp1252 has no † or „: those are å and ä of older encodings (cp850, Mac).
 _OLDER = re.compile(rb"[A-Za-z][\x80-\x89\x8b\x8d\x8f\x90\x93-\x95\x97-\x99\x9b\x9d][a-z]|[a-z][\x8a\x8c\x9f][a-z]")
@@ -30,10 +34,19 @@ def _guessed(content: bytes) -> str:
         even, odd = content[:2_000:2].count(0), content[1:2_000:2].count(0)
         return _in(content, "utf-16-le" if odd > even else "utf-16-be")
     try:
-        return content.decode("utf-8")
+        text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        if _is_broken_utf_8(content):
-            raise _unreadable(content[: error.start].decode("latin-1")) from error
+        return _older(content, error)
+    either = _EITHER.search(content)
+    if either is not None and not _SURELY_UTF_8.search(content):
+        raise _unreadable(content[: either.start()].decode())
+    return text
+
+
+def _older(content: bytes, error: UnicodeDecodeError) -> str:
+    """cp1252, unless it is a damaged file of another encoding."""
+    if _is_broken_utf_8(content):
+        raise _unreadable(content[: error.start].decode("latin-1")) from error
     older = _OLDER.search(content)
     if older is not None:
         raise _unreadable(content[: older.start()].decode("latin-1"))

@@ -54,7 +54,7 @@ _ERROR = re.compile(r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SAKNAS!|VÄRDEF
 _PLACE_AND_WORD = re.compile(r"([1-4])\s*[-–.:)].*", re.DOTALL)
 _ADDRESS = re.compile(r"\s*<[^<>]*@[^<>]*>$")
 _MONTHS_A_YEAR = 12
-_CENTURY = 100
+_SHORT_YEAR = 2
 _YEARS = range(1900, 3000)
 
 
@@ -137,7 +137,7 @@ def date_of(cell: str, order: DateOrder) -> date | None:
         return None
     year, month, day = _parts(text, order)
     try:
-        found = date(year + 2000 if year < _CENTURY else year, month, day)
+        found = date(year, month, day)
     except ValueError as error:
         raise InvalidError(N_("There is no such date. Write it like 2023-04-14.")) from error
     if found.year not in _YEARS:
@@ -149,14 +149,18 @@ def _parts(text: str, order: DateOrder) -> tuple[int, int, int]:
     if found := _ISO.fullmatch(text):
         return int(found[1]), int(found[2]), int(found[3])
     if found := _DOTTED.fullmatch(text):
-        return int(found[3]), int(found[2]), int(found[1])
+        return _year(found[3]), int(found[2]), int(found[1])
     if found := _SLASHED.fullmatch(text):
         if order is DateOrder.UNKNOWN:
             raise InvalidError(N_("Choose under Columns whether the day or the month comes first in this date."))
         first, second = int(found[1]), int(found[2])
         day, month = (first, second) if order is DateOrder.DAY_FIRST else (second, first)
-        return int(found[3]), month, day
+        return _year(found[3]), month, day
     found = _NAMED.fullmatch(text)
     if found and found[2].casefold() in _MONTH_NUMBERS:
-        return int(found[3]), _MONTH_NUMBERS[found[2].casefold()], int(found[1])
+        return _year(found[3]), _MONTH_NUMBERS[found[2].casefold()], int(found[1])
     raise InvalidError(N_("This is no date. Write it like 2023-04-14."))
+
+
+def _year(text: str) -> int:
+    return int(text) + 2000 if len(text) == _SHORT_YEAR else int(text)
