@@ -65,15 +65,15 @@ def import_() -> None:
               help=f"Import the column as {', '.join(Field)}, or as nothing with an empty FIELD.")  # fmt: skip
 @click.option("--state", "states", multiple=True, metavar="WORD=STATE", help="What a word of the file means.")
 @click.option("--workstream", "workstreams", multiple=True, metavar="WORD=CODE", help="Which workstream a word means.")
-@click.option("--dates", type=click.Choice(["dmy", "mdy"]), default="", help="Of dates like 4/12/2023.")
-@click.option("--reason", type=click.Choice(list(MoveBackReason)), default="", help="Of moves back without one.")
+@click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="Of dates like 4/12/2023.")
+@click.option("--reason", type=click.Choice([each.value for each in MoveBackReason]), help="Of moves back without one.")
 @click.option("--empty-cells", type=click.Choice(["keep", "clear"]), default="keep", show_default=True,
               help="Whether an empty cell empties the field.")  # fmt: skip
 @click.option("--accept-new-owners", "accept_owners", is_flag=True, help="Of owners who own nothing yet.")
 @click.option("--accept-same-names", "accept_names", is_flag=True, help="Of new workflows named as one that is there.")
 def workflows(  # noqa: PLR0913 - one for each option
     file: Path, *, dry_run: bool, refused_to: Path | None, delimiter: str | None, columns: tuple[str, ...],
-    states: tuple[str, ...], workstreams: tuple[str, ...], dates: str, reason: str, empty_cells: str,
+    states: tuple[str, ...], workstreams: tuple[str, ...], dates: str | None, reason: str | None, empty_cells: str,
     accept_owners: bool, accept_names: bool,
 ) -> None:  # fmt: skip
     """Create and change workflows from FILE, CSV or XLSX: all rows, or none.
@@ -82,7 +82,7 @@ def workflows(  # noqa: PLR0913 - one for each option
     """
     if file.stat().st_size > LARGEST_FILE:
         raise InvalidError(f"{file}: at most {LARGEST_FILE // 1_000_000} MB at a time.")
-    choices = Choices((), _DELIMITERS.get(delimiter or "", ""), dates, empty_cells == "clear", reason)
+    choices = Choices((), _DELIMITERS.get(delimiter or "", ""), dates or "", empty_cells == "clear", reason or "")
     wishes = _Wishes(_pairs(columns), _pairs(states), _pairs(workstreams), accept_owners, accept_names)
     _require_known(wishes)
     with _progress() as progress, configured_engine() as engine:
