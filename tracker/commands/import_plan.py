@@ -327,7 +327,7 @@ class _RowPlan:
             return None
         try:
             if there is not None and to is not None:
-                refuse_unexplained(there.state, to, reason)
+                self._refuse_unexplained(there.state, to, reason)
                 if to is State.DONE and there.held_by:
                     raise blocked(there.key, there.held_by)
             line(reason, "reason")
@@ -340,6 +340,12 @@ class _RowPlan:
             self._wrong(by_name.get(error.field, Field.STATE), error)
             return None
         return happened_at
+
+    def _refuse_unexplained(self, state: State, to: State, reason: str) -> None:
+        if self._of.has(Field.REASON):
+            refuse_unexplained(state, to, reason)
+        elif to.is_before(state) and not reason:
+            raise InvalidError(N_("It moves back. Choose the reason under Columns, or add a column with reasons."))
 
     def _twin(self, there: Existing | None, workstream: str) -> None:
         """A row without a key may mean a workflow that is there; a second one of that name needs consent."""
