@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.counts import count, is_full
@@ -15,6 +16,7 @@ from tracker.commands.workflows import Limits, When
 from tracker.domain.cells import Dialect
 from tracker.domain.csv_text import rows_text
 from tracker.domain.imports.choices import Choices
+from tracker.domain.imports.encodings import is_ambiguous
 from tracker.domain.imports.reading import read_table
 from tracker.domain.people import Actor
 from tracker.domain.programme_files import WORKFLOWS
@@ -66,6 +68,7 @@ def imported(each: Planned) -> WorkflowRow:
     )  # fmt: skip
 
 
+@pytest.mark.timeout(900)
 @settings(max_examples=count(10_000) if is_full() else 300, suppress_health_check=list(HealthCheck))
 @given(rows=tables(), dialect=st.sampled_from(Dialect), encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
 def test_export_import_export_gives_the_same(rows: list[WorkflowRow], dialect: Dialect, encoding: str) -> None:
@@ -73,6 +76,8 @@ def test_export_import_export_gives_the_same(rows: list[WorkflowRow], dialect: D
     known = Facts({}, codes, frozenset(codes.values()), frozenset(row.owner for row in rows), frozenset(),
                   Limits(None, None), 0)  # fmt: skip
     text = text_of(rows, dialect)
-    table = read_table(text.removeprefix("\ufeff").encode(encoding))
+    content = text.removeprefix("\ufeff").encode(encoding)
+    assume(encoding != "utf-8" or not is_ambiguous(content))  # Ä« is also ī: without a mark it is refused
+    table = read_table(content)
     planned = plan(table, Choices(), known, WHEN)
     assert text_of([imported(each) for each in planned.rows], dialect) == text

@@ -37,10 +37,14 @@ def _guessed(content: bytes) -> str:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         return _older(content, error)
-    either = _EITHER.search(content)
-    if either is not None and not _SURELY_UTF_8.search(content):
-        raise _unreadable(content[: either.start()].decode())
+    if is_ambiguous(content):
+        raise _unreadable(content[: _HIGH.search(content).start()].decode())  # type: ignore[union-attr]
     return text
+
+
+def is_ambiguous(content: bytes) -> bool:
+    """Whether all that is no ASCII reads well both as UTF-8 and as cp1252. With a mark nothing is ambiguous."""
+    return not _HIGH.search(_EITHER.sub(b"", content)) and _EITHER.search(content) is not None
 
 
 def _older(content: bytes, error: UnicodeDecodeError) -> str:
