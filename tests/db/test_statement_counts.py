@@ -8,7 +8,7 @@ from tests.bench.board import statements_of
 from tests.bench.programme import HTMX, Served, key, served
 from tests.databases import Databases
 from tracker.clock import real_now
-from tracker.commands import calendar_keys
+from tracker.commands import calendar_keys, import_files
 from tracker.db.engine import transaction
 from tracker.db.models import User
 
@@ -73,6 +73,7 @@ PAGES = {
     "report as a file": "/reports/2023-04.md",
     "part of a report": "/reports/2023-04/parts/P01",
     "publishing": "/reports/2023-04/publish",
+    "imports": "/imports/workflows",
     "new blocker": f"/blockers/new?workflow={key(3)}&workflow={key(4)}&title=svar",
 }
 BOARD = 6  # who looks, three for the frame, cards, holds
@@ -115,6 +116,9 @@ PACK = 8  # who looks, cycles, the last recorded instant, what three files of fi
 REPORTS = 4 + FIGURES  # who looks, the last recorded instant, how far the parts have come, what was published
 # Who looks, the last recorded instant, texts, what was published, projects, blockers.
 REPORT = 6 + FIGURES
+IMPORTS = 4  # who looks, the latest imports, what they created and changed
+# Who looks, the file, seven for what rows are measured by and the limits of dates, workstreams by name.
+IMPORT = 11
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 
@@ -149,6 +153,8 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert {counts[0][name] for name in ("report", "report as a file", "part of a report", "publishing")} == {REPORT}
     assert (counts[0]["closing"], counts[0]["closed"]) == (CLOSING, CLOSED)
     assert counts[0]["committing"] == counts[0]["committed"] == COMMITTING
+    assert counts[0]["imports"] == IMPORTS
+    assert (counts[0]["columns of an import"], counts[0]["preview of an import"]) == (2, IMPORT)
     assert {counts[0][name] for name in counts[0] if name.startswith("poll")} <= {0, POLL}
 
 
@@ -174,6 +180,11 @@ def counted(application: Served) -> dict[str, int]:
     counts["calendar"] = len(
         statements_of(application.engine, lambda: opened(application, f"/calendar.ics?key={secret}"))
     )
+    path = an_import(application)
+    counts["columns of an import"] = len(
+        statements_of(application.engine, lambda: opened(application, f"{path}/columns"))
+    )
+    counts["preview of an import"] = len(statements_of(application.engine, lambda: opened(application, path)))
     fields = move_form(application)
     statements = statements_of(application.engine, lambda: moved(application, fields))
     counts["move"] = sum(not statement.startswith(SWEEP) for statement, _ in statements)
@@ -190,6 +201,16 @@ def a_calendar_key(application: Served) -> str:
     """The secret of the planner's calendar."""
     with transaction(application.engine) as session:
         return calendar_keys.make(session, session.exec(select(User.id)).one(), now=real_now())  # type: ignore[arg-type]
+
+
+def an_import(application: Served) -> str:
+    """The address of a file that the planner is importing."""
+    content = f"key;name\n{key(3)};Nytt namn\n;Nytt\n".encode()
+    with transaction(application.engine) as session:
+        user_id = session.exec(select(User.id)).one()
+        assert user_id is not None
+        token = import_files.keep(session, user_id, "flöden.csv", content, now=real_now())
+    return f"/imports/workflows/{token}"
 
 
 def opened(application: Served, path: str) -> str:

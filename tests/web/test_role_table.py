@@ -41,6 +41,11 @@ def planners_only(status: int) -> Statuses:
     return (TO_SIGN_IN, 403, 403, 403, 403, status, status, TO_SIGN_IN)
 
 
+def leads_and_planners(status: int) -> Statuses:
+    return (TO_SIGN_IN, 403, *(status,) * 5, TO_SIGN_IN)
+
+
+LEADS_AND_PLANNERS = leads_and_planners(200)
 OWNERS_ONLY: Statuses = (TO_SIGN_IN, 403, 303, 403, 403, 303, 303, TO_SIGN_IN)
 TAKING_PART: Statuses = (TO_SIGN_IN, 403, 303, 303, 403, 303, 303, TO_SIGN_IN)
 PLANNERS_ONLY: Statuses = (TO_SIGN_IN, 403, 403, 403, 403, 303, 303, TO_SIGN_IN)
@@ -64,6 +69,16 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     # The entry by which the last account was made: it did nothing to workflows.
     ("/entries/<int:entry_id>/take-back", "POST"): (
         "/entries/20/take-back", {}, (TO_SIGN_IN, 403, 403, 403, 403, 200, 200, TO_SIGN_IN),
+    ),
+    ("/imports/workflows", "GET"): ("/imports/workflows", {}, LEADS_AND_PLANNERS),
+    ("/imports/workflows", "POST"): ("/imports/workflows", {}, leads_and_planners(422)),  # there is no file
+    ("/imports/workflows/<token>", "GET"): ("/imports/workflows/unknown", {}, leads_and_planners(404)),
+    ("/imports/workflows/<token>/columns", "GET"): ("/imports/workflows/unknown/columns", {}, leads_and_planners(404)),
+    ("/imports/workflows/<token>/columns", "POST"): ("/imports/workflows/unknown/columns", {}, leads_and_planners(404)),
+    ("/imports/workflows/<token>/choices", "POST"): ("/imports/workflows/unknown/choices", {}, leads_and_planners(404)),
+    ("/imports/workflows/<token>/confirm", "POST"): ("/imports/workflows/unknown/confirm", {}, leads_and_planners(404)),
+    ("/imports/workflows/<token>/refused.csv", "GET"): (
+        "/imports/workflows/unknown/refused.csv", {}, leads_and_planners(404),
     ),
     ("/help", "GET"): ("/help", {}, signed_in(200)),
     # A row that leads of others send is refused; it comes back in the list with its cause.

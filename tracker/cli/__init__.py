@@ -1,6 +1,7 @@
 """The command line. Each command lives in a module of its own, imported when it is asked for."""
 
 import importlib
+import keyword
 
 import click
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +15,7 @@ _COMMANDS = {
     "demo": "tracker.cli.serve",
     "export": "tracker.cli.files",
     "report": "tracker.cli.reports",
+    "import": "tracker.cli.imports",
     "seed": "tracker.cli.files",
     "serve": "tracker.cli.serve",
     "user": "tracker.cli.users",
@@ -33,7 +35,8 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(_COMMANDS[cmd_name]), cmd_name)
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        command: click.Command = getattr(importlib.import_module(_COMMANDS[cmd_name]), name)
         return command
 
     def invoke(self, ctx: click.Context) -> object:

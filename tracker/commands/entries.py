@@ -1,5 +1,6 @@
 """One entry per command: who, what and when, recorded in commit order."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -53,6 +54,14 @@ class Entry:
         self.record()
         self._session.flush()
         self._session.connection().execute(insert(type(row)), row.model_dump(exclude={"id"}))
+
+    def add_all(self, table: type[SQLModel], rows: Sequence[Mapping[str, object]]) -> None:
+        """Writes many rows at once, each with all its columns, after the entry that they may point to."""
+        if not rows:
+            return
+        self.record()
+        self._session.flush()
+        self._session.connection().execute(insert(table), rows)
 
 
 def open_entry(session: Session, actor: Actor, command: str, now: datetime) -> Entry:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session, col
 
-from tracker.commands import blockers, planning, scope, workflow_fields, workflows
+from tracker.commands import blockers, import_taking_back, planning, scope, workflow_fields, workflow_imports, workflows
 from tracker.commands.entries import Entry
 from tracker.commands.outcomes import Outcome, each
 from tracker.commands.workflows import streams_of, the_workflow
@@ -32,6 +32,11 @@ class _Deeds:
     fields: list[FieldChange] = field(default_factory=list)
     scope: list[ScopeChange] = field(default_factory=list)
 
+    @property
+    def is_creation(self) -> bool:
+        """Whether it made the workflow."""
+        return any(change.from_state is None and change.to_state is not None for change in self.changes)
+
 
 @dataclass(slots=True)
 class _Undoing:
@@ -49,7 +54,8 @@ class _Undoing:
 
 
 def take_back(session: Session, entry: Entry, entry_id: int) -> Outcome:
-    """Takes back what the entry did: moves, holds, releases, fields and what it planned. Notes and checks stay.
+    """Takes back what the entry did: moves, holds, releases, fields and what it planned. Notes and checks stay; what an
+    import created is archived.
 
     A workflow is left when something newer touched what the entry did to it; what has been taken back already is
     unchanged. Raises NotFoundError, or NotAllowedError for what somebody else did, unless a planner asks.
@@ -60,14 +66,18 @@ def take_back(session: Session, entry: Entry, entry_id: int) -> Outcome:
     if theirs.actor_id != entry.actor.id and not entry.actor.is_planner:
         raise NotAllowedError(N_("Only planners take back what others did."))
     deeds = _deeds(session, entry_id)
+    of_created = Outcome((), (), ())
+    if theirs.command == workflow_imports.COMMAND:
+        of_created = import_taking_back.put_away_created(session, entry, entry_id)
+        deeds = {key: done for key, done in deeds.items() if not done.is_creation}
     take_back_one = _take_out_of_plan if theirs.command == planning.COMMAND else _take_back
     of_workflows = each(sorted(deeds), lambda key: take_back_one(session, entry, key, deeds[key]))
     edited = _edited_blockers(session, entry_id)
     of_blockers = each(edited, lambda title: _write_back(session, entry, *edited[title]))
     return Outcome(
-        of_workflows.done + of_blockers.done,
-        of_workflows.unchanged + of_blockers.unchanged,
-        of_workflows.left + of_blockers.left,
+        of_created.done + of_workflows.done + of_blockers.done,
+        of_created.unchanged + of_workflows.unchanged + of_blockers.unchanged,
+        of_created.left + of_workflows.left + of_blockers.left,
     )
 
 

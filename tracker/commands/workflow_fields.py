@@ -1,7 +1,7 @@
 """Making workflows, writing over their fields, and archiving them. None of it makes a new version of a workflow."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import delete
@@ -128,8 +128,14 @@ def put_away(entry: Entry, workflow: Workflow) -> None:
 
 def next_key(session: Session, workstream: str) -> str:
     """The next free key of the workstream. One statement."""
-    taken = (_key_of(workstream).fullmatch(key) for key in _keys_taken(session, workstream))
-    return f"{workstream}-{max((int(found[1]) for found in taken if found), default=0) + 1:0{_LEAST_DIGITS}}"
+    return key_after(workstream, _keys_taken(session, workstream))
+
+
+def key_after(workstream: str, taken: Iterable[str]) -> str:
+    """The workstream's key after the highest of those that are taken."""
+    pattern = _key_of(workstream)
+    numbers = (int(found[1]) for found in map(pattern.fullmatch, taken) if found)
+    return f"{workstream}-{max(numbers, default=0) + 1:0{_LEAST_DIGITS}}"
 
 
 def texts_of(session: Session, workflow: Workflow) -> dict[str, str]:
@@ -182,6 +188,15 @@ def _priority_text(priority: int | None) -> str:
 
 def _clean(session: Session, workstream: str, field: str, text: str) -> str:
     """The text as it is kept, or InvalidError; `workstream` is the owning one."""
+    if field != "other_workstreams":
+        return clean_text(field, text)
+    codes = text.split()
+    known = set(session.exec(select(Workstream.code).where(col(Workstream.code).in_(codes))))
+    return clean_others(text, workstream, known)
+
+
+def clean_text(field: str, text: str) -> str:
+    """The text of a field that hangs on nothing else, as it is kept, or InvalidError."""
     match field:
         case "name":
             return filled_line(text, field)
@@ -191,20 +206,13 @@ def _clean(session: Session, workstream: str, field: str, text: str) -> str:
             return prose(text, field)
         case "priority":
             return _clean_priority(text.strip())
-        case "other_workstreams":
-            return _clean_others(session, workstream, sorted(set(text.split())))
         case _:
             raise InvalidError(N_("This form is broken. Open the page anew."), field=field)
 
 
-def _clean_priority(text: str) -> str:
-    if text and text not in PRIORITIES:
-        raise InvalidError(N_("Choose a priority from 1 to 4, or none."), field="priority")
-    return text
-
-
-def _clean_others(session: Session, workstream: str, codes: list[str]) -> str:
-    known = set(session.exec(select(Workstream.code).where(col(Workstream.code).in_(codes))))
+def clean_others(text: str, workstream: str, known: Collection[str]) -> str:
+    """The codes of the workstreams that take part beside the owning one, in order, or InvalidError."""
+    codes = sorted(set(text.split()))
     for code in codes:
         if code not in known:
             raise InvalidError(N_("There is no workstream %(code)s."), field="other_workstreams", code=code)
@@ -215,16 +223,27 @@ def _clean_others(session: Session, workstream: str, codes: list[str]) -> str:
     return " ".join(codes)
 
 
+def _clean_priority(text: str) -> str:
+    if text and text not in PRIORITIES:
+        raise InvalidError(N_("Choose a priority from 1 to 4, or none."), field="priority")
+    return text
+
+
 def _free_key(session: Session, workstream: str, wanted: str) -> str:
     if not wanted:
         return next_key(session, workstream)
-    if not _key_of(workstream).fullmatch(wanted):
-        raise InvalidError(
-            N_("Write a key like %(code)s-001, or leave it empty for the next one."), field="key", code=workstream
-        )
+    refuse_wrong_key(workstream, wanted)
     if wanted in _keys_taken(session, workstream):
         raise ConflictError(N_("There already is a workflow %(key)s."), field="key", key=wanted)
     return wanted
+
+
+def refuse_wrong_key(workstream: str, key: str) -> None:
+    """Refuses a key that is not made of the workstream's code and a number."""
+    if not _key_of(workstream).fullmatch(key):
+        raise InvalidError(
+            N_("Write a key like %(code)s-001, or leave it empty for the next one."), field="key", code=workstream
+        )
 
 
 def _key_of(workstream: str) -> re.Pattern[str]:

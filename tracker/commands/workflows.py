@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Integer, Select, String, bindparam, func, select
 from sqlmodel import Session, col
@@ -14,7 +15,7 @@ from tracker.db.models import Blocker, BlockerEvent, Cycle, StateChange, Workflo
 from tracker.domain import history
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError
-from tracker.domain.people import require_lead
+from tracker.domain.people import Actor, require_lead
 from tracker.domain.states import CycleStatus, State
 
 # What every move reads, built once: building a statement costs as much as running it.
@@ -79,8 +80,7 @@ def move(session: Session, entry: Entry, key: str, to: Move, *, backdate_days: i
         return workflow
     if to.version != workflow.version:
         raise StaleError(workflow)
-    if to.to.is_before(workflow.state) and not to.reason:
-        raise InvalidError(N_("Choose why it moves back."), field="reason")
+    refuse_unexplained(workflow.state, to.to, to.reason)
     if to.to is State.DONE:
         refuse_while_held(session, workflow)
     changes = standing_changes(session, workflow)
@@ -196,30 +196,76 @@ def refuse_while_held(session: Session, workflow: Workflow, *, released: Collect
     holds = open_holds(col(BlockerEvent.workflow_id) == workflow.id, col(BlockerEvent.blocker_id).not_in(released))
     title = session.scalars(select(col(Blocker.title)).join(holds, holds.c.blocker_id == col(Blocker.id))).first()
     if title is not None:
-        raise BlockedError(
-            N_("%(key)s cannot be done while a blocker holds it: %(title)s."), key=workflow.key, title=title
-        )
+        raise blocked(workflow.key, title)
+
+
+def blocked(key: str, title: str) -> BlockedError:
+    """The refusal to call done what a blocker holds."""
+    return BlockedError(N_("%(key)s cannot be done while a blocker holds it: %(title)s."), key=key, title=title)
+
+
+def refuse_unexplained(state: State, to: State, reason: str) -> None:
+    """Refuses a move back for which no reason is given."""
+    if to.is_before(state) and not reason:
+        raise InvalidError(N_("Choose why it moves back."), field="reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a chosen date is measured by: the latest close, and since when a cycle has been running."""
+
+    latest_close: datetime | None
+    running_since: date | None
+
+    def is_before_a_close(self, happened_at: datetime) -> bool:
+        """Whether a cycle was closed then or later: what happened is in the figures of a close."""
+        return self.latest_close is not None and happened_at <= self.latest_close
+
+    def refuse_too_early(self, happened_at: datetime, when: "When") -> None:
+        """Refuses a date that somebody chose, when it is further back than they may go."""
+        if when.actor.is_planner:
+            return
+        if self.is_before_a_close(happened_at):
+            raise NotAllowedError(
+                N_("This happened before a cycle was closed: only planners can enter it."), field="happened_on"
+            )
+        today = local_date(when.recorded_at, when.zone)
+        earliest = earliest_day(self.running_since, today=today, backdate_days=when.backdate_days)
+        if local_date(happened_at, when.zone) < earliest:
+            raise InvalidError(
+                N_("Choose a date from %(day)s on. Only planners enter earlier ones."),
+                field="happened_on",
+                day=earliest,
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Who enters something and when, and how far back leads may date it."""
+
+    actor: Actor
+    recorded_at: datetime
+    zone: ZoneInfo
+    backdate_days: int
+
+
+def limits(session: Session) -> Limits:
+    """What chosen dates are measured by as things stand. Two statements."""
+    running = select(col(Cycle.starts_on)).where(col(Cycle.status) == CycleStatus.RUNNING)
+    return Limits(_latest_close(session), session.scalars(running).first())
 
 
 def refuse_too_early(session: Session, entry: Entry, happened_at: datetime, backdate_days: int) -> None:
     """Refuses a date that somebody chose, when it is further back than they may go."""
-    if entry.actor.is_planner:
-        return
-    if is_before_a_close(session, happened_at):
-        raise NotAllowedError(
-            N_("This happened before a cycle was closed: only planners can enter it."), field="happened_on"
-        )
-    running_since = session.scalars(
-        select(col(Cycle.starts_on)).where(col(Cycle.status) == CycleStatus.RUNNING)
-    ).first()
-    earliest = earliest_day(running_since, today=local_date(entry.recorded_at, entry.zone), backdate_days=backdate_days)
-    if local_date(happened_at, entry.zone) < earliest:
-        raise InvalidError(
-            N_("Choose a date from %(day)s on. Only planners enter earlier ones."), field="happened_on", day=earliest
-        )
+    if not entry.actor.is_planner:
+        when = When(entry.actor, entry.recorded_at, entry.zone, backdate_days)
+        limits(session).refuse_too_early(happened_at, when)
 
 
 def is_before_a_close(session: Session, happened_at: datetime) -> bool:
     """Whether a cycle was closed then or later: what happened is in the figures of a close."""
-    latest = session.scalars(select(func.max(col(Cycle.closed_at)))).one()
-    return latest is not None and happened_at <= latest
+    return Limits(_latest_close(session), None).is_before_a_close(happened_at)
+
+
+def _latest_close(session: Session) -> datetime | None:
+    return session.scalars(select(func.max(col(Cycle.closed_at)))).one()

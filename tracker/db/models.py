@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, SmallInteger, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, text
 from sqlmodel import Column, Field, SQLModel
 
 from tracker.db.types import text_enum
@@ -405,3 +405,20 @@ class Answer(SQLModel, table=True):
     body: str
     location: str = ""
     answered_at: datetime = Field(index=True)
+
+
+class ImportFile(SQLModel, table=True):
+    """A file that somebody is importing, with what they chose for it (JSON), and in the end what came of it. Kept for a
+    day of real time; only its owner sees it.
+    """
+
+    __tablename__ = "import_file"
+    token: str = Field(primary_key=True)
+    user_id: int = Field(foreign_key="user.id", index=True)
+    name: str
+    content: bytes = Field(sa_type=LargeBinary)
+    choices: str = ""
+    uploaded_at: datetime = Field(index=True)
+    entry_id: int | None = Field(default=None, foreign_key="entry.id")  # set: done
+    outcome: str = ""
+    refused: bytes = Field(default=b"", sa_type=LargeBinary)  # the rows that were left out, as a file

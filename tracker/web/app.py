@@ -48,6 +48,7 @@ from tracker.web import (
     statement,
     workflow_acts,
     workflow_fields,
+    workflow_imports,
     workflows,
 )
 from tracker.web.context import Installation
@@ -76,8 +77,8 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, statement.bp)
     work = (board.bp, rows.bp, batches.bp, workflows.bp, workflow_fields.bp, workflow_acts.bp, blockers.bp, blocker.bp)
     weeks = (home.bp, cycles.bp, cycle.bp, planning.bp, review.bp, closing.bp, calendar_feed.bp)
-    away = (charts.bp, definitions.bp, exports.bp, reports.bp)
-    for blueprint in (*people, *work, *weeks, *away, health.bp, help_page.bp, sign_in.bp):
+    files = (charts.bp, definitions.bp, exports.bp, reports.bp, workflow_imports.bp)
+    for blueprint in (*people, *work, *weeks, *files, health.bp, help_page.bp, sign_in.bp):
         app.register_blueprint(blueprint)
     quiet_poll.install(app, installation)
     return app

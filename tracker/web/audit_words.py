@@ -26,6 +26,7 @@ COMMANDS = {
     "take_back_entry": N_("several changes taken back"),
     "save_rows": N_("rows of the list saved"),
     "check": N_("checked"),
+    "import_workflows": N_("workflows imported from a file"),
     "create_workflow": N_("workflow created"),
     "edit_workflow": N_("workflow edited"),
     "archive_workflow": N_("workflow archived"),

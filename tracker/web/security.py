@@ -11,10 +11,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from tracker.commands.sign_ins import LONGEST
 from tracker.config import Settings
 from tracker.domain.errors import N_, InvalidError
+from tracker.domain.imports.reading import LARGEST_FILE
 from tracker.web.addresses import LOOPBACK
 from tracker.web.context import Installation
 
 LARGEST_REQUEST = 1_000_000
+LARGER_REQUESTS = {"workflow_imports.upload": LARGEST_FILE + 100_000}  # a file, and the form around it
 MOST_FIELDS = 200
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -57,6 +59,7 @@ def install(app: Flask, installation: Installation, keys: tuple[str, list[str]])
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.before_request(_allow_files)
     app.before_request(_refuse_what_no_field_holds)
     app.before_request(lambda: _refuse_other_sites(settings))
     CSRFProtect(app)
@@ -83,6 +86,13 @@ def trusted_hosts(settings: Settings, *, is_demo: bool) -> list[str]:
     """The hosts under which we answer: this machine, and the public one."""
     public = urlsplit(settings.public_url).hostname
     return [*LOOPBACK, public] if public and not is_demo else list(LOOPBACK)
+
+
+def _allow_files() -> None:
+    """Before anything reads the form: where files are taken in, more than a form may come."""
+    larger = LARGER_REQUESTS.get(request.endpoint or "")
+    if larger is not None:
+        request.max_content_length = larger
 
 
 def _refuse_other_sites(settings: Settings) -> None:

@@ -21,7 +21,7 @@ from tracker.web.app import create_app
 
 THREADS = 12  # fewer than the connections of the engine's pool
 CONNECTIONS = 1_000
-LARGEST_REQUEST = 10_000_000  # what is larger is not even taken in; the application refuses at less, with a page
+LARGEST_REQUEST = 10_200_000  # what is larger is not even taken in; the application refuses at less, with a page
 FINISH_WITHIN_S = 8.0
 _LOOK_EVERY_S = 0.5
 

@@ -1,0 +1,83 @@
+"""Whatever the table: exported, imported and exported again it is the same."""
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from tests.counts import count, is_full
+from tracker.commands.import_facts import Facts
+from tracker.commands.import_plan import Outcome, Planned, plan
+from tracker.commands.workflows import Limits, When
+from tracker.domain.cells import Dialect
+from tracker.domain.csv_text import rows_text
+from tracker.domain.imports.choices import Choices
+from tracker.domain.imports.encodings import is_ambiguous
+from tracker.domain.imports.reading import read_table
+from tracker.domain.people import Actor
+from tracker.domain.programme_files import WORKFLOWS
+from tracker.domain.programme_rows import WorkflowRow
+from tracker.domain.states import Role, State
+from tracker.domain.texts import normal
+
+AT = datetime(2023, 4, 14, 7, tzinfo=UTC)
+WHEN = When(Actor(1, "Kontoret", Role.PLANNER), AT, ZoneInfo("Europe/Stockholm"), 14)
+NAMES = ("key", "name", "name_en", "description", "workstream", "other_workstreams", "owner", "priority", "state")
+COLUMNS = [column for column in WORKFLOWS.columns if column.name in NAMES]
+LETTERS = st.one_of(
+    st.sampled_from("=+-@'\"＝＋－＠;,åäöÅÄÖé👩😀#/\\ 1a"), st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"])
+)
+# What a spreadsheet writes for a formula that failed is no text, and what is damaged already is refused.
+LINES = st.text(LETTERS, max_size=25).map(normal).filter(lambda text: not text.startswith("#") and "\ufffd" not in text)
+FILLED = LINES.filter(lambda text: any(unicodedata.category(each)[0] not in "CZ" for each in text))
+PROSE = st.lists(LINES, max_size=3).map("\n".join).map(normal).filter(lambda text: not text.startswith("#"))
+OWNERS = LINES.filter(lambda text: not text.endswith(">"))
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> list[WorkflowRow]:
+    numbers = sorted(draw(st.sets(st.integers(1, 9_999), min_size=1, max_size=6)))
+    rows: list[Any] = []
+    for number in numbers:
+        stream = draw(st.sampled_from(["LAB", "LKM", "RTG"]))
+        others = draw(st.sets(st.sampled_from(["LAB", "LKM", "RTG"]))) - {stream}
+        rows.append(
+            WorkflowRow(
+                f"{stream}-{number:03}", draw(FILLED), draw(LINES), draw(PROSE), stream, tuple(sorted(others)),
+                draw(OWNERS), draw(st.sampled_from([None, 1, 2, 3, 4])), AT, state=draw(st.sampled_from(State)),
+            )
+        )  # fmt: skip
+    return rows
+
+
+def text_of(rows: list[WorkflowRow], dialect: Dialect) -> str:
+    return "".join(rows_text(COLUMNS, rows, dialect))
+
+
+def imported(each: Planned) -> WorkflowRow:
+    assert each.outcome is Outcome.CREATED, each.problems
+    texts = {"name_en": "", "description": "", "owner": "", "priority": "", "other_workstreams": "", **each.texts}
+    priority = int(texts["priority"]) if texts["priority"] else None
+    return WorkflowRow(
+        each.key, texts["name"], texts["name_en"], texts["description"], each.workstream,
+        tuple(texts["other_workstreams"].split()), texts["owner"], priority, AT, state=each.to,
+    )  # fmt: skip
+
+
+@pytest.mark.timeout(900)
+@settings(max_examples=count(10_000) if is_full() else 300, suppress_health_check=list(HealthCheck))
+@given(rows=tables(), dialect=st.sampled_from(Dialect), encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
+def test_export_import_export_gives_the_same(rows: list[WorkflowRow], dialect: Dialect, encoding: str) -> None:
+    codes = {code.casefold(): code for code in ("LAB", "LKM", "RTG")}
+    known = Facts({}, codes, frozenset(codes.values()), frozenset(row.owner for row in rows), frozenset(),
+                  Limits(None, None), 0)  # fmt: skip
+    text = text_of(rows, dialect)
+    content = text.removeprefix("\ufeff").encode(encoding)
+    assume(encoding != "utf-8" or not is_ambiguous(content))  # Ä« is also ī: without a mark it is refused
+    table = read_table(content)
+    planned = plan(table, Choices(), known, WHEN)
+    assert text_of([imported(each) for each in planned.rows], dialect) == text

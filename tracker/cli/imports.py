@@ -1,0 +1,206 @@
+"""Imports: people's own spreadsheets into the programme, by the same rules as in the browser."""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from tracker.cli.database import configured_engine
+from tracker.clock import clock_of
+from tracker.commands import accounts, workflow_imports
+from tracker.commands.account_fields import OPERATOR
+from tracker.commands.entries import open_entry
+from tracker.commands.import_plan import Outcome, Plan, Problem
+from tracker.commands.workflow_imports import COMMAND
+from tracker.commands.workflows import When
+from tracker.config import read_settings
+from tracker.db import migrations
+from tracker.db.engine import reading, transaction
+from tracker.domain.cells import Dialect
+from tracker.domain.errors import InvalidError
+from tracker.domain.imports.choices import Choices, settled_by_hand
+from tracker.domain.imports.columns import Field
+from tracker.domain.imports.reading import LARGEST_FILE, read_table
+from tracker.domain.imports.table import Table
+from tracker.domain.people import Actor
+from tracker.domain.states import MoveBackReason, Role, State
+from tracker.exports import refused_rows
+from tracker.queries import viewer
+
+_CAUSE = "Why not imported"
+_STEPS = {"workflow": "Workflows", "workflow_workstream": "Workstreams", "state_change": "States",
+          "field_change": "Fields"}  # fmt: skip
+_DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """What the command line says of a file."""
+
+    columns: dict[str, str]
+    states: dict[str, str]
+    workstreams: dict[str, str]
+    accept_owners: bool
+    accept_names: bool
+
+
+@click.group("import")
+def import_() -> None:
+    """Import files that people have."""
+
+
+@import_.command("workflows")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
+@click.option("--refused", "refused_to", type=click.Path(dir_okay=False, path_type=Path),
+              help="Import the good rows, and write the others with their causes to this file.")  # fmt: skip
+@click.option("--delimiter", type=click.Choice(list(_DELIMITERS)), help="Of a CSV file; guessed unless told.")
+@click.option("--column", "columns", multiple=True, metavar="HEADING=FIELD",
+              help=f"Import the column as {', '.join(Field)}, or as nothing with an empty FIELD.")  # fmt: skip
+@click.option("--state", "states", multiple=True, metavar="WORD=STATE", help="What a word of the file means.")
+@click.option("--workstream", "workstreams", multiple=True, metavar="WORD=CODE", help="Which workstream a word means.")
+@click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="Of dates like 4/12/2023.")
+@click.option("--reason", type=click.Choice([each.value for each in MoveBackReason]), help="Of moves back without one.")
+@click.option("--empty-cells", type=click.Choice(["keep", "clear"]), default="keep", show_default=True,
+              help="Whether an empty cell empties the field.")  # fmt: skip
+@click.option("--accept-new-owners", "accept_owners", is_flag=True, help="Of owners who own nothing yet.")
+@click.option("--accept-same-names", "accept_names", is_flag=True, help="Of new workflows named as one that is there.")
+def workflows(  # noqa: PLR0913 - one for each option
+    file: Path, *, dry_run: bool, refused_to: Path | None, delimiter: str | None, columns: tuple[str, ...],
+    states: tuple[str, ...], workstreams: tuple[str, ...], dates: str | None, reason: str | None, empty_cells: str,
+    accept_owners: bool, accept_names: bool,
+) -> None:  # fmt: skip
+    """Create and change workflows from FILE, CSV or XLSX: all rows, or none.
+
+    Each refused row is told in one line with its number, column and value; then the exit code is 1.
+    """
+    if file.stat().st_size > LARGEST_FILE:
+        raise InvalidError(f"{file}: at most {LARGEST_FILE // 1_000_000} MB at a time.")
+    choices = Choices((), _DELIMITERS.get(delimiter or "", ""), dates or "", empty_cells == "clear", reason or "")
+    wishes = _Wishes(_pairs(columns), _pairs(states), _pairs(workstreams), accept_owners, accept_names)
+    _require_known(wishes)
+    with _progress() as progress, configured_engine() as engine:
+        migrations.require_usable(engine)
+        table = read_table(file.read_bytes(), choices.delimiter)
+        choices = _chosen(engine, table, choices, wishes)
+        if dry_run:
+            planned = _planned(engine, table, choices)
+        else:
+            planned = _done(engine, table, choices, progress, without_refused=refused_to is not None)
+    refused = planned.of(Outcome.REFUSED)
+    for each in refused:
+        for problem in each.problems:
+            click.echo(f"Row {each.row.number}{_told(problem)}", err=True)
+    _tell(planned, dry_run=dry_run, is_done=not refused or refused_to is not None)
+    if refused_to is not None and not dry_run:
+        refused_to.write_bytes(_file_of_refused(planned))
+    if refused and (refused_to is None or dry_run):
+        raise SystemExit(1)
+
+
+def _planned(engine: Engine, table: Table, choices: Choices) -> Plan:
+    with reading(engine) as session:
+        return workflow_imports.plan(session, table, choices, _when(session))
+
+
+def _done(
+    engine: Engine, table: Table, choices: Choices, progress: workflow_imports.Progress, *, without_refused: bool
+) -> Plan:
+    """Does it, unless rows are refused that nobody said to leave out; gives what each row came to."""
+    planned = _planned(engine, table, choices)
+    if planned.of(Outcome.REFUSED) and not without_refused:
+        return planned
+    with transaction(engine) as session:
+        entry = open_entry(session, accounts.operator(session), COMMAND, clock_of(session).now())
+        return workflow_imports.carry_out(
+            session, entry, table, choices, seen=None, without_refused=without_refused,
+            backdate_days=read_settings().backdate_days, progress=progress,
+        )  # fmt: skip
+
+
+def _chosen(engine: Engine, table: Table, choices: Choices, wishes: _Wishes) -> Choices:
+    choices = settled_by_hand(choices, table, wishes.columns)
+    choices = replace(choices, states=wishes.states, workstreams=wishes.workstreams)
+    planned = _planned(engine, table, choices)
+    return replace(
+        choices,
+        owners=tuple(planned.owners) if wishes.accept_owners else (),
+        twins=tuple(planned.twins) if wishes.accept_names else (),
+    )
+
+
+def _when(session: Session) -> When:
+    programme = viewer.programme(session)
+    if programme is None:
+        raise InvalidError("There is no programme yet. Load one with tracker seed.")
+    now = clock_of(session).now()
+    return When(Actor(0, OPERATOR, Role.ADMIN), now, programme.zone, read_settings().backdate_days)
+
+
+def _require_known(wishes: _Wishes) -> None:
+    for word, state in wishes.states.items():
+        if state not in set(State):
+            raise click.UsageError(f"--state {word}={state}: the states are {', '.join(State)}.")
+    for heading, field in wishes.columns.items():
+        if field and field not in set(Field):
+            raise click.UsageError(f"--column {heading}={field}: the fields are {', '.join(Field)}.")
+
+
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    pairs = dict(text.rpartition("=")[::2] for text in texts)
+    if "" in pairs:
+        raise click.UsageError("Write WORD=MEANING.")
+    return pairs
+
+
+def _told(problem: Problem) -> str:
+    heading = f", {problem.heading}" if problem.heading else ""
+    value = f" {problem.value[:60]!r}" if problem.value else ""
+    return " ".join(f"{heading}{value}: {problem.error}".split())
+
+
+def _tell(planned: Plan, *, dry_run: bool, is_done: bool) -> None:
+    counts = planned.counts
+    what = f"{counts['created']} new, {counts['changed']} changed, {counts['unchanged']} unchanged"
+    left_out = [
+        f"{heading!r}" for heading, field in zip(planned.table.headings, planned.choices.columns, strict=True)
+        if heading and not field
+    ]  # fmt: skip
+    if left_out:
+        click.echo(f"Not imported: the columns {', '.join(left_out)}.", err=True)
+    refused = f", {counts['refused']} refused" if counts["refused"] else ""
+    if dry_run:
+        click.echo(f"Would be: {what}{refused}. Nothing was done.", err=True)
+    elif is_done:
+        click.echo(f"Done: {what}{refused}.", err=True)
+    else:
+        click.echo(f"Error: {counts['refused']} of {len(planned.rows)} rows are refused; nothing was done.", err=True)
+
+
+def _file_of_refused(planned: Plan) -> bytes:
+    return refused_rows.content(
+        planned.table, planned.of(Outcome.REFUSED), cause=_CAUSE, words=lambda problem: str(problem.error),
+        dialect=Dialect.CSV,
+    )  # fmt: skip
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[workflow_imports.Progress]:
+    """Bars on stderr."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(_STEPS.get(step, step), total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield show

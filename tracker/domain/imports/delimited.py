@@ -1,0 +1,64 @@
+"""CSV: rows between commas, semicolons or tabs, whatever ends the lines."""
+
+import csv
+import itertools
+import sys
+from collections.abc import Iterator
+
+from tracker.domain.errors import N_, InvalidError
+from tracker.domain.imports.columns import is_known
+from tracker.domain.imports.encodings import lines
+from tracker.domain.imports.table import Row
+
+DELIMITERS = (";", "\t", ",")
+_SAMPLE = 20
+csv.field_size_limit(sys.maxsize)  # the module's own limit, 131,072, is less than a long description
+
+
+def rows_of(text: str, delimiter: str = "") -> Iterator[Row]:
+    """Each row with its number; a row of the file may take several lines. Raises InvalidError for a quote that does
+    not end.
+    """
+    said, text = _said_by_the_file(text)
+    delimiter = delimiter or said or guessed_delimiter(text)
+    offset = 1 if said else 0
+    reader = csv.reader(lines(text), delimiter=delimiter, strict=True)
+    for number in itertools.count(1):
+        line = reader.line_num + 1 + offset
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise InvalidError(
+                N_('The quotes in line %(line)s do not match: a cell that begins with " has to end with one.'),
+                field="file", line=line,
+            ) from error  # fmt: skip
+        if cells is None:
+            return
+        yield Row(number + offset, tuple(cells), len(cells))
+
+
+def guessed_delimiter(text: str) -> str:
+    """What gives the most headings that we know, then the most rows as wide as the headings, then the most columns."""
+    text = _said_by_the_file(text)[1]
+    return max(DELIMITERS, key=lambda delimiter: _fit(text, delimiter))
+
+
+def _fit(text: str, delimiter: str) -> tuple[int, int, int]:
+    reader = csv.reader(lines(text), delimiter=delimiter)
+    try:
+        rows = [row for row in itertools.islice(reader, _SAMPLE) if row]
+    except csv.Error:
+        return 0, 0, 0
+    if not rows:
+        return 0, 0, 0
+    width = max(len(row) for row in rows)
+    known = max(sum(is_known(cell) for cell in row) for row in rows[:10])
+    return known, sum(len(row) == width for row in rows) if width > 1 else 0, width
+
+
+def _said_by_the_file(text: str) -> tuple[str, str]:
+    """The delimiter that spreadsheets write into a first line `sep=;`, and the text without that line."""
+    first = next(lines(text), "")
+    if first.lower().startswith("sep=") and len(first.strip("\r\n")) == len("sep=;"):
+        return first[4], text[len(first) :]
+    return "", text

@@ -1,0 +1,25 @@
+"""A file as people have it, as a table."""
+
+from tracker.domain.errors import N_, InvalidError
+from tracker.domain.imports import delimited, workbooks
+from tracker.domain.imports.encodings import decoded
+from tracker.domain.imports.table import Table, table_of
+
+LARGEST_FILE = 10_000_000
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+
+
+def read_table(content: bytes, delimiter: str = "") -> Table:
+    """The table of a CSV file or a workbook. Raises InvalidError for what cannot be read for certain."""
+    if not content.strip():
+        raise InvalidError(N_("The file is empty."), field="file")
+    if is_workbook(content):
+        return table_of(workbooks.rows_of(content))
+    if content.startswith(_OLD_WORKBOOK):
+        raise InvalidError(N_("This is an old or locked workbook. Save it as XLSX or CSV UTF-8."), field="file")
+    return table_of(delimited.rows_of(decoded(content), delimiter))
+
+
+def is_workbook(content: bytes) -> bool:
+    """Whether it is XLSX, whatever its name."""
+    return content.startswith(workbooks.SIGNATURE)

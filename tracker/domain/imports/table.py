@@ -1,0 +1,103 @@
+"""A table as a spreadsheet has it: headings, and rows with the numbers that the spreadsheet shows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tracker.domain.errors import N_, InvalidError
+from tracker.domain.imports.columns import heading_text, is_known
+
+MOST_ROWS = 20_000
+MOST_LINES = 100_000  # empty ones too: a sheet formatted to its end has a million
+MOST_COLUMNS = 200
+_LOOK_FOR_HEADINGS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with its number in the spreadsheet. `width` is how many cells it had, where the file says so."""
+
+    number: int
+    cells: tuple[str, ...]
+    width: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The headings and the rows beneath that are not empty. `skipped` rows stood above the headings."""
+
+    headings: tuple[str, ...]
+    rows: tuple[Row, ...]
+    skipped: int = 0
+
+    def is_torn(self, row: Row) -> bool:
+        """Whether the row has more or fewer cells than there are headings, so that some stand in wrong columns."""
+        if row.width is None:
+            return False
+        named = max((place for place, heading in enumerate(self.headings, 1) if heading), default=0)
+        return row.width < named or any(cell.strip() for cell in row.cells[len(self.headings) :])
+
+
+def table_of(rows: Iterable[Row]) -> Table:
+    """The table. Raises InvalidError when it is empty, too large, or has a known heading twice."""
+    kept: list[Row] = []
+    for row in rows:
+        if row.number > MOST_LINES:
+            raise too_many_lines()
+        if not any(cell.strip() for cell in row.cells):
+            continue
+        if len(row.cells) > MOST_COLUMNS and any(cell.strip() for cell in row.cells[MOST_COLUMNS:]):
+            raise InvalidError(N_("At most %(count)s columns at a time."), field="file", count=MOST_COLUMNS)
+        kept.append(row)
+        if len(kept) > MOST_ROWS + _LOOK_FOR_HEADINGS:
+            raise InvalidError(N_("At most %(count)s rows at a time."), field="file", count=MOST_ROWS)
+    if not kept:
+        raise InvalidError(N_("The file is empty."), field="file")
+    place = _place_of_headings(kept)
+    headings, body = kept[place], kept[place + 1 :]
+    if not body:
+        raise InvalidError(N_("There are no rows under the headings."), field="file")
+    width = max(len(_trimmed(row.cells)) for row in kept[place:]) if headings.width is None else headings.width
+    names = _names(headings.cells, width)
+    _refuse_doubles(names)
+    return Table(names, tuple(body), place)
+
+
+def too_many_lines() -> InvalidError:
+    """The file has more rows than anybody means to import; most of them are empty."""
+    return InvalidError(
+        N_("The file has more than %(most)s rows, empty ones too. Delete the empty rows and try again."),
+        field="file", most=MOST_LINES,
+    )  # fmt: skip
+
+
+def _place_of_headings(rows: Sequence[Row]) -> int:
+    """The first row, unless nothing in it is known as a heading and at least two cells of a later one are."""
+    known = [sum(is_known(cell) for cell in row.cells) for row in rows[:_LOOK_FOR_HEADINGS]]
+    if known[0]:
+        return 0
+    return next((place for place, count in enumerate(known) if count > 1), 0)
+
+
+def _names(cells: Sequence[str], width: int) -> tuple[str, ...]:
+    texts = [heading_text(cell) for cell in cells[:width]]
+    return tuple(texts + [""] * (width - len(texts)))
+
+
+def _trimmed(cells: Sequence[str]) -> Sequence[str]:
+    end = len(cells)
+    while end and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
+
+
+def _refuse_doubles(headings: Sequence[str]) -> None:
+    """Exports of others repeat headings that we do not know, such as Labels; of a known one, which is meant?"""
+    places: dict[str, int] = {}
+    for place, heading in enumerate(headings, 1):
+        folded = heading.casefold()
+        if folded in places and is_known(heading):
+            raise InvalidError(
+                N_("The heading %(heading)s stands twice, in columns %(first)s and %(second)s. Rename or delete one."),
+                field="file", heading=heading, first=places[folded], second=place,
+            )  # fmt: skip
+        places.setdefault(folded, place)
