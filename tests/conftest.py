@@ -20,7 +20,9 @@ from tracker.db.engine import make_engine
 for _name in [name for name in os.environ if name.startswith("TRACKER_") and name not in {FULL, "TRACKER_SCREENSHOTS"}]:
     del os.environ[_name]
 
-_SAYS = re.compile("^tests/(web|cli|faults/test_hostile)")
+# What pages and commands say hangs on no database. What holds in races, after kills and for random programmes hangs on
+# both; these take the longest.
+_IN_TURN = re.compile("^tests/(web|cli|faults|properties|db/test_statement_counts)")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,14 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What a page or a command says hangs on no database: an ordinary run asks each on one of the two, half of them on
-    either.
-    """
+    """An ordinary run asks these on one of the two databases each, half of them on either; `--full` on both."""
     if is_full():
         return
     twins: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
-        if _SAYS.search(item.nodeid):
+        if _IN_TURN.search(item.nodeid):
             twins[re.sub("sqlite|postgres", "", item.nodeid)].append(item)
     left_out = {pair[crc32(name.encode()) % 2] for name, pair in twins.items() if len(pair) == 2}
     config.hook.pytest_deselected(items=[item for item in items if item in left_out])

@@ -69,7 +69,7 @@ def test_the_office_publishes_what_there_is_and_the_report_names_what_is_not(
     expect(page.locator(".report-head")).to_contain_text("Publicerad 14 april 2023")
     expect(page.locator(".report-head")).to_contain_text("Inte klart från: SoKI")
     expect(page.locator(".part-edit")).to_have_count(0)
-    page.get_by_role("button", name="Öppna den igen").click()
+    page.get_by_role("button", name="Öppna rapporten igen").click()
     expect(page.locator(".part-edit").first).to_be_visible()
 
 

@@ -107,7 +107,7 @@ class Lead:
             connection.close()
         for line in response.headers.get_all("Set-Cookie") or ():
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
-        return Reply(response.status, dict(response.headers), content.decode())
+        return Reply(response.status, dict(response.headers), content.decode(errors="replace"))  # a zip is no text
 
 
 @contextlib.contextmanager
