@@ -105,7 +105,7 @@ def listed(text: str) -> int:
 
 
 def filters_of(link: str) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
+    return {name: values[0] for name, values in parse_qs(urlsplit(link).query, keep_blank_values=True).items()}
 
 
 def number_of(link: str, rows: list[Row]) -> str:
