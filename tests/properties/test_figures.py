@@ -44,6 +44,7 @@ COUNTS = (
 def loaded(engine: Engine, made: RandomProgramme) -> Iterator[Session]:
     seed.require_sound(made.programme)
     with reading(engine) as session:
+        session.info.clear()  # it writes too: nothing that it reads may be kept for others
         seed.load(session, made.programme, time_zone=str(made.zone))
         yield session
         session.rollback()

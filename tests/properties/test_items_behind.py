@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import Engine
 
 from tests.counts import count
+from tests.properties.plain_facts import facts_of
 from tests.properties.random_cycles import RandomProgramme, random_cycles
 from tests.properties.test_figures import loaded
 from tracker.domain.figures.behind import BY_AMOUNT, LISTS, Behind
-from tracker.domain.figures.facts import Facts, WorkflowFact, WorkstreamFact
 from tracker.domain.figures.history import History
 from tracker.domain.figures.lead_times import LEAST_SAMPLE
 from tracker.domain.figures.one_cycle import MEMBERS, OPENED, PREVIOUS, OneCycle
@@ -90,22 +90,7 @@ def test_every_item_that_is_counted_otherwise_now_has_a_row_that_came_later(
 
 def history_of(made: RandomProgramme) -> History:
     """The facts straight from the rows of the files."""
-    programme = made.programme
-    first_cycles = {row.code: row.first_cycle for row in programme.projects}
-    return History(
-        Facts(
-            made.zone,
-            programme.cycles,
-            [WorkstreamFact(row.code, row.project, first_cycles[row.project]) for row in programme.workstreams],
-            [WorkflowFact(row.key, row.key, row.workstream, row.archived_at) for row in programme.workflows],
-            [(row.id, row.workflow, row.to_state and row.to_state.value, row.voids, row.happened_at, row.recorded_at)
-             for row in programme.changes],
-            [(row.id, row.workflow, row.from_cycle, row.to_cycle, row.goal and row.goal.value, row.kind.value,
-              row.happened_at, row.recorded_at) for row in programme.scope],
-            [(row.id, row.workflow, row.blocker, row.event.value, row.happened_at, row.recorded_at)
-             for row in programme.blocker_events],
-        )
-    )  # fmt: skip
+    return History(facts_of(made.programme, made.zone))
 
 
 def places(history: History, made: RandomProgramme) -> Iterator[tuple[OneCycle, Basis, Choice]]:

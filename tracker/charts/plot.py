@@ -9,7 +9,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from tracker.charts.palette import colour, in_light
+from tracker.charts.palette import colour
 from tracker.charts.speech import Speech
 from tracker.charts.view import View
 from tracker.domain.charts.sheets import Row
@@ -251,7 +251,7 @@ class Plot:
 
 
 def figure_json(figure: go.Figure) -> str:
-    """The figure as text, its colours named; `in_own_colours` gives it its own."""
+    """The figure as text, its colours named; `in_light` gives it the light ones."""
     return json.dumps(figure.to_dict(), ensure_ascii=False, separators=(",", ":"), default=str)
 
 
@@ -270,11 +270,6 @@ def _fixed(part: Any) -> Any:  # noqa: ANN401 - anything that a trace holds
             return _Fixed(part)
         case _:
             return part
-
-
-def in_own_colours(text: str) -> str:
-    """A figure's text that can be drawn anywhere."""
-    return in_light(text)
 
 
 def hatched(series_colour: str, flags: Iterable[bool]) -> Json:

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +18,6 @@ from tracker.domain.charts.cautions import Caution, cautions
 from tracker.domain.charts.sheets import Adds, Row, key_text
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
-from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import Choice
 from tracker.queries.charts import Sources
 from tracker.web import chart_words, figure_words
@@ -71,14 +71,27 @@ class Reading:
 
     sources: Sources
     filters: Filters
-    span: Span
-    choice: Choice
-    cautions: Mapping[Caution, list[Behind]]
+    chosen: "Chosen"
 
     @classmethod
     def of(cls, sources: Sources, filters: Filters) -> "Reading":
         """What the filters choose of the sources."""
-        return cls(sources, filters, *_chosen(sources, filters))
+        return cls(sources, filters, _chosen(sources, filters))
+
+    @property
+    def span(self) -> Span:
+        """The cycles that are shown."""
+        return self.chosen.span
+
+    @property
+    def choice(self) -> Choice:
+        """The workstreams that are shown."""
+        return self.chosen.choice
+
+    @property
+    def cautions(self) -> Mapping[Caution, list[Behind]]:
+        """What to bear in mind, with its items."""
+        return self.chosen.cautions
 
     def view(self, name: str) -> View:
         """A chart, to be drawn and told."""
@@ -90,23 +103,35 @@ class Reading:
         return View(sheet, whole, self.span, self.choice, chart_words.speech(), address, names)
 
 
-_Chosen = tuple[Span, Choice, Mapping[Caution, list[Behind]]]
-_KEPT: OrderedDict[tuple[object, ...], tuple[History, _Chosen]] = OrderedDict()
+class Chosen:
+    """What filters choose of a history, in no language."""
+
+    def __init__(self, sources: Sources, filters: Filters) -> None:
+        self.history = sources.history
+        self.span = Span(
+            sources.history, sources.as_of, filters.first, filters.last, tags=sources.tags, figure=filters.figure
+        )
+        self.choice = filters.choice(sources.history)
+        self._updated = sources.updated
+
+    @cached_property
+    def cautions(self) -> Mapping[Caution, list[Behind]]:
+        """Looked for only where they are shown: files and figures have none."""
+        return cautions(self.span, self.choice, self._updated)
 
 
-def _chosen(sources: Sources, filters: Filters) -> _Chosen:
+_KEPT: OrderedDict[tuple[object, ...], Chosen] = OrderedDict()
+
+
+def _chosen(sources: Sources, filters: Filters) -> Chosen:
     """Kept for the parts of the same wall, which ask for the same history at the same instant."""
     place = (sources.as_of, *filters[:-1])
     kept = _KEPT.get(place)
-    if kept is None or kept[0] is not sources.history:
-        span = Span(
-            sources.history, sources.as_of, filters.first, filters.last, tags=sources.tags, figure=filters.figure
-        )
-        choice = filters.choice(sources.history)
-        kept = _KEPT[place] = sources.history, (span, choice, cautions(span, choice, sources.updated))
+    if kept is None or kept.history is not sources.history:
+        kept = _KEPT[place] = Chosen(sources, filters)
         while len(_KEPT) > _MOST_KEPT:
             _KEPT.popitem(last=False)
-    return kept[1]
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

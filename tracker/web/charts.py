@@ -9,7 +9,8 @@ from flask import Blueprint, Response, abort, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.charts import registry as drawings
-from tracker.charts.plot import figure_json, in_own_colours
+from tracker.charts.palette import in_light
+from tracker.charts.plot import figure_json
 from tracker.domain.cells import instant_text, read_instant
 from tracker.domain.charts import registry
 from tracker.domain.charts.cautions import Caution
@@ -76,7 +77,7 @@ def figure(name: str) -> ResponseReturnValue:
     """The Plotly figure, with the light theme's colours."""
     _known(name)
     reading = _strictly(_reading())
-    text = in_own_colours(figure_json(drawings.figure(reading.view(name))))
+    text = in_light(figure_json(drawings.figure(reading.view(name))))
     return Response(text, mimetype="application/json")
 
 
@@ -134,8 +135,6 @@ def _shared(reading: Reading) -> dict[str, Any]:
         "notices": filters.notices,
         "as_of": reading.sources.as_of,
         "at": instant_text(reading.sources.as_of),
-        "figures_with_number": reading.span.figure,
-        "has_workstreams": bool(reading.choice.workstreams),
         "chosen": _chosen(reading),
     }
 
