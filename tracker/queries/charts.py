@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import String, select, type_coerce
 from sqlmodel import Session, col
 
-from tracker.db.models import Blocker, Project, StateChange, Workflow, Workstream
+from tracker.db.models import Blocker, Project, StateChange, Workstream
 from tracker.domain.charts.span import Tags
 from tracker.domain.figures.history import History
-from tracker.domain.states import BlockerCategory, CycleStatus, State
+from tracker.domain.states import BlockerCategory, CycleStatus
 from tracker.queries import figures, rows
 from tracker.queries.timeline import in_language
 
@@ -28,16 +28,6 @@ class Sources:
     workstreams: Mapping[str, str]
     titles: Mapping[int, str]
     updated: Mapping[str, datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A workflow as lists show it."""
-
-    key: str
-    name: str
-    state: State
-    is_archived: bool
 
 
 def sources(session: Session, *, now: datetime, language: str, at: datetime | None = None) -> Sources | None:
@@ -58,23 +48,6 @@ def sources(session: Session, *, now: datetime, language: str, at: datetime | No
         {id_: title for id_, (_, title) in blockers.items()},
         {key: each.at for key, each in updates.items()},
     )
-
-
-def workflows(session: Session, language: str) -> dict[str, Named]:
-    """All workflows by key. One statement."""
-    found = session.execute(
-        select(
-            col(Workflow.key),
-            col(Workflow.name),
-            col(Workflow.name_en),
-            type_coerce(col(Workflow.state), String),
-            col(Workflow.archived_at),
-        )
-    )
-    return {
-        key: Named(key, in_language(language, name, name_en), State(state), archived_at is not None)
-        for key, name, name_en, state, archived_at in found
-    }
 
 
 def blockers(session: Session, language: str) -> dict[int, str]:

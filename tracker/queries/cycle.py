@@ -83,23 +83,23 @@ class Sources:
 
 
 def sources(session: Session, number: int, *, now: datetime, language: str) -> Sources:
-    """What the page is made of; raises NotFoundError. Eleven statements, and for a closed cycle two more, beside the
-    three that read the histories.
+    """What the page is made of; raises NotFoundError. Seven statements, for a closed cycle two more, and those of
+    `figures.history`.
     """
     history = figures.history(session) if _is_there(session, number) else None
     if history is None:
         raise NotFoundError(N_("There is no cycle %(cycle)s."), cycle=number)
     cycle = OneCycle(history, number, figures.as_of_now(session, now))
-    workflows = _workflows(session, language)
+    named = workflows(session, language)
     since = cycle.known_differently_since
     return Sources(
         cycle,
-        workflows,
+        named,
         _workstreams(session, language),
         _blockers(session, language),
         _steps(session, number),
         _times_carried(session, number),
-        list(_late(session, since, cycle.last_instant, workflows)) if since is not None else [],
+        list(_late(session, since, cycle.last_instant, named)) if since is not None else [],
     )
 
 
@@ -109,7 +109,8 @@ def _is_there(session: Session, number: int) -> bool:
     return session.execute(select(col(Cycle.number)).where(col(Cycle.number) == number)).one_or_none() is not None
 
 
-def _workflows(session: Session, language: str) -> dict[str, Named]:
+def workflows(session: Session, language: str) -> dict[str, Named]:
+    """All workflows by key. One statement."""
     rows = session.execute(
         select(
             col(Workflow.key),

@@ -21,6 +21,7 @@ from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import days
 from tracker.domain.states import Goal, State
 from tracker.queries import charts as queries
+from tracker.queries import cycle as cycle_queries
 from tracker.web import chart_words
 from tracker.web.chart_files import chart_csv, dialect_of
 from tracker.web.chart_filters import pickers, read_filters
@@ -186,7 +187,7 @@ def _list(
 
 
 def _rows(reading: Reading, behind: list[Behind]) -> Iterator[Item]:
-    named = queries.workflows(reading_session(), language())
+    named = cycle_queries.workflows(reading_session(), language())
     streams = {each.key: code for code, each in reading.span.recorded(reading.choice)}
     for each in behind:
         amount = _amount(each.amount)
@@ -197,7 +198,7 @@ def _rows(reading: Reading, behind: list[Behind]) -> Iterator[Item]:
             found = named[each.item]
             yield Item(
                 found.name, url_for("workflows.show", key=each.item), each.item, streams.get(each.item, ""),
-                found.state, found.is_archived, each.goal, each.at, amount,
+                found.state, found.archived_at is not None, each.goal, each.at, amount,
             )  # fmt: skip
         else:
             link = url_for("board.show", workstream=each.item)

@@ -17,6 +17,7 @@ from tracker.domain.reports.months import Month
 from tracker.domain.reports.tokens import PROGRAMME, Place, Token
 from tracker.exports import reports as files
 from tracker.queries import charts as named
+from tracker.queries import cycle as cycle_queries
 from tracker.queries import reports as queries
 from tracker.queries.reports import Sources
 from tracker.web import report_words
@@ -344,7 +345,7 @@ def _items(sources: Sources) -> Response:
 
 def _rows(found: list[Behind]) -> list[Row]:
     session = reading_session()
-    workflows, blockers = named.workflows(session, language()), named.blockers(session, language())
+    workflows, blockers = cycle_queries.workflows(session, language()), named.blockers(session, language())
     rows = []
     for each in found:
         if isinstance(each.item, int):
