@@ -60,7 +60,7 @@ def test_in_lanes_arrows_stay_in_the_lane_sideways_and_go_on_to_the_next_downwar
 
 def test_only_one_card_is_a_stop_of_tab(lead: Page) -> None:
     focus(lead, ALSO_IN_DESIGN)
-    assert lead.locator(".card > .name:not([tabindex])").count() == 1
+    expect(lead.locator(".card > .name:not([tabindex])")).to_have_count(1)
     lead.keyboard.press("Tab")
     expect(card(lead, ALSO_IN_DESIGN).locator(".more")).to_be_focused()
     lead.keyboard.press("Tab")
