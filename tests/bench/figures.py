@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from itertools import cycle as repeated
 from itertools import islice
+from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -21,19 +22,6 @@ WORKFLOWS, CHANGES, CYCLES, STREAMS = 5_000, 100_000, 8, 30
 AS_OF = day(400)
 _WAY = (State.DESIGN, State.VALIDATION, State.DESIGN, State.VALIDATION, State.TEST, State.VALIDATION, State.TEST,
         State.DONE, State.TEST, State.DONE)  # fmt: skip
-# In a process of its own, so that its peak is that of the figures alone.
-_PEAK = """
-import sys
-from tests.bench.figures import computed
-from tracker.db.engine import make_engine
-peak = lambda: next(int(line.split()[1]) / 1024 for line in open("/proc/self/status") if line.startswith("VmHWM"))
-engine = make_engine(sys.argv[1])
-with engine.connect() as connection:
-    connection.exec_driver_sql("SELECT 1")
-before = peak()
-computed(engine)
-print(peak() - before)
-"""
 
 
 def a_programme_of_cycles(workflows: int = WORKFLOWS, changes: int = CHANGES) -> Programme:
@@ -85,11 +73,35 @@ def computed(engine: Engine) -> object:
 
 
 def measured(databases: Databases, rounds: int) -> tuple[float, float, float]:
-    """Seconds of the figures and of the floor, and the megabytes that the figures take."""
+    """Seconds of the figures and of the floor, and the megabytes that the figures take. In a process of its own, as a
+    server is: one that has made and loaded the programme has its memory in pieces, and that as its peak.
+    """
     with databases.fresh() as url:
         engine = make_engine(url)
         load(engine, a_programme_of_cycles())
-        times = medians(contenders(engine), rounds)
         engine.dispose()
-        peak = subprocess.run([sys.executable, "-c", _PEAK, url], capture_output=True, text=True, check=True)
-        return times["app"], times["floor"], float(peak.stdout)
+        command = [sys.executable, "-m", __name__, url, str(rounds)]
+        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        ours, floor, megabytes = map(float, printed.split())
+        return ours, floor, megabytes
+
+
+def _peak() -> float:
+    status = Path("/proc/self/status").read_text()
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+
+
+def main(url: str, rounds: int) -> None:
+    """Prints what `measured` gives."""
+    engine = make_engine(url)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+    before = _peak()
+    computed(engine)
+    megabytes = _peak() - before
+    times = medians(contenders(engine), rounds)
+    print(times["app"], times["floor"], megabytes)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

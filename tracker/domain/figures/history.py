@@ -1,7 +1,7 @@
 """The facts grouped once, and the items that they come to in any reading for any choice of workstreams."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -12,6 +12,9 @@ from tracker.domain.figures.items import (
     CycleItems,
     KnownWorkflow,
     WorkflowItems,
+    add_blocked,
+    add_members,
+    add_passed,
     blocker_items,
     in_order,
     joined,
@@ -40,14 +43,14 @@ class RecordedWorkflow(NamedTuple):
         held = list(held_spells(self.known_holds(as_of))) if self.holds else ()
         return KnownWorkflow(self.key, timeline, self.scope, held)
 
-    def is_settled(self, cycle: int, closed_at: datetime, until: datetime) -> bool:
-        """Whether all that bears on the cycle was known when it closed: then it reads alike ever after."""
-        return (
-            not self.holds
-            and (self.archived_at is None or not closed_at < self.archived_at < until)
-            and self.changes.is_recorded_by(closed_at, until)
-            and self.scope.is_recorded_by(closed_at, cycle)
-        )
+    def whole(self) -> KnownWorkflow:
+        """All that is known of one that is settled: whatever came later changes nothing there."""
+        return KnownWorkflow(self.key, self.changes.whole(self.archived_at), self.scope, ())
+
+    def is_settled(self, closed_at: datetime, until: datetime) -> bool:
+        """Whether how far it had come by then was known at the close: then it reads alike ever after."""
+        is_archived_between = self.archived_at is not None and closed_at < self.archived_at < until
+        return not is_archived_between and self.changes.is_recorded_by(closed_at, until)
 
     def known_holds(self, as_of: datetime) -> list[Hold]:
         """The holds and releases that were known at the instant, in order."""
@@ -64,7 +67,7 @@ class History:
         self._workflows = _recorded_by_workstream(facts)
         windows = [(row.cycle, *window(row, self.zone)) for row in self.cycles]
         self._concerned = _concerned(self._workflows, windows)
-        self._settled: dict[tuple[int, datetime, str], tuple[WorkflowItems, list[RecordedWorkflow]]] = {}
+        self._settled: dict[tuple[int, datetime, str], Settled] = {}
 
     def workflows(self, workstream: str) -> list[RecordedWorkflow]:
         """The workflows that the workstream owns, by key."""
@@ -74,20 +77,23 @@ class History:
         """Those of its workflows that can be among the items of a reading of the cycle."""
         return self._concerned[cycle, workstream]
 
-    def settled(self, reading: Reading, workstream: str) -> tuple[WorkflowItems, list[RecordedWorkflow]]:
-        """Of a closed cycle, the items that are alike in all readings from its close on, and the workflows whose items
-        may differ. Most are alike, and what is alike is computed once.
-        """
-        cycle, closed_at = reading.cycle.cycle, reading.met_at
-        place = (cycle, reading.border, workstream)
-        until = max(reading.border, closed_at + _MICROSECOND)  # some cycles are closed when they are over
+    def settled(self, reading: Reading, workstream: str) -> "Settled":
+        """What of a closed cycle is alike in all readings from its close on. That is most, and is computed once."""
+        place = (reading.cycle.cycle, reading.border, workstream)
         if place not in self._settled:
-            alike: list[RecordedWorkflow] = []
-            others: list[RecordedWorkflow] = []
-            for each in self._concerned[cycle, workstream]:
-                (alike if each.is_settled(cycle, closed_at, until) else others).append(each)
-            self._settled[place] = workflow_items(reading, [each.known(reading.as_of) for each in alike]), others
+            self._settled[place] = _settled(reading, self.concerned(reading.cycle.cycle, workstream))
         return self._settled[place]
+
+
+class Settled(NamedTuple):
+    """The items of a closed cycle that are alike in all readings from its close on, and the workflows among whose
+    items there may be others: of those that passed a stage, of the members, and of the blocked.
+    """
+
+    items: WorkflowItems
+    passed: list[RecordedWorkflow]
+    members: list[RecordedWorkflow]
+    blocked: list[RecordedWorkflow]
 
 
 class Knowledge:
@@ -129,13 +135,20 @@ class Knowledge:
         place = (reading.cycle.cycle, reading.border, workstream)
         if place not in self._items:
             if reading.is_closed:
-                settled, others = self.history.settled(reading, workstream)
-                items = workflow_items(reading, [self.workflow(each) for each in others])
-                self._items[place] = in_order(joined([settled, items])) if others else settled
+                self._items[place] = self._closed_items(reading, self.history.settled(reading, workstream))
             else:
                 concerned = self.history.concerned(reading.cycle.cycle, workstream)
                 self._items[place] = workflow_items(reading, [self.workflow(each) for each in concerned])
         return self._items[place]
+
+    def _closed_items(self, reading: Reading, settled: Settled) -> WorkflowItems:
+        if not (settled.passed or settled.members or settled.blocked):
+            return settled.items
+        items = WorkflowItems()
+        add_passed(items, reading, map(self.workflow, settled.passed))
+        add_members(items, reading, map(self.workflow, settled.members))
+        add_blocked(items, reading, map(self.workflow, settled.blocked))
+        return in_order(joined([settled.items, items]))
 
     def workflow(self, recorded: RecordedWorkflow) -> KnownWorkflow:
         """What is known of one of the history's workflows."""
@@ -151,6 +164,32 @@ class Knowledge:
         return self._spells[workstreams]
 
 
+def _settled(reading: Reading, workflows: Iterable[RecordedWorkflow]) -> Settled:
+    cycle, closed_at = reading.cycle.cycle, reading.met_at
+    just_closed = closed_at + _MICROSECOND
+    until = max(reading.border, just_closed)  # some cycles are closed when they are over
+    settled = Settled(WorkflowItems(), [], [], [])
+    passed: list[KnownWorkflow] = []
+    members: list[KnownWorkflow] = []
+    for each in workflows:
+        is_alike, whole = each.is_settled(closed_at, until), each.whole()
+        if is_alike:
+            passed.append(whole)
+        else:
+            settled.passed.append(each)
+        if cycle in each.scope.cycles:
+            is_alike = is_alike or each.is_settled(closed_at, just_closed)
+            if is_alike and each.scope.is_recorded_by(closed_at, cycle):
+                members.append(whole)
+            else:
+                settled.members.append(each)
+        if each.holds:
+            settled.blocked.append(each)
+    add_passed(settled.items, reading, passed)
+    add_members(settled.items, reading, members)
+    return settled
+
+
 def _concerned(
     workflows: dict[str, list[RecordedWorkflow]], windows: list[tuple[int, datetime, datetime]]
 ) -> dict[tuple[int, str], list[RecordedWorkflow]]:
@@ -158,9 +197,11 @@ def _concerned(
     concerned: dict[tuple[int, str], list[RecordedWorkflow]] = defaultdict(list)
     for workstream, each in workflows.items():
         for workflow in each:
-            is_held, cycles, has_moved = workflow.holds, workflow.scope.cycles, workflow.changes.has_moved
+            is_held, cycles, changes = workflow.holds, workflow.scope.cycles, workflow.changes
+            first, last = changes.first, changes.last
             for cycle, start, border in windows:
-                if is_held or cycle in cycles or has_moved(start, border):
+                can_have_moved = start <= last and first < border
+                if is_held or cycle in cycles or (can_have_moved and changes.has_moved(start, border)):
                     concerned[cycle, workstream].append(workflow)
     return concerned
 

@@ -79,14 +79,9 @@ class CycleItems:
 def workflow_items(reading: Reading, workflows: Sequence[KnownWorkflow]) -> WorkflowItems:
     """The items of a reading among these workflows, known as of the reading."""
     items = WorkflowItems()
-    _add_passed(items, reading, workflows)
-    if reading.is_committed or reading.is_closed:
-        _add_members(items, reading, workflows)
-    for workflow in workflows:
-        if workflow.held:
-            time = blocked_time(workflow.held, workflow.timeline, reading.start, reading.end)
-            if time:
-                items.blocked[workflow.key] = time
+    add_passed(items, reading, workflows)
+    add_members(items, reading, workflows)
+    add_blocked(items, reading, workflows)
     return items
 
 
@@ -121,7 +116,8 @@ def blocker_items(reading: Reading, spells: Iterable[BlockerSpell]) -> BlockerIt
     return items
 
 
-def _add_passed(items: WorkflowItems, reading: Reading, workflows: Iterable[KnownWorkflow]) -> None:
+def add_passed(items: WorkflowItems, reading: Reading, workflows: Iterable[KnownWorkflow]) -> None:
+    """Adds those that passed a stage or fell back in the window."""
     start, border = reading.start, reading.border
     for key, timeline, _, _ in workflows:
         before, after = timeline.before(start), timeline.before(border)
@@ -136,7 +132,10 @@ def _add_passed(items: WorkflowItems, reading: Reading, workflows: Iterable[Know
             items.fell_back.append(key)
 
 
-def _add_members(items: WorkflowItems, reading: Reading, workflows: Iterable[KnownWorkflow]) -> None:
+def add_members(items: WorkflowItems, reading: Reading, workflows: Iterable[KnownWorkflow]) -> None:
+    """Adds the members with their goals, met or not, and how they came and went; none before there is a commitment."""
+    if not (reading.is_committed or reading.is_closed):
+        return
     ways = {ScopeKind.CARRIED: items.carried_out, ScopeKind.RETURNED: items.returned, ScopeKind.DROPPED: items.dropped}
     cycle, met_at = reading.cycle.cycle, reading.met_at
     for key, timeline, scope, _ in workflows:
@@ -154,3 +153,12 @@ def _add_members(items: WorkflowItems, reading: Reading, workflows: Iterable[Kno
         for kind in ways_out:
             if kind in ways:
                 ways[kind].append(key)
+
+
+def add_blocked(items: WorkflowItems, reading: Reading, workflows: Iterable[KnownWorkflow]) -> None:
+    """Adds the time in the window for which blockers held them."""
+    for workflow in workflows:
+        if workflow.held:
+            time = blocked_time(workflow.held, workflow.timeline, reading.start, reading.end)
+            if time:
+                items.blocked[workflow.key] = time

@@ -62,6 +62,8 @@ class StateHistory:
 
     __slots__ = ("_has_grown_in_order", "_ids", "_moments", "_positions", "_recorded", "_voided_at")
 
+    _moments: Sequence[datetime]
+
     def __init__(self, rows: Sequence[ChangeFact]) -> None:
         self._voided_at: dict[int | None, datetime] = {}
         self._ids, _, states, voids, self._moments, self._recorded = zip(*rows, strict=True)
@@ -75,12 +77,19 @@ class StateHistory:
             self._recorded == self._moments or list(self._recorded) == sorted(self._recorded)
         )
 
+    @property
+    def first(self) -> datetime:
+        """When the first of the changes happened."""
+        return self._moments[0]
+
+    @property
+    def last(self) -> datetime:
+        """When the last of the changes happened."""
+        return self._moments[-1]
+
     def has_moved(self, start: datetime, border: datetime) -> bool:
         """Whether any change, known or not, happened from start to just before the border."""
-        moments = self._moments
-        if moments[-1] < start or moments[0] >= border:
-            return False
-        return bisect_left(moments, start) < bisect_left(moments, border)
+        return bisect_left(self._moments, start) < bisect_left(self._moments, border)
 
     def is_recorded_by(self, instant: datetime, until: datetime) -> bool:
         """Whether all that happened before `until` was known at the instant, and stands."""
@@ -88,6 +97,10 @@ class StateHistory:
             return False
         count = bisect_left(self._moments, until)
         return not count or self._recorded[count - 1] <= instant
+
+    def whole(self, archived_at: datetime | None) -> Timeline:
+        """All of it, for one that was recorded in order and that nothing was taken back from."""
+        return Timeline(self._moments, self._positions, archived_at)
 
     def known(self, as_of: datetime, archived_at: datetime | None) -> Timeline:
         """What was recorded by then, less what had been taken back by then."""
@@ -130,6 +143,9 @@ def changes_by_workflow(facts: Iterable[ChangeFact]) -> dict[WorkflowId, StateHi
     rows: dict[WorkflowId, list[ChangeFact]] = defaultdict(list)
     for row in facts:
         rows[row[1]].append(row)
-    for each in rows.values():
+    histories: dict[WorkflowId, StateHistory] = {}
+    while rows:  # let go one by one, the memory of a workflow's rows serves the next; all at once it takes longer
+        workflow, each = rows.popitem()
         each.sort(key=_happened_at)
-    return {workflow: StateHistory(each) for workflow, each in rows.items()}
+        histories[workflow] = StateHistory(each)
+    return histories
