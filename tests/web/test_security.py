@@ -1,5 +1,6 @@
 """Headers, hosts, proxies, foreign forms, guessing, limits and the secret key."""
 
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -307,7 +308,7 @@ def test_one_household_on_ipv6_is_one_address(make_app: MakeApp, engine: Engine)
         ({"path": "/static/x//etc/passwd"}, 404),
         ({"path": "/language", "method": "POST", "data": {"language": "sv\0"}}, 422),
         ({"path": "/language", "method": "POST", "data": {"language": "x" * 1_000_001}}, 413),
-        ({"path": "/language", "method": "POST", "data": b"\xff\xfe\xed\xa0\x80", "content_type": "text/plain"}, 403),
+        ({"path": "/language", "method": "POST", "data": b"\xff\xfe\xed\xa0\x80", "content_type": "text/plain"}, 415),
         ({"path": "/language", "method": "BREW"}, 405),
     ],
 )
@@ -318,6 +319,32 @@ def test_bad_requests_are_refused_with_a_page(client_as: ClientAs, request_: dic
     response = browser.open(**{"method": "GET", **request_})
     assert response.status_code in {status, 308}
     assert response.status_code == 308 or "<h1" in response.text
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ('{"to": "done", "version": 1}', "application/json"),
+        ('{"to": ["done"], "version": {"a": null}}', "application/json"),
+        ("[" * 10_000 + "]" * 10_000, "application/json"),
+        ('{"to": "done", "to": "design"}', "application/json; charset=utf-16"),
+        ('{"version": NaN}', "application/problem+json"),
+        ("to=done&version=1", "application/json"),
+        ("to=done&version=1", "text/plain"),
+        ("<to>done</to>", "application/xml"),
+        ("to=done&version=1", ""),
+    ],
+    ids=("json", "wrong-types", "deep", "doubled", "nan", "a-form-as-json", "text", "xml", "nothing-said"),
+)
+def test_only_forms_are_taken_in(client_as: ClientAs, body: str, content_type: str) -> None:
+    browser = client_as("planner")
+    headers = {"X-CSRFToken": browser.token()}
+    paths = [rule.rule for rule in browser.application.url_map.iter_rules() if "POST" in (rule.methods or ())]
+    assert len(paths) > 40
+    for path in paths:
+        answer = browser.post(re.sub("<[^>]*>", "1", path), data=body, content_type=content_type, headers=headers)
+        assert answer.status_code == 415, path
 
 
 @ON_SQLITE

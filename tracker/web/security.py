@@ -5,7 +5,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, request
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import BadRequest, Forbidden
+from werkzeug.exceptions import BadRequest, Forbidden, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tracker.commands.sign_ins import LONGEST
@@ -19,6 +19,7 @@ LARGEST_REQUEST = 1_000_000
 LARGER_REQUESTS = {"workflow_imports.upload": LARGEST_FILE + 100_000}  # a file, and the form around it
 MOST_FIELDS = 200
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
@@ -60,6 +61,7 @@ def install(app: Flask, installation: Installation, keys: tuple[str, list[str]])
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(_allow_files)
+    app.before_request(_refuse_what_is_no_form)
     app.before_request(_refuse_what_no_field_holds)
     app.before_request(lambda: _refuse_other_sites(settings))
     CSRFProtect(app)
@@ -112,6 +114,13 @@ def _refuse_other_sites(settings: Settings) -> None:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _refuse_what_is_no_form() -> None:
+    """Nothing here takes JSON or anything else: it is not parsed, and never read as a form without fields."""
+    has_body = request.content_length or "Transfer-Encoding" in request.headers
+    if request.method in _UNSAFE and has_body and request.mimetype not in _FORMS:
+        raise UnsupportedMediaType
 
 
 def _refuse_what_no_field_holds() -> None:
