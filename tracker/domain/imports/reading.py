@@ -12,7 +12,7 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 
 def read_table(content: bytes, delimiter: str = "", progress: Progress = silent) -> Table:
     """The table of a CSV file or a workbook. Raises InvalidError for what cannot be read for certain."""
-    if not content.strip():
+    if not content or content.isspace():
         raise InvalidError(N_("The file is empty."), field="file")
     if is_workbook(content):
         return table_of(counted(workbooks.rows_of(content), Step.READ, progress))
