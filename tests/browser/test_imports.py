@@ -154,10 +154,16 @@ def slow(*arguments: object) -> None:
 
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_it_fits_in_both_languages_and_themes(
-    new_page: NewPage, axe: Axe, language: str, theme: str, width: int
+    new_page: NewPage, axe: Axe, allow_console: Callable[[str], None], language: str, theme: str, width: int
 ) -> None:
+    allow_console("422")
     page = new_page(locale=LANGUAGES[language], color_scheme=theme, viewport={"width": width, "height": 800})
     sign_in(page, "planner", "/imports/workflows")
+    page.set_input_files("#field-file", {**FILE, "buffer": b'Namn\n"a'})  # type: ignore[arg-type]
+    page.locator(".import-form .primary").click()
+    page.wait_for_selector(".import-form .error")
+    assert fits(page)
+    axe(page)
     page.set_input_files("#field-file", FILE)  # type: ignore[arg-type]
     for button in (".import-form .primary", ".columns-form .primary"):
         assert fits(page)
