@@ -1,9 +1,12 @@
 """The import in a browser: a Swedish spreadsheet with three bad rows, by keyboard alone and without script."""
 
+import itertools
+import time
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import Engine, event
 
 from tests.browser.conftest import NewPage
 from tests.browser.looks import LANGUAGES, fits, variants
@@ -12,6 +15,14 @@ from tests.browser.test_people import tab_to
 from tracker.domain.imports.reading import read_table
 
 Axe = Callable[[Page], None]
+KEEP_WHAT_IS_TOLD = """
+new MutationObserver(() => {
+  const [, count, status] = document.querySelector(".under-way")?.children ?? [];
+  const told = JSON.stringify([count?.textContent ?? "", status?.textContent ?? ""]);
+  const before = sessionStorage.told?.split("\\n") ?? [];
+  if (count && before.at(-1) !== told) sessionStorage.told = [...before, told].join("\\n");
+}).observe(document, { childList: true, subtree: true });
+"""
 LOOKS = variants(("sv", "dark", 320))
 FILE = {
     "name": "Flöden våren.csv",
@@ -96,12 +107,63 @@ def test_without_script_it_is_the_same(new_page: NewPage) -> None:
     expect(page.locator("h1")).to_have_text("The import is done")
 
 
+def test_rows_are_counted_while_they_are_written(new_page: NewPage, demo_engine: Engine) -> None:
+    page = new_page(locale="sv-SE")
+    page.add_init_script(KEEP_WHAT_IS_TOLD)  # Playwright itself waits until the next page is there
+    sign_in(page, "planner", "/imports/workflows")
+    rows = "".join(f"Namn {number};LAB\r\n" for number in range(1_100))
+    file = {"name": "x.csv", "mimeType": "text/csv", "buffer": f"Namn;Ström\r\n{rows}".encode()}
+    page.set_input_files("#field-file", file)  # type: ignore[arg-type]
+    page.locator(".import-form .primary").click()
+    page.locator(".columns-form .primary").click()
+    page.wait_for_selector(".preview")
+    event.listen(demo_engine, "before_cursor_execute", slow)
+    page.locator(".confirm .primary").click()
+    expect(page.locator("h1")).to_have_text("Importen är klar")
+    told = page.evaluate("sessionStorage.told").replace("\N{NO-BREAK SPACE}", " ")
+    for count in ("500", "1 000"):
+        assert f'["Skrivna rader: {count} av 1 100","Skrivna rader: {count} av 1 100"]' in told
+
+
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
-def test_it_fits_in_both_languages_and_themes(
+def test_the_count_fits_and_is_read_aloud_at_quarters(
     new_page: NewPage, axe: Axe, language: str, theme: str, width: int
 ) -> None:
     page = new_page(locale=LANGUAGES[language], color_scheme=theme, viewport={"width": width, "height": 800})
     sign_in(page, "planner", "/imports/workflows")
+    page.set_input_files("#field-file", FILE)  # type: ignore[arg-type]
+    page.evaluate("document.addEventListener('submit', event => event.preventDefault())")  # stays to be looked at
+    counts = itertools.chain((2_600,), itertools.repeat(2_700))
+    page.route("**/imports/progress/*", lambda route: route.fulfill(json=a_count(next(counts))))
+    page.locator(".import-form .primary").click()
+    expect(page.locator(".under-way .count")).to_have_text("2700")
+    expect(page.locator(".under-way [role=status]")).to_have_text("2600")
+    assert fits(page)
+    axe(page)
+
+
+def a_count(done: int) -> dict[str, object]:
+    return {"step": "checked", "done": done, "total": 10_000, "words": str(done)}
+
+
+def slow(*arguments: object) -> None:
+    """Each piece takes its time."""
+    if str(arguments[2]).startswith("INSERT INTO state_change"):
+        time.sleep(0.6)
+
+
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
+def test_it_fits_in_both_languages_and_themes(
+    new_page: NewPage, axe: Axe, allow_console: Callable[[str], None], language: str, theme: str, width: int
+) -> None:
+    allow_console("422")
+    page = new_page(locale=LANGUAGES[language], color_scheme=theme, viewport={"width": width, "height": 800})
+    sign_in(page, "planner", "/imports/workflows")
+    page.set_input_files("#field-file", {**FILE, "buffer": b'Namn\n"a'})  # type: ignore[arg-type]
+    page.locator(".import-form .primary").click()
+    page.wait_for_selector(".import-form .error")
+    assert fits(page)
+    axe(page)
     page.set_input_files("#field-file", FILE)  # type: ignore[arg-type]
     for button in (".import-form .primary", ".columns-form .primary"):
         assert fits(page)

@@ -74,6 +74,7 @@ PAGES = {
     "part of a report": "/reports/2023-04/parts/P01",
     "publishing": "/reports/2023-04/publish",
     "imports": "/imports/workflows",
+    "how far an import has come": "/imports/progress/unknown",
     "new blocker": f"/blockers/new?workflow={key(3)}&workflow={key(4)}&title=svar",
 }
 BOARD = 6  # who looks, three for the frame, cards, holds
@@ -154,6 +155,7 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert (counts[0]["closing"], counts[0]["closed"]) == (CLOSING, CLOSED)
     assert counts[0]["committing"] == counts[0]["committed"] == COMMITTING
     assert counts[0]["imports"] == IMPORTS
+    assert counts[0]["how far an import has come"] == POLL
     assert (counts[0]["columns of an import"], counts[0]["preview of an import"]) == (2, IMPORT)
     assert {counts[0][name] for name in counts[0] if name.startswith("poll")} <= {0, POLL}
 

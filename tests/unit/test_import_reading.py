@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.counts import count
+from tests.counts import count, is_full
 from tracker.domain.errors import InvalidError
 from tracker.domain.imports.choices import Choices
 from tracker.domain.imports.columns import Field, guess
 from tracker.domain.imports.encodings import decoded
-from tracker.domain.imports.reading import read_table
-from tracker.domain.imports.table import MOST_ROWS, Table
+from tracker.domain.imports.reading import LARGEST_FILE, read_table
+from tracker.domain.imports.table import MOST_CELLS, MOST_ROWS, Table
 from tracker.domain.imports.values import DateOrder, date_of, date_order, known_state, priority_text, proposed_state
 from tracker.domain.states import State
 
@@ -251,6 +251,28 @@ def test_what_is_too_large_is_refused_quickly_and_without_taking_memory() -> Non
         tracemalloc.stop()
         print(f"{name}: refused in {took:.2f} s, {peak:.0f} MB at most")
         assert took <= 2, name
+        assert peak <= 50, name
+
+
+def test_what_would_take_much_memory_is_refused_before_it_does() -> None:
+    assert "At most 600000 filled cells" in refused((b"a;" * 150 + b"\n") * 4_010)
+    assert "The row in line 2 has more than" in refused(b'Namn;Ort\n"a;b\n' + b"a;b\n" * 300_000)
+
+
+@pytest.mark.skipif(not is_full(), reason="tracing a million cells takes seconds; in full only")
+def test_files_as_large_as_may_be_are_read_without_taking_memory() -> None:
+    files = {
+        "rows": b"Namn;Beskrivning\n" + b"".join(b"%d;%s\n" % (row, b"x" * 490) for row in range(MOST_ROWS)),
+        "cells": b"a;b\n" + b"".join(b";".join(b"%d" % (row * 99 + place) for place in range(99)) + b"\n"
+                                     for row in range(MOST_CELLS // 99)),
+    }  # fmt: skip
+    for name, content in files.items():
+        assert len(content) <= LARGEST_FILE
+        tracemalloc.start()
+        read_table(content)
+        peak = tracemalloc.get_traced_memory()[1] / 1e6
+        tracemalloc.stop()
+        print(f"{name}, {len(content) / 1e6:.1f} MB: {peak:.0f} MB at most")
         assert peak <= 50, name
 
 

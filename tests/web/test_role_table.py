@@ -72,6 +72,7 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ),
     ("/imports/workflows", "GET"): ("/imports/workflows", {}, LEADS_AND_PLANNERS),
     ("/imports/workflows", "POST"): ("/imports/workflows", {}, leads_and_planners(422)),  # there is no file
+    ("/imports/progress/<token>", "GET"): ("/imports/progress/unknown", {}, signed_in(200, 401)),
     ("/imports/workflows/<token>", "GET"): ("/imports/workflows/unknown", {}, leads_and_planners(404)),
     ("/imports/workflows/<token>/columns", "GET"): ("/imports/workflows/unknown/columns", {}, leads_and_planners(404)),
     ("/imports/workflows/<token>/columns", "POST"): ("/imports/workflows/unknown/columns", {}, leads_and_planners(404)),

@@ -5,7 +5,8 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, select, update
+from flask import Flask
+from sqlalchemy import Engine, event, select, update
 
 from tests.databases import ON_SQLITE
 from tests.web import people
@@ -70,7 +71,7 @@ def test_from_a_file_to_what_came_of_it(client_as: ClientAs, engine: Engine) -> 
     html = browser.get(path).text
     assert "1 new 1 to be changed" in Page(html).text
     assert browser.submit(f"{path}/confirm", {"seen": seen(html)}).location == path
-    assert "1 made 1 changed 0 unchanged" in browser.page(path).text
+    assert "1 new 1 changed 0 unchanged" in browser.page(path).text
     assert browser.submit(f"{path}/confirm", {"seen": "x"}).location == path  # sent again, it is done once
     with reading(engine) as session:
         assert [entry.command for entry in session.scalars(select(Entry))].count("import_workflows") == 1
@@ -178,7 +179,7 @@ def test_what_is_larger_than_a_file_may_be_is_refused_quickly_and_other_forms_st
     took = (real_now() - begun).total_seconds()
     print(f"100 MB: 413 in {took:.2f} s")
     assert took <= 2
-    large = b"Namn\n" + b"x" * (LARGEST_FILE - 5)
+    large = (b"Namn\n" + (b"x" * 999 + b"\n") * 10_000)[:LARGEST_FILE]
     assert sent(browser, token, large) == 303
     assert sent(browser, token, large + b"x") == 422
     assert browser.submit("/workflows/LAB-001/note", {"note": "x" * 1_100_000}).status_code == 413
@@ -189,6 +190,49 @@ def sent(browser: PageClient, token: str, content: bytes) -> int:
     parts = ((f'name="csrf_token"\r\n\r\n{token}').encode(), b'name="file"; filename="x.csv"\r\n\r\n' + content)
     body = b"".join(b"--x\r\nContent-Disposition: form-data; " + part + b"\r\n" for part in parts) + b"--x--\r\n"
     return browser.post(START, data=body, content_type="multipart/form-data; boundary=x").status_code
+
+
+def test_its_page_can_ask_how_far_the_work_has_come(app: Flask, client_as: ClientAs, engine: Engine) -> None:
+    """Asked at each of the statements that the work itself makes, by its owner in another window and by another."""
+    browser, again, other = planner(client_as), client_as("planner"), client_as("admin")
+    path = uploaded(browser, b"Namn;Str\xc3\xb6m\n" + b"".join(b"Namn %d;LAB\n" % number for number in range(1_200)))
+    address = path.replace("workflows", "progress")
+    seen_counts: list[dict[str, object]] = []
+    asking = False
+
+    def words() -> list[str]:
+        return [str(each["words"]).replace("\N{NO-BREAK SPACE}", " ") for each in seen_counts]
+
+    def ask(*_: object) -> None:
+        nonlocal asking
+        if asking:  # asking asks the database who asks
+            return
+        asking = True
+        answers = []
+        for each in (again, other):
+            with app.app_context():
+                answers.append(each.get(address))
+        asking = False
+        assert [(each.status_code, each.headers["Cache-Control"]) for each in answers] == [(200, "no-store")] * 2
+        assert answers[1].json == {}
+        if answers[0].json and answers[0].json not in seen_counts:
+            seen_counts.append(answers[0].json)
+
+    chosen(browser, path)
+    event.listen(engine, "before_cursor_execute", ask)
+    html = browser.get(path).text
+    assert words() == ["Rows read: 1 201"]
+    del seen_counts[:]
+    browser.submit(f"{path}/confirm", {"seen": seen(html)})
+    event.remove(engine, "before_cursor_execute", ask)
+    assert words() == [
+        "Rows read: 1 201", "Rows checked: 1 200 of 1 200", "Rows written: 500 of 1 200",
+        "Rows written: 1 000 of 1 200", "Rows written: 1 200 of 1 200",
+    ]  # fmt: skip
+    assert {name: seen_counts[2][name] for name in ("step", "done", "total")} == {
+        "step": "written", "done": 500, "total": 1_200,
+    }  # fmt: skip
+    assert again.get(address).json == {}
 
 
 @pytest.mark.parametrize(

@@ -24,8 +24,10 @@ from tracker.db import migrations
 from tracker.db.engine import reading, transaction
 from tracker.domain.cells import Dialect
 from tracker.domain.errors import InvalidError
+from tracker.domain.imports import progress as imports_progress
 from tracker.domain.imports.choices import Choices, settled_by_hand
 from tracker.domain.imports.columns import Field
+from tracker.domain.imports.progress import Step
 from tracker.domain.imports.reading import LARGEST_FILE, read_table
 from tracker.domain.imports.table import Table
 from tracker.domain.people import Actor
@@ -34,8 +36,7 @@ from tracker.exports import refused_rows
 from tracker.queries import viewer
 
 _CAUSE = "Why not imported"
-_STEPS = {"workflow": "Workflows", "workflow_workstream": "Workstreams", "state_change": "States",
-          "field_change": "Fields"}  # fmt: skip
+_STEPS = {Step.READ: "Rows read", Step.CHECKED: "Rows checked", Step.WRITTEN: "Rows written"}
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
 
@@ -87,7 +88,7 @@ def workflows(  # noqa: PLR0913 - one for each option
     _require_known(wishes)
     with _progress() as progress, configured_engine() as engine:
         migrations.require_usable(engine)
-        table = read_table(file.read_bytes(), choices.delimiter)
+        table = read_table(file.read_bytes(), choices.delimiter, progress)
         choices = _chosen(engine, table, choices, wishes)
         if dry_run:
             planned = _planned(engine, table, choices)
@@ -110,7 +111,7 @@ def _planned(engine: Engine, table: Table, choices: Choices) -> Plan:
 
 
 def _done(
-    engine: Engine, table: Table, choices: Choices, progress: workflow_imports.Progress, *, without_refused: bool
+    engine: Engine, table: Table, choices: Choices, progress: imports_progress.Progress, *, without_refused: bool
 ) -> Plan:
     """Does it, unless rows are refused that nobody said to leave out; gives what each row came to."""
     planned = _planned(engine, table, choices)
@@ -191,16 +192,16 @@ def _file_of_refused(planned: Plan) -> bytes:
 
 
 @contextlib.contextmanager
-def _progress() -> Iterator[workflow_imports.Progress]:
+def _progress() -> Iterator[imports_progress.Progress]:
     """Bars on stderr."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        tasks: dict[str, TaskID] = {}
+        tasks: dict[Step, TaskID] = {}
 
-        def show(step: str, done: int, total: int) -> None:
+        def show(step: Step, done: int, total: int) -> None:
             if step not in tasks:
-                tasks[step] = bars.add_task(_STEPS.get(step, step), total=total)
-            bars.update(tasks[step], completed=done, total=total)
+                tasks[step] = bars.add_task(_STEPS[step])
+            bars.update(tasks[step], completed=done, total=total or None)
 
         yield show

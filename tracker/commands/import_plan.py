@@ -11,13 +11,14 @@ from typing import TypeVar
 
 from tracker.commands.import_facts import Existing, Facts
 from tracker.commands.workflow_fields import clean_others, clean_text, key_after, refuse_wrong_key
-from tracker.commands.workflows import When, blocked, refuse_unexplained
+from tracker.commands.workflows import When, archived, blocked, refuse_unexplained
 from tracker.domain import history
 from tracker.domain.cells import read_text
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.imports import values
 from tracker.domain.imports.choices import Choices
 from tracker.domain.imports.columns import Field
+from tracker.domain.imports.progress import Progress, Step, counted, silent
 from tracker.domain.imports.table import Row, Table
 from tracker.domain.imports.values import DateOrder, folded
 from tracker.domain.people import require_lead
@@ -99,11 +100,12 @@ class Plan:
         return mark.hexdigest()
 
 
-def plan(table: Table, choices: Choices, known: Facts, when: When) -> Plan:
+def plan(table: Table, choices: Choices, known: Facts, when: When, progress: Progress = silent) -> Plan:
     """What each row would do. Asks no database. Raises InvalidError where the columns cannot be used."""
     choices = choices.settled(table)
     planner = _Planner(table, choices, known, when)
-    rows = _without_doubles(table, choices, [planner.planned(row) for row in table.rows])
+    checking = counted(table.rows, Step.CHECKED, progress, len(table.rows))
+    rows = _without_doubles(table, choices, [planner.planned(row) for row in checking])
     return Plan(
         table, choices, tuple(_with_keys(rows, known)), planner.states, planner.workstreams, planner.owners,
         planner.twins,
@@ -180,7 +182,7 @@ class _RowPlan:
         workstream = self._workstream(there)
         try:
             if there is not None and there.is_archived:
-                raise ConflictError(N_("%(key)s is archived and cannot be changed."), key=there.key)
+                raise archived(there.key)
             if workstream:
                 require_lead(self._of.when.actor, workstream)
             if there is None and key and workstream:

@@ -8,7 +8,16 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session, col
 
-from tracker.commands import blockers, import_taking_back, planning, scope, workflow_fields, workflow_imports, workflows
+from tracker.commands import (
+    blockers,
+    import_taking_back,
+    overtaken,
+    planning,
+    scope,
+    workflow_fields,
+    workflow_imports,
+    workflows,
+)
 from tracker.commands.entries import Entry
 from tracker.commands.outcomes import Outcome, each
 from tracker.commands.workflows import streams_of, the_workflow
@@ -31,11 +40,6 @@ class _Deeds:
     events: list[BlockerEvent] = field(default_factory=list)
     fields: list[FieldChange] = field(default_factory=list)
     scope: list[ScopeChange] = field(default_factory=list)
-
-    @property
-    def is_creation(self) -> bool:
-        """Whether it made the workflow."""
-        return any(change.from_state is None and change.to_state is not None for change in self.changes)
 
 
 @dataclass(slots=True)
@@ -65,19 +69,17 @@ def take_back(session: Session, entry: Entry, entry_id: int) -> Outcome:
         raise NotFoundError(N_("There is nothing to take back."))
     if theirs.actor_id != entry.actor.id and not entry.actor.is_planner:
         raise NotAllowedError(N_("Only planners take back what others did."))
-    deeds = _deeds(session, entry_id)
-    of_created = Outcome((), (), ())
     if theirs.command == workflow_imports.COMMAND:
-        of_created = import_taking_back.put_away_created(session, entry, entry_id)
-        deeds = {key: done for key, done in deeds.items() if not done.is_creation}
+        return import_taking_back.take_back(session, entry, entry_id, note=NOTE)
+    deeds = _deeds(session, entry_id)
     take_back_one = _take_out_of_plan if theirs.command == planning.COMMAND else _take_back
     of_workflows = each(sorted(deeds), lambda key: take_back_one(session, entry, key, deeds[key]))
     edited = _edited_blockers(session, entry_id)
     of_blockers = each(edited, lambda title: _write_back(session, entry, *edited[title]))
     return Outcome(
-        of_created.done + of_workflows.done + of_blockers.done,
-        of_created.unchanged + of_workflows.unchanged + of_blockers.unchanged,
-        of_created.left + of_workflows.left + of_blockers.left,
+        of_workflows.done + of_blockers.done,
+        of_workflows.unchanged + of_blockers.unchanged,
+        of_workflows.left + of_blockers.left,
     )
 
 
@@ -184,10 +186,7 @@ def _is_to_void(session: Session, workflow: Workflow, changes: list[StateChange]
     if ours == {standing[-1]}:
         return True
     actor, at = _last_by(session, StateChange, col(StateChange.workflow_id) == workflow.id)
-    raise ConflictError(
-        N_("%(key)s has been moved since, and is in %(state)s: %(actor)s, %(at)s."),
-        key=workflow.key, state=workflow.state, actor=actor, at=at,
-    )  # fmt: skip
+    raise overtaken.moved(workflow.key, workflow.state, actor, at)
 
 
 def _undo_events(session: Session, workflow: Workflow, blocker_id: int, entry_id: int, undoing: _Undoing) -> None:
@@ -226,9 +225,7 @@ def _fields_before(
         )
         if session.scalars(select(func.max(col(FieldChange.id))).where(of_field)).one() != change.id:
             actor, at = _last_by(session, FieldChange, of_field)
-            raise ConflictError(
-                N_("%(key)s has been written over since: %(actor)s, %(at)s."), key=name, actor=actor, at=at
-            )
+            raise overtaken.written_over(name, actor, at)
         texts[change.field] = change.before
     return texts
 

@@ -130,7 +130,12 @@ def refuse_void(
     if changes[-2].to_state is State.DONE:
         refuse_while_held(session, workflow, released=released)
     if is_before_a_close(session, changes[-1].happened_at) and not entry.actor.is_planner:
-        raise NotAllowedError(N_("This happened before a cycle was closed: only planners can take it back."))
+        raise before_a_close()
+
+
+def before_a_close() -> NotAllowedError:
+    """The refusal to take back what is in the figures of a close."""
+    return NotAllowedError(N_("This happened before a cycle was closed: only planners can take it back."))
 
 
 def void(entry: Entry, workflow: Workflow, changes: Sequence[history.Change], *, note: str) -> history.Change:
@@ -162,8 +167,13 @@ def the_workflow(session: Session, key: str) -> tuple[Workflow, str]:
         raise NotFoundError(N_("There is no workflow %(key)s."), key=key)
     workflow, owner = row
     if workflow.archived_at is not None:
-        raise ConflictError(N_("%(key)s is archived and cannot be changed."), key=key)
+        raise archived(key)
     return workflow, owner
+
+
+def archived(key: str) -> ConflictError:
+    """The refusal to change what has been put away for good."""
+    return ConflictError(N_("%(key)s is archived and cannot be changed."), key=key)
 
 
 def standing_changes(session: Session, workflow: Workflow) -> list[history.Change]:

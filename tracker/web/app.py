@@ -32,6 +32,7 @@ from tracker.web import (
     health,
     help_page,
     home,
+    import_progress,
     language,
     logging,
     own_settings,
@@ -77,7 +78,7 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, statement.bp)
     work = (board.bp, rows.bp, batches.bp, workflows.bp, workflow_fields.bp, workflow_acts.bp, blockers.bp, blocker.bp)
     weeks = (home.bp, cycles.bp, cycle.bp, planning.bp, review.bp, closing.bp, calendar_feed.bp)
-    files = (charts.bp, definitions.bp, exports.bp, reports.bp, workflow_imports.bp)
+    files = (charts.bp, definitions.bp, exports.bp, reports.bp, workflow_imports.bp, import_progress.bp)
     for blueprint in (*people, *work, *weeks, *files, health.bp, help_page.bp, sign_in.bp):
         app.register_blueprint(blueprint)
     quiet_poll.install(app, installation)

@@ -30,7 +30,7 @@ OPEN_TO_ALL = frozenset(
 )
 KNOWS_NOBODY = frozenset({"assets.static", "assets.favicon", "health.process", "health.database", "calendar_feed.show"})
 # Asked by the page, not by the person: neither counts as activity nor writes anything.
-POLLS = frozenset({"board.changes", "planning.changes", "review.changes"})
+POLLS = frozenset({"board.changes", "planning.changes", "review.changes", "import_progress.show"})
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]

@@ -20,7 +20,9 @@ from tracker.domain.cells import Dialect
 from tracker.domain.errors import N_, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.imports import choices as choosing
 from tracker.domain.imports.choices import Choices
+from tracker.domain.imports.progress import Progress
 from tracker.domain.imports.reading import LARGEST_FILE, read_table
+from tracker.domain.imports.table import Table
 from tracker.domain.states import State
 from tracker.exports import refused_rows
 from tracker.queries import imports
@@ -39,6 +41,7 @@ from tracker.web.errors import explain, status_of
 from tracker.web.formats import language
 from tracker.web.idempotency import fresh_key
 from tracker.web.import_page import columns_context, outcome_of, preview_context
+from tracker.web.import_progress import told
 from tracker.web.import_words import CAUSE, problem_words
 from tracker.web.rendering import page
 from tracker.web.translation import gettext
@@ -65,7 +68,8 @@ def upload() -> ResponseReturnValue:
             raise InvalidError(N_("Choose a file."), field="file")
         if len(content) > LARGEST_FILE:
             raise InvalidError(N_("At most %(size)s MB at a time."), field="file", size=LARGEST_FILE // 1_000_000)
-        read_table(content)
+        with told(request.form.get("progress", "")) as progress:
+            read_table(content, progress=progress)
     except InvalidError as error:
         return _start(field_errors(error))
     close_reading_session()
@@ -140,17 +144,9 @@ def confirm(token: str) -> ResponseReturnValue:
         return redirect(url_for(".preview", token=token), code=303)
     try:
         chosen = Choices.read(file.choices)
-        table = read_table(file.content, chosen.delimiter)
-        with writing(COMMAND) as (session, entry):
-            mine = import_files.the_file(session, current_viewer().user_id, token)
-            if mine.entry_id is None:
-                planned = workflow_imports.carry_out(
-                    session, entry, table, chosen, seen=request.form.get("seen", ""),
-                    without_refused=bool(request.form.get("without_refused")),
-                    backdate_days=current_settings().backdate_days,
-                )  # fmt: skip
-                if entry.is_recorded:
-                    import_files.finish(mine, entry.id, planned.counts, _refused_file(planned))
+        with told(token) as progress:
+            table = read_table(file.content, chosen.delimiter, progress)
+            _carry_out(token, table, chosen, progress)
     except (InvalidError, ImportChangedError) as error:
         return _preview(file, error)
     return redirect(url_for(".preview", token=token), code=303)
@@ -183,9 +179,24 @@ def _keep(token: str, chosen: Choices) -> None:
 
 
 def _plan(file: ImportFile, chosen: Choices) -> Plan:
-    table = read_table(file.content, chosen.delimiter)
     when = When(current_viewer().actor, now(), current_programme().zone, current_settings().backdate_days)
-    return workflow_imports.plan(reading_session(), table, chosen, when)
+    with told(file.token) as progress:
+        table = read_table(file.content, chosen.delimiter, progress)
+        return workflow_imports.plan(reading_session(), table, chosen, when, progress)
+
+
+def _carry_out(token: str, table: Table, chosen: Choices, progress: Progress) -> None:
+    with writing(COMMAND) as (session, entry):
+        mine = import_files.the_file(session, current_viewer().user_id, token)
+        if mine.entry_id is not None:
+            return
+        planned = workflow_imports.carry_out(
+            session, entry, table, chosen, seen=request.form.get("seen", ""),
+            without_refused=bool(request.form.get("without_refused")), backdate_days=current_settings().backdate_days,
+            progress=progress,
+        )  # fmt: skip
+        if entry.is_recorded:
+            import_files.finish(mine, entry.id, planned.counts, _refused_file(planned))
 
 
 def _refused_file(planned: Plan) -> bytes:
@@ -221,7 +232,7 @@ def _start(errors: dict[str, str]) -> Response:
     latest = imports.latest(reading_session(), None if viewer.actor.is_planner else viewer.actor.id)
     return page(
         "imports/start.html", status=422 if errors else 200, errors=errors, latest=latest, undo_key=fresh_key(),
-        most_megabytes=LARGEST_FILE // 1_000_000,
+        progress=fresh_key(), most_megabytes=LARGEST_FILE // 1_000_000,
     )  # fmt: skip
 
 

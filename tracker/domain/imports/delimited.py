@@ -12,6 +12,7 @@ from tracker.domain.imports.table import Row
 
 DELIMITERS = (";", "\t", ",")
 _SAMPLE = 20
+LONGEST_ROW = 1_000_000  # characters: of a longer one, quotes are missing, and the parser takes four bytes for each
 csv.field_size_limit(sys.maxsize)  # the module's own limit, 131,072, is less than a long description
 
 
@@ -22,9 +23,11 @@ def rows_of(text: str, delimiter: str = "") -> Iterator[Row]:
     said, text = _said_by_the_file(text)
     delimiter = delimiter or said or guessed_delimiter(text)
     offset = 1 if said else 0
-    reader = csv.reader(lines(text), delimiter=delimiter, strict=True)
+    fed = _Fed(lines(text))
+    reader = csv.reader(fed, delimiter=delimiter, strict=True)
     for number in itertools.count(1):
-        line = reader.line_num + 1 + offset
+        line = fed.line = reader.line_num + 1 + offset
+        fed.size = 0
         try:
             cells = next(reader, None)
         except csv.Error as error:
@@ -37,6 +40,28 @@ def rows_of(text: str, delimiter: str = "") -> Iterator[Row]:
         yield Row(number + offset, tuple(cells), len(cells))
 
 
+class _Fed:
+    """The lines that go into the parser, as long as a row does not take too many of them."""
+
+    def __init__(self, source: Iterator[str]) -> None:
+        self._source = source
+        self.line = 1  # where the row begins
+        self.size = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        text = next(self._source)
+        self.size += len(text)
+        if self.size > LONGEST_ROW:
+            raise InvalidError(
+                N_("The row in line %(line)s has more than %(most)s characters. Is a quote missing at a cell's end?"),
+                field="file", line=self.line, most=LONGEST_ROW,
+            )  # fmt: skip
+        return text
+
+
 def guessed_delimiter(text: str) -> str:
     """What gives the most headings that we know, then the most rows as wide as the headings, then the most columns."""
     text = _said_by_the_file(text)[1]
@@ -44,7 +69,7 @@ def guessed_delimiter(text: str) -> str:
 
 
 def _fit(text: str, delimiter: str) -> tuple[int, int, int]:
-    reader = csv.reader(lines(text), delimiter=delimiter)
+    reader = csv.reader(lines(text[:LONGEST_ROW]), delimiter=delimiter)
     try:
         rows = [row for row in itertools.islice(reader, _SAMPLE) if row]
     except csv.Error:

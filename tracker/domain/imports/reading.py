@@ -3,21 +3,22 @@
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.imports import delimited, workbooks
 from tracker.domain.imports.encodings import decoded
+from tracker.domain.imports.progress import Progress, Step, counted, silent
 from tracker.domain.imports.table import Table, table_of
 
 LARGEST_FILE = 10_000_000
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 
 
-def read_table(content: bytes, delimiter: str = "") -> Table:
+def read_table(content: bytes, delimiter: str = "", progress: Progress = silent) -> Table:
     """The table of a CSV file or a workbook. Raises InvalidError for what cannot be read for certain."""
-    if not content.strip():
+    if not content or content.isspace():
         raise InvalidError(N_("The file is empty."), field="file")
     if is_workbook(content):
-        return table_of(workbooks.rows_of(content))
+        return table_of(counted(workbooks.rows_of(content), Step.READ, progress))
     if content.startswith(_OLD_WORKBOOK):
         raise InvalidError(N_("This is an old or locked workbook. Save it as XLSX or CSV UTF-8."), field="file")
-    return table_of(delimited.rows_of(decoded(content), delimiter))
+    return table_of(counted(delimited.rows_of(decoded(content), delimiter), Step.READ, progress))
 
 
 def is_workbook(content: bytes) -> bool:

@@ -9,6 +9,7 @@ from tracker.domain.imports.columns import heading_text, is_known
 MOST_ROWS = 20_000
 MOST_LINES = 100_000  # empty ones too: a sheet formatted to its end has a million
 MOST_COLUMNS = 200
+MOST_CELLS = 600_000  # that hold something: each takes some sixty bytes, whatever stands in it
 _LOOK_FOR_HEADINGS = 10
 
 
@@ -40,6 +41,7 @@ class Table:
 def table_of(rows: Iterable[Row]) -> Table:
     """The table. Raises InvalidError when it is empty, too large, or has a known heading twice."""
     kept: list[Row] = []
+    filled, share = 0, _Shared()
     for row in rows:
         if row.number > MOST_LINES:
             raise too_many_lines()
@@ -47,7 +49,13 @@ def table_of(rows: Iterable[Row]) -> Table:
             continue
         if len(row.cells) > MOST_COLUMNS and any(cell.strip() for cell in row.cells[MOST_COLUMNS:]):
             raise InvalidError(N_("At most %(count)s columns at a time."), field="file", count=MOST_COLUMNS)
-        kept.append(row)
+        filled += sum(map(bool, row.cells))
+        if filled > MOST_CELLS:
+            raise InvalidError(
+                N_("At most %(count)s filled cells at a time. Delete columns that are not to be imported."),
+                field="file", count=MOST_CELLS,
+            )  # fmt: skip
+        kept.append(share.in_row(row))
         if len(kept) > MOST_ROWS + _LOOK_FOR_HEADINGS:
             raise InvalidError(N_("At most %(count)s rows at a time."), field="file", count=MOST_ROWS)
     if not kept:
@@ -60,6 +68,22 @@ def table_of(rows: Iterable[Row]) -> Table:
     names = _names(headings.cells, width)
     _refuse_doubles(names)
     return Table(names, tuple(body), place)
+
+
+class _Shared:
+    """Equal short texts are kept once: a column of states or dates has few different ones."""
+
+    _LONGEST, _MOST = 30, 10_000
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+
+    def in_row(self, row: Row) -> Row:
+        """The row, of texts that earlier rows have too where they are equal."""
+        texts = self._texts
+        if len(texts) < self._MOST:
+            texts.update({cell: texts.get(cell, cell) for cell in row.cells if len(cell) <= self._LONGEST})
+        return Row(row.number, tuple([texts.get(cell, cell) for cell in row.cells]), row.width)
 
 
 def too_many_lines() -> InvalidError:
