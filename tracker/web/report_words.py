@@ -15,7 +15,7 @@ from tracker.web.formats import STATES, day, language
 from tracker.web.translation import gettext, ngettext
 
 STATUS = {Status.NOT_BEGUN: N_("not begun"), Status.DRAFT: N_("draft"), Status.READY: N_("ready")}
-_SECTIONS = {"summary": N_("What was done"), "plan": N_("What comes next")}
+_SECTIONS = {"introduction": N_("Introduction"), "summary": N_("What was done"), "plan": N_("What comes next")}
 _OURS = {
     "moved_back": (N_("Moved back"), N_("Workflows that were moved from a later state to an earlier one, and stand.")),
     "remaining": (N_("Remaining"), N_("Workflows that were not done at the end of those days.")),
@@ -43,7 +43,7 @@ def section_word(section: str) -> str:
 
 def counts(report: Report) -> list[tuple[Status, str]]:
     """How many projects have come how far."""
-    each = [part.status for part in report.parts if part.project != "*"]
+    each = [part.status for part in report.parts if not part.is_office]
     return [(status, f"{each.count(status)} {status_word(status)}") for status in reversed(Status)]
 
 

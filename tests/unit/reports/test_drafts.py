@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.unit.reports.demo import MONTHS, TEXTS, demo_report, month, written
+from tests.unit.reports.demo import MONTHS, TEXTS, demo_report, introduced, month, written
 from tracker.domain.reports import english, swedish
 from tracker.domain.reports.documents import LANGUAGES
 from tracker.domain.reports.facts import Figure, MonthFacts, month_facts
@@ -142,8 +142,18 @@ def test_each_point_of_last_months_plan_comes_with_what_came_of_it() -> None:
 
 def test_a_text_in_the_other_language_is_shown_where_there_is_none_in_this() -> None:
     texts = {(MARCH, "TEST", "summary_sv"): "Fjärde cykelns tester är avslutade.", (MARCH, "TEST", "status"): "ready"}
-    material = demo_report(texts)
+    material = demo_report({**introduced(), **texts})
     assert material.part(MARCH, "TEST", "en").language == "sv"
     report = material.report(MARCH, "en")
     assert "Test" not in report.missing
     assert len(report.missing) == 11
+
+
+def test_the_sections_stand_as_the_programme_has_always_had_them() -> None:
+    """Combined titles such as "Kommuner, VästKom" too."""
+    names = [part.name.partition(" –")[0] for part in demo_report().report(MARCH, "sv").parts]
+    assert names == [
+        "Inledning", "Programmet som helhet", "SoKI", "SIDU", "Migrering av data", "Test",
+        "Informationssäkerhet och dataskydd", "Utbildning", "Implementering", "Kommuner, VästKom", "Privata vårdgivare",
+        "Förberedelser inför driftstart", "Teknik och arkitektur", "Support och förvaltning",
+    ]  # fmt: skip

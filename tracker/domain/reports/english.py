@@ -16,6 +16,7 @@ _TO_DO = {Goal.DESIGN: "designed", Goal.VALIDATION: "validated", Goal.TEST: "tes
 _DOING = {Goal.DESIGN: "design", Goal.VALIDATION: "validate", Goal.TEST: "test"}
 
 
+INTRODUCTION = "Introduction"
 PROGRAMME = "The programme as a whole"
 STATUS = {"not_begun": "not begun", "draft": "draft", "ready": "ready"}
 SAMPLE = "Sample data – made-up figures."

@@ -19,6 +19,7 @@ _GOALS = {Goal.DESIGN: "design", Goal.VALIDATION: "validering", Goal.TEST: "test
 _DOING = {Goal.DESIGN: "designa", Goal.VALIDATION: "validera", Goal.TEST: "testa"}
 
 
+INTRODUCTION = "Inledning"
 PROGRAMME = "Programmet som helhet"
 STATUS = {"not_begun": "ej påbörjad", "draft": "utkast", "ready": "klar"}
 SAMPLE = "Exempeldata – påhittade siffror."
