@@ -133,6 +133,15 @@ def test_the_introduction_stands_first_from_month_to_month_and_is_left_out_while
     assert "introduction in Swedish" in client_as("admin").page("/admin/audit", headers=ENGLISH).text
 
 
+def test_numbers_typed_by_hand_are_named_to_who_writes_and_to_nobody_else(client_as: ClientAs) -> None:
+    lead = client_as("lead_owner")
+    assert "without a source in" not in lead.page(PART, headers=ENGLISH).text
+    fields = EMPTY | {"summary": "Vi testade {1|tested|c1} flöde, 3 av 7 i LAB.", "then": "auto"}
+    saved = lead.submit(PART, fields, headers=ENGLISH | {"HX-Request": "true"}).text
+    assert "Figures without a source in Summary March: <bdi>3 av 7</bdi>" in saved
+    assert "without a source" not in client_as("viewer").page(MONTH, headers=ENGLISH).text
+
+
 def test_the_history_tells_who_wrote_what(client_as: ClientAs) -> None:
     admin = client_as("admin")
     admin.submit(PART, EMPTY | {"summary": "Vi har testat."})

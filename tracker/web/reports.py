@@ -12,6 +12,7 @@ from tracker.commands.entries import Entry
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
 from tracker.domain.figures.behind import Behind
 from tracker.domain.merging import FieldConflictError, Theirs
+from tracker.domain.reports.claims import unsourced
 from tracker.domain.reports.documents import LANGUAGES, Origin, Part, Report, Status, blocks, sections_of
 from tracker.domain.reports.months import Month
 from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME, Place, Token
@@ -295,6 +296,7 @@ def _form(
         "last_title": words.plan_title(month.previous),
         "preview": [(title, _blocks(sources, report, preview, written)) for title, written in
                     files.sections(preview, report)],
+        "unsourced": [(titles[name], found) for name in names if (found := unsourced(shown[name]))],
         "writer": sources.writers.get(project),
         "state": "",
     }  # fmt: skip
