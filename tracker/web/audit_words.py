@@ -188,7 +188,7 @@ def _value(field: str, value: str) -> str:
     """A field's text as its form shows it."""
     match field, value:
         case "report_status", value if value in set(Status):
-            return gettext(report_words.STATUS[Status(value)])
+            return report_words.status_word(Status(value))
         case "role", value if value in set(Role):
             return gettext(ROLES[Role(value)])
         case "category", value if value in set(BlockerCategory):

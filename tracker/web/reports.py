@@ -54,7 +54,13 @@ def index() -> ResponseReturnValue:
     """The months with their reports."""
     found = queries.listed(reading_session(), now=now())
     words = LANGUAGES[language()]
-    return page("reports/index.html", months=[(each, words.title(each.month)) for each in found])
+    return page("reports/index.html", months=[(each, words.title(each.month), _progress(each)) for each in found])
+
+
+def _progress(each: queries.Listed) -> str:
+    """How far a month's parts have come; empty where none is begun."""
+    counts = {Status.READY: each.ready, Status.DRAFT: each.drafts}
+    return ", ".join(report_words.count_word(status, number) for status, number in counts.items() if number)
 
 
 @bp.get("/<month>")
