@@ -54,7 +54,7 @@ Processes and ways of working must therefore be agreed upon, supported and put i
 in the same way throughout the region. The programme is carried out jointly by the region and the municipalities, \
 which will work in the new environment to varying degrees.
 
-The introduction takes place in steps: everybody concerned in a geographical area goes over at the same time. Until \
+The roll-out takes place in steps: everybody concerned in a geographical area goes over at the same time. Until \
 then the projects work in cycles of seven weeks. In every cycle workflows are designed, validated and tested, and \
 before every cycle the projects agree in a planning week on what is to be done.
 
