@@ -10,10 +10,11 @@ from tracker.domain.reports.tokens import Token
 Address = Callable[[Token], str]  # of what a figure counts; empty where there is none to give
 _STYLE = (
     "body{max-width:44rem;margin:2rem auto;padding:0 1rem;font:16px/1.5 'Segoe UI',Roboto,sans-serif;color:#1a1c1f}"
-    "h1{font-size:1.75rem}h2{margin:2rem 0 0;border-top:2px solid;padding-top:.5rem}h3{margin-bottom:0}p,ul{margin:.375rem 0}"
+    "h1{font-size:1.75rem}h2{margin:2rem 0 0;border-top:2px solid;padding-top:.5rem}"
+    "h3{margin-bottom:0}p,ul{margin:.375rem 0}"
     "a{color:inherit}small{color:#62666c}@page{size:A4;margin:20mm 18mm}"
     "@media print{body{max-width:none;margin:0;padding:0}h2,h3,h2+p:not(:last-child){break-after:avoid}"
-    "p,li{orphans:2;widows:2}li{break-inside:avoid}}"
+    "p,li{orphans:2;widows:2}li{break-inside:avoid}p:last-child{break-before:avoid}}"
 )
 
 
