@@ -88,7 +88,10 @@ def test_the_report_fits_and_can_be_read_by_everybody(
 def test_on_paper_there_is_the_report_and_nothing_for_the_hand(new_page: NewPage) -> None:
     page = sign_in(new_page(locale="sv-SE", color_scheme="dark"), "planner", MARCH)
     assert 2 <= len(_PAGE.findall(page.pdf(format="A4"))) <= 6
+    expect(page.locator(".on-paper")).to_be_hidden()  # the list of parts beside it tells as much
     page.emulate_media(media="print")
+    expect(page.locator(".on-paper")).to_contain_text("Inte klart från: SoKI")
+    expect(page.locator("#part-introduction")).to_contain_text("påhittade exempeldata")
     for hidden in (".shell", ".report-tools", ".report-parts", ".part-edit", ".crumbs"):
         expect(page.locator(hidden).first).to_be_hidden()
     expect(page.locator("h1")).to_be_visible()
@@ -106,8 +109,9 @@ def test_without_script_a_part_is_written_all_the_same(new_page: NewPage) -> Non
 
 def test_a_project_without_workflows_starts_from_what_it_planned(new_page: NewPage) -> None:
     page = sign_in(new_page(), "planner", "/reports/2023-02/parts/UTB")
-    page.locator("#field-plan").fill("Vi kvalitetssäkrar utbildningsmiljön.")
+    page.locator("#field-plan").fill("Vi kvalitetssäkrar utbildningsmiljön och 3 av 7 kurser.")
+    expect(page.locator(".unsourced")).to_have_text("Figures without a source in Plan for March: 3 av 7")
     page.get_by_role("button", name="Save", exact=True).click()
     page.goto(f"{MARCH}/parts/UTB")
-    expect(page.locator("#field-summary")).to_have_value("Vi kvalitetssäkrar utbildningsmiljön.")
+    expect(page.locator("#field-summary")).to_have_value("Vi kvalitetssäkrar utbildningsmiljön och 3 av 7 kurser.")
     expect(page.locator(".outcomes")).to_contain_text("The history does not tell.")

@@ -7,17 +7,19 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.databases import demo
 from tests.unit.reports.demo import TEXTS
 from tracker.cli import main
+from tracker.db.engine import make_engine
 
 AS_OF = ("--as-of", "2023-04-14T07:00:00Z")
 
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of a database with the sample programme."""
+    """The address of the demo's database."""
     url = f"sqlite:///{tmp_path_factory.mktemp('reports') / 'tracker.db'}"
-    assert CliRunner().invoke(main, ["seed"], env={"TRACKER_DATABASE_URL": url}).exit_code == 0
+    demo(make_engine(url))
     return url
 
 

@@ -82,11 +82,13 @@ def planner(engine: Engine) -> Actor:
 
 
 @contextlib.contextmanager
-def acting(engine: Engine, actor: Actor | None = None, at: datetime = NOW) -> Iterator[tuple[Session, Entry]]:
+def acting(
+    engine: Engine, actor: Actor | None = None, at: datetime = NOW, command: str = "test"
+) -> Iterator[tuple[Session, Entry]]:
     """A command under way, as an edge opens it; LAB's lead unless told."""
     actor = actor or lead(engine)
     with transaction(engine) as session:
-        yield session, open_entry(session, actor, "test", at)
+        yield session, open_entry(session, actor, command, at)
 
 
 def stands(engine: Engine, key: str) -> models.Workflow:

@@ -8,11 +8,19 @@ from sqlalchemy import Engine
 from tests.bench.board import statements_of
 from tests.builders import Flow, a_cycle, a_programme, day, load
 from tests.counts import count
+from tests.databases import ON_SQLITE
+from tests.db.acting import OTHERS, acting, planner, prepare, stands
 from tests.large_programme import a_large_programme
+from tracker.commands import reports, workflows
+from tracker.commands.workflows import Move
 from tracker.db.engine import reading
+from tracker.domain.figures.history import History
+from tracker.domain.reports.months import Month
 from tracker.domain.states import CycleStatus, State
 from tracker.queries import figures
+from tracker.web.audit_words import COMMANDS
 
+EMPTY = {"summary": "", "plan": ""}
 MOST_MEMORY = 150 * 1024 * 1024
 
 
@@ -40,6 +48,28 @@ def test_there_are_no_figures_without_a_programme(engine: Engine) -> None:
         assert figures.history(session) is None
         assert figures.cycle_summary(session, day(1)) == []
         assert figures.reported(session) == []
+
+
+@ON_SQLITE
+def test_the_history_is_read_anew_when_something_has_happened_and_not_when_a_report_is_written(engine: Engine) -> None:
+    prepare(engine)
+
+    def history() -> History | None:
+        with reading(engine) as session:
+            return figures.history(session)
+
+    first = history()
+    with acting(engine, planner(engine), command="write_report") as (session, entry):
+        reports.write(session, entry, Month(2023, 4), "SIDU", "sv", {"summary": "x", "plan": ""}, EMPTY)
+    assert history() is first
+    with acting(engine, planner(engine)) as (session, entry):
+        move = Move(State.DONE, version=stands(engine, OTHERS).version)
+        workflows.move(session, entry, OTHERS, move, backdate_days=14)
+    assert history() is not first
+
+
+def test_what_changes_no_figure_is_a_command_that_there_is() -> None:
+    assert set(figures.NO_FIGURES) <= set(COMMANDS)
 
 
 def test_figures_as_now_know_what_was_recorded_last_even_when_the_clock_was_set_back(engine: Engine) -> None:

@@ -15,6 +15,7 @@ from tests.db.acting import (
     planner,
     rows,
     shared_lead,
+    somebody,
     stands,
     stranger,
     traces,
@@ -29,8 +30,8 @@ from tracker.domain.merging import FieldConflictError
 from tracker.domain.people import Actor
 from tracker.domain.reports.documents import LANGUAGES, Origin, Status, blocks
 from tracker.domain.reports.months import Month
-from tracker.domain.reports.tokens import PROGRAMME
-from tracker.domain.states import State
+from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME
+from tracker.domain.states import Role, State
 from tracker.queries import reports as queries
 from tracker.queries.reports import Sources
 
@@ -114,6 +115,7 @@ def test_nobody_is_in_conflict_with_what_they_saved_a_moment_ago(programme: Engi
         (shared_lead, "SIDU", {"summary": "x"}, NotAllowedError),
         (viewer, "SIDU", {"summary": "x"}, NotAllowedError),
         (lead, PROGRAMME, {"summary": "x"}, NotAllowedError),
+        (lead, INTRODUCTION, {"introduction": "x"}, NotAllowedError),
         (lead, "XYZ", {"summary": "x"}, NotFoundError),
         (lead, "SIDU", {"summary": "{58|tasted|c1}"}, InvalidError),
         (lead, "SIDU", {"summary": "{58|tested|c9}"}, InvalidError),
@@ -147,6 +149,45 @@ def test_there_is_no_report_of_a_month_outside_the_programme(programme: Engine, 
 def test_leads_of_any_of_the_projects_workstreams_write_and_planners_everywhere(programme: Engine) -> None:
     assert write(programme, {"summary": "a"}, actor=stranger(programme)) == ["summary"]
     assert write(programme, {"summary": "b"}, actor=planner(programme), project=PROGRAMME) == ["summary"]
+
+
+def introduce(engine: Engine, text: str, month: Month, was: str = "", actor: Actor | None = None) -> list[str]:
+    with acting(engine, actor or planner(engine)) as (session, entry):
+        texts = {INTRODUCTION: text}, {INTRODUCTION: was}
+        return reports.write(session, entry, month, INTRODUCTION, "sv", *texts)
+
+
+def introduction(engine: Engine, month: Month) -> str:
+    return read(engine, month).report("sv").parts[0].summary
+
+
+@ON_SQLITE
+def test_an_introduction_stands_until_a_later_month_has_another(programme: Engine) -> None:
+    february, march = Month(2023, 2), Month(2023, 3)
+    assert "Inledning" in read(programme).report("sv").missing
+    introduce(programme, "Om programmet", february)
+    assert [introduction(programme, each) for each in (february, march, APRIL)] == ["Om programmet"] * 3
+    assert introduce(programme, "Om programmet", march, was="Om programmet") == []
+    introduce(programme, "Nytt i mars", march, was="Om programmet")
+    assert [introduction(programme, each) for each in (february, APRIL)] == ["Om programmet", "Nytt i mars"]
+    assert "Inledning" not in read(programme).report("sv").missing
+    introduce(programme, "", APRIL, was="Nytt i mars")
+    assert [introduction(programme, each) for each in (march, APRIL)] == ["Nytt i mars", ""]
+    kept = [(row.month, row.before, row.after) for row in rows(programme, models.ReportChange)]
+    assert kept[-1] == ("2023-04", "Nytt i mars", "")
+
+
+@ON_SQLITE
+def test_two_who_change_an_introduction_are_told_of_each_other_and_a_published_one_stands(programme: Engine) -> None:
+    introduce(programme, "Om programmet", Month(2023, 3))
+    publish(programme)
+    introduce(programme, "Skrivet sedan", Month(2023, 3), was="Om programmet")
+    assert introduction(programme, APRIL) == "Om programmet"
+    with pytest.raises(FieldConflictError) as refused:
+        introduce(programme, "Mitt", Month(2023, 3), was="Om programmet", actor=somebody(programme, Role.ADMIN))
+    assert refused.value.conflicts["introduction_sv"].value == "Skrivet sedan"
+    with pytest.raises(ConflictError):
+        introduce(programme, "Sent", APRIL, was="Skrivet sedan")
 
 
 def test_publishing_freezes_the_report_and_names_what_is_missing(programme: Engine) -> None:

@@ -108,12 +108,38 @@ def test_publishing_names_what_is_missing_and_freezes(client_as: ClientAs) -> No
     assert planner.submit(f"{MONTH}/publish", {"key": "a"}).status_code == 303  # sent twice, done once
     page = planner.page(MONTH, headers=SWEDISH).text
     assert "Publicerad 31 mars" in page or "Publicerad" in page
-    assert "Inte klart från: Kliniskt innehåll" in page
+    assert "Inte klart från: Inledning; Kliniskt innehåll" in page
     late = planner.submit(PART, EMPTY | {"summary": "Skrivet för sent"})
     assert late.status_code == 409
     assert "Skrivet för sent" in late.text
     assert planner.submit(f"{MONTH}/reopen").status_code == 303
     assert planner.submit(PART, EMPTY | {"summary": "Sent"}).status_code == 303
+
+
+def test_the_introduction_stands_first_from_month_to_month_and_is_left_out_while_it_is_empty(
+    client_as: ClientAs,
+) -> None:
+    planner, viewer = client_as("planner"), client_as("viewer")
+    part, later = "/reports/2023-02/parts/introduction", MONTH
+    assert 'id="part-introduction"' in planner.get(MONTH).text
+    assert 'id="part-introduction"' not in viewer.get(MONTH).text
+    assert "Inledning" in planner.page(f"{MONTH}/publish", headers=SWEDISH).text
+    fields = {"introduction": "Programmet är\n\nett program.", "was_introduction": ""}
+    assert planner.submit(part, fields, headers=SWEDISH).status_code == 303
+    text = viewer.get(f"{later}.md", headers=SWEDISH).text
+    assert "## Inledning\n\nProgrammet är\n\nett program.\n\n## Programmet som helhet" in text
+    assert "Texten står kvar från månad till månad" in planner.page(f"{later}/parts/introduction", headers=SWEDISH).text
+    assert client_as("lead_owner").submit(part, fields).status_code == 403
+    assert "introduction in Swedish" in client_as("admin").page("/admin/audit", headers=ENGLISH).text
+
+
+def test_numbers_typed_by_hand_are_named_to_who_writes_and_to_nobody_else(client_as: ClientAs) -> None:
+    lead = client_as("lead_owner")
+    assert "without a source in" not in lead.page(PART, headers=ENGLISH).text
+    fields = EMPTY | {"summary": "Vi testade {1|tested|c1} flöde, 3 av 7 i LAB.", "then": "auto"}
+    saved = lead.submit(PART, fields, headers=ENGLISH | {"HX-Request": "true"}).text
+    assert "Figures without a source in Summary March: <bdi>3 av 7</bdi>" in saved
+    assert "without a source" not in client_as("viewer").page(MONTH, headers=ENGLISH).text
 
 
 def test_the_history_tells_who_wrote_what(client_as: ClientAs) -> None:

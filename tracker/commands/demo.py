@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
 from tracker.clock import clock_of
@@ -11,9 +11,12 @@ from tracker.commands import accounts, installation, programme, seed
 from tracker.commands.entries import open_entry
 from tracker.db import migrations
 from tracker.db.engine import database_file, reading, transaction
-from tracker.db.models import Programme, User, Workstream
+from tracker.db.models import Cycle, Entry, Programme, ReportChange, User, Workstream
 from tracker.domain import demo
 from tracker.domain.errors import N_, ConflictError
+from tracker.domain.reports.documents import field
+from tracker.domain.reports.months import Month
+from tracker.domain.reports.tokens import INTRODUCTION
 
 TIME_ZONE = "Europe/Stockholm"
 NAME = "Exempelprogrammet"
@@ -36,6 +39,7 @@ def open_demo(engine: Engine, folder: Path, *, say: Callable[[str], None]) -> No
     with transaction(engine) as session:
         if rows is not None and programme.found(session, TIME_ZONE, name=NAME, demo_clock_at=demo.STARTS_AT):
             seed.load(session, rows, time_zone=TIME_ZONE)
+            _introduce(session)
         _add_accounts(session)
 
 
@@ -49,6 +53,17 @@ def _refuse_others(engine: Engine) -> None:
         raise ConflictError(
             N_("%(file)s is not a demo's database and was left alone. Start it with: tracker serve"), file=str(file)
         )
+
+
+def _introduce(session: Session) -> None:
+    """Lets the reports begin with a text from the first on, as if it had been written when the programme was."""
+    first = session.scalars(select(func.min(col(Entry.id)))).one()
+    month = str(Month.of(session.scalars(select(func.min(col(Cycle.starts_on)))).one()))
+    for language, text in demo.INTRODUCTION.items():
+        session.add(
+            ReportChange(month=month, project_code=INTRODUCTION, field=field(INTRODUCTION, language), after=text,
+                         entry_id=first)
+        )  # fmt: skip
 
 
 def _add_accounts(session: Session) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from tracker.commands import field_edits
@@ -14,10 +14,10 @@ from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError
 from tracker.domain.people import Actor as Person
 from tracker.domain.reports import tokens
-from tracker.domain.reports.documents import LANGUAGES, SECTIONS, STATUS, Status, field, reported_months
+from tracker.domain.reports.documents import LANGUAGES, STATUS, Status, field, reported_months, sections_of
 from tracker.domain.reports.months import Month
 from tracker.domain.reports.numbers import OF_CYCLES, OF_DAYS
-from tracker.domain.reports.tokens import PROGRAMME, Token
+from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME, Token
 from tracker.domain.texts import prose
 
 
@@ -35,9 +35,9 @@ def write(
     if language not in LANGUAGES:
         raise InvalidError(N_("This form is broken. Open the page anew."), field="language")
     _refuse_published(session, month)
-    about = (col(ReportChange.month) == str(month)) & (col(ReportChange.project_code) == project)
-    standing = _standing(session, month, project)
-    names = {field(section, language): section for section in SECTIONS}
+    about = _about(month, project)
+    standing = _standing(session, about)
+    names = {field(section, language): section for section in sections_of(project)}
     current = {name: standing.get(name, ("", ""))[0] for name in names}
     # What somebody saved a moment ago from this very form is nobody else's.
     seen = {name: current[name] if standing.get(name, ("", ""))[1] == entry.actor.name else was.get(section, "")
@@ -46,6 +46,8 @@ def write(
     texts = field_edits.merged(session, about, typed, seen, current, table=ReportChange)
     for name, text in texts.items():
         _record(entry, month, project, name, current[name], text)
+    if project == INTRODUCTION:
+        return [names[name] for name in texts]
     before = standing.get(STATUS, ("", ""))[0]
     after = status.value if status is not None else before or (Status.DRAFT.value if texts else "")
     if after != before:
@@ -85,7 +87,7 @@ def _require_writer(session: Session, actor: Person, month: Month, project: str,
         .join(Workstream, col(Workstream.project_code) == col(Project.code), isouter=True)
         .where(col(Project.code) == project)
     ).all()
-    if not rows and project != PROGRAMME:
+    if not rows and project not in {INTRODUCTION, PROGRAMME}:
         raise NotFoundError(N_("There is no project %(code)s."), code=project)
     streams = [code for _, code in rows if code is not None]
     if not may_write(actor, streams):
@@ -121,14 +123,22 @@ def _is_published(session: Session, month: Month) -> bool:
     return bool(text)
 
 
-def _standing(session: Session, month: Month, project: str) -> dict[str, tuple[str, str]]:
+def _about(month: Month, project: str) -> ColumnElement[bool]:
+    """The part's rows; an introduction stands from month to month."""
+    at = col(ReportChange.month)
+    return (at <= str(month) if project == INTRODUCTION else at == str(month)) & (
+        col(ReportChange.project_code) == project
+    )
+
+
+def _standing(session: Session, about: ColumnElement[bool]) -> dict[str, tuple[str, str]]:
     """By field what stands in the part, and who wrote it."""
     rows = session.execute(
         select(col(ReportChange.field), col(ReportChange.after), col(Actor.name))
         .join(models.Entry, col(models.Entry.id) == col(ReportChange.entry_id))
         .join(Actor, col(Actor.id) == col(models.Entry.actor_id))
-        .where(col(ReportChange.month) == str(month), col(ReportChange.project_code) == project)
-        .order_by(col(ReportChange.id))
+        .where(about)
+        .order_by(col(ReportChange.month), col(ReportChange.id))
     )
     return {name: (text, actor) for name, text, actor in rows}
 

@@ -5,13 +5,16 @@ from html import escape
 
 from tracker.domain.reports.documents import LANGUAGES, Block, Origin, Part, Report, Run, Status, blocks
 from tracker.domain.reports.numbers import Numbers
-from tracker.domain.reports.tokens import PROGRAMME, Token
+from tracker.domain.reports.tokens import Token
 
 Address = Callable[[Token], str]  # of what a figure counts; empty where there is none to give
 _STYLE = (
     "body{max-width:44rem;margin:2rem auto;padding:0 1rem;font:16px/1.5 'Segoe UI',Roboto,sans-serif;color:#1a1c1f}"
-    "h1{font-size:1.75rem}h2{margin-top:2.5rem;border-top:2px solid;padding-top:.5rem}h3{margin-bottom:0}"
-    "a{color:inherit}small{color:#62666c}@media print{h2,h3{break-after:avoid}p,li{orphans:3;widows:3}}"
+    "h1{font-size:1.75rem}h2{margin:2rem 0 0;border-top:2px solid;padding-top:.5rem}"
+    "h3{margin-bottom:0}p,ul{margin:.375rem 0}"
+    "a{color:inherit}small{color:#62666c}@page{size:A4;margin:20mm 18mm}"
+    "@media print{body{max-width:none;margin:0;padding:0}h2,h3,h2+p:not(:last-child){break-after:avoid}"
+    "p,li{orphans:2;widows:2}li{break-inside:avoid}p:last-child{break-before:avoid}}"
 )
 
 
@@ -24,11 +27,12 @@ def markdown(report: Report, numbers: Numbers, address: Address = nowhere) -> st
     """The report as Markdown."""
     words = LANGUAGES[report.language]
     lines = [f"# {words.title(report.month)}", "", *_paragraphs(foot(report, numbers))]
-    for part in report.parts:
+    for part in parts(report):
         lines += [f"## {_plain(part.name)}", ""]
         lines += [f"*{note}*\n" for note in notes(part, report)]
         for title, text in sections(part, report):
-            lines += [f"### {title}", "", *_body(blocks(text, part.project, numbers, report.language), report, address)]
+            lines += [f"### {title}", ""] if title else []
+            lines += _body(blocks(text, part.project, numbers, report.language), report, address)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -37,12 +41,12 @@ def html(report: Report, numbers: Numbers, address: Address = nowhere) -> str:
     words = LANGUAGES[report.language]
     title = escape(words.title(report.month))
     body = [f"<h1>{title}</h1>", *(f"<p><small>{escape(each)}</small></p>" for each in foot(report, numbers))]
-    for part in report.parts:
+    for part in parts(report):
         body.append(f"<section><h2>{escape(part.name)}</h2>")
         body += [f"<p><small>{escape(note)}</small></p>" for note in notes(part, report)]
         tongue = f' lang="{part.language}"' if part.language != report.language else ""
         for heading, text in sections(part, report):
-            body.append(f"<h3>{escape(heading)}</h3>")
+            body += [f"<h3>{escape(heading)}</h3>"] if heading else []
             for block in blocks(text, part.project, numbers, report.language):
                 inner = ["".join(_html_run(run, report, address) for run in line) for line in block.lines]
                 body.append(
@@ -56,8 +60,15 @@ def html(report: Report, numbers: Numbers, address: Address = nowhere) -> str:
     )
 
 
+def parts(report: Report) -> list[Part]:
+    """What there is to read; an introduction that nobody has written is left out."""
+    return [part for part in report.parts if not (part.is_introduction and part.is_missing)]
+
+
 def sections(part: Part, report: Report) -> list[tuple[str, str]]:
-    """The headings of a part with their texts; nothing where nothing is written."""
+    """The headings of a part with their texts; nothing where nothing is written. An introduction needs no heading."""
+    if part.is_introduction:
+        return [("", part.summary)] if part.summary else []
     words = LANGUAGES[report.language]
     titles = words.summary_title(report.month), words.plan_title(report.month)
     return [(title, text) for title, text in zip(titles, (part.summary, part.plan), strict=True) if text]
@@ -68,9 +79,9 @@ def notes(part: Part, report: Report) -> list[str]:
     words, found = LANGUAGES[report.language], []
     if part.origin is Origin.NONE:
         found.append(words.NOTHING)
-    elif part.origin is Origin.DRAFTED and part.project != PROGRAMME:
+    elif part.origin is Origin.DRAFTED and not part.is_office:
         found.append(words.DRAFTED)
-    elif part.origin is Origin.WRITTEN and part.status is not Status.READY and part.project != PROGRAMME:
+    elif part.origin is Origin.WRITTEN and part.status is not Status.READY and not part.is_office:
         found.append(words.UNFINISHED)
     if part.language != report.language and part.origin is Origin.WRITTEN:
         found.append(LANGUAGES[report.language].OTHER_LANGUAGE)

@@ -11,13 +11,18 @@ from sqlmodel import Session, col
 
 from tracker.db.engine import ONLY_READS
 from tracker.db.facts import facts
-from tracker.db.models import Programme
+from tracker.db.models import Entry, Programme
 from tracker.domain.figures import summaries
 from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import Summary
 
-_REVISION = select(col(Programme.revision), col(Programme.last_recorded_at))
-_KEPT: WeakKeyDictionary[Pool, tuple[Row[tuple[int, datetime | None]], History]] = WeakKeyDictionary()
+# What is written under these changes no figure, and a report saves itself every few seconds.
+NO_FIGURES = ("write_report", "publish_report", "reopen_report")
+_newest = select(col(Entry.id)).where(col(Entry.command).not_in(NO_FIGURES)).order_by(col(Entry.id).desc()).limit(1)
+_STANDS = select(col(Programme.id), col(Entry.id), col(Entry.recorded_at)).join(
+    Entry, col(Entry.id) == _newest.scalar_subquery(), isouter=True
+)
+_KEPT: WeakKeyDictionary[Pool, tuple[Row[tuple[int, int, datetime]], History]] = WeakKeyDictionary()
 
 
 def as_of_now(session: Session, now: datetime, at: datetime | None = None) -> datetime:
@@ -31,20 +36,20 @@ def as_of_now(session: Session, now: datetime, at: datetime | None = None) -> da
 
 def history(session: Session) -> History | None:
     """All that figures come from, to ask for any reading of it and the items behind; none without a programme. Kept
-    until the programme's next revision: one statement, and when it has to be read anew four more and three histories.
+    until the next entry that can change them: one statement, and four more and three histories when it is read anew.
     """
     if not session.info.get(ONLY_READS):
         return read_anew(session)
-    revision = session.execute(_REVISION).one_or_none()
-    if revision is None:
+    stands = session.execute(_STANDS).one_or_none()
+    if stands is None:
         return None
     pool = session.get_bind().engine.pool  # one for each database, whatever options a session's engine has
     kept = _KEPT.get(pool)
-    if kept is None or kept[0] != revision:
+    if kept is None or kept[0] != stands:
         found = read_anew(session)
         if found is None:
             return None
-        kept = _KEPT[pool] = revision, found
+        kept = _KEPT[pool] = stands, found
     return kept[1]
 
 

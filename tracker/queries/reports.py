@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from tracker.db.models import Actor, Blocker, Entry, Programme, Project, ReportChange, ReportPublication
@@ -14,6 +14,7 @@ from tracker.domain.reports.documents import Project as Named
 from tracker.domain.reports.facts import BlockerText
 from tracker.domain.reports.months import Month
 from tracker.domain.reports.numbers import Numbers
+from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME
 from tracker.queries import figures
 
 
@@ -97,7 +98,8 @@ def listed(session: Session, *, now: datetime) -> list[Listed]:
     numbers = Numbers(history, figures.as_of_now(session, now))
     first = min((row.starts_on for row in history.cycles), default=None)
     statuses: dict[str, list[str]] = {}
-    latest = select(func.max(col(ReportChange.id))).where(col(ReportChange.field) == STATUS).group_by(
+    is_project = (col(ReportChange.field) == STATUS) & (col(ReportChange.project_code) != PROGRAMME)
+    latest = select(func.max(col(ReportChange.id))).where(is_project).group_by(
         col(ReportChange.month), col(ReportChange.project_code)
     )  # fmt: skip
     rows = session.execute(
@@ -118,8 +120,9 @@ def listed(session: Session, *, now: datetime) -> list[Listed]:
 def _texts(
     session: Session, month: Month, as_of: datetime
 ) -> tuple[dict[tuple[Month, str, str], str], dict[str, Writer]]:
-    """What stands in the month and the one before."""
-    months = {str(each): each for each in (month.previous, month)}
+    """What stands in the month and the one before, and the introductions of all until then."""
+    near = (str(month.previous), str(month))
+    is_introduction = (col(ReportChange.project_code) == INTRODUCTION) & (col(ReportChange.month) <= str(month))
     rows = session.execute(
         select(
             col(ReportChange.month), col(ReportChange.project_code), col(ReportChange.field), col(ReportChange.after),
@@ -127,14 +130,17 @@ def _texts(
         )
         .join(Entry, col(Entry.id) == col(ReportChange.entry_id))
         .join(Actor, col(Actor.id) == col(Entry.actor_id))
-        .where(col(ReportChange.month).in_(months), col(Entry.recorded_at) <= as_of)
+        .where(or_(col(ReportChange.month).in_(near), is_introduction), col(Entry.recorded_at) <= as_of)
         .order_by(col(ReportChange.id))
     )  # fmt: skip
     texts: dict[tuple[Month, str, str], str] = {}
     writers: dict[str, Writer] = {}
     for name, project, field, after, actor, at in rows:
-        texts[months[name], project, field] = after
-        if name == str(month):
+        of = Month.read(name)
+        if of is None:
+            continue
+        texts[of, project, field] = after
+        if of == month or project == INTRODUCTION:
             writers[project] = Writer(actor, at)
     return texts, writers
 

@@ -8,6 +8,7 @@ from flask import url_for
 
 from tracker.domain.errors import N_
 from tracker.domain.reports.documents import Status
+from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME
 from tracker.domain.reviews import Wish
 from tracker.domain.states import BlockerCategory, Role, ScopeKind, State
 from tracker.queries.audit import AuditEntry, Line
@@ -92,6 +93,8 @@ FIELDS = {
     "summary_en": N_("summary in English"),
     "plan_sv": N_("plan in Swedish"),
     "plan_en": N_("plan in English"),
+    "introduction_sv": N_("introduction in Swedish"),
+    "introduction_en": N_("introduction in English"),
     "report_status": N_("status of the part"),
 }
 _CLOSED = (
@@ -153,7 +156,7 @@ def _words(line: Line, recorded_at: datetime) -> Words:
     if not about and line.cycle is not None:
         about, address = gettext("Cycle %(number)s", number=line.cycle), f"/cycles/{line.cycle}"
     if line.month:
-        about = " ".join(filter(None, [gettext("Report %(month)s", month=line.month), line.project.replace("*", "")]))
+        about = " ".join(filter(None, [gettext("Report %(month)s", month=line.month), _part(line.project)]))
         address = f"/reports/{line.month}"
     if line.kind == "field":
         return _field_words(line, about, address)
@@ -163,6 +166,11 @@ def _words(line: Line, recorded_at: datetime) -> Words:
     return Words(
         about, address, text, reason=reason_word(line.reason), note=line.note, happened_at=when, cycles=cycles
     )  # fmt: skip
+
+
+def _part(project: str) -> str:
+    """The office's own are told by their fields."""
+    return "" if project in {INTRODUCTION, PROGRAMME} else project
 
 
 def _field_words(line: Line, about: str, address: str) -> Words:
@@ -180,7 +188,7 @@ def _value(field: str, value: str) -> str:
     """A field's text as its form shows it."""
     match field, value:
         case "report_status", value if value in set(Status):
-            return gettext(report_words.STATUS[Status(value)])
+            return report_words.status_word(Status(value))
         case "role", value if value in set(Role):
             return gettext(ROLES[Role(value)])
         case "category", value if value in set(BlockerCategory):

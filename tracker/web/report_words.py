@@ -14,8 +14,7 @@ from tracker.web import figure_words
 from tracker.web.formats import STATES, day, language
 from tracker.web.translation import gettext, ngettext
 
-STATUS = {Status.NOT_BEGUN: N_("not begun"), Status.DRAFT: N_("draft"), Status.READY: N_("ready")}
-_SECTIONS = {"summary": N_("What was done"), "plan": N_("What comes next")}
+_SECTIONS = {"introduction": N_("Introduction"), "summary": N_("What was done"), "plan": N_("What comes next")}
 _OURS = {
     "moved_back": (N_("Moved back"), N_("Workflows that were moved from a later state to an earlier one, and stand.")),
     "remaining": (N_("Remaining"), N_("Workflows that were not done at the end of those days.")),
@@ -33,7 +32,18 @@ class Told(NamedTuple):
 
 def status_word(status: Status) -> str:
     """How far a part has come."""
-    return gettext(STATUS[status])
+    return str(LANGUAGES[language()].STATUS[status.value])
+
+
+def count_word(status: Status, number: int) -> str:
+    """How many have come so far."""
+    match status:
+        case Status.READY:
+            return ngettext("%(num)s ready", "%(num)s ready", number)
+        case Status.DRAFT:
+            return ngettext("%(num)s draft", "%(num)s drafts", number)
+        case Status.NOT_BEGUN:
+            return ngettext("%(num)s not begun", "%(num)s not begun", number)
 
 
 def section_word(section: str) -> str:
@@ -43,8 +53,8 @@ def section_word(section: str) -> str:
 
 def counts(report: Report) -> list[tuple[Status, str]]:
     """How many projects have come how far."""
-    each = [part.status for part in report.parts if part.project != "*"]
-    return [(status, f"{each.count(status)} {status_word(status)}") for status in reversed(Status)]
+    each = [part.status for part in report.parts if not part.is_office]
+    return [(status, count_word(status, each.count(status))) for status in reversed(Status)]
 
 
 def why_not(is_published: bool, has_streams: bool, name: str) -> str:

@@ -12,9 +12,10 @@ from tracker.commands.entries import Entry
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
 from tracker.domain.figures.behind import Behind
 from tracker.domain.merging import FieldConflictError, Theirs
-from tracker.domain.reports.documents import LANGUAGES, SECTIONS, Part, Report, Status, blocks
+from tracker.domain.reports.claims import unsourced
+from tracker.domain.reports.documents import LANGUAGES, Origin, Part, Report, Status, blocks, sections_of
 from tracker.domain.reports.months import Month
-from tracker.domain.reports.tokens import PROGRAMME, Place, Token
+from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME, Place, Token
 from tracker.exports import reports as files
 from tracker.queries import charts as named
 from tracker.queries import cycle as cycle_queries
@@ -53,7 +54,13 @@ def index() -> ResponseReturnValue:
     """The months with their reports."""
     found = queries.listed(reading_session(), now=now())
     words = LANGUAGES[language()]
-    return page("reports/index.html", months=[(each, words.title(each.month)) for each in found])
+    return page("reports/index.html", months=[(each, words.title(each.month), _progress(each)) for each in found])
+
+
+def _progress(each: queries.Listed) -> str:
+    """How far a month's parts have come; empty where none is begun."""
+    counts = {Status.READY: each.ready, Status.DRAFT: each.drafts}
+    return ", ".join(report_words.count_word(status, number) for status, number in counts.items() if number)
 
 
 @bp.get("/<month>")
@@ -92,7 +99,7 @@ def save(month: str, project: str) -> ResponseReturnValue:
     """
     code = _code(project)
     try:
-        form = WriteForm.parse(request.form)
+        form = WriteForm.parse(request.form, sections_of(code))
         with writing("write_report") as (session, entry):
             changed = commands.write(
                 session, entry, _month(month), code, language(), form.wanted, form.was, status=_status(form.then)
@@ -201,7 +208,7 @@ def _page(sources: Sources) -> dict[str, Any]:
     report: Report = shared["report"]
     earliest = min((row.starts_on for row in sources.material.numbers.history.cycles), default=sources.today)
     return shared | {
-        "parts": [_part(sources, report, part) for part in report.parts],
+        "parts": [each for part in report.parts if (each := _part(sources, report, part))["may"] or _is_read(part)],
         "earlier": sources.month.previous if sources.month > Month.of(earliest) else None,
         "later": sources.month.next if sources.month < Month.of(sources.today) else None,
         "counts": report_words.counts(report),
@@ -219,6 +226,11 @@ def _part(sources: Sources, report: Report, part: Part) -> dict[str, Any]:
         "may": sources.published is None and _may(sources, part.project),
         "writer": sources.writers.get(part.project),
     }  # fmt: skip
+
+
+def _is_read(part: Part) -> bool:
+    """An introduction that nobody has written is there for those alone who may write it."""
+    return not (part.is_introduction and part.is_missing)
 
 
 def _blocks(sources: Sources, report: Report, part: Part, written: str) -> list[tuple[bool, list[Any]]]:
@@ -243,7 +255,7 @@ def _may(sources: Sources, project: str) -> bool:
 
 
 def _streams(sources: Sources, project: str) -> list[str]:
-    if project == PROGRAMME:
+    if project in {INTRODUCTION, PROGRAMME}:
         return []
     return [row.code for row in sources.material.numbers.history.workstreams if row.project == project]
 
@@ -257,18 +269,23 @@ def _form(
     if part is None:
         raise NotFoundError(N_("There is no project %(code)s."), code=project)
     kept = _kept(sources, project)
-    drafted = dict(zip(SECTIONS, material.draft(month, project, language()), strict=True))
+    names = sections_of(project)
+    drafted = dict(zip(names, material.draft(month, project, language()), strict=False))
     values = kept if any(kept.values()) else drafted
     words = LANGUAGES[language()]
     if not any(values.values()) and material.last_plan(month, project, language()):
         values = values | {"summary": material.last_plan(month, project, language())}
-    titles = dict(zip(SECTIONS, (words.summary_title(month), words.plan_title(month)), strict=True))
+    titles = {"summary": words.summary_title(month), "plan": words.plan_title(month), INTRODUCTION: words.INTRODUCTION}
     shown = shown if shown is not None else values
-    preview = Part(project, part.name, part.status, part.origin, language(), shown["summary"], shown["plan"])
+    texts = [shown[name] for name in names]
+    origin = Origin.WRITTEN if any(texts) else Origin.NONE
+    preview = Part(project, part.name, part.status, origin, language(), *texts)
     report = Report(month, language(), material.numbers.as_of, [preview])
     return _shared(sources) | {
         "part": part,
         "project": project,
+        "names": names,
+        "field_ids": {name: f"field-{name}" for name in names},
         "values": shown,
         "was": was if was is not None else kept,
         "titles": titles,
@@ -278,19 +295,22 @@ def _form(
         "why_not": report_words.why_not(sources.published is not None, bool(_streams(sources, project)), part.name),
         "drafted": drafted if any(kept.values()) else {},
         "is_draft": not any(kept.values()) and any(drafted.values()),
-        "from_last_plan": not any(kept.values()) and not any(drafted.values()) and bool(values["summary"]),
+        "from_last_plan": not any(kept.values()) and not any(drafted.values()) and any(values.values()),
+        "is_carried": project == INTRODUCTION and material.is_carried(month, language()),
         "outcomes": report_words.outcomes(material.outcomes(month, project, language())),
         "last_month": words.month_name(month.previous),
         "last_title": words.plan_title(month.previous),
         "preview": [(title, _blocks(sources, report, preview, written)) for title, written in
                     files.sections(preview, report)],
+        "unsourced": [(titles[name], found) for name in names if (found := unsourced(shown[name]))],
         "writer": sources.writers.get(project),
         "state": "",
     }  # fmt: skip
 
 
 def _kept(sources: Sources, project: str) -> Texts:
-    return {section: sources.material.text(sources.month, project, section, language()) for section in SECTIONS}
+    text = sources.material.text
+    return {section: text(sources.month, project, section, language()) for section in sections_of(project)}
 
 
 def _saved_by_itself(month: str, project: str) -> Response:
@@ -305,7 +325,7 @@ def _refused(month: str, project: str, error: TrackerError) -> Response:
     sources = _sources(month)
     conflicts = error.conflicts if isinstance(error, FieldConflictError) else {}
     conflicts = {name.rpartition("_")[0]: theirs for name, theirs in conflicts.items()}
-    before, fields = before_of(request.form), typed(request.form)
+    before, fields = before_of(request.form), typed(request.form, sections_of(project))
     theirs = {name for name in fields if request.form.get(f"choice_{name}") == THEIRS}
     shown, was = drawn_again(
         _kept(sources, project), {name: each for name, each in fields.items() if name not in theirs}, before, conflicts

@@ -8,11 +8,13 @@ from tests.demo_data.expected import AS_OF, SEED_DATA
 from tests.demo_data.programme_files import STOCKHOLM
 from tests.properties.plain_facts import facts_of
 from tracker.commands.seed import read_folder
+from tracker.domain.demo import INTRODUCTION as INTRODUCTIONS
 from tracker.domain.figures.history import History
-from tracker.domain.reports.documents import LANGUAGES, Material, Project, Texts
+from tracker.domain.reports.documents import LANGUAGES, Material, Project, Texts, field
 from tracker.domain.reports.facts import BlockerText
 from tracker.domain.reports.months import Month
 from tracker.domain.reports.numbers import Numbers
+from tracker.domain.reports.tokens import INTRODUCTION
 from tracker.exports import reports
 
 TEXTS = Path(__file__).parent / "texts"
@@ -35,6 +37,14 @@ def demo_report(texts: Texts | None = None) -> Material:
     return replace(_demo(), texts=texts or {})
 
 
+def introduced() -> Texts:
+    """What is written in the demo from the beginning."""
+    return {
+        (month("2022-09"), INTRODUCTION, field(INTRODUCTION, language)): text
+        for language, text in INTRODUCTIONS.items()
+    }
+
+
 def month(text: str) -> Month:
     """2023-03."""
     found = Month.read(text)
@@ -44,8 +54,8 @@ def month(text: str) -> Month:
 
 def written(of: str, language: str) -> str:
     """The report as Markdown."""
-    material = demo_report()
-    return reports.markdown(material.report(month(of), language), material.numbers)
+    material = demo_report(introduced())
+    return reports.markdown(replace(material.report(month(of), language), is_sample=True), material.numbers)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.unit.reports.demo import MONTHS, TEXTS, demo_report, month, written
+from tests.unit.reports.demo import MONTHS, TEXTS, demo_report, introduced, month, written
 from tracker.domain.reports import english, swedish
 from tracker.domain.reports.documents import LANGUAGES
 from tracker.domain.reports.facts import Figure, MonthFacts, month_facts
@@ -40,31 +40,32 @@ def a_month(**figures: int) -> MonthFacts:
         ({}, "Under april har inget arbetsflöde kommit vidare från design, validering eller test.",
          "In April, no workflow passed design, validation or test."),
         ({"tested": 1}, "Under april har vi testat ett arbetsflöde.", "In April, we tested one workflow."),
-        ({"designed": 3, "tested": 1}, "Under april har vi designat 3 arbetsflöden och testat 1.",
-         "In April, we designed 3 workflows and tested 1."),
+        ({"designed": 3, "tested": 1}, "Under april har vi designat 3 arbetsflöden och testat ett.",
+         "In April, we designed 3 workflows and tested one."),
         ({"designed": 1, "validated": 2},
          "har vi designat ett arbetsflöde och validerat 2, men inget har blivit klart.",
          "we designed one workflow and validated 2, but tested none."),
         ({"moved_back": 1}, "Under månaden backade ett arbetsflöde till ett tidigare steg.",
          "During the month, one workflow moved back to an earlier stage."),
-        ({"moved_back": 2, "fell_back": 1}, "backade 2 arbetsflöden till ett tidigare steg, varav 1 från klar.",
-         "2 workflows moved back to an earlier stage, 1 of them from done."),
-        ({"remaining": 1, "workflows": 1}, "Vid månadens slut återstod 1 av 1 arbetsflöde att göra klart.",
-         "At the end of the month, 1 of one workflow remained to be done."),
+        ({"moved_back": 2, "fell_back": 1}, "backade 2 arbetsflöden till ett tidigare steg, varav ett från klar.",
+         "2 workflows moved back to an earlier stage, one of them from done."),
+        ({"remaining": 1, "workflows": 1}, "Vid månadens slut återstod vårt enda arbetsflöde att göra klart.",
+         "At the end of the month, our only workflow remained to be done."),
         ({"remaining": 4, "workflows": 4}, "återstod alla 4 arbetsflöden att göra klara.", "all 4 workflows remained"),
-        ({"remaining": 1, "workflows": 9}, "återstod 1 av 9 arbetsflöden att göra klart.", "1 of 9 workflows remained"),
+        ({"remaining": 1, "workflows": 9}, "återstod ett av 9 arbetsflöden att göra klart.",
+         "one of 9 workflows remained"),
         ({"workflows": 1}, "Vid månadens slut var ett arbetsflöde klart.",
          "At the end of the month, one workflow was done."),
         ({"workflows": 7}, "Vid månadens slut var alla 7 arbetsflöden klara.", "all 7 workflows were done."),
         ({}, "Under april hade vi inga hinder.", "In April, we had no blockers."),
         ({"blockers_opened": 1, "blockers_open": 1},
-         "Under april tillkom 1 hinder och inget löstes; vid månadens slut var 1 hinder öppet.",
-         "In April, 1 blocker came up and none was resolved; at the end of the month 1 was open."),
-        ({"blockers_resolved": 2}, "tillkom inga nya hinder och 2 löstes; vid månadens slut var inget hinder öppet.",
+         "Under april tillkom ett hinder och inget löstes, och vid månadens slut var ett öppet.",
+         "In April, one blocker came up and none was resolved; at the end of the month one was open."),
+        ({"blockers_resolved": 2}, "inga nya hinder och 2 löstes, och vid månadens slut var inget hinder öppet.",
          "no new blockers came up and 2 were resolved; at the end of the month none was open."),
         ({"blockers_opened": 3, "blockers_resolved": 1, "blockers_open": 2},
-         "tillkom 3 hinder och 1 löstes; vid månadens slut var 2 hinder öppna.",
-         "3 blockers came up and 1 was resolved; at the end of the month 2 were open."),
+         "tillkom 3 hinder och ett löstes, och vid månadens slut var 2 öppna.",
+         "3 blockers came up and one was resolved; at the end of the month 2 were open."),
     ],
 )  # fmt: skip
 def test_one_is_not_many_and_none_is_said(figures: dict[str, int], in_swedish: str, in_english: str) -> None:
@@ -137,13 +138,23 @@ def test_each_point_of_last_months_plan_comes_with_what_came_of_it() -> None:
     assert met["committed_test"] is not None
     decided = [each.blocked for outcome in found for each in outcome.came if each.blocked is not None]
     assert [each.resolved_on and each.resolved_on.isoformat() for each in decided] == ["2023-03-10"]
-    assert [outcome.point for outcome in found if "Planeringsveckan" in outcome.point and not outcome.came]
+    assert [outcome.point for outcome in found if "riskmitigering" in outcome.point and not outcome.came]
 
 
 def test_a_text_in_the_other_language_is_shown_where_there_is_none_in_this() -> None:
     texts = {(MARCH, "TEST", "summary_sv"): "Fjärde cykelns tester är avslutade.", (MARCH, "TEST", "status"): "ready"}
-    material = demo_report(texts)
+    material = demo_report({**introduced(), **texts})
     assert material.part(MARCH, "TEST", "en").language == "sv"
     report = material.report(MARCH, "en")
     assert "Test" not in report.missing
     assert len(report.missing) == 11
+
+
+def test_the_sections_stand_as_the_programme_has_always_had_them() -> None:
+    """Combined titles such as "Kommuner, VästKom" too."""
+    names = [part.name.partition(" –")[0] for part in demo_report().report(MARCH, "sv").parts]
+    assert names == [
+        "Inledning", "Programmet som helhet", "SoKI", "SIDU", "Migrering av data", "Test",
+        "Informationssäkerhet och dataskydd", "Utbildning", "Implementering", "Kommuner, VästKom", "Privata vårdgivare",
+        "Förberedelser inför driftstart", "Teknik och arkitektur", "Support och förvaltning",
+    ]  # fmt: skip

@@ -15,10 +15,11 @@ from tracker.domain.reports import english, swedish, tokens
 from tracker.domain.reports.facts import Blocked, BlockerText, month_facts, question
 from tracker.domain.reports.months import Month
 from tracker.domain.reports.numbers import Numbers
-from tracker.domain.reports.tokens import PROGRAMME, Token
+from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME, Token
 
 LANGUAGES: Mapping[str, ModuleType] = {"sv": swedish, "en": english}
 SECTIONS = ("summary", "plan")
+_OFFICE = {INTRODUCTION, PROGRAMME}
 STATUS = "status"
 # The order that the programme's report has had. What is not in it stands after, by name.
 ORDER = ("SOKI", "SIDU", "MIG", "TEST", "INFO", "UTB", "IMP", "KOM", "PRIV", "DRIFT", "TEK", "FORV")
@@ -43,7 +44,9 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a project reports. `language` is that of the text, where that of the report has none."""
+    """What a project reports. `language` is that of the text, where that of the report has none. The introduction's
+    text is its summary.
+    """
 
     project: str
     name: str
@@ -52,6 +55,23 @@ class Part:
     language: str
     summary: str = ""
     plan: str = ""
+
+    @property
+    def is_office(self) -> bool:
+        """Whether it is the programme office's own, which nobody waits to have marked as ready."""
+        return self.project in _OFFICE
+
+    @property
+    def is_introduction(self) -> bool:
+        """Whether it is the standing text that the report begins with."""
+        return self.project == INTRODUCTION
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the report lacks it: an introduction that is empty, or a project's part that is not ready."""
+        if self.is_introduction:
+            return self.origin is Origin.NONE
+        return self.status is not Status.READY and not self.is_office
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +87,8 @@ class Report:
 
     @property
     def missing(self) -> list[str]:
-        """The parts that nobody has made ready, by name; the programme's own is the office's business."""
-        return [part.name for part in self.parts if part.status is not Status.READY and part.project != PROGRAMME]
+        """The parts that it lacks, by name."""
+        return [part.name for part in self.parts if part.is_missing]
 
     def frozen(self) -> str:
         """The report as it is kept once it is published."""
@@ -101,6 +121,11 @@ class Project(NamedTuple):
 Texts = Mapping[tuple[Month, str, str], str]  # by month, project and field: what stands
 
 
+def sections_of(project: str) -> tuple[str, ...]:
+    """The texts of a part."""
+    return (INTRODUCTION,) if project == INTRODUCTION else SECTIONS
+
+
 def field(section: str, language: str) -> str:
     """What a text is kept under."""
     return f"{section}_{language}"
@@ -117,14 +142,14 @@ class Material:
 
     def report(self, month: Month, language: str) -> Report:
         """The month's report as it stands."""
-        codes = [PROGRAMME, *(each.code for each in in_order(self.projects, language))]
+        codes = [INTRODUCTION, PROGRAMME, *(each.code for each in in_order(self.projects, language))]
         return Report(month, language, self.numbers.as_of, [self.part(month, code, language) for code in codes])
 
     def part(self, month: Month, project: str, language: str) -> Part:
         """What is written for the project, in this language or else the other; or what the history drafts."""
         name, status = self._name(project, language), self.status(month, project)
         for tongue in (language, *(each for each in LANGUAGES if each != language)):
-            summary, plan = (self.text(month, project, section, tongue) for section in SECTIONS)
+            summary, plan = self._written(month, project, tongue)
             if summary or plan:
                 return Part(project, name, status, Origin.WRITTEN, tongue, summary, plan)
         summary, plan = self.draft(month, project, language)
@@ -136,8 +161,22 @@ class Material:
         return Status(kept) if kept else Status.NOT_BEGUN
 
     def text(self, month: Month, project: str, section: str, language: str) -> str:
-        """What is written; empty where nothing is."""
-        return self.texts.get((month, project, field(section, language)), "")
+        """What is written; empty where nothing is. An introduction stands until a later month has another."""
+        name = field(section, language)
+        if project != INTRODUCTION:
+            return self.texts.get((month, project, name), "")
+        standing = [
+            (at, text)
+            for (at, of, field_), text in self.texts.items()
+            if (of, field_) == (project, name) and at <= month
+        ]
+        return max(standing)[1] if standing else ""
+
+    def is_carried(self, month: Month, language: str) -> bool:
+        """Whether the month's introduction is an earlier month's."""
+        name = field(INTRODUCTION, language)
+        is_own = (month, INTRODUCTION, name) in self.texts
+        return not is_own and bool(self.text(month, INTRODUCTION, INTRODUCTION, language))
 
     def draft(self, month: Month, project: str, language: str) -> tuple[str, str]:
         """Both sections from the history; empty for a project without workflows."""
@@ -184,7 +223,13 @@ class Material:
             )
             yield Came(token, met=met if isinstance(met, int) else None)
 
+    def _written(self, month: Month, project: str, language: str) -> tuple[str, str]:
+        texts = [self.text(month, project, section, language) for section in sections_of(project)]
+        return texts[0], texts[1] if len(texts) > 1 else ""
+
     def _name(self, project: str, language: str) -> str:
+        if project == INTRODUCTION:
+            return str(LANGUAGES[language].INTRODUCTION)
         if project == PROGRAMME:
             return str(LANGUAGES[language].PROGRAMME)
         return next((each.called(language) for each in self.projects if each.code == project), project)
@@ -231,7 +276,8 @@ Read = Callable[[str], list[Block]]
 
 
 def blocks(text: str, project: str, numbers: Numbers, language: str) -> list[Block]:
-    """The text in paragraphs and lists, with every figure in it looked up."""
+    """The text in paragraphs and lists, with every figure in it looked up. An introduction's are the programme's."""
+    project = PROGRAMME if project == INTRODUCTION else project
     found: list[Block] = []
     for paragraph in re.split(r"\n\s*\n", text.strip()):
         words: list[str] = []

@@ -16,6 +16,7 @@ _TO_DO = {Goal.DESIGN: "designed", Goal.VALIDATION: "validated", Goal.TEST: "tes
 _DOING = {Goal.DESIGN: "design", Goal.VALIDATION: "validate", Goal.TEST: "test"}
 
 
+INTRODUCTION = "Introduction"
 PROGRAMME = "The programme as a whole"
 STATUS = {"not_begun": "not begun", "draft": "draft", "ready": "ready"}
 SAMPLE = "Sample data – made-up figures."
@@ -107,7 +108,7 @@ def covers(facts: MonthFacts) -> str:
     so_far = f" The month is counted up to and including {day(facts.through)}." if facts.through else ""
     return (
         f"{month_name(month)} holds {_and(parts)}. Figures of a cycle are for the whole cycle, figures of the month for"
-        f" its own days.{so_far}"
+        f" its own days only.{so_far}"
     )
 
 
@@ -121,8 +122,8 @@ def summary(facts: MonthFacts) -> str:
 
 def plan(facts: MonthFacts) -> str:
     """What the next month is for."""
-    paragraphs = [_going_on(facts), *(_coming(facts, cycle) for cycle in facts.coming), _weeks(facts), _due(facts),
-                  _mitigation(facts)]  # fmt: skip
+    ahead = [_weeks(facts), *(_coming(facts, cycle) for cycle in facts.coming)]
+    paragraphs = [_going_on(facts), " ".join(filter(None, ahead)), _due(facts), _mitigation(facts)]
     return "\n\n".join(filter(None, paragraphs))
 
 
@@ -151,8 +152,10 @@ def _compared(cycle: CycleFacts) -> str:
     if cycle.ratio is None or "tested_previous" not in cycle or not cycle["tested"].value:
         return ""
     words, than = times(cycle.ratio.value)
-    against = f"{cycle['tested']} against {cycle['tested_previous']}"
-    return f"That is {cycle.ratio.said(words)} tested {than} in the cycle before ({against})."
+    return (
+        f"That is {cycle.ratio.said(words)} tested workflows {than} in the cycle before, when we tested"
+        f" {_many(cycle['tested_previous'])}."
+    )
 
 
 def times(ratio: Decimal) -> tuple[str, str]:
@@ -174,37 +177,50 @@ def _kept(cycle: CycleFacts) -> str:
         return f"{all_} in the cycle met {'their' if members.value > 1 else 'its'} goal."
     if members.value == 1:
         head = f"Our {members.said('only')} workflow in the cycle did {met.said('not')} meet its goal"
-        ways = [words for name, words in _ways(cycle) if name in cycle and cycle[name].value]
+        ways = [words for _, words in _ways(cycle)]
         return f"{head} and was {_and(ways)}." if ways else f"{head}."
     goal = f"met {'its' if met.value <= 1 else 'their'} goal"
-    head = f"Of our {members} workflows in the cycle {met if met.value else met.said('none')} {goal}"
-    ways = [f"{cycle[name]} {'was' if cycle[name].value == 1 else 'were'} {words}" for name, words in _ways(cycle)
-            if name in cycle and cycle[name].value]  # fmt: skip
-    return f"{_and([head, *ways])}." if ways else f"{head}."
+    head = f"Of our {members} workflows in the cycle, {_many(met, none='none')} {goal}"
+    return f"{head}{_others(cycle, members.value - met.value)}."
 
 
-def _ways(cycle: CycleFacts) -> tuple[tuple[str, str], ...]:
+def _others(cycle: CycleFacts, others: int) -> str:
+    """What became of those that did not meet their goal."""
+    ways = _ways(cycle)
+    if not ways:
+        return ""
+    first, words = ways[0]
+    if len(ways) == 1 and first.value == others:
+        return f", and {first.said('the other one was' if others == 1 else 'the others were')} {words}"
+    each = [f"{_many(figure)} {'was' if figure.value == 1 else 'were'} {words}" for figure, words in ways]
+    joined = f"{each[0]}, while {_and(each[1:])}" if len(each) > 2 else _and(each)  # noqa: PLR2004 - no "cycle 5, 7 were"
+    return f". Of the others, {joined}"
+
+
+def _ways(cycle: CycleFacts) -> list[tuple[Figure, str]]:
     into = f"cycle {cycle.next_number}" if cycle.next_number else "the next cycle"
-    return ("carried_out", f"carried to {into}"), ("returned", "returned to the backlog"), ("dropped", "dropped")
+    ways = ("carried_out", f"carried over to {into}"), ("returned", "returned to the backlog"), ("dropped", "dropped")
+    return [(cycle[name], words) for name, words in ways if name in cycle and cycle[name].value]
 
 
 def _turn(facts: MonthFacts) -> str:
     """The planning week, and the cycle that began."""
-    said = [
-        f"The planning week for cycle {row.cycle} was held on {days(row.planning_starts_on, row.planning_ends_on)}."
-        for row in facts.planning
-        if row.planning_starts_on is not None and row.planning_ends_on is not None
-    ]
-    for cycle in facts.begun:
-        if not cycle.is_joined:
-            continue
+    begun = [cycle for cycle in facts.begun if cycle.is_joined]
+    began = {cycle.number: day(cycle.row.starts_on) for cycle in begun if not cycle.is_first}
+    said = []
+    for row in facts.planning:
+        if row.planning_starts_on is not None and row.planning_ends_on is not None:
+            when = days(row.planning_starts_on, row.planning_ends_on)
+            begins = f", which began on {began.pop(row.cycle)}" if row.cycle in began else ""
+            said.append(f"On {when} we held the planning week for cycle {row.cycle}{begins}.")
+    for cycle in begun:
         if cycle.is_first:
             when = f"{day(cycle.row.starts_on)} (week {iso_week(cycle.row.starts_on)})"
             said.append(
                 f"From cycle {cycle.number} on, which began on {when}, we work in the same cycles as the others."
             )
-        else:
-            said.append(f"Cycle {cycle.number} began on {day(cycle.row.starts_on)}.")
+        elif cycle.number in began:
+            said.append(f"Cycle {cycle.number} began on {began[cycle.number]}.")
         said.append(_promise(cycle))
         if facts.is_programme and cycle.row.goal:
             said.append(_goal(cycle))
@@ -217,7 +233,7 @@ def _promise(cycle: CycleFacts) -> str:
         return f"We have no commitment in cycle {cycle.number}."
     if len(parts) == 1:
         return f"Our commitment is to {_DOING[parts[0][0]]} {_flows(whole)}."
-    each = [f"{figure} {'to be ' if n == 0 else ''}{_TO_DO[goal]}" for n, (goal, figure) in enumerate(parts)]
+    each = [f"{_many(figure)} {'to be ' if n == 0 else ''}{_TO_DO[goal]}" for n, (goal, figure) in enumerate(parts)]
     return f"Our commitment is {_flows(whole)}: {_and(each)}."
 
 
@@ -226,21 +242,15 @@ def _month(facts: MonthFacts) -> str:
     said = []
     name = month_name(facts.month)
     if facts.closed or facts.begun:
-        parts = [f"{figure if figure.value else figure.said('none')} in cycle {number}"
-                 for number, figure in facts.tested_by_cycle.items()]  # fmt: skip
         tested = facts["tested"]
-        outside = tested.value - sum(figure.value for figure in facts.tested_by_cycle.values())
-        parts += [f"{outside} outside the cycles"] if outside > 0 else []
-        split = f", {_and(parts)}" if len(parts) > 1 and tested.value else ""
         over = f"In {name} so far" if facts.through else f"Over the whole of {name}"
-        said.append(
-            f"{over}, {_flows(tested, none='no workflow')} {'was' if tested.value <= 1 else 'were'} done{split}."
-        )
+        were = "was" if tested.value <= 1 else "were"
+        said.append(f"{over}, {_flows(tested, none='no workflow')} {were} done{_by_cycle(facts)}.")
     else:
         said.append(_throughput(facts))
     back, fell = facts["moved_back"], facts["fell_back"]
     if back.value:
-        from_done = f", {fell} of them from done" if fell.value else ""
+        from_done = f", {_many(fell)} of them from done" if fell.value else ""
         said.append(f"During the month, {_flows(back)} moved back to an earlier stage{from_done}.")
     left, whole = facts["remaining"], facts["workflows"]
     when = f"On {day(facts.through)}," if facts.through else "At the end of the month,"
@@ -248,18 +258,33 @@ def _month(facts: MonthFacts) -> str:
         said.append(f"{when} {'all ' if whole.value > 1 else ''}{_flows(whole)} {'were' if whole.value > 1 else 'was'}"
                     " done." if whole.value else "")  # fmt: skip
     else:
-        of = f"all {left} workflows" if left.value == whole.value > 1 else f"{left} of {_flows(whole)}"
+        of = f"all {left} workflows" if left.value == whole.value > 1 else f"{_many(left)} of {_flows(whole)}"
+        of = f"our {left.said('only')} workflow" if whole.value == 1 else of
         said.append(f"{when} {of} remained to be done.")
     return " ".join(filter(None, said))
+
+
+def _by_cycle(facts: MonthFacts) -> str:
+    """In which cycles they were done."""
+    by_cycle = facts.tested_by_cycle
+    parts = [(figure, f"in cycle {number}") for number, figure in by_cycle.items() if figure.value]
+    outside = facts["tested"].value - sum(figure.value for figure, _ in parts)
+    if len(by_cycle) < 2 or not parts:  # noqa: PLR2004 - there is nothing to tell apart
+        return ""
+    if len(parts) == 1 and not outside:
+        ((figure, where),) = parts
+        return f", {figure.said('all')} of them {where}" if figure.value > 1 else f", {where}"
+    each = [f"{_many(figure)} {where}" for figure, where in parts]
+    return f", {_and([*each, f'{outside} outside the cycles'] if outside > 0 else each)}"
 
 
 def _throughput(facts: MonthFacts) -> str:
     name, cycle = month_name(facts.month), facts.running
     so_far = f"So far in {name}," if facts.through else f"In {name},"
     done = _stages(facts)
-    have = "we have " if facts.through else "we "
+    have, passed = ("we have ", "has passed") if facts.through else ("we ", "passed")
     words = f"{so_far} {have}{done}" if done else \
-        f"{so_far} {facts['tested'].said('no')} workflow passed design, validation or test"  # fmt: skip
+        f"{so_far} {facts['tested'].said('no')} workflow {passed} design, validation or test"  # fmt: skip
     if done and not facts["tested"].value:
         words += f", but tested {facts['tested'].said('none')}"
     if cycle is None or facts.before is None or cycle.number not in facts.before.cycles:
@@ -275,14 +300,14 @@ def _so_far(facts: MonthFacts, cycle: CycleFacts) -> str:
     if members.value == 1:
         reached = met.said("met" if met.value else "not met")
         return f" Our {members.said('only')} workflow in the cycle has {reached} its goal."
-    have = f"{met} {'has' if met.value == 1 else 'have'}" if met.value else f"{met.said('none')} has"
-    return f" Of our {members} workflows in the cycle {have} met {'its' if met.value <= 1 else 'their'} goal."
+    have = f"{_many(met, none='none')} {'has' if met.value <= 1 else 'have'}"
+    return f" Of our {members} workflows in the cycle, {have} met {'its' if met.value <= 1 else 'their'} goal."
 
 
 def _stages(of: MonthFacts | CycleFacts) -> str:
     """Designed 8 workflows, validated 7 and tested 5."""
     parts = [(verb, of[verb]) for verb in ("designed", "validated", "tested") if of[verb].value]
-    return _and([f"{verb} {_flows(figure) if n == 0 else figure}" for n, (verb, figure) in enumerate(parts)])
+    return _and([f"{verb} {_flows(figure) if n == 0 else _many(figure)}" for n, (verb, figure) in enumerate(parts)])
 
 
 def _decided(facts: MonthFacts) -> str:
@@ -293,15 +318,16 @@ def _decided(facts: MonthFacts) -> str:
         if each.resolved_on is None:
             waiting[by].append(each)
         else:
-            said.append(f"“{each.token}”, to be decided by {day(by)}, was resolved on {day(each.resolved_on)}.")
+            when = "that same day" if each.resolved_on == by else f"on {day(each.resolved_on)}"
+            said.append(f"The question “{each.token}”, to be decided by {day(by)}, was resolved {when}.")
     for by, questions in waiting.items():
         many = len(questions) > 1
-        what = _and([f"“{each.token}”" for each in questions])
+        what = f"The question{'s' if many else ''} {_and([f'“{each.token}”' for each in questions])}"
         if facts.through is not None and by > facts.through:
             said.append(f"{what}, to be decided by {day(by)}, {'are' if many else 'is'} still open.")
         else:
-            said.append(f"{what} {'were' if many else 'was'} to be decided by {day(by)} and still"
-                        f" {'are' if many else 'is'} not.")  # fmt: skip
+            said.append(f"{what} {'were' if many else 'was'} to be decided by {day(by)} and"
+                        f" {'are' if many else 'is'} not settled yet.")  # fmt: skip
     return " ".join(said)
 
 
@@ -311,13 +337,12 @@ def _blockers(facts: MonthFacts) -> str:
     if not opened.value and not resolved.value and not open_.value:
         so_far = f"So far in {name}, we have had" if facts.through else f"In {name}, we had"
         return f"{so_far} {open_.said('no')} blockers."
-    come = f"{opened} blocker{'s' if opened.value > 1 else ''}" if opened.value else f"{opened.said('no')} new blockers"
-    gone = str(resolved) if resolved.value else resolved.said("none")
-    left = str(open_) if open_.value else open_.said("none")
+    come = f"{_many(opened, none='no new')} blocker{'' if opened.value == 1 else 's'}"
+    gone, left = _many(resolved, none="none"), _many(open_, none="none")
     if facts.through:
         have, has = "has" if opened.value == 1 else "have", "has" if resolved.value <= 1 else "have"
         are = "are" if open_.value > 1 else "is"
-        words = f"So far in {name}, {come} {have} come up and {gone} {has} been resolved; {left} {are} open."
+        words = f"So far in {name}, {come} {have} come up and {gone} {has} been resolved; {left} {are} open now."
     else:
         was, were = "was" if resolved.value <= 1 else "were", "were" if open_.value > 1 else "was"
         end = f"at the end of the month {left} {were} open"
@@ -330,9 +355,12 @@ def _oldest(facts: MonthFacts, open_: Figure) -> str:
     if each is None:
         return ""
     age = f"for {each.days} day{'' if each.days == 1 else 's'}, since {day(each.since)}"
-    mitigation = f" Mitigation: {_as_sentence(each.text.mitigation)}" if each.text.mitigation else ""
-    what = "It is" if open_.value == 1 else "The oldest is"
-    return f" {what} “{each.token}” ({', '.join(each.workstreams)}), open {age}.{mitigation}"
+    # People write it once, in the language they work in: it is quoted, not made to look like ours.
+    mitigation = f" The mitigation reads: “{_as_sentence(each.text.mitigation)}”" if each.text.mitigation else ""
+    which = f"“{each.token}” ({', '.join(each.workstreams)})"
+    has = "has" if facts.through else "had then"
+    what = f"It is {which}, which {has}" if open_.value == 1 else f"The oldest, {which}, {has}"
+    return f" {what} been open {age}.{mitigation}"
 
 
 def _going_on(facts: MonthFacts) -> str:
@@ -341,15 +369,16 @@ def _going_on(facts: MonthFacts) -> str:
         return ""
     focus = "The main focus is"
     if cycle.row.ends_on in facts.month.next:
-        first = f"Cycle {cycle.number} is closed in {name}, with {day(cycle.row.ends_on)} as its last day."
+        first = f"Cycle {cycle.number} ends in {name}, with {day(cycle.row.ends_on)} as its last day."
         focus = "Until then the main focus is"
     else:
         first = f"In {name} we go on with cycle {cycle.number}, which runs until {day(cycle.row.ends_on)}."
     parts, whole = goals(cycle), promised(cycle)
     if whole is None or not parts:
         return first
-    each = [f"{_DOING[goal]} {_flows(figure) if n == 0 else figure}" for n, (goal, figure) in enumerate(parts)]
-    said = f"{first} {focus} on meeting the goals of the cycle: to {_and(each)}."
+    each = [f"{_DOING[goal]} {_flows(figure) if n == 0 else _many(figure)}" for n, (goal, figure) in enumerate(parts)]
+    goals_ = "goals" if len(parts) > 1 else "goal"
+    said = f"{first} {focus} on meeting the {goals_} of the cycle: to {_and(each)}."
     return f"{said} {_goal(cycle)}" if facts.is_programme and cycle.row.goal and cycle not in facts.begun else said
 
 
@@ -360,7 +389,7 @@ def _coming(facts: MonthFacts, cycle: CycleFacts) -> str:
     begins = f"Cycle {cycle.number} begins on {day(cycle.row.starts_on)}."
     if whole is None or not whole.value:
         return f"{begins} We have not planned any workflow for it yet."
-    each = [f"{figure} {'to be ' if n == 0 else ''}{_TO_DO[goal]}" for n, (goal, figure) in enumerate(parts)]
+    each = [f"{_many(figure)} {'to be ' if n == 0 else ''}{_TO_DO[goal]}" for n, (goal, figure) in enumerate(parts)]
     more = (
         f": {_and(each)}"
         if len(parts) > 1
@@ -379,7 +408,7 @@ def _goal(cycle: CycleFacts) -> str:
 
 
 def _weeks(facts: MonthFacts) -> str:
-    said = [f"The planning week for cycle {row.cycle} is {days(row.planning_starts_on, row.planning_ends_on)}."
+    said = [f"The planning week for cycle {row.cycle} is held on {days(row.planning_starts_on, row.planning_ends_on)}."
             for row in facts.planning_next
             if row.planning_starts_on is not None and row.planning_ends_on is not None]  # fmt: skip
     return " ".join(said)
@@ -415,6 +444,12 @@ def _flows(figure: Figure, *, none: str = "no workflows") -> str:
         word, _, rest = none.partition(" ")
         return f"{figure.said(word)} {rest}"
     return f"{figure.said('one')} workflow" if figure.value == 1 else f"{figure} workflows"
+
+
+def _many(figure: Figure, *, none: str = "0") -> str:
+    """The number by itself, of things named before."""
+    words = {0: none, 1: "one"}
+    return figure.said(words[figure.value]) if figure.value in words else str(figure)
 
 
 def _as_sentence(text: str) -> str:

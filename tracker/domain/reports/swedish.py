@@ -19,6 +19,7 @@ _GOALS = {Goal.DESIGN: "design", Goal.VALIDATION: "validering", Goal.TEST: "test
 _DOING = {Goal.DESIGN: "designa", Goal.VALIDATION: "validera", Goal.TEST: "testa"}
 
 
+INTRODUCTION = "Inledning"
 PROGRAMME = "Programmet som helhet"
 STATUS = {"not_begun": "ej påbörjad", "draft": "utkast", "ready": "klar"}
 SAMPLE = "Exempeldata – påhittade siffror."
@@ -110,7 +111,7 @@ def covers(facts: MonthFacts) -> str:
     so_far = f" Månaden är räknad till och med den {day(facts.through)}." if facts.through else ""
     return (
         f"{month_name(month).capitalize()} rymmer {_and(parts)}. Siffror för en cykel gäller hela cykeln, siffror för"
-        f" månaden dess egna dagar.{so_far}"
+        f" månaden bara månadens egna dagar.{so_far}"
     )
 
 
@@ -124,8 +125,8 @@ def summary(facts: MonthFacts) -> str:
 
 def plan(facts: MonthFacts) -> str:
     """What the next month is for."""
-    paragraphs = [_going_on(facts), *(_coming(facts, cycle) for cycle in facts.coming), _weeks(facts), _due(facts),
-                  _mitigation(facts)]  # fmt: skip
+    ahead = [_weeks(facts), *(_coming(facts, cycle) for cycle in facts.coming)]
+    paragraphs = [_going_on(facts), " ".join(filter(None, ahead)), _due(facts), _mitigation(facts)]
     return "\n\n".join(filter(None, paragraphs))
 
 
@@ -155,8 +156,10 @@ def _compared(cycle: CycleFacts) -> str:
     if cycle.ratio is None or "tested_previous" not in cycle or not cycle["tested"].value:
         return ""
     words, than = times(cycle.ratio.value)
-    against = f"{cycle['tested']} mot {cycle['tested_previous']}"
-    return f"Det är {cycle.ratio.said(words)} testade {than} i cykeln innan ({against})."
+    return (
+        f"Det är {cycle.ratio.said(words)} testade arbetsflöden {than} i cykeln innan, då vi testade"
+        f" {_many(cycle['tested_previous'])}."
+    )
 
 
 def times(ratio: Decimal) -> tuple[str, str]:
@@ -179,34 +182,53 @@ def _kept(cycle: CycleFacts) -> str:
         return f"{all_} i cykeln nådde sitt mål."
     if members.value == 1:
         head = f"Vårt {members.said('enda')} arbetsflöde i cykeln nådde {met.said('inte')} sitt mål"
-        ways = [words for name, words in _ways(cycle) if name in cycle and cycle[name].value]
+        ways = [f"{verb}{where}" for _, verb, where in _ways(cycle)]
         return f"{head}, det {_and(ways)}." if ways else f"{head}."
-    head = f"Av våra {members} arbetsflöden i cykeln nådde {met if met.value else met.said('inget')} sitt mål"
-    ways = [f"{cycle[name]} {words}" for name, words in _ways(cycle) if name in cycle and cycle[name].value]
-    return f"{_and([head, *ways])}." if ways else f"{head}."
+    head = f"Av våra {members} arbetsflöden i cykeln nådde {_many(met, none='inget')} sitt mål"
+    return f"{head}{_others(cycle, members.value - met.value)}."
 
 
-def _ways(cycle: CycleFacts) -> tuple[tuple[str, str], ...]:
-    into = f"cykel {cycle.next_number}" if cycle.next_number else "nästa cykel"
-    return (("carried_out", f"överfördes till {into}"), ("returned", "gick åter till backloggen"),
-            ("dropped", "utgår"))  # fmt: skip
+def _others(cycle: CycleFacts, others: int) -> str:
+    """What became of those that did not meet their goal."""
+    ways = _ways(cycle)
+    if not ways:
+        return ""
+    (first, verb, where), *more = ways
+    if not more and first.value == others == 1:
+        return f", och {first.said('det återstående')} {verb}{where}"
+    if not more and first.value == others:
+        return f", och {first.said('de övriga')} {verb}{where}"
+    then = [f"{verb} {_many(first)}{where}", *(f"{_many(figure)} {verb}{where}" for figure, verb, where in more)]
+    joined = f"{then[0]}, medan {_and(then[1:])}" if len(then) > 2 else _and(then)  # noqa: PLR2004 - no "cykel 5, 7 gick"
+    return f". Av de övriga {joined}"
+
+
+def _ways(cycle: CycleFacts) -> list[tuple[Figure, str, str]]:
+    into = f" till cykel {cycle.next_number}" if cycle.next_number else " till nästa cykel"
+    ways = (
+        ("carried_out", "överfördes", into),
+        ("returned", "gick", " åter till backloggen"),
+        ("dropped", "utgår", ""),
+    )
+    return [(cycle[name], verb, where) for name, verb, where in ways if name in cycle and cycle[name].value]
 
 
 def _turn(facts: MonthFacts) -> str:
     """The planning week, and the cycle that began."""
-    said = [
-        f"Planeringsveckan inför cykel {row.cycle} genomfördes den {days(first, last)}."
-        for row in facts.planning
-        if (first := row.planning_starts_on) is not None and (last := row.planning_ends_on) is not None
-    ]
-    for cycle in facts.begun:
-        if not cycle.is_joined:
-            continue
+    begun = [cycle for cycle in facts.begun if cycle.is_joined]
+    began = {cycle.number: day(cycle.row.starts_on) for cycle in begun if not cycle.is_first}
+    said = []
+    for row in facts.planning:
+        if row.planning_starts_on is not None and row.planning_ends_on is not None:
+            when = days(row.planning_starts_on, row.planning_ends_on)
+            begins = f", som började den {began.pop(row.cycle)}" if row.cycle in began else ""
+            said.append(f"Vi har genomfört planeringsveckan den {when} inför cykel {row.cycle}{begins}.")
+    for cycle in begun:
         if cycle.is_first:
             said.append(f"Från och med cykel {cycle.number}, som började den {day(cycle.row.starts_on)} (vecka "
                         f"{iso_week(cycle.row.starts_on)}), arbetar vi i samma cykler som övriga projekt.")  # fmt: skip
-        else:
-            said.append(f"Den {day(cycle.row.starts_on)} började cykel {cycle.number}.")
+        elif cycle.number in began:
+            said.append(f"Den {began[cycle.number]} började cykel {cycle.number}.")
         said.append(_promise(cycle))
         if facts.is_programme and cycle.row.goal:
             said.append(f"Cykelns mål är ”{cycle.row.goal.rstrip('.')}”.")
@@ -219,7 +241,7 @@ def _promise(cycle: CycleFacts) -> str:
         return f"Vi har inget åtagande i cykel {cycle.number}."
     if len(parts) == 1:
         return f"Vårt åtagande är att {_DOING[parts[0][0]]} {_flows(whole)}."
-    each = [f"{figure} {'ska ' if n == 0 else ''}{_TO_DO[goal]}" for n, (goal, figure) in enumerate(parts)]
+    each = [f"{_many(figure)} {'ska ' if n == 0 else ''}{_TO_DO[goal]}" for n, (goal, figure) in enumerate(parts)]
     return f"Vårt åtagande är {_flows(whole)}: {_and(each)}."
 
 
@@ -228,20 +250,15 @@ def _month(facts: MonthFacts) -> str:
     said = []
     name = month_name(facts.month)
     if facts.closed or facts.begun:
-        parts = [f"{figure if figure.value else figure.said('inget')} i cykel {number}"
-                 for number, figure in facts.tested_by_cycle.items()]  # fmt: skip
         tested = facts["tested"]
-        outside = tested.value - sum(figure.value for figure in facts.tested_by_cycle.values())
-        parts += [f"{outside} utanför cyklerna"] if outside > 0 else []
-        split = f", {_and(parts)}" if len(parts) > 1 and tested.value else ""
         done = "klart" if tested.value <= 1 else "klara"
-        said.append(f"Räknat på {'dagarna hittills i' if facts.through else 'hela'} {name} blev"
-                    f" {_flows(tested, none='inget arbetsflöde')} {done}{split}.")  # fmt: skip
+        said.append(f"Sett till {'dagarna hittills i' if facts.through else 'hela'} {name} blev"
+                    f" {_flows(tested, none='inget arbetsflöde')} {done}{_by_cycle(facts)}.")  # fmt: skip
     else:
         said.append(_throughput(facts))
     back, fell = facts["moved_back"], facts["fell_back"]
     if back.value:
-        from_done = f", varav {fell} från klar" if fell.value else ""
+        from_done = f", varav {_many(fell)} från klar" if fell.value else ""
         said.append(f"Under månaden backade {_flows(back)} till ett tidigare steg{from_done}.")
     left, whole = facts["remaining"], facts["workflows"]
     when = f"Den {day(facts.through)}" if facts.through else "Vid månadens slut"
@@ -249,9 +266,24 @@ def _month(facts: MonthFacts) -> str:
         all_ = f"alla {_flows(whole)} klara" if whole.value > 1 else f"{_flows(whole)} klart"
         said.append(f"{when} var {all_}." if whole.value else "")
     else:
-        of = f"alla {left} arbetsflöden" if left.value == whole.value > 1 else f"{left} av {_flows(whole, one=True)}"
+        of = f"alla {left} arbetsflöden" if left.value == whole.value > 1 else f"{_many(left)} av {_flows(whole)}"
+        of = f"vårt {left.said('enda')} arbetsflöde" if whole.value == 1 else of
         said.append(f"{when} återstod {of} att göra {'klart' if left.value == 1 else 'klara'}.")
     return " ".join(filter(None, said))
+
+
+def _by_cycle(facts: MonthFacts) -> str:
+    """In which cycles they were done."""
+    by_cycle = facts.tested_by_cycle
+    parts = [(figure, f"i cykel {number}") for number, figure in by_cycle.items() if figure.value]
+    outside = facts["tested"].value - sum(figure.value for figure, _ in parts)
+    if len(by_cycle) < 2 or not parts:  # noqa: PLR2004 - there is nothing to tell apart
+        return ""
+    if len(parts) == 1 and not outside:
+        ((figure, where),) = parts
+        return f", {figure.said('alla')} {where}" if figure.value > 1 else f", och det {where}"
+    each = [f"{_many(figure)} {where}" for figure, where in parts]
+    return f", {_and([*each, f'{outside} utanför cyklerna'] if outside > 0 else each)}"
 
 
 def _throughput(facts: MonthFacts) -> str:
@@ -275,14 +307,14 @@ def _so_far(facts: MonthFacts, cycle: CycleFacts) -> str:
     if members.value == 1:
         reached = met.said("nått" if met.value else "inte nått")
         return f" Vårt {members.said('enda')} arbetsflöde i cykeln har {reached} sitt mål."
-    return f" Av våra {members} arbetsflöden i cykeln har {met if met.value else met.said('inget')} nått sitt mål."
+    return f" Av våra {members} arbetsflöden i cykeln har {_many(met, none='inget')} nått sitt mål."
 
 
 def _stages(of: MonthFacts | CycleFacts, *verbs: str) -> str:
     """Designade 8 arbetsflöden, validerade 7 och testade 5."""
     parts = [(verb, of[name]) for verb, name in zip(verbs, ("designed", "validated", "tested"), strict=True)
              if of[name].value]  # fmt: skip
-    return _and([f"{verb} {_flows(figure) if n == 0 else figure}" for n, (verb, figure) in enumerate(parts)])
+    return _and([f"{verb} {_flows(figure) if n == 0 else _many(figure)}" for n, (verb, figure) in enumerate(parts)])
 
 
 def _decided(facts: MonthFacts) -> str:
@@ -293,8 +325,8 @@ def _decided(facts: MonthFacts) -> str:
         if each.resolved_on is None:
             waiting[by].append(each)
         else:
-            said.append(f"Frågan ”{each.token}”, som skulle beslutas senast den {day(by)}, löstes den"
-                        f" {day(each.resolved_on)}.")  # fmt: skip
+            when = "samma dag" if each.resolved_on == by else f"den {day(each.resolved_on)}"
+            said.append(f"Frågan ”{each.token}”, som skulle beslutas senast den {day(by)}, löstes {when}.")
     for by, questions in waiting.items():
         many = len(questions) > 1
         what = f"Fråg{'orna' if many else 'an'} {_and([f'”{each.token}”' for each in questions])}"
@@ -310,16 +342,16 @@ def _blockers(facts: MonthFacts) -> str:
     opened, resolved, open_ = facts["blockers_opened"], facts["blockers_resolved"], facts["blockers_open"]
     name = month_name(facts.month)
     if not opened.value and not resolved.value and not open_.value:
-        so_far = f"Hittills i {name} har vi haft" if facts.through else f"Under {name} hade vi"
-        return f"{so_far} {open_.said('inga')} hinder."
-    come = f"{opened} hinder" if opened.value else f"{opened.said('inga')} nya hinder"
-    gone = str(resolved) if resolved.value else resolved.said("inget")
-    left = f"{open_ if open_.value else open_.said('inget')} hinder"
+        if facts.through:
+            return f"Hittills i {name} har vi {open_.said('inte')} haft några hinder."
+        return f"Under {name} hade vi {open_.said('inga')} hinder."
+    come = f"{_many(opened)} hinder" if opened.value else f"{opened.said('inga')} nya hinder"
+    gone, left = _many(resolved, none="inget"), _many(open_, none="inget hinder")
     open_words = "öppna" if open_.value > 1 else "öppet"
     if facts.through:
-        words = f"Hittills i {name} har {come} tillkommit och {gone} lösts; {left} är {open_words}."
+        words = f"Hittills i {name} har {come} tillkommit och {gone} lösts, och nu är {left} {open_words}."
     else:
-        words = f"Under {name} tillkom {come} och {gone} löstes; vid månadens slut var {left} {open_words}."
+        words = f"Under {name} tillkom {come} och {gone} löstes, och vid månadens slut var {left} {open_words}."
     return words + _oldest(facts, open_)
 
 
@@ -329,8 +361,10 @@ def _oldest(facts: MonthFacts, open_: Figure) -> str:
         return ""
     age = f"i {each.days} {'dag' if each.days == 1 else 'dagar'}, sedan den {day(each.since)}"
     mitigation = f" Riskmitigering: {_as_sentence(each.text.mitigation)}" if each.text.mitigation else ""
-    what = "Det är" if open_.value == 1 else "Det äldsta är"
-    return f" {what} ”{each.token}” ({', '.join(each.workstreams)}), öppet {age}.{mitigation}"
+    which = f"”{each.token}” ({', '.join(each.workstreams)})"
+    has = "har" if facts.through else "hade då"
+    what = f"Det är {which}, som {has}" if open_.value == 1 else f"Det äldsta, {which}, {has}"
+    return f" {what} varit öppet {age}.{mitigation}"
 
 
 def _going_on(facts: MonthFacts) -> str:
@@ -346,8 +380,9 @@ def _going_on(facts: MonthFacts) -> str:
     parts, whole = goals(cycle), promised(cycle)
     if whole is None or not parts:
         return first
-    each = [f"{_DOING[goal]} {_flows(figure) if n == 0 else figure}" for n, (goal, figure) in enumerate(parts)]
-    said = f"{first} {focus} att nå målen för cykeln: att {_and(each)}."
+    each = [f"{_DOING[goal]} {_flows(figure) if n == 0 else _many(figure)}" for n, (goal, figure) in enumerate(parts)]
+    goal = "målen" if len(parts) > 1 else "målet"
+    said = f"{first} {focus} att nå {goal} för cykeln: att {_and(each)}."
     if facts.is_programme and cycle.row.goal and cycle not in facts.begun:
         said += f" Cykelns mål är ”{cycle.row.goal.rstrip('.')}”."
     return said
@@ -360,7 +395,7 @@ def _coming(facts: MonthFacts, cycle: CycleFacts) -> str:
     begins = f"Den {day(cycle.row.starts_on)} börjar cykel {cycle.number}."
     if whole is None or not whole.value:
         return f"{begins} Vi har ännu inte planerat något arbetsflöde till den."
-    each = [f"{figure} {'ska ' if n == 0 else ''}{_TO_DO[goal]}" for n, (goal, figure) in enumerate(parts)]
+    each = [f"{_many(figure)} {'ska ' if n == 0 else ''}{_TO_DO[goal]}" for n, (goal, figure) in enumerate(parts)]
     more = f": {_and(each)}" if len(parts) > 1 else f", med {_GOALS[parts[0][0]]} som mål"
     goal = f" Cykelns mål är ”{cycle.row.goal.rstrip('.')}”." if facts.is_programme and cycle.row.goal else ""
     if "committed" in cycle:
@@ -371,7 +406,7 @@ def _coming(facts: MonthFacts, cycle: CycleFacts) -> str:
 
 
 def _weeks(facts: MonthFacts) -> str:
-    said = [f"Planeringsveckan inför cykel {row.cycle} är den {days(row.planning_starts_on, row.planning_ends_on)}."
+    said = [f"Planeringsveckan inför cykel {row.cycle} hålls den {days(row.planning_starts_on, row.planning_ends_on)}."
             for row in facts.planning_next
             if row.planning_starts_on is not None and row.planning_ends_on is not None]  # fmt: skip
     return " ".join(said)
@@ -403,13 +438,17 @@ def _mitigation(facts: MonthFacts) -> str:
     return f"Arbetet med riskmitigering för {what} som {are} fortsätter."
 
 
-def _flows(figure: Figure, *, none: str = "inga arbetsflöden", one: bool = False) -> str:
+def _flows(figure: Figure, *, none: str = "inga arbetsflöden") -> str:
     if not figure.value:
         word, _, rest = none.partition(" ")
         return f"{figure.said(word)} {rest}"
-    if figure.value == 1:
-        return f"{figure} arbetsflöde" if one else f"{figure.said('ett')} arbetsflöde"
-    return f"{figure} arbetsflöden"
+    return f"{figure.said('ett')} arbetsflöde" if figure.value == 1 else f"{figure} arbetsflöden"
+
+
+def _many(figure: Figure, *, none: str = "0") -> str:
+    """The number by itself, of things named before."""
+    words = {0: none, 1: "ett"}
+    return figure.said(words[figure.value]) if figure.value in words else str(figure)
 
 
 def _as_sentence(text: str) -> str:

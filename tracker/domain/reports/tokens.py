@@ -16,6 +16,7 @@ from tracker.domain.reports.months import Month
 
 BLOCKER = "blocker"
 PROGRAMME = "*"
+INTRODUCTION = "introduction"  # stands in a part's code too, before the programme's
 _TOKEN = re.compile(r"\{([^{}|\n]{1,300})\|([^{}|\n]{1,40})\|([^{}|\n]{1,20})(?:\|([^{}|\n]{1,40}))?\}")
 _NUMBER = re.compile(r"\d{1,9}(?:[.,]\d{1,2})?", re.ASCII)
 _CYCLE = re.compile(r"c([1-9]\d{0,8})", re.ASCII)
