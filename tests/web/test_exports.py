@@ -198,7 +198,7 @@ def test_the_page_leaves_out_what_means_nothing_and_says_so(browser: PageClient)
 def test_the_pack_of_a_cycle_ties_out(browser: PageClient, dialect: Dialect) -> None:
     for cycle in (4, 5, 6, ""):
         answer = browser.get(f"/exports/pack.zip?cycle={cycle}&format={dialect.value}")
-        assert packs.problems(io.BytesIO(answer.data)) == []
+        assert packs.findings(io.BytesIO(answer.data)) == []
         assert answer.content_length == len(answer.data)
 
 
