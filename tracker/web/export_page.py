@@ -35,7 +35,7 @@ _KILO, _FEW = 1_000, 10
 GROUPS = {
     N_("Figures"): {
         "cycle_summary": N_("The programme’s figures, a row for each cycle"),
-        "workstream_summary": N_("The same for every workstream, and the total"),
+        "workstream_summary": N_("The figures of every workstream, and the total"),
         "items": N_("What each figure counts, item by item"),
     },
     N_("The programme"): {
