@@ -28,6 +28,7 @@ SOME = settings(max_examples=count(300), suppress_health_check=list(HealthCheck)
 FEW = settings(max_examples=count(100), suppress_health_check=list(HealthCheck))
 OTHERS = ("blocked_days", "tested_previous")
 GOALS = {f"{name}_{goal.value}" for name in ("committed", "met") for goal in Goal}
+WAYS_OUT = ("carried_out", "returned", "dropped")
 COUNTED = [name for name in (*OF_WORKFLOWS, *OF_BLOCKERS) if name not in OTHERS]
 
 
@@ -92,20 +93,24 @@ def test_a_changed_figure_is_named_and_so_is_a_lost_item(made: RandomProgramme, 
 
 
 @FEW
-@given(made=random_cycles(), data=st.data())
-def test_an_item_that_stands_elsewhere_or_twice_is_named(made: RandomProgramme, data: st.DataObject) -> None:
+@given(made=random_cycles(), chosen=st.integers(0, 100_000), way=st.integers(0, 100_000))
+def test_an_item_that_stands_elsewhere_or_twice_is_named(made: RandomProgramme, chosen: int, way: int) -> None:
     """Even where the counts still come out."""
     cycles, streams, items = (list(rows) for _, _, rows in tables(made)[:3])
-    filled = [place for place, each in enumerate(items) if each.figure not in OF_BLOCKERS]
+    by_amount = (*OF_BLOCKERS, "blocked_days", "lead_time_p50_days", "lead_time_p85_days")  # one may change nothing
+    filled = [place for place, each in enumerate(items) if each.figure not in by_amount]
     if not filled:
         return
-    place = data.draw(st.sampled_from(filled))
+    place = filled[chosen % len(filled)]
     row: LedgerRow = items[place]
-    changes: list[LedgerRow | None] = [replace(row, cycle=row.cycle + 1), None]
-    changes += [replace(row, goal=next(goal for goal in Goal if goal is not row.goal))] if row.figure in GOALS else []
-    changes += [items[other] for other in filled if items[other].item != row.item and _same(items[other], row)][:1]
-    changed = data.draw(st.sampled_from(changes))
-    items[place : place + 1] = [row, row] if changed is None else [changed]
+    changes = [[replace(row, cycle=row.cycle + 1)]]
+    if row.figure not in WAYS_OUT:  # a bulk load may bring it: a workflow that left the cycle twice
+        changes.append([row, row])
+    if row.figure in GOALS:
+        changes.append([replace(row, goal=next(goal for goal in Goal if goal is not row.goal))])
+    others = [items[other] for other in filled if items[other].item != row.item and _same(items[other], row)]
+    changes += [[other] for other in others[:1] if row.figure not in WAYS_OUT]
+    items[place : place + 1] = changes[way % len(changes)]
     found = domain.findings(cycles, streams, items, blockers={str(each.id) for each in made.programme.blockers},
                             defined=[*COUNTED, *OTHERS])  # fmt: skip
     assert any(each.is_difference and f"cycle {row.cycle}, {row.basis.value}" in each.text for each in found)
