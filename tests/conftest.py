@@ -11,7 +11,7 @@ import hypothesis
 import pytest
 from sqlalchemy import Engine
 
-from tests import postgres
+from tests import postgres, routes
 from tests.counts import FULL, count, is_full
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, nothing
 from tracker.db.engine import make_engine
@@ -19,6 +19,8 @@ from tracker.db.engine import make_engine
 # The settings of whoever runs the tests are no part of them.
 for _name in [name for name in os.environ if name.startswith("TRACKER_") and name not in {FULL, "TRACKER_SCREENSHOTS"}]:
     del os.environ[_name]
+
+routes.compile_once()
 
 # What pages and commands say hangs on no database. What holds in races, after kills and for random programmes hangs on
 # both; these take the longest.

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import a_programme, write_folder
+from tests.builders import Flow, a_programme, day, write_folder
 from tests.cli.test_files import refused, run
+from tests.databases import Databases, demo
+from tracker.domain.states import ScopeKind
 
 AS_OF = ("--as-of", "2023-04-14T07:00:00Z")
 Change = Callable[[dict[str, bytes]], None]
@@ -93,11 +95,72 @@ def with_other(name: str, old: bytes, new: bytes) -> Change:
     return change
 
 
+def with_doubled(name: str, start: bytes) -> Change:
+    def change(contents: dict[str, bytes]) -> None:
+        lines = contents[name].split(b"\r\n")
+        place = next(place for place, line in enumerate(lines) if line.startswith(start))
+        contents[name] = b"\r\n".join([*lines[: place + 1], *lines[place:]])
+
+    return change
+
+
+def with_cells(name: str, start: bytes, **cells: str) -> Change:
+    """The first row that begins so, with other cells."""
+
+    def change(contents: dict[str, bytes]) -> None:
+        lines = contents[name].decode().split("\r\n")
+        place = next(place for place, line in enumerate(lines) if line.startswith(start.decode()))
+        row = dict(zip(lines[0].split(","), lines[place].split(","), strict=True)) | cells
+        lines[place] = ",".join(row.values())
+        contents[name] = "\r\n".join(lines).encode()
+
+    return change
+
+
+def with_all(*changes: Change) -> Change:
+    def change(contents: dict[str, bytes]) -> None:
+        for each in changes:
+            each(contents)
+
+    return change
+
+
+LKM, TOTAL = b"1,as_reported,SOKI,LKM,", b"1,as_reported,,TOTAL,"
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (without_a_row("items.csv", b"1,as_now,LKM,tested,"), "cycle 1, as_now, LKM: tested is "),
-        (without_a_row("cycle_summary.csv", b"1,as_now,"), "has a row in workstream_summary.csv and none in"),
+        (without_a_row("items.csv", b"1,as_now,LKM,tested,"),
+         "workstream_summary.csv, cycle 1, as_now, LKM: tested is 1, and its items come to 0"),
+        (with_doubled("items.csv", b"1,as_now,LKM,tested,"),
+         "items.csv, cycle 1, as_now, LKM: LKM-002 stands 2 times under tested"),
+        (with_cells("items.csv", b"1,as_reported,LKM,committed,", item="LKM-001"),
+         "items.csv, cycle 1, as_reported, LKM: LKM-001 has different goals in committed and committed_test"),
+        (with_cells("items.csv", b"1,as_reported,LKM,committed_test,", goal="design"),
+         "items.csv, cycle 1, as_reported, LKM: LKM-002 has different goals in committed and committed_test"),
+        (with_cells("items.csv", b"1,as_reported,LKM,met,", item="LAB-001"),
+         "items.csv, cycle 1, as_reported, LKM: LAB-001 is met, and no member of the cycle at its end"),
+        (with_cells("items.csv", b"1,as_now,LKM,tested,", cycle="2"),
+         "workstream_summary.csv, cycle 2, as_now, LKM: tested is 0, and its items come to 1"),
+        (with_cells("items.csv", b"1,as_now,LKM,tested,", workstream="MOO"),
+         "items.csv, cycle 1, as_now, MOO: has items, and no row in workstream_summary.csv"),
+        (without_a_row("cycle_summary.csv", b"1,as_now,"),
+         "workstream_summary.csv, cycle 1, as_now, TOTAL: has a row, and none in cycle_summary.csv"),
+        (without_a_row("workstream_summary.csv", b"1,as_now,SOKI,LKM,"),
+         "workstream_summary.csv, cycle 1, as_now, LKM: has no row"),
+        (with_doubled("workstream_summary.csv", b"1,as_now,SOKI,LKM,"),
+         "workstream_summary.csv, cycle 1, as_now, LKM: has 2 rows"),
+        (with_cells("workstream_summary.csv", b"1,as_now,SOKI,LKM,", ends_on="2023-03-20"),
+         "LKM: ends_on is 2023-03-20, and 2023-03-19 in cycle_summary.csv"),
+        (with_cells("workstream_summary.csv", b"1,as_now,SOKI,LKM,", tested_per_working_day="0.40"),
+         "LKM: tested_per_working_day is 0.40, and tested is 1"),
+        (with_cells("cycle_summary.csv", b"1,as_reported,", met="2"),
+         "cycle_summary.csv, cycle 1, as_reported: met is 2, and 1 in workstream_summary.csv"),
+        (with_all(with_cells("workstream_summary.csv", LKM, carried_out="0"),
+                  with_cells("workstream_summary.csv", TOTAL, carried_out="0"),
+                  with_cells("cycle_summary.csv", b"1,as_reported,", carried_out="0")),
+         "LKM: committed + added - removed is 2, and met + carried_out + returned + dropped is 1"),
         (with_other("blockers.csv", b"\r\n1,", b"\r\n9,"), "items.csv: blocker 1 is not in blockers.csv"),
     ],
 )  # fmt: skip
@@ -106,13 +169,48 @@ def test_a_difference_is_named(tmp_path: Path, change: Change, words: str) -> No
     checked = run("check", "--pack", changed(tmp_path / "pack.zip", change))
     assert checked.exit_code == 1
     assert words in checked.stdout
+    assert not any(line.startswith("note:") for line in checked.stdout.splitlines())
     assert checked.stderr == f"{len(checked.stdout.splitlines())} differences.\n"
+
+
+def test_the_pack_of_the_demo_ties_out(tmp_path: Path, sqlite_databases: Databases) -> None:
+    with sqlite_databases.fresh(demo) as url, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRACKER_DATABASE_URL", url)
+        run("export", "pack", "--out", tmp_path / "pack.zip")
+    checked = run("check", "--pack", tmp_path / "pack.zip")
+    assert (checked.exit_code, checked.stdout) == (0, "")
+
+
+def test_what_a_bulk_load_may_bring_is_a_note(tmp_path: Path) -> None:
+    """Nobody could close a cycle like that by hand."""
+    files = a_programme(
+        Flow("LKM-001").in_cycle(1),
+        Flow("LKM-002").in_cycle(1).scoped(1, None, None, ScopeKind.RETURNED, day(40)),
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRACKER_DATABASE_URL", f"sqlite:///{tmp_path / 'tracker.db'}")
+        run("seed", write_folder(tmp_path / "files", files))
+        run("export", "pack", "--cycle", 1, "--out", tmp_path / "pack.zip")
+        history = run("check")
+    checked = run("check", "--pack", tmp_path / "pack.zip")
+    assert (history.exit_code, checked.exit_code) == (0, 0)
+    assert "note: " in history.stdout
+    for place in ("LKM", "TOTAL"):
+        assert (
+            f"note: workstream_summary.csv, cycle 1, as_reported, {place}: committed + added - removed is 1, and met +"
+            " carried_out + returned + dropped is 1: LKM-001 has no outcome, LKM-002 left at another moment than the"
+            " close\n"
+        ) in checked.stdout
+    assert checked.stderr == "The pack ties out.\n"
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         (lambda contents: contents.pop("items.csv"), "it lacks items.csv"),
+        (lambda contents: contents.update({"../../seed.csv": b""}), "it also holds '../../seed.csv'"),
+        (lambda contents: contents.update({"/etc/passwd": b""}), "it also holds '/etc/passwd'"),
+        (lambda contents: contents.update({"items2\n.csv": b""}), r"it also holds 'items2\n.csv'"),
         (lambda contents: contents.update({"items.csv": b""}), "items.csv, line 1: lacks the column cycle"),
         (lambda contents: contents.update({"items.csv": b"\xff\xfe"}), "cannot be read as a zip"),
         (with_other("items.csv", b"as_now", b"as_new"), "column basis: 'as_new': is none of"),
@@ -123,6 +221,26 @@ def test_a_difference_is_named(tmp_path: Path, change: Change, words: str) -> No
 def test_what_is_no_pack_is_one_line(tmp_path: Path, change: Change, words: str) -> None:
     run("export", "pack", *AS_OF, "--out", tmp_path / "pack.zip")
     refused(run("check", "--pack", changed(tmp_path / "pack.zip", change)), 1, words)
+
+
+def test_what_would_take_all_memory_is_not_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "pack.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("cycle_summary", "workstream_summary", "blockers", "definitions"):
+            archive.writestr(f"{name}.csv", b"")
+        with archive.open("items.csv", "w", force_zip64=True) as file:
+            file.write(bytes(1_000_000))
+    whole = (tmp_path / "pack.zip").read_bytes()
+    said = (1_000_000).to_bytes(4, "little")
+    assert said in whole
+    (tmp_path / "pack.zip").write_bytes(whole.replace(said, (4_000_000_000).to_bytes(4, "little")))
+    refused(run("check", "--pack", tmp_path / "pack.zip"), 1, "larger than any that Tracker writes")
+
+
+def test_a_file_that_stands_twice_in_a_zip_is_not_believed(tmp_path: Path) -> None:
+    run("export", "pack", *AS_OF, "--out", tmp_path / "pack.zip")
+    with zipfile.ZipFile(tmp_path / "pack.zip", "a") as archive, pytest.warns(UserWarning, match="Duplicate"):
+        archive.writestr("items.csv", b"")
+    refused(run("check", "--pack", tmp_path / "pack.zip"), 1, "it also holds 'items.csv'")
 
 
 def test_a_broken_zip_is_one_line_wherever_it_is_broken(tmp_path: Path) -> None:

@@ -15,11 +15,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from tests.cli.processes import WITHIN_S, ended, environment_of, running
 from tests.databases import SqliteDatabases
 from tests.web import people
 from tracker.db.engine import make_engine
-
-STARTS_WITHIN_S = 60
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +30,16 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @contextlib.contextmanager
 def started(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The process and what it said until it took requests; the port is in its address."""
+    """`python -m tracker`, and what it said until it took requests; the port is in its address."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tracker", *arguments],
         cwd=folder,
-        env=_environment(environment),
+        env=environment_of(environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    timer = threading.Timer(STARTS_WITHIN_S, process.kill)
+    timer = threading.Timer(WITHIN_S, process.kill)
     timer.start()
     assert process.stdout is not None
     said = os.read(process.stdout.fileno(), 10_000).decode()  # one write; the rest is for `communicate`
@@ -55,19 +54,10 @@ def started(folder: Path, *arguments: str, **environment: str) -> Iterator[tuple
 
 def refused(folder: Path, *arguments: str, **environment: str) -> str:
     """What the command said when it refused."""
-    result = subprocess.run(
-        [sys.executable, "-m", "tracker", *arguments],
-        cwd=folder, env=_environment(environment), capture_output=True, text=True, timeout=STARTS_WITHIN_S, check=False,
-    )  # fmt: skip
-    assert result.returncode == 1, result
-    assert "Traceback" not in result.stderr
-    assert result.stdout == ""
-    return result.stderr
-
-
-def _environment(more: dict[str, str]) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("TRACKER_", "PORT"))}
-    return inherited | {"PYTHONPATH": str(Path(__file__).parents[2])} | more
+    code, out, errors = ended(folder, *arguments, **environment)
+    assert (code, out) == (1, ""), errors
+    assert "Traceback" not in errors
+    return errors
 
 
 def port_of(said: str) -> int:
@@ -120,9 +110,9 @@ def test_the_demo_starts_from_nothing_and_keeps_what_was_changed(tmp_path: Path)
 def test_stopping_finishes_what_was_begun(tmp_path: Path, database: str) -> None:
     with (
         contextlib.ExitStack() as opened,
-        started(tmp_path, "serve", "--port", "0", TRACKER_DATABASE_URL=database) as (process, said),
+        running(tmp_path, "serve", "--port", "0", TRACKER_DATABASE_URL=database) as server,
     ):
-        port = port_of(said)
+        port = port_of(server.said)
         answers: list[tuple[int, str]] = []
         idle = opened.enter_context(contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)))
         idle.request("GET", "/healthz")
@@ -152,9 +142,7 @@ def test_stopping_finishes_what_was_begun(tmp_path: Path, database: str) -> None
             sent.acquire(timeout=30)
         time.sleep(0.05)  # they have arrived, and are not answered yet
         began = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=10)
-        assert process.returncode == 0
+        assert server.stop(signal.SIGTERM)[0] == 0
         assert time.monotonic() - began < 10
         for thread in threads:
             thread.join()
@@ -164,15 +152,13 @@ def test_stopping_finishes_what_was_begun(tmp_path: Path, database: str) -> None
 
 def test_serving_says_how_to_make_the_first_administrator(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'tracker.db'}"
-    subprocess.run([sys.executable, "-m", "tracker", "db", "upgrade"], cwd=tmp_path, check=True, capture_output=True,
-                   env=_environment({"TRACKER_DATABASE_URL": url}))  # fmt: skip
-    with started(tmp_path, "serve", "--port", "0", TRACKER_DATABASE_URL=url) as (process, said):
-        assert get(port_of(said), "/login")[0] == 200
-        assert "Prova demon" not in get(port_of(said), "/login")[1]
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=10)
+    assert ended(tmp_path, "db", "upgrade", TRACKER_DATABASE_URL=url)[0] == 0
+    with running(tmp_path, "serve", "--port", "0", TRACKER_DATABASE_URL=url) as server:
+        assert get(port_of(server.said), "/login")[0] == 200
+        assert "Prova demon" not in get(port_of(server.said), "/login")[1]
+        code, errors = server.stop(signal.SIGINT)
     assert "tracker user add EMAIL" in errors
-    assert process.returncode == 0
+    assert code == 0
 
 
 @pytest.mark.parametrize(
@@ -195,8 +181,8 @@ def test_what_is_not_safe_is_refused(
 
 
 def test_a_port_in_use_is_told(tmp_path: Path, database: str) -> None:
-    with started(tmp_path, "serve", "--port", "0", TRACKER_DATABASE_URL=database) as (_, said):
-        port = str(port_of(said))
+    with running(tmp_path, "serve", "--port", "0", TRACKER_DATABASE_URL=database) as server:
+        port = str(port_of(server.said))
         assert f"Port {port}" in refused(tmp_path, "serve", "--port", port, TRACKER_DATABASE_URL=database)
 
 
@@ -218,35 +204,28 @@ def cycles_page(port: int) -> str:
 
 
 def test_the_demo_starts_on_another_day_and_never_before_what_is_recorded(tmp_path: Path) -> None:
-    with started(tmp_path, "demo", "--port", "0", "--at", "2023-05-05") as (process, said):
-        page = cycles_page(port_of(said))
+    with running(tmp_path, "demo", "--port", "0", "--at", "2023-05-05") as server:
+        page = cycles_page(port_of(server.said))
         assert "Klockan står på fredag 5 maj 2023" in page
         assert "cykel 5, arbetsdag 32 av 32" in page
-        process.send_signal(signal.SIGTERM)
-        assert "The clock starts at" not in process.communicate(timeout=10)[1]
-    with started(tmp_path, "demo", "--port", "0") as (_, said):
-        assert "cykel 5, arbetsdag 18 av 32" in cycles_page(
-            port_of(said)
-        )  # the day was not kept: nothing was recorded on it
+        assert "The clock starts at" not in server.stop(signal.SIGTERM)[1]
+    with running(tmp_path, "demo", "--port", "0") as server:  # the day was not kept: nothing was recorded on it
+        assert "cykel 5, arbetsdag 18 av 32" in cycles_page(port_of(server.said))
     engine = make_engine(f"sqlite:///{tmp_path / 'instance' / 'demo.db'}")
     with engine.begin() as connection:
         connection.execute(text("UPDATE programme SET last_recorded_at = '2023-05-05 07:30:00.000000'"))
     engine.dispose()
     for arguments in ((), ("--at", "2023-05-05"), ("--at", "2023-01-01")):
-        with started(tmp_path, "demo", "--port", "0", *arguments) as (process, said):
-            assert "cykel 5, arbetsdag 32 av 32" in cycles_page(port_of(said))
-            process.send_signal(signal.SIGTERM)
-            told = process.communicate(timeout=10)[1]
+        with running(tmp_path, "demo", "--port", "0", *arguments) as server:
+            assert "cykel 5, arbetsdag 32 av 32" in cycles_page(port_of(server.said))
+            told = server.stop(signal.SIGTERM)[1]
             assert ("The clock starts at 2023-05-05 09:30" in told) is bool(arguments)
 
 
 @pytest.mark.parametrize("day", ["i morgon", "2023-02-30", "2023-5-5", "9999-12-31", "1999-12-31", ""])
 def test_a_day_that_is_none_is_a_wrong_command_line(tmp_path: Path, day: str) -> None:
-    result = subprocess.run(
-        [sys.executable, "-m", "tracker", "demo", "--port", "0", "--at", day],
-        cwd=tmp_path, env=_environment({}), capture_output=True, text=True, timeout=STARTS_WITHIN_S, check=False,
-    )  # fmt: skip
-    assert result.returncode == 2
-    assert "Traceback" not in result.stderr
-    assert "--at" in result.stderr.splitlines()[-1]
+    code, _, errors = ended(tmp_path, "demo", "--port", "0", "--at", day)
+    assert code == 2
+    assert "Traceback" not in errors
+    assert "--at" in errors.splitlines()[-1]
     assert not (tmp_path / "instance").exists()

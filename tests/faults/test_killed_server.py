@@ -19,7 +19,7 @@ from tracker.db.engine import database_file
 
 KILLS = 200 if is_full() else 20  # the issue names 20
 WRITERS = 20
-LONGEST_BETWEEN_S = 1.0
+LONGEST_BETWEEN_S = 1.0 if is_full() else 0.5
 _STATES = ("design", "validation", "test")
 
 

@@ -7,6 +7,7 @@ import re
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
 from click.testing import CliRunner
@@ -86,9 +87,7 @@ def test_a_file_is_the_command_lines_byte_for_byte(
 def test_the_page_shows_the_first_rows_of_what_its_link_gives(browser: PageClient, name: str, dialect: Dialect) -> None:
     answer = browser.get(f"/exports?file={name}&format={dialect.value}&link=yes&total=no&basis=both")
     page = answer.text
-    address = re.search(r'href="(/exports/[^"]*\.csv[^"]*)"', page)
-    assert address is not None
-    text = browser.get(address[1].replace("&amp;", "&")).text.removeprefix("\ufeff")
+    text = browser.get(download_of(page)).text.removeprefix("\ufeff")
     records = list(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter))
     table = page.split('<table class="preview"')[1].split("</table>")[0]
     shown = [re.findall(r"<t[hd][^>]*>(?:<bdi>)?(.*?)(?:</bdi>)?</t[hd]>", line, re.DOTALL)
@@ -101,11 +100,22 @@ def test_the_page_shows_the_first_rows_of_what_its_link_gives(browser: PageClien
     assert int(re.sub(r"\s", "", said[1])) == len(records) - 1
 
 
+def download_of(page: str) -> str:
+    """Where the file's form leads as it stands."""
+    form = page.split('<article class="file"')[1].split("</form>", maxsplit=1)[0]
+    target = re.search(r'formaction="(/exports/[^"]*)"', form)
+    assert target is not None
+    given = {
+        name: re.findall(r'<option value="([^"]*)" selected', options)[0]
+        for name, options in re.findall(r'<select [^>]*name="([^"]*)">(.*?)</select>', form, re.DOTALL)
+    }
+    given |= dict(re.findall(r'name="([^"]*)" value="([^"]*)" checked', form))
+    return f"{target[1]}?{urlencode(given)}"
+
+
 def test_the_page_offers_one_row_per_cycle_first(browser: PageClient) -> None:
     page = browser.get("/exports").text
-    address = re.search(r'href="(/exports/cycle_summary[^"]*)" download', page)
-    assert address is not None
-    rows = rows_of(browser, address[1].replace("&amp;", "&"))
+    rows = rows_of(browser, download_of(page))
     assert [(row["cycle"], row["basis"]) for row in rows] == [(str(cycle), "as_now") for cycle in range(1, 8)]
     assert "7 rows" in page
 
@@ -182,6 +192,24 @@ def test_what_means_nothing_is_named(browser: PageClient, address: str, words: s
     assert words in answer.text
 
 
+def test_both_readings_can_be_asked_for_by_name(browser: PageClient) -> None:
+    both, named = (browser.get(f"/exports/cycle_summary.csv?as_of={AS_OF}{more}") for more in ("", "&basis=both"))
+    assert both.data == named.data
+
+
+@pytest.mark.parametrize(
+    "address", ["/cycles/4", "/cycles/5", "/cycles/6", "/cycles/5/review", "/cycles/4/review", "/charts"]
+)
+def test_where_figures_are_looked_at_a_link_takes_the_pack_away(browser: PageClient, address: str) -> None:
+    page = browser.get(address).text
+    links = re.findall(r'<a href="(/exports/pack.zip[^"]*)" download>Planning-week pack \(zip\)</a>', page)
+    cycle = re.search(r"/cycles/(\d)", address)
+    assert links == [f"/exports/pack.zip?cycle={cycle[1]}" if cycle else "/exports/pack.zip"]
+    assert packs.findings(io.BytesIO(browser.get(links[0]).data)) == []
+    if cycle and "review" not in address:
+        assert f'<a href="/exports?cycle={cycle[1]}">Files of cycle {cycle[1]}</a>' in page
+
+
 @pytest.mark.parametrize("path", ["nothing.csv", "all.csv", "pack.csv", "../seed.csv", "cycle_summary", "user.csv"])
 def test_an_unknown_file_is_not_there(browser: PageClient, path: str) -> None:
     assert browser.get(f"/exports/{path}").status_code == 404
@@ -198,7 +226,7 @@ def test_the_page_leaves_out_what_means_nothing_and_says_so(browser: PageClient)
 def test_the_pack_of_a_cycle_ties_out(browser: PageClient, dialect: Dialect) -> None:
     for cycle in (4, 5, 6, ""):
         answer = browser.get(f"/exports/pack.zip?cycle={cycle}&format={dialect.value}")
-        assert packs.problems(io.BytesIO(answer.data)) == []
+        assert packs.findings(io.BytesIO(answer.data)) == []
         assert answer.content_length == len(answer.data)
 
 

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, func, select
 
+from tests.counts import is_full
 from tests.databases import ON_SQLITE
 from tests.web import people
 from tests.web.conftest import ClientAs
@@ -243,10 +244,11 @@ def test_who_may_only_read_or_nothing_gets_what_the_table_says_and_writes_nothin
         assert _entries(engine) == before, f"{role} is refused, yet something was written"
 
 
-@pytest.mark.parametrize(("path", "method"), [param.values[:2] for param in ROUTES])
-def test_other_methods_do_nothing(client_as: ClientAs, engine: Engine, path: str, method: str) -> None:
+@pytest.mark.parametrize(("place", "path", "method"), [(n, *param.values[:2]) for n, param in enumerate(ROUTES)])
+def test_other_methods_do_nothing(client_as: ClientAs, engine: Engine, place: int, path: str, method: str) -> None:
+    """An ordinary run asks each route in a third of the roles, in turn."""
     others = {"POST" if method == "GET" else "GET", "PUT", "PATCH", "DELETE"}
-    for role in ROLES:
+    for role in ROLES if is_full() else ROLES[place % 3 :: 3]:
         browser = client_as(role)
         before, token = _entries(engine), browser.token()
         for other in sorted(others):

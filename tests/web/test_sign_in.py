@@ -7,6 +7,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from sqlalchemy import Engine, update
 
+from tests.counts import is_full
 from tests.databases import ON_SQLITE
 from tests.web import people
 from tests.web.conftest import ClientAs, MakeApp, browser_of
@@ -82,7 +83,10 @@ def test_an_unknown_account_takes_as_much_work_as_a_known_one(make_app: MakeApp)
                      headers={"X-Forwarded-For": address})  # fmt: skip
         return time.process_time() - began
 
-    pairs = [(work(RIGHT["email"], f"10.0.1.{n}"), work("nobody@example.org", f"10.0.2.{n}")) for n in range(9)]
+    pairs = [
+        (work(RIGHT["email"], f"10.0.1.{n}"), work("nobody@example.org", f"10.0.2.{n}"))
+        for n in range(9 if is_full() else 5)
+    ]
     known, unknown = (statistics.median(times) for times in zip(*pairs, strict=True))
     assert known > 0.01
     assert abs(known - unknown) < 0.010 + 0.1 * known

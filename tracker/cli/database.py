@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -12,6 +12,7 @@ from tracker.commands import installation
 from tracker.config import read_settings
 from tracker.db import migrations
 from tracker.db.engine import make_engine, reading
+from tracker.domain.findings import Finding
 from tracker.exports import packs
 from tracker.queries import check as history
 
@@ -73,18 +74,18 @@ def check(pack: Path | None) -> None:
         migrations.require_readable(engine)
         with reading(engine) as session:
             findings = history.findings(session)
-    for finding in findings:
-        click.echo(finding.text if finding.is_difference else f"note: {finding.text}")
-    differences = sum(finding.is_difference for finding in findings)
-    click.echo("The history and what is kept beside it agree." if not differences else f"{differences} differences.",
-               err=True)  # fmt: skip
-    sys.exit(bool(differences))
+    _tell(findings, "The history and what is kept beside it agree.")
 
 
 def _check_pack(pack: Path) -> None:
     with pack.open("rb") as file:
-        differences = packs.problems(file)
-    for difference in differences:
-        click.echo(difference)
-    click.echo(f"{len(differences)} differences." if differences else "The pack ties out.", err=True)
+        findings = packs.findings(file)
+    _tell(findings, "The pack ties out.")
+
+
+def _tell(findings: Sequence[Finding], all_well: str) -> None:
+    for finding in findings:
+        click.echo(finding.text if finding.is_difference else f"note: {finding.text}")
+    differences = sum(finding.is_difference for finding in findings)
+    click.echo(f"{differences} differences." if differences else all_well, err=True)
     sys.exit(bool(differences))

@@ -16,6 +16,7 @@ from tracker.domain.cells import Dialect, instant_text
 from tracker.domain.csv_text import read_rows, rows_text
 from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.domain.figure_files import CYCLE_ROWS, LEDGER_ROWS, WORKSTREAM_ROWS
+from tracker.domain.findings import Finding
 from tracker.domain.programme_files import BLOCKERS, Column
 from tracker.exports import definitions, files
 from tracker.exports.definitions import in_swedish
@@ -134,8 +135,8 @@ def _entry(name: str, wanted: Pack) -> zipfile.ZipInfo:
     return entry
 
 
-def problems(source: IO[bytes]) -> list[str]:
-    """Every difference in a pack; raises InvalidError for what is none."""
+def findings(source: IO[bytes]) -> list[Finding]:
+    """All that does not tie out in a pack; raises InvalidError for what is none."""
     try:
         with zipfile.ZipFile(source) as archive:
             texts = _texts(archive)
@@ -143,19 +144,21 @@ def problems(source: IO[bytes]) -> list[str]:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
         message = N_("This is no pack: it cannot be read as a zip (%(problem)s).")
         raise InvalidError(message, problem=str(error)) from error
-    return list(
-        packs.problems(
-            [row for _, row in read_rows(texts["cycle_summary"], CYCLE_ROWS)],
-            [row for _, row in read_rows(texts["workstream_summary"], WORKSTREAM_ROWS)],
-            (row for _, row in read_rows(texts["items"], LEDGER_ROWS)),
-            blockers={str(row.id) for _, row in read_rows(texts["blockers"], BLOCKERS)},
-            defined={row.name for _, row in read_rows(texts["definitions"], definitions.ROWS)},
-        )
+    return packs.findings(
+        [row for _, row in read_rows(texts["cycle_summary"], CYCLE_ROWS)],
+        [row for _, row in read_rows(texts["workstream_summary"], WORKSTREAM_ROWS)],
+        (row for _, row in read_rows(texts["items"], LEDGER_ROWS)),
+        blockers={str(row.id) for _, row in read_rows(texts["blockers"], BLOCKERS)},
+        defined={row.name for _, row in read_rows(texts["definitions"], definitions.ROWS)},
     )
 
 
 def _texts(archive: zipfile.ZipFile) -> dict[str, str]:
     sizes = {each.filename: each.file_size for each in archive.infolist()}
+    names, ours = archive.namelist(), {README, *(f"{name}.csv" for name in packs.FILES)}
+    strange = next((name for name in names if name not in ours or names.count(name) > 1), None)
+    if strange is not None:  # nobody has checked it
+        raise InvalidError(N_("This is no pack of Tracker’s: it also holds %(file)s."), file=ascii(strange[:_LINE]))
     missing = [f"{name}.csv" for name in packs.FILES if f"{name}.csv" not in sizes]
     if missing:
         raise InvalidError(N_("This is no whole pack: it lacks %(files)s."), files=", ".join(missing))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -13,20 +13,13 @@ from tracker.db import models
 from tracker.db.models import Entry, ReportedFigures, Workflow
 from tracker.domain.cells import instant_text
 from tracker.domain.figure_files import TOTAL, cells_text
+from tracker.domain.findings import Finding
 from tracker.domain.programme_checks import problems
 from tracker.domain.programme_rows import Programme
 from tracker.domain.replay import Caches, by_workflow, caches, holding
 from tracker.domain.states import CycleStatus, ScopeKind, State
 from tracker.queries import figures, programme_files
 from tracker.queries.derived_columns import HISTORY
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line for people. A difference means that something kept is wrong; else it is a rule not kept."""
-
-    text: str
-    is_difference: bool = True
 
 
 def findings(session: Session) -> list[Finding]:

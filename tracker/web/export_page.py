@@ -27,15 +27,15 @@ from tracker.web.filters import Choice, choices
 from tracker.web.formats import language, number
 from tracker.web.translation import gettext, ngettext
 
+BOTH = "both"
 _FIRST = "cycle_summary"
-_BOTH = "both"
 _PREVIEWED = 8
 _MEASURED = 2_000  # rows; of a longer file the size is told from these
 _KILO, _FEW = 1_000, 10
 GROUPS = {
     N_("Figures"): {
         "cycle_summary": N_("The programme’s figures, a row for each cycle"),
-        "workstream_summary": N_("The same for every workstream, and the total"),
+        "workstream_summary": N_("The figures of every workstream, and the total"),
         "items": N_("What each figure counts, item by item"),
     },
     N_("The programme"): {
@@ -90,9 +90,8 @@ def context(session: Session, args: MultiDict[str, str], *, now: datetime) -> di
         "preview": _preview(session, asked, table),
         "pickers": _pickers(asked, cycles),
         "narrowed": {field for field, names in files.NARROWED.items() if asked.name in names},
-        "address": url_for("exports.file", name=asked.name, **_parameters(asked)),
         "command": _command(asked),
-        "packed": _packed(cycles),
+        "packed": _packed(cycles, asked),
     }  # fmt: skip
 
 
@@ -113,14 +112,14 @@ def _asked(args: MultiDict[str, str], cycles: list[int], notices: list[str]) -> 
     file = known("file", files.NAMES, _FIRST)
     can = {field for field, names in files.NARROWED.items() if file in names}
     cycle = known("cycle", [str(each) for each in cycles])
-    basis = known("basis", [each.value for each in Basis] + [_BOTH], Basis.AS_NOW.value)
+    basis = known("basis", [each.value for each in Basis] + [BOTH], Basis.AS_NOW.value)
     dialect = known("format", [each.value for each in Dialect], _usual_dialect())
     has_total = known("total", ["yes", "no"], "yes") == "yes"
     has_link = known("link", ["yes", "no"], "no") == "yes"
     return Asked(
         file,
         cycle=int(cycle) if cycle and "cycle" in can else None,
-        basis=Basis(basis) if basis != _BOTH and "basis" in can else None,
+        basis=Basis(basis) if basis != BOTH and "basis" in can else None,
         dialect=Dialect(dialect),
         has_total=has_total or "total" not in can,
         address=our_address() if has_link and "link" in can else None,
@@ -130,18 +129,6 @@ def _asked(args: MultiDict[str, str], cycles: list[int], notices: list[str]) -> 
 def _usual_dialect() -> str:
     """Who reads Swedish most likely has a Swedish spreadsheet."""
     return (Dialect.EXCEL_SV if language() == "sv" else Dialect.CSV).value
-
-
-def _parameters(asked: Asked) -> dict[str, Any]:
-    """Those of the file's own address."""
-    given = {
-        "cycle": asked.cycle,
-        "basis": asked.basis and asked.basis.value,
-        "format": asked.dialect.value if asked.dialect.is_swedish else None,
-        "total": None if asked.has_total else "no",
-        "link": "yes" if asked.address else None,
-    }
-    return {name: value for name, value in given.items() if value}
 
 
 def _page(asked: Asked, name: str) -> str:
@@ -208,15 +195,15 @@ def _pickers(asked: Asked, cycles: list[CycleRow]) -> dict[str, list[Choice]]:
     ]
     return {
         "cycle": choices([("", gettext("All")), *_numbers(cycles)], (str(asked.cycle or ""),)),
-        "basis": choices([*bases, (_BOTH, gettext("Both"))], (asked.basis.value if asked.basis else _BOTH,)),
+        "basis": choices([*bases, (BOTH, gettext("Both"))], (asked.basis.value if asked.basis else BOTH,)),
         "format": choices(formats, (asked.dialect.value,)),
     }
 
 
-def _packed(cycles: list[CycleRow]) -> list[Choice]:
-    """The cycle that a pack is most likely wanted of is the running one, else the last that was closed."""
-    by_status = {row.status: str(row.cycle) for row in cycles}
-    usual = by_status.get(CycleStatus.RUNNING) or by_status.get(CycleStatus.CLOSED) or ""
+def _packed(cycles: list[CycleRow], asked: Asked) -> list[Choice]:
+    """A pack is most likely wanted of the cycle that is looked at, else of the running one or the last closed."""
+    by_status = {row.status: row.cycle for row in cycles}
+    usual = str(asked.cycle or by_status.get(CycleStatus.RUNNING) or by_status.get(CycleStatus.CLOSED) or "")
     return choices([*_numbers(cycles), ("", gettext("All"))], (usual,))
 
 

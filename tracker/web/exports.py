@@ -95,11 +95,11 @@ def _made(write: Callable[[Iterable[PackTable], Pack, IO[bytes]], None], ending:
 def _asked(name: str) -> Asked:
     """What the address asks for; raises InvalidError, which names the parameter."""
     _require_known(_PARAMETERS)
-    basis = _one_of("basis", [each.value for each in Basis])
+    basis = _one_of("basis", [*(each.value for each in Basis), export_page.BOTH])
     return Asked(
         name,
         cycle=_cycle(),
-        basis=Basis(basis) if basis else None,
+        basis=Basis(basis) if basis in set(Basis) else None,
         dialect=dialect_of(request.args.get("format", "")),
         as_of=_instant(),
         has_total=_one_of("total", ["yes", "no"]) != "no",
