@@ -8,10 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from sqlmodel import Session
 
+from tracker.cli.bars import bars
 from tracker.cli.database import configured_engine
 from tracker.clock import clock_of
 from tracker.commands import installation
@@ -50,7 +49,7 @@ def seed(directory: Path) -> None:
 
     All or nothing: the first row that is wrong is named with its file, line, column and value.
     """
-    with _progress() as progress:
+    with bars(_STEPS) as progress:
         programme = seeding.read_folder(directory, progress=progress)
         with configured_engine() as engine:
             installation.upgrade(engine)
@@ -173,20 +172,3 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[seeding.Progress]:
-    """Bars on stderr."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = Console(stderr=True)
-    # In a log or a pipe bars would be noise between the lines that somebody looks for.
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def show(step: str, done: int, total: int) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(_STEPS[step], total=total)
-            bars.update(tasks[step], completed=done, total=total)
-
-        yield show

@@ -1,16 +1,14 @@
 """Imports: people's own spreadsheets into the programme, by the same rules as in the browser."""
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from tracker.cli.bars import bars
 from tracker.cli.database import configured_engine
 from tracker.clock import clock_of
 from tracker.commands import accounts, workflow_imports
@@ -36,7 +34,7 @@ from tracker.exports import refused_rows
 from tracker.queries import viewer
 
 _CAUSE = "Why not imported"
-_STEPS = {Step.READ: "Rows read", Step.CHECKED: "Rows checked", Step.WRITTEN: "Rows written"}
+_STEPS: dict[str, str] = {Step.READ: "Rows read", Step.CHECKED: "Rows checked", Step.WRITTEN: "Rows written"}
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
 
@@ -86,7 +84,7 @@ def workflows(  # noqa: PLR0913 - one for each option
     choices = Choices((), _DELIMITERS.get(delimiter or "", ""), dates or "", empty_cells == "clear", reason or "")
     wishes = _Wishes(_pairs(columns), _pairs(states), _pairs(workstreams), accept_owners, accept_names)
     _require_known(wishes)
-    with _progress() as progress, configured_engine() as engine:
+    with bars(_STEPS) as progress, configured_engine() as engine:
         migrations.require_usable(engine)
         table = read_table(file.read_bytes(), choices.delimiter, progress)
         choices = _chosen(engine, table, choices, wishes)
@@ -189,19 +187,3 @@ def _file_of_refused(planned: Plan) -> bytes:
         planned.table, planned.of(Outcome.REFUSED), cause=_CAUSE, words=lambda problem: str(problem.error),
         dialect=Dialect.CSV,
     )  # fmt: skip
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[imports_progress.Progress]:
-    """Bars on stderr."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
-        tasks: dict[Step, TaskID] = {}
-
-        def show(step: Step, done: int, total: int) -> None:
-            if step not in tasks:
-                tasks[step] = bars.add_task(_STEPS[step])
-            bars.update(tasks[step], completed=done, total=total or None)
-
-        yield show
