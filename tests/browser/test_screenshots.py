@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import NewPage
 from tests.browser.people import card, open_menu, sign_in
+from tests.browser.test_imports import at_the_columns
 
 PICTURES = Path(__file__).parent / "screenshots"
 IS_WANTED = "TRACKER_SCREENSHOTS"
@@ -100,3 +101,17 @@ def test_a_chart_alone(new_page: NewPage, folder: Path) -> None:
     sign_in(page, "planner", "/charts/commitment?from=1&to=6")
     expect(page.locator("[data-chart=commitment] .plot")).to_have_attribute("data-drawn", "")
     page.screenshot(path=folder / "commitment.png")
+
+
+def test_the_monthly_report(new_page: NewPage, folder: Path) -> None:
+    page = new_page(locale="sv-SE", viewport={"width": 1280, "height": 1000})
+    sign_in(page, "planner", "/reports/2023-03")
+    page.screenshot(path=folder / "report.png")
+    assert page.get_by_role("heading", level=1).inner_text() == "Lägesrapport mars 2023"
+
+
+def test_what_an_import_would_do(new_page: NewPage, folder: Path) -> None:
+    page = at_the_columns(new_page(viewport={"width": 1280, "height": 1000}))
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator(".preview tbody tr")).to_have_count(4)
+    page.screenshot(path=folder / "import.png")
