@@ -45,7 +45,7 @@ def demo_served(databases: Databases) -> Iterator[tuple[str, str]]:
         yield url, address
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3_600)  # in full, charts and files for each of 85,000 addresses
 def test_no_parameter_breaks_a_page(demo_served: tuple[str, str]) -> None:
     url, address = demo_served
     lead = Lead(address).sign_in("lead_sidu")
