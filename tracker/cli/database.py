@@ -12,7 +12,7 @@ from tracker.commands.programme import installation
 from tracker.config import read_settings
 from tracker.db import migrations
 from tracker.db.engine import make_engine, reading
-from tracker.domain.findings import Finding
+from tracker.domain.programme.checks import Finding
 from tracker.exports import packs
 from tracker.queries.programme import check as history
 

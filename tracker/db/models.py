@@ -1,11 +1,11 @@
 """The tables. The rules of what may be written live in `tracker.commands`."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, text
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, Integer, LargeBinary, SmallInteger, text
 from sqlmodel import Column, Field, SQLModel
 
-from tracker.db.types import text_enum
 from tracker.domain.states import (
     BlockerCategory,
     CycleStatus,
@@ -16,6 +16,19 @@ from tracker.domain.states import (
     ScopeKind,
     State,
 )
+
+
+def text_enum(kind: type[StrEnum], name: str) -> Enum:
+    """Text with a named CHECK of the enum's values (not its names, and no native type)."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

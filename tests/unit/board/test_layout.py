@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tracker.domain.sorting import swedish_order
 from tracker.domain.states import STATES, State
 from tracker.queries.board.cards import Card, Frame, Stream
-from tracker.queries.board.layout import GROUPS, Filters, arrange, is_found, swedish_order
+from tracker.queries.board.layout import GROUPS, Filters, arrange, is_found
 
 FRAME = Frame(
     cycles=(),

@@ -15,6 +15,17 @@ from tracker.domain.programme.replay import by_workflow, holding, in_order, memb
 from tracker.domain.programme.rows import ChangeRow, CycleRow, Programme, ScopeRow, WorkflowRow
 from tracker.domain.states import CycleStatus, ScopeKind
 
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line for people. A difference means that something is wrong; else it is what nobody could do by hand, and a
+    bulk load may bring.
+    """
+
+    text: str
+    is_difference: bool = True
+
+
 _LEAVING = {ScopeKind.REMOVED, ScopeKind.RETURNED, ScopeKind.DROPPED}
 _ENTERING = {ScopeKind.ADDED, ScopeKind.CARRIED}
 

@@ -16,9 +16,9 @@ from tracker.domain.calendar import local_date
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.holds import Event, Opening, Stay, openings
+from tracker.domain.sorting import swedish_order
 from tracker.domain.states import HoldEvent, State
 from tracker.queries.blockers.list import Row, row_of
-from tracker.queries.board.layout import swedish_order
 from tracker.queries.workflows.timeline import in_language
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from tracker.domain.sorting import folded, swedish_order
 from tracker.domain.states import BlockerCategory
 from tracker.queries.blockers.list import Row
-from tracker.queries.board.layout import folded, swedish_order
 
 OPEN, RESOLVED, ALL = "open", "resolved", "all"
 STATES = (OPEN, RESOLVED, ALL)

@@ -1,11 +1,11 @@
 """How cards stand on the board: filtered, in columns, in lanes. Pure; the cards come from `cards`."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
+from tracker.domain.sorting import folded, swedish_order
 from tracker.domain.states import STATES, State
 from tracker.queries.board.cards import ALL, Card, Frame
 
@@ -129,20 +129,6 @@ def is_found(card: Card, q: str) -> bool:
     words = folded(q).replace(",", " ").replace(";", " ").split()
     text = folded(f"{card.key} {card.name} {card.other_name}")
     return card.key.casefold() in words or all(word in text for word in words)
-
-
-def folded(text: str) -> str:
-    """Text for comparing: one form of å, ä, ö, and no difference of case."""
-    return unicodedata.normalize("NFC", text).casefold()
-
-
-def swedish_order(text: str) -> tuple[str, str]:
-    """Sorts as Swedes do: å, ä, ö last in that order, case apart."""
-    lowered = folded(text)
-    return lowered.translate(_AFTER_Z), text
-
-
-_AFTER_Z = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})
 
 
 def _cells(cards: Iterable[Card], limits: dict[State, int], owning: Collection[str] = ()) -> list[Cell]:

@@ -18,7 +18,8 @@ from tracker.web.reviews.closing_words import wish_words
 from tracker.web.ui.formats import day, state_name
 from tracker.web.ui.rendering import ROLES
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import category_word, event_words, reason_word
+from tracker.web.ui.words import category_word, reason_word
+from tracker.web.workflows.events import event_words
 
 COMMANDS = {
     "seed": N_("read from the programme files"),

@@ -6,12 +6,12 @@ from typing import Any
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
+from tracker.domain.sorting import swedish_order
 from tracker.domain.states import BlockerCategory
 from tracker.queries.blockers.list import Blockers
 from tracker.queries.blockers.table import AGES, OPEN, SORTS, STATES, URGENT, Filters
-from tracker.queries.board.layout import swedish_order
 from tracker.web.blockers.words import age_words, category_choices
-from tracker.web.board.filters import Choice, choices
+from tracker.web.ui.filters import Choice, choices
 from tracker.web.ui.translation import gettext
 
 _KNOWN = {"workstream", "category", "owner", "state", "overdue", "q", "sort", "age"}

@@ -33,7 +33,7 @@ from tracker.web.ui.forms import Form
 from tracker.web.ui.merged_forms import before_of, drawn_again
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import category_word
+from tracker.web.ui.words import category_word
 
 bp = Blueprint("blocker", __name__, url_prefix="/blockers/<int:blocker_id>")
 

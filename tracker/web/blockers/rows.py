@@ -11,7 +11,7 @@ from tracker.queries.blockers.list import Row
 from tracker.web.http.context import today
 from tracker.web.ui.formats import language
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import category_word
+from tracker.web.ui.words import category_word
 
 _ROWS_KEPT = 10_000  # some 15 MB
 

@@ -26,7 +26,7 @@ from tracker.web.http.idempotency import once
 from tracker.web.ui.formats import language
 from tracker.web.ui.rendering import htmx, page
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import category_word
+from tracker.web.ui.words import category_word
 
 bp = Blueprint("blockers", __name__, url_prefix="/blockers")
 

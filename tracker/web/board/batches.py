@@ -29,7 +29,7 @@ from tracker.web.ui.formats import language
 from tracker.web.ui.forms import FormError
 from tracker.web.ui.rendering import htmx, page
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import move_back_reasons
+from tracker.web.ui.words import move_back_reasons
 
 bp = Blueprint("batches", __name__)
 

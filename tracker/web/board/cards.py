@@ -14,11 +14,11 @@ from tracker.db.engine import reading
 from tracker.domain.states import STATES
 from tracker.queries.board.cards import Card
 from tracker.queries.board.usual_stays import usual_stays
+from tracker.web.board.words import limit_words, over_words
 from tracker.web.http.context import current_engine, current_programme, today
 from tracker.web.ui.formats import state_name
 from tracker.web.ui.rendering import htmx
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import limit_words, over_words
 
 USUAL_STAYS = "tracker.usual_stays"
 _CARDS_KEPT = 20_000  # some 20 MB

@@ -9,8 +9,8 @@ from tracker.queries.board.cards import Card
 from tracker.queries.board.changed_since import Touched
 from tracker.queries.board.layout import Cell, Filters, Lane, Shown
 from tracker.web.board.cards import drawn_cards
+from tracker.web.board.words import limit_words, over_words
 from tracker.web.http.context import current_viewer
-from tracker.web.workflows.events import limit_words, over_words
 
 MOST = 40  # beyond that the whole board is as quick
 ANSWERED_WITH_THE_CARD = frozenset({"move", "take_back"})

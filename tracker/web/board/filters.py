@@ -1,27 +1,19 @@
 """The board's filters: every one lives in the URL."""
 
-from collections.abc import Container, Iterable
-from typing import NamedTuple
+from collections.abc import Container
 
 from werkzeug.datastructures import MultiDict
 
 from tracker.domain.states import CycleStatus
 from tracker.queries.board.cards import ALL, NONE, Frame
 from tracker.queries.board.layout import GROUPS, Filters
+from tracker.web.ui.filters import Choice, choices
 from tracker.web.ui.translation import gettext
 
 BOARD, LIST = VIEWS = ("board", "list")
 _KNOWN = {"cycle", "workstream", "project", "owner", "blocked", "stale", "q", "group", "view", "rows", "seen"}
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 _LONGEST_SEARCH = 2_000
-
-
-class Choice(NamedTuple):
-    """An option of a filter."""
-
-    value: str
-    label: str
-    is_chosen: bool
 
 
 def read_filters(args: MultiDict[str, str], frame: Frame) -> tuple[Filters, list[str]]:
@@ -75,8 +67,3 @@ def cycle_choices(frame: Frame, filters: Filters) -> list[Choice]:
     ]
     pairs += [(ALL, gettext("All cycles")), (NONE, gettext("Backlog"))]
     return choices(pairs, (filters.cycle,))
-
-
-def choices(pairs: Iterable[tuple[str, str]], chosen: tuple[str, ...]) -> list[Choice]:
-    """Options from pairs of value and label."""
-    return [Choice(value, label, value in chosen) for value, label in pairs]

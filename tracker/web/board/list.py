@@ -21,7 +21,7 @@ from tracker.web.board.filters import LIST
 from tracker.web.http.context import current_viewer, now, today
 from tracker.web.ui.formats import language
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import move_back_reasons
+from tracker.web.ui.words import move_back_reasons
 
 OWN, PART, READ = "own", "part", "read"
 MOST_CHANGED = 40  # beyond that the whole list is as quick

@@ -7,22 +7,24 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from tracker.domain.people import Actor
+from tracker.domain.sorting import swedish_order
 from tracker.domain.states import Role
 from tracker.queries.board import cards as board
 from tracker.queries.board import changed_since, layout
 from tracker.queries.board.cards import ALL, Frame
-from tracker.queries.board.layout import Shown, swedish_order
+from tracker.queries.board.layout import Shown
 from tracker.web.board import delta
 from tracker.web.board import list as listing
-from tracker.web.board.filters import LIST, VIEWS, choices, cycle_choices, read_filters
+from tracker.web.board.filters import LIST, VIEWS, cycle_choices, read_filters
 from tracker.web.board.list import Drafts
 from tracker.web.board.version import Tag, current_tag
 from tracker.web.http import cookies
 from tracker.web.http.context import current_viewer, reading_session, today
+from tracker.web.ui.filters import choices
 from tracker.web.ui.formats import language
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import move_back_reasons
+from tracker.web.ui.words import move_back_reasons
 
 bp = Blueprint("board", __name__)
 

@@ -12,9 +12,9 @@ from tracker.domain.figures.summaries import Choice
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
 from tracker.queries.charts import Sources
-from tracker.web.board.filters import Choice as Option
-from tracker.web.board.filters import choices
 from tracker.web.charts.figure_words import FIGURES
+from tracker.web.ui.filters import Choice as Option
+from tracker.web.ui.filters import choices
 from tracker.web.ui.translation import gettext
 
 FIGURE = "tested"

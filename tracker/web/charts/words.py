@@ -18,7 +18,7 @@ from tracker.domain.states import BlockerCategory, CycleStatus, Goal, State
 from tracker.web.charts import figure_words
 from tracker.web.ui.formats import STATES, day, language, moment, short_day, state_name
 from tracker.web.ui.translation import gettext, ngettext
-from tracker.web.workflows.events import category_word, reason_word
+from tracker.web.ui.words import category_word, reason_word
 
 _SHARED = {
     "cycle": N_("Cycle"),

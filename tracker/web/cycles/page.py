@@ -22,7 +22,7 @@ from tracker.web.http.context import current_viewer, now, reading_session, today
 from tracker.web.ui.formats import language
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import reason_word
+from tracker.web.ui.words import reason_word
 
 bp = Blueprint("cycle", __name__)
 

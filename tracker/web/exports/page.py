@@ -21,9 +21,9 @@ from tracker.exports import files, programme_files
 from tracker.exports.files import Asked, Table
 from tracker.queries import figures
 from tracker.queries.programme.files import count
-from tracker.web.board.filters import Choice, choices
 from tracker.web.charts import figure_words
 from tracker.web.http.addresses import our_address
+from tracker.web.ui.filters import Choice, choices
 from tracker.web.ui.formats import language, number
 from tracker.web.ui.translation import gettext, ngettext
 

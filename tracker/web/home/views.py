@@ -27,7 +27,7 @@ from tracker.web.home.day_strip import day_strip as drawn_days
 from tracker.web.http.context import current_viewer, now, reading_session, today
 from tracker.web.ui.formats import language, long_day
 from tracker.web.ui.rendering import page
-from tracker.web.workflows.events import category_word
+from tracker.web.ui.words import category_word
 
 bp = Blueprint("home", __name__)
 

@@ -7,7 +7,7 @@ from tracker.domain.states import MoveBackReason
 from tracker.web.ui.errors import explain
 from tracker.web.ui.formats import state_name
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import reason_word
+from tracker.web.ui.words import reason_word
 
 FIELDS = {
     Field.KEY: N_("key"),

@@ -17,10 +17,10 @@ from tracker.queries.board import cards as board
 from tracker.queries.board import layout
 from tracker.queries.board.cards import Frame
 from tracker.queries.planning import Item, Part
-from tracker.web.board.filters import choices
 from tracker.web.board.version import current_tag
 from tracker.web.http.context import current_viewer, now, reading_session, today
 from tracker.web.http.idempotency import fresh_key
+from tracker.web.ui.filters import choices
 from tracker.web.ui.formats import language, state_name
 from tracker.web.ui.translation import gettext
 

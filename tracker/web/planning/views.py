@@ -11,6 +11,7 @@ from tracker.commands import planning
 from tracker.commands.entry import batch_results
 from tracker.commands.entry.batch_results import Outcome
 from tracker.commands.entry.entries import Entry
+from tracker.commands.workflows.moves import the_workflow
 from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
@@ -23,11 +24,32 @@ from tracker.web.http.context import current_viewer, now, reading_session, writi
 from tracker.web.http.idempotency import fresh_key, once
 from tracker.web.planning import page as planning_page
 from tracker.web.planning.forms import Deed, PlanForm
-from tracker.web.planning_words import deed_words
 from tracker.web.ui.errors import explain, status_of
+from tracker.web.ui.formats import state_name
 from tracker.web.ui.forms import FormError
 from tracker.web.ui.rendering import htmx, page
-from tracker.web.ui.translation import gettext
+from tracker.web.ui.translation import gettext, ngettext
+
+
+def deed_words(session: Session, form: PlanForm, number: int, done: tuple[str, ...]) -> str:
+    """What was done with these, which are some: one line."""
+    count, key = len(done), done[0]
+    if form.do is Deed.OUT:
+        if count == 1:
+            return gettext("%(key)s is in the backlog", key=key)
+        return ngettext("%(num)s workflow is in the backlog", "%(num)s workflows are in the backlog", count)
+    goal = form.goal
+    if goal is None and count == 1:
+        goal = the_workflow(session, key)[0].goal
+    if goal is None:
+        return ngettext("%(key)s is planned for cycle %(cycle)s", "%(num)s workflows are planned for cycle %(cycle)s",
+                        count, key=key, cycle=number)  # fmt: skip
+    return ngettext(
+        "%(key)s is planned for cycle %(cycle)s, goal %(goal)s",
+        "%(num)s workflows are planned for cycle %(cycle)s, goal %(goal)s",
+        count, key=key, cycle=number, goal=state_name(goal.value),
+    )  # fmt: skip
+
 
 bp = Blueprint("planning", __name__, url_prefix="/cycles/<int:number>/plan")
 

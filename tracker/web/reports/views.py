@@ -1,11 +1,13 @@
 """The monthly report: a page that prints, a part's form that saves by itself, and publishing."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar, Literal, Self
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
+from werkzeug.datastructures import MultiDict
 
 from tracker.commands import reports as commands
 from tracker.commands.entry.entries import Entry
@@ -13,7 +15,7 @@ from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedErr
 from tracker.domain.figures.behind import Behind
 from tracker.domain.merging import FieldConflictError, Theirs
 from tracker.domain.reports.claims import unsourced
-from tracker.domain.reports.documents import LANGUAGES, Origin, Part, Report, Status, blocks, sections_of
+from tracker.domain.reports.documents import LANGUAGES, SECTIONS, Origin, Part, Report, Status, blocks, sections_of
 from tracker.domain.reports.months import Month
 from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME, Place, Token
 from tracker.exports import reports as files
@@ -24,14 +26,43 @@ from tracker.queries.reports import Sources
 from tracker.web.http.addresses import our_address
 from tracker.web.http.context import current_viewer, now, reading_session, writing
 from tracker.web.http.idempotency import fresh_key, once
-from tracker.web.report_forms import MINE, THEIRS, PublishForm, WriteForm, typed
 from tracker.web.reports import words as report_words
 from tracker.web.ui.errors import explain, status_of
 from tracker.web.ui.formats import day, language
-from tracker.web.ui.forms import FormError
-from tracker.web.ui.merged_forms import before_of, conflict_words, drawn_again
+from tracker.web.ui.forms import BROKEN, Form, FormError
+from tracker.web.ui.merged_forms import MergedForm, before_of, conflict_words, drawn_again
 from tracker.web.ui.rendering import page, render_block
 from tracker.web.ui.translation import gettext
+
+THEIRS, MINE = "theirs", "mine"
+
+
+class WriteForm(MergedForm):
+    """The texts of a part. `then` is what the button says; `auto` where the page saves by itself."""
+
+    messages: ClassVar[dict[str, str]] = {"wanted": BROKEN, "was": BROKEN, "then": BROKEN}
+
+    then: Literal["save", "ready", "not_ready", "auto"] = "save"
+
+    @classmethod
+    def parse(cls, fields: MultiDict[str, str], sections: Sequence[str] = SECTIONS) -> Self:
+        """As every form; FormError when a field is missing. Where two wrote, a choice for theirs leaves it as it is."""
+        was = {name: text for name, text in before_of(fields).items() if name in sections}
+        wanted = typed(fields, sections)
+        if set(wanted) != set(sections) or set(was) != set(sections):
+            raise FormError({"key": BROKEN})
+        wanted |= {name: was[name] for name in was if fields.get(f"choice_{name}") == THEIRS}
+        return cls.checked({"then": fields.get("then", "save"), "wanted": wanted, "was": was})
+
+
+class PublishForm(Form):
+    """That the report is to be published."""
+
+
+def typed(fields: Mapping[str, str], sections: Sequence[str]) -> dict[str, str]:
+    """The sections as they were typed."""
+    return {name: fields[name] for name in sections if name in fields}
+
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 

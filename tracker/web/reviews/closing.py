@@ -24,7 +24,7 @@ from tracker.web.ui.formats import language, moment
 from tracker.web.ui.forms import BROKEN, Form, FormError, Line
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext, ngettext
-from tracker.web.workflows.events import reason_word
+from tracker.web.ui.words import reason_word
 
 bp = Blueprint("closing", __name__, url_prefix="/cycles/<int:number>")
 

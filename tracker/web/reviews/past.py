@@ -8,8 +8,8 @@ from flask import url_for
 from sqlmodel import Session
 
 from tracker.charts.registry import CHARTS
-from tracker.queries import review_past
-from tracker.queries.review_past import PastCycle
+from tracker.queries.reviews import frame
+from tracker.queries.reviews.frame import PastCycle
 from tracker.web.charts import words as chart_words
 from tracker.web.http.context import now
 from tracker.web.reviews.page import Shown
@@ -44,8 +44,8 @@ def tables(session: Session, found: Shown) -> list[PastTable]:
     if found.part is None:
         return []
     code = found.part.code
-    cycles = review_past.last_cycles(session, found.review.cycle, code, now=now())
-    return [_table(name, columns, cycles, code) for name, columns in review_past.CHARTS.items() if cycles]
+    cycles = frame.last_cycles(session, found.review.cycle, code, now=now())
+    return [_table(name, columns, cycles, code) for name, columns in frame.CHARTS.items() if cycles]
 
 
 def _table(chart: str, columns: Sequence[str], cycles: Sequence[PastCycle], code: str) -> PastTable:

@@ -28,7 +28,7 @@ from tracker.web.ui.errors import explain, status_of
 from tracker.web.ui.forms import Form, FormError
 from tracker.web.ui.rendering import htmx, page
 from tracker.web.ui.translation import gettext, ngettext
-from tracker.web.workflows.events import reason_word
+from tracker.web.ui.words import reason_word
 
 bp = Blueprint("review", __name__, url_prefix="/cycles/<int(max=2147483647):number>/review")
 

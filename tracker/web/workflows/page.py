@@ -23,7 +23,8 @@ from tracker.web.ui.errors import explain, status_of
 from tracker.web.ui.formats import language, state_name
 from tracker.web.ui.forms import Form, FormError
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import category_word, event_words, in_words, move_back_reasons, scope_reasons
+from tracker.web.ui.words import category_word, move_back_reasons, scope_reasons
+from tracker.web.workflows.events import event_words, in_words
 from tracker.web.workflows.words import part_words, timeline_item, why_not_edit, why_not_move
 
 COMMANDS = ("move", "take_back", "note", "check", "release", "scope", "archive")
