@@ -81,9 +81,13 @@ def test_the_demo_s_blockers_and_moves(demo_glance: Glance) -> None:
     assert demo_glance.since == date(2023, 4, 13)
     # One was taken back, and is no move; the one made instead happened a week before.
     assert [(move.key, move.is_late) for move in demo_glance.moves] == [
-        ("RAP-003", False), ("PAT-020", False), ("IVA-007", False), ("REH-004", False), ("REH-002", False),
+        ("RAP-003", False),
+        ("PAT-020", False),
+        ("IVA-007", False),
+        ("REH-004", False),
+        ("REH-002", False),
         ("OPE-010", True),
-    ]  # fmt: skip
+    ]
     assert not any(move.is_back for move in demo_glance.moves)
 
 
@@ -104,17 +108,20 @@ def test_the_working_day_before_a_monday_is_the_friday(engine: Engine) -> None:
 
 
 def test_streams_whose_members_nobody_changed_or_checked_for_a_week_are_told(engine: Engine) -> None:
-    load(engine, a_programme(
-        Flow("LAB-001", workstream="LAB").in_cycle(2).to(State.DESIGN, day(66)),
-        Flow("LAB-002", workstream="LAB").in_cycle(2).to(State.DONE, day(67)),
-        Flow("LKM-001").in_cycle(2).to(State.DESIGN, day(60)).checked(day(69)),
-        Flow("RTG-001", workstream="RTG").in_cycle(2).to(State.DONE, day(51)),
-        Flow("RTG-002", workstream="RTG").to(State.DESIGN, day(51)),
-    ))  # fmt: skip
+    load(
+        engine,
+        a_programme(
+            Flow("LAB-001", workstream="LAB").in_cycle(2).to(State.DESIGN, day(66)),
+            Flow("LAB-002", workstream="LAB").in_cycle(2).to(State.DONE, day(67)),
+            Flow("LKM-001").in_cycle(2).to(State.DESIGN, day(60)).checked(day(69)),
+            Flow("RTG-001", workstream="RTG").in_cycle(2).to(State.DONE, day(51)),
+            Flow("RTG-002", workstream="RTG").to(State.DESIGN, day(51)),
+        ),
+    )
     stale = standing(glance(engine)).stale
     assert [(each.code, each.open, each.updated_on, each.days) for each in stale] == [
         ("LAB", 1, date(2023, 4, 6), 8),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_cycle_that_has_not_begun_has_no_figures(engine: Engine) -> None:

@@ -148,8 +148,11 @@ class Programme(RuleBasedStateMachine):
     def somebody_lets_a_blocker_hold(self, place: int, some: list[int], who: str, days_ago: int | None) -> None:
         number, keys, turn = self._blocker(place), [self._key(each) for each in some], self._turn(who, days_ago)
         expected = each(keys, lambda key: self.book.hold(turn, number, key))
-        self._act(turn, expected, lambda session, entry: blockers.hold(
-            session, entry, number, keys, happened_on=turn.on, backdate_days=DAYS))  # fmt: skip
+        self._act(
+            turn,
+            expected,
+            lambda session, entry: blockers.hold(session, entry, number, keys, happened_on=turn.on, backdate_days=DAYS),
+        )
 
     @rule(some=few, who=people, days_ago=dates)
     def somebody_raises_a_blocker(self, some: list[int], who: str, days_ago: int | None) -> None:
@@ -177,16 +180,24 @@ class Programme(RuleBasedStateMachine):
         number, turn = self._blocker(place), self._turn(who, days_ago)
         keys = None if some is None else [self._key(each) for each in some]
         expected = self.book.release(turn, number, keys, note)
-        self._act(turn, expected, lambda session, entry: blockers.release(
-            session, entry, number, keys, note=note, happened_on=turn.on, backdate_days=DAYS))  # fmt: skip
+        self._act(
+            turn,
+            expected,
+            lambda session, entry: blockers.release(
+                session, entry, number, keys, note=note, happened_on=turn.on, backdate_days=DAYS
+            ),
+        )
 
     @rule(place=places, who=people, edit=edits)
     def somebody_edits(self, place: int, who: str, edit: tuple[str, str, str]) -> None:
         key, turn = self._key(place), self._turn(who)
         name, wanted, was = edit
         expected = self.book.edit(turn, key, name, wanted, was)
-        self._act(turn, expected, lambda session, entry: bool(
-            workflow_fields.edit(session, entry, key, {name: wanted}, {name: was})))  # fmt: skip
+        self._act(
+            turn,
+            expected,
+            lambda session, entry: bool(workflow_fields.edit(session, entry, key, {name: wanted}, {name: was})),
+        )
 
     @rule(place=places, who=people, owner=st.sampled_from(TEXTS["owner"]))
     def somebody_gives_an_owner(self, place: int, who: str, owner: str) -> None:
@@ -206,8 +217,11 @@ class Programme(RuleBasedStateMachine):
         title = f"Rubrik {number} {wanted}"
         was = self.book.blockers[number].title if is_seen else f"Hinder {number}"
         expected = self.book.retitle(turn, number, title, was)
-        self._act(turn, expected, lambda session, entry: bool(
-            blockers.edit(session, entry, number, {"title": title}, {"title": was})))  # fmt: skip
+        self._act(
+            turn,
+            expected,
+            lambda session, entry: bool(blockers.edit(session, entry, number, {"title": title}, {"title": was})),
+        )
 
     @rule(place=places, who=people, text=st.sampled_from([" ", "Anteckning"]))
     def somebody_writes_a_note(self, place: int, who: str, text: str) -> None:
@@ -235,32 +249,42 @@ class Programme(RuleBasedStateMachine):
     def somebody_creates(self, who: str, state: State) -> None:
         turn = self._turn(who)
         expected = self.book.create(turn, state)
-        self._act(turn, expected, lambda session, entry: workflow_fields.create(
-            session, entry, "LAB", Fields("Ny"), state=state))  # fmt: skip
+        self._act(
+            turn,
+            expected,
+            lambda session, entry: workflow_fields.create(session, entry, "LAB", Fields("Ny"), state=state),
+        )
 
     @rule(place=places, who=people, cycle=st.sampled_from([1, 2, 2, 3, 3]), goal=goals, behind=behinds, reason=reasons)
     def somebody_plans(self, place: int, who: str, cycle: int, goal: Goal, behind: int, reason: str) -> None:
         key, turn = self._key(place), self._turn(who)
         version = self._version(key) - behind
         expected = self.book.enter(turn, key, (cycle, goal), behind, reason)
-        self._act(turn, expected, lambda session, entry: scope.enter(
-            session, entry, key, cycle, goal, version=version, reason=reason))  # fmt: skip
+        self._act(
+            turn,
+            expected,
+            lambda session, entry: scope.enter(session, entry, key, cycle, goal, version=version, reason=reason),
+        )
 
     @rule(place=places, who=people, behind=behinds, reason=reasons)
     def somebody_takes_out(self, place: int, who: str, behind: int, reason: str) -> None:
         key, turn = self._key(place), self._turn(who)
         version = self._version(key) - behind
         expected = self.book.leave(turn, key, behind, reason)
-        self._act(turn, expected, lambda session, entry: scope.leave(
-            session, entry, key, version=version, reason=reason))  # fmt: skip
+        self._act(
+            turn, expected, lambda session, entry: scope.leave(session, entry, key, version=version, reason=reason)
+        )
 
     @rule(place=places, who=people, goal=goals, behind=behinds, reason=reasons)
     def somebody_changes_a_goal(self, place: int, who: str, goal: Goal, behind: int, reason: str) -> None:
         key, turn = self._key(place), self._turn(who)
         version = self._version(key) - behind
         expected = self.book.change_goal(turn, key, goal, behind, reason)
-        self._act(turn, expected, lambda session, entry: scope.change_goal(
-            session, entry, key, goal, version=version, reason=reason))  # fmt: skip
+        self._act(
+            turn,
+            expected,
+            lambda session, entry: scope.change_goal(session, entry, key, goal, version=version, reason=reason),
+        )
 
     @rule(place=st.integers(0, 5), who=people)
     def somebody_takes_an_entry_back(self, place: int, who: str) -> None:

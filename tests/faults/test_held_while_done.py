@@ -87,11 +87,14 @@ def _held(engine: Engine, command: Command) -> str:
     return outcome.done[0]
 
 
+def _release(number: int) -> Command:
+    return lambda session, entry: blockers.release(session, entry, number, [FREE], note="Löst", backdate_days=DAYS)
+
+
 def _reset(engine: Engine) -> None:
     """Back into test, held by nothing."""
     with engine.connect() as connection:
         holding = list(connection.execute(text(f"{_HOLDING} AND w.key = :key"), {"key": FREE}).scalars())
     for number in holding:
-        do(engine, lambda session, entry: blockers.release(
-            session, entry, number, [FREE], note="Löst", backdate_days=DAYS))  # noqa: B023 - now  # fmt: skip
+        do(engine, _release(number))
     do(engine, _move(engine, State.TEST))

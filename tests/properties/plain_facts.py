@@ -14,10 +14,25 @@ def facts_of(programme: Programme, zone: ZoneInfo) -> Facts:
         programme.cycles,
         [WorkstreamFact(row.code, row.project, joins[row.project]) for row in programme.workstreams],
         [WorkflowFact(row.key, row.key, row.workstream, row.archived_at) for row in programme.workflows],
-        [(row.id, row.workflow, row.to_state and row.to_state.value, row.voids, row.happened_at, row.recorded_at)
-         for row in programme.changes],
-        [(row.id, row.workflow, row.from_cycle, row.to_cycle, row.goal and row.goal.value, row.kind.value,
-          row.happened_at, row.recorded_at) for row in programme.scope],
-        [(row.id, row.workflow, row.blocker, row.event.value, row.happened_at, row.recorded_at)
-         for row in programme.blocker_events],
-    )  # fmt: skip
+        [
+            (row.id, row.workflow, row.to_state and row.to_state.value, row.voids, row.happened_at, row.recorded_at)
+            for row in programme.changes
+        ],
+        [
+            (
+                row.id,
+                row.workflow,
+                row.from_cycle,
+                row.to_cycle,
+                row.goal and row.goal.value,
+                row.kind.value,
+                row.happened_at,
+                row.recorded_at,
+            )
+            for row in programme.scope
+        ],
+        [
+            (row.id, row.workflow, row.blocker, row.event.value, row.happened_at, row.recorded_at)
+            for row in programme.blocker_events
+        ],
+    )

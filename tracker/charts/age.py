@@ -75,16 +75,20 @@ def finding(view: View) -> str:
         return speech.ngettext(
             "%(num)s workflow under way, %(days)s d old; fewer than 10 finished ones to compare with",
             "%(num)s workflows under way, the oldest %(days)s d; fewer than 10 finished ones to compare with",
-            len(rows), days=max(count(row, "age_days") for row in rows),
-        )  # fmt: skip
+            len(rows),
+            days=max(count(row, "age_days") for row in rows),
+        )
     older = sum(map(_is_old, compared))
     if not older:
-        return speech.gettext("None of %(all)s under way is older than 85%% of the finished ones were",
-                              all=len(compared))  # fmt: skip
+        return speech.gettext(
+            "None of %(all)s under way is older than 85%% of the finished ones were", all=len(compared)
+        )
     return speech.ngettext(
         "%(num)s of %(all)s under way is older than 85%% of the finished ones were",
-        "%(num)s of %(all)s under way are older than 85%% of the finished ones were", older, all=len(compared),
-    )  # fmt: skip
+        "%(num)s of %(all)s under way are older than 85%% of the finished ones were",
+        older,
+        all=len(compared),
+    )
 
 
 def details(view: View) -> list[str]:
@@ -99,18 +103,22 @@ def details(view: View) -> list[str]:
             speech.ngettext(
                 "%(num)s workflow is in %(state)s, %(blocked)s of them blocked, the oldest %(days)s d.",
                 "%(num)s workflows are in %(state)s, %(blocked)s of them blocked, the oldest %(days)s d.",
-                len(rows), state=speech.state(state), blocked=sum(count(row, "blocked") for row in rows),
+                len(rows),
+                state=speech.state(state),
+                blocked=sum(count(row, "blocked") for row in rows),
                 days=max(count(row, "age_days") for row in rows),
             )
-        )  # fmt: skip
+        )
         p50, p85 = rows[0].values["done_age_p50_days"], rows[0].values["done_age_p85_days"]
         if p85 is not None:
             told.append(
                 speech.gettext(
                     "Of the finished ones half had left it at %(half)s d, 85%% at %(most)s d; older: %(older)s.",
-                    half=p50, most=p85, older=sum(map(_is_old, rows)),
+                    half=p50,
+                    most=p85,
+                    older=sum(map(_is_old, rows)),
                 )
-            )  # fmt: skip
+            )
     return told
 
 
@@ -140,25 +148,51 @@ def _axes(view: View, plot: Plot, panel: Panel, last: int) -> None:
     """Days across, states down: in order of time from the top."""
     speech = view.speech
     panel.xaxis.update(
-        range=[0, last], showgrid=True, gridcolor=colour("line"), dtick=_step(last, 3 if plot.is_small else 6),
-        tickformat=",d", showline=False, tickfont={"color": colour("ink-3")},
-    )  # fmt: skip
+        range=[0, last],
+        showgrid=True,
+        gridcolor=colour("line"),
+        dtick=_step(last, 3 if plot.is_small else 6),
+        tickformat=",d",
+        showline=False,
+        tickfont={"color": colour("ink-3")},
+    )
     panel.yaxis.update(
-        range=[_LOW, _HIGH], showgrid=False, zeroline=False, tickvals=[_base(state) for state in WORKING],
-        ticktext=[_capital(speech.state(state)) for state in WORKING], tickfont=BOLD, tickformat="",
+        range=[_LOW, _HIGH],
+        showgrid=False,
+        zeroline=False,
+        tickvals=[_base(state) for state in WORKING],
+        ticktext=[_capital(speech.state(state)) for state in WORKING],
+        tickfont=BOLD,
+        tickformat="",
         ticklabelstandoff=8,
-    )  # fmt: skip
+    )
     if plot.is_small:
         panel.yaxis["showticklabels"] = False
         for state in WORKING:
-            panel.note(speech.state(state), 0, _base(state) + _HALF, xanchor="left", yanchor="bottom", xshift=-2,
-                       yshift=-5, font={"size": 12, "color": colour("ink-3")})  # fmt: skip
+            panel.note(
+                speech.state(state),
+                0,
+                _base(state) + _HALF,
+                xanchor="left",
+                yanchor="bottom",
+                xshift=-2,
+                yshift=-5,
+                font={"size": 12, "color": colour("ink-3")},
+            )
         return
     panel.xaxis.update(showticksuffix="first", ticksuffix=" " + speech.gettext("days"))
     for state in WORKING:
         number = sum(row.values["state"] is state for row in view.rows)
-        panel.note(f"n = {number}", 0, _base(state), xref="paper", xanchor="right", xshift=-7, yshift=-16,
-                   font={"size": 12, "color": colour("ink-3")})  # fmt: skip
+        panel.note(
+            f"n = {number}",
+            0,
+            _base(state),
+            xref="paper",
+            xanchor="right",
+            xshift=-7,
+            yshift=-16,
+            font={"size": 12, "color": colour("ink-3")},
+        )
 
 
 def _reference(
@@ -214,12 +248,15 @@ def _mark(view: View, row: Row, y: float) -> Mark:
     }
     if row.values["blocked"]:
         what = speech.ngettext(
-            "%(workflow)s, %(state)s, blocked: %(num)s day", "%(workflow)s, %(state)s, blocked: %(num)s days", days,
+            "%(workflow)s, %(state)s, blocked: %(num)s day",
+            "%(workflow)s, %(state)s, blocked: %(num)s days",
+            days,
             **words,
-        )  # fmt: skip
+        )
     else:
-        what = speech.ngettext("%(workflow)s, %(state)s: %(num)s day", "%(workflow)s, %(state)s: %(num)s days", days,
-                               **words)  # fmt: skip
+        what = speech.ngettext(
+            "%(workflow)s, %(state)s: %(num)s day", "%(workflow)s, %(state)s: %(num)s days", days, **words
+        )
     return mark(view, row, "age_days", days, what, y=round(y, 3))
 
 

@@ -74,8 +74,11 @@ def details(view: View) -> list[str]:
     for rows in _by_cycle(view.totals).values():
         all_days, costs = _told_all(view, rows[0]), [row for row in rows if row.values["category_days"]]
         each = [f"{speech.category(_category(row))} {_exactly(view, _decimal(row, 'category_days'))}" for row in costs]
-        told.append(speech.gettext("%(all_days)s, by category %(each)s.", all_days=all_days, each=speech.listed(each))
-                    if each else f"{all_days}.")  # fmt: skip
+        told.append(
+            speech.gettext("%(all_days)s, by category %(each)s.", all_days=all_days, each=speech.listed(each))
+            if each
+            else f"{all_days}."
+        )
     return told
 
 
@@ -104,8 +107,12 @@ def _columns(view: View, panel: Panel) -> None:
     """A column for each cycle, its name at its beginning as its bars are."""
     cycles = [row.cycle for row in view.span.cycles]
     panel.cycles(cycles)
-    panel.xaxis.update(showline=False, ticklabelposition="outside right", tickangle=0,
-                       range=[cycles[0], cycles[-1] + 1] if cycles else None)  # fmt: skip
+    panel.xaxis.update(
+        showline=False,
+        ticklabelposition="outside right",
+        tickangle=0,
+        range=[cycles[0], cycles[-1] + 1] if cycles else None,
+    )
 
 
 def _names(view: View, plot: Plot, panel: Panel, categories: Sequence[BlockerCategory]) -> None:
@@ -114,9 +121,13 @@ def _names(view: View, plot: Plot, panel: Panel, categories: Sequence[BlockerCat
     for line, name in enumerate(names):
         text = "<br>".join(textwrap.wrap(name, _NAME_LENGTH))
         panel.note(text, 0, line + _DOWN, xref="paper", xanchor="right", xshift=-8, align="right", name=WIDE)
-    panel.yaxis.update(showticklabels=True, tickvals=[line - _DOWN for line in range(len(names))],
-                       ticktext=[""] * len(names), ticklabelposition="inside",
-                       tickfont={"color": colour("ink-2")})  # fmt: skip
+    panel.yaxis.update(
+        showticklabels=True,
+        tickvals=[line - _DOWN for line in range(len(names))],
+        ticktext=[""] * len(names),
+        ticklabelposition="inside",
+        tickfont={"color": colour("ink-2")},
+    )
     plot.short_ticks[f"yaxis{panel.y[1:]}"] = names
 
 
@@ -131,13 +142,26 @@ def _bars(view: View, plot: Plot, panel: Panel, rows: Sequence[Row], lines: Mapp
             text = "–" if row.values["category_days"] is None else "0"
             panel.note(text, cycle, line, xanchor="left", font={"color": colour("ink-3")})
             continue
-        series.marks.append(mark(
-            view, row, "category_days", float(days / longest) * length, _told(view, row), y=line,
-            text=_roughly(view, days), is_named=not lines[_category(row)] and not plot.is_small,
-        ))  # fmt: skip
+        series.marks.append(
+            mark(
+                view,
+                row,
+                "category_days",
+                float(days / longest) * length,
+                _told(view, row),
+                y=line,
+                text=_roughly(view, days),
+                is_named=not lines[_category(row)] and not plot.is_small,
+            )
+        )
         drawn.append(row)
-    panel.bars(series, orientation="h", base=[count(row, "cycle") for row in drawn], width=0.4,
-               marker=hatched(series.colour, [view.is_open(row) for row in drawn]))  # fmt: skip
+    panel.bars(
+        series,
+        orientation="h",
+        base=[count(row, "cycle") for row in drawn],
+        width=0.4,
+        marker=hatched(series.colour, [view.is_open(row) for row in drawn]),
+    )
 
 
 def _sums(
@@ -158,8 +182,9 @@ def _sums(
     series = Series("blocked_days", colour("ink"))
     for row in _one_each(rows):
         text = "–" if row.values["blocked_days"] is None else _roughly(view, _decimal(row, "blocked_days"))
-        series.marks.append(mark(view, row, "blocked_days", count(row, "cycle"), _told_all(view, row), y=0.28,
-                                 text=text, is_named=True))  # fmt: skip
+        series.marks.append(
+            mark(view, row, "blocked_days", count(row, "cycle"), _told_all(view, row), y=0.28, text=text, is_named=True)
+        )
     beneath.dots(series, mode="text", textposition="middle right")
     beneath.note(_roughly(view, _all_days(view)), 1, 0.28, **right | {"font": BOLD})
 
@@ -176,10 +201,13 @@ def _told(view: View, row: Row) -> str:
     speech, number = view.speech, count(row, "category_blockers")
     return speech.ngettext(
         "%(cycle)s, %(category)s: %(days)s of %(total)s blocked days, %(num)s blocker",
-        "%(cycle)s, %(category)s: %(days)s of %(total)s blocked days, %(num)s blockers", number,
-        cycle=speech.cycle(count(row, "cycle")), category=view.speech.category(_category(row)),
-        days=_exactly(view, _decimal(row, "category_days")), total=_exactly(view, _decimal(row, "blocked_days")),
-    )  # fmt: skip
+        "%(cycle)s, %(category)s: %(days)s of %(total)s blocked days, %(num)s blockers",
+        number,
+        cycle=speech.cycle(count(row, "cycle")),
+        category=view.speech.category(_category(row)),
+        days=_exactly(view, _decimal(row, "category_days")),
+        total=_exactly(view, _decimal(row, "blocked_days")),
+    )
 
 
 def _in_order(rows: Sequence[Row]) -> list[tuple[BlockerCategory, Decimal]]:

@@ -60,17 +60,25 @@ def finding(view: View) -> str:
     row = closed[-1]
     cycle, carried, whole = count(row, "cycle"), count(row, "carried_out"), count(row, "members")
     if row.values["carried_out_previous"] is None or not count(row, "members_previous"):
-        return speech.ngettext("%(carried)s of %(num)s was carried over from cycle %(cycle)s",
-                               "%(carried)s of %(num)s were carried over from cycle %(cycle)s", whole,
-                               carried=carried, cycle=cycle)  # fmt: skip
+        return speech.ngettext(
+            "%(carried)s of %(num)s was carried over from cycle %(cycle)s",
+            "%(carried)s of %(num)s were carried over from cycle %(cycle)s",
+            whole,
+            carried=carried,
+            cycle=cycle,
+        )
     return speech.ngettext(
         "%(carried)s of %(num)s was carried over from cycle %(cycle)s, against %(then)s of %(all)s from cycle "
         "%(previous)s",
         "%(carried)s of %(num)s were carried over from cycle %(cycle)s, against %(then)s of %(all)s from cycle "
         "%(previous)s",
-        whole, carried=carried, cycle=cycle, then=row.values["carried_out_previous"],
-        all=row.values["members_previous"], previous=cycle - 1,
-    )  # fmt: skip
+        whole,
+        carried=carried,
+        cycle=cycle,
+        then=row.values["carried_out_previous"],
+        all=row.values["members_previous"],
+        previous=cycle - 1,
+    )
 
 
 def details(view: View) -> list[str]:
@@ -79,20 +87,26 @@ def details(view: View) -> list[str]:
     for row in view.totals:
         cycle = speech.cycle(count(row, "cycle"))
         if row.values["met"] is not None:
-            became = [_said(view, row, name) for name in ("met", *DISPOSITIONS, "remaining", "met_since")
-                      if count(row, name)]  # fmt: skip
+            became = [
+                _said(view, row, name) for name in ("met", *DISPOSITIONS, "remaining", "met_since") if count(row, name)
+            ]
             told.append(
                 speech.gettext(
                     "%(cycle)s: %(members)s in it, %(carried)s of them carried in, %(again)s for the second time or "
-                       "more; %(became)s.",
-                    cycle=cycle, members=row.values["members"], carried=row.values["carried_in"],
+                    "more; %(became)s.",
+                    cycle=cycle,
+                    members=row.values["members"],
+                    carried=row.values["carried_in"],
                     again=row.values["carried_twice_or_more"],
                     became=speech.listed(became) or speech.gettext("nothing more to tell"),
                 )
-            )  # fmt: skip
+            )
         elif row.values["members"] is not None:
-            told.append(speech.gettext("%(cycle)s is not committed: %(planned)s planned.", cycle=cycle,
-                                       planned=row.values["members"]))  # fmt: skip
+            told.append(
+                speech.gettext(
+                    "%(cycle)s is not committed: %(planned)s planned.", cycle=cycle, planned=row.values["members"]
+                )
+            )
     return told
 
 
@@ -126,8 +140,17 @@ class _Bars(NamedTuple):
     rows: Sequence[Row]
     longest: int
 
-    def add(self, column: str, look: str, base: Callable[[Row], int], rows: Sequence[Row] | None = None, *,
-            at: float = 0, width: float = _WIDTH, **trace: Any) -> None:  # noqa: ANN401 - Plotly's own # fmt: skip
+    def add(
+        self,
+        column: str,
+        look: str,
+        base: Callable[[Row], int],
+        rows: Sequence[Row] | None = None,
+        *,
+        at: float = 0,
+        width: float = _WIDTH,
+        **trace: Any,  # noqa: ANN401 - Plotly's own
+    ) -> None:
         """A part of each row's bar, from `base` down."""
         there = [row for row in (self.rows if rows is None else rows) if count(row, column)]
         series = Series(column, look)
@@ -136,16 +159,39 @@ class _Bars(NamedTuple):
             text = str(number) if width == _WIDTH and self.has_room(number) else ""
             if text and column == "met" and _is_running(row):
                 if not self.panel.plot.is_small:
-                    self.panel.note(text, count(row, "cycle"), base(row) + number / 2, borderpad=0, font=BOLD,
-                                    bgcolor=colour("paper"))  # fmt: skip
+                    self.panel.note(
+                        text,
+                        count(row, "cycle"),
+                        base(row) + number / 2,
+                        borderpad=0,
+                        font=BOLD,
+                        bgcolor=colour("paper"),
+                    )
                 text = ""
-            series.marks.append(mark(self.view, row, column, count(row, "cycle") + at, _told(self.view, row, column),
-                                     y=number, text=text, is_named=column in _NAMED))  # fmt: skip
+            series.marks.append(
+                mark(
+                    self.view,
+                    row,
+                    column,
+                    count(row, "cycle") + at,
+                    _told(self.view, row, column),
+                    y=number,
+                    text=text,
+                    is_named=column in _NAMED,
+                )
+            )
         if there:
             marker = trace.pop("marker", None) or hatched(look, [_is_running(row) for row in there])
-            self.panel.bars(series, base=[base(row) for row in there], marker=marker, width=width,
-                            textposition="inside", insidetextanchor="middle",
-                            constraintext="none" if self.panel.plot.is_small else "inside", **trace)  # fmt: skip
+            self.panel.bars(
+                series,
+                base=[base(row) for row in there],
+                marker=marker,
+                width=width,
+                textposition="inside",
+                insidetextanchor="middle",
+                constraintext="none" if self.panel.plot.is_small else "inside",
+                **trace,
+            )
 
     def has_room(self, number: int) -> bool:
         """Whether the number can stand in a bar of its height."""
@@ -191,17 +237,28 @@ def _remaining_from(row: Row) -> int:
 
 def _length(row: Row) -> int:
     """How long the bar is, and what came in beside it."""
-    return max(_met_from(row) + count(row, "met"), _remaining_from(row) + count(row, "remaining"),
-               count(row, "members"), count(row, "carried_in"))  # fmt: skip
+    return max(
+        _met_from(row) + count(row, "met"),
+        _remaining_from(row) + count(row, "remaining"),
+        count(row, "members"),
+        count(row, "carried_in"),
+    )
 
 
 def _band(panel: Panel, left: float, height: int, after: Row) -> None:
     right = count(after, "cycle") - _WIDTH / 2 - 1.5 * _EDGE
-    panel.plot.shapes.append({
-        "type": "path", "xref": panel.x, "yref": panel.y, "layer": "below", "line": {"width": 0},
-        "path": f"M{left},0L{right},0L{right},{count(after, 'carried_in')}L{left},{height}Z",
-        "fillcolor": colour("alert"), "opacity": 0.22,
-    })  # fmt: skip
+    panel.plot.shapes.append(
+        {
+            "type": "path",
+            "xref": panel.x,
+            "yref": panel.y,
+            "layer": "below",
+            "line": {"width": 0},
+            "path": f"M{left},0L{right},0L{right},{count(after, 'carried_in')}L{left},{height}Z",
+            "fillcolor": colour("alert"),
+            "opacity": 0.22,
+        }
+    )
 
 
 def _name_parts(view: View, panel: Panel, rows: Sequence[Row], longest: int) -> None:
@@ -215,10 +272,19 @@ def _name_parts(view: View, panel: Panel, rows: Sequence[Row], longest: int) -> 
                 middle = _from(first, part) + count(first, part) / 2
                 low = max(middle, low + _APART * max(longest, 1) / _HEIGHT)
                 font = {"font": BOLD} if part in _NAMED else {}
-                panel.note(speech.gettext(_NAMES[part]), 0, low, xref=f"{panel.x} domain", xanchor="right", xshift=-8,
-                           name=WIDE, **font)  # fmt: skip
-                panel.rule(count(rows[0], "cycle") - 0.5, low, left, middle, line={"color": colour("line-strong")},
-                           name=WIDE)  # fmt: skip
+                panel.note(
+                    speech.gettext(_NAMES[part]),
+                    0,
+                    low,
+                    xref=f"{panel.x} domain",
+                    xanchor="right",
+                    xshift=-8,
+                    name=WIDE,
+                    **font,
+                )
+                panel.rule(
+                    count(rows[0], "cycle") - 0.5, low, left, middle, line={"color": colour("line-strong")}, name=WIDE
+                )
     for row in rows:
         words = _words_under(view, row)
         if words:
@@ -241,8 +307,9 @@ def _is_running(row: Row) -> bool:
 
 def _words_under(view: View, row: Row) -> str:
     if _is_running(row):
-        return view.speech.gettext("%(number)s of %(members)s<br>remaining", number=count(row, "remaining"),
-                                   members=row.values["members"])  # fmt: skip
+        return view.speech.gettext(
+            "%(number)s of %(members)s<br>remaining", number=count(row, "remaining"), members=row.values["members"]
+        )
     return view.speech.gettext("planned") if row.values["met"] is None and count(row, "members") else ""
 
 
@@ -294,8 +361,9 @@ def _said(view: View, row: Row, column: str) -> str:
     speech, number = view.speech, count(row, column)
     match column:
         case "met":
-            return speech.ngettext("%(num)s of %(members)s met", "%(num)s of %(members)s met", number,
-                                   members=row.values["members"])  # fmt: skip
+            return speech.ngettext(
+                "%(num)s of %(members)s met", "%(num)s of %(members)s met", number, members=row.values["members"]
+            )
         case "members":
             return speech.ngettext("%(num)s planned", "%(num)s planned", number)
         case "carried_in":
@@ -309,11 +377,18 @@ def _nothing_closed(view: View) -> str:
     for row in view.totals:
         cycle, number = count(row, "cycle"), count(row, "members")
         if row.values["carried_in"]:
-            return speech.ngettext("%(carried)s of %(num)s in cycle %(cycle)s was carried in",
-                                   "%(carried)s of %(num)s in cycle %(cycle)s were carried in", number,
-                                   carried=row.values["carried_in"], cycle=cycle)  # fmt: skip
+            return speech.ngettext(
+                "%(carried)s of %(num)s in cycle %(cycle)s was carried in",
+                "%(carried)s of %(num)s in cycle %(cycle)s were carried in",
+                number,
+                carried=row.values["carried_in"],
+                cycle=cycle,
+            )
         if number:
-            return speech.ngettext("%(num)s workflow in cycle %(cycle)s, which is not closed",
-                                   "%(num)s workflows in cycle %(cycle)s, which is not closed", number,
-                                   cycle=cycle)  # fmt: skip
+            return speech.ngettext(
+                "%(num)s workflow in cycle %(cycle)s, which is not closed",
+                "%(num)s workflows in cycle %(cycle)s, which is not closed",
+                number,
+                cycle=cycle,
+            )
     return speech.gettext("There is nothing in these cycles to carry over yet")

@@ -93,8 +93,14 @@ def finding(view: View) -> str:
     earlier = _kept(cycles[closed[-2]], is_of_test=is_of_test) if closed[1:] else (0, 0)
     if not earlier[1]:
         return first
-    return speech.gettext("%(first)s, against %(part)s of %(whole)s, %(percent)s%%, in cycle %(cycle)s", first=first,
-                          part=earlier[0], whole=earlier[1], percent=percent(*earlier), cycle=closed[-2])  # fmt: skip
+    return speech.gettext(
+        "%(first)s, against %(part)s of %(whole)s, %(percent)s%%, in cycle %(cycle)s",
+        first=first,
+        part=earlier[0],
+        whole=earlier[1],
+        percent=percent(*earlier),
+        cycle=closed[-2],
+    )
 
 
 def details(view: View) -> list[str]:
@@ -104,18 +110,26 @@ def details(view: View) -> list[str]:
         cycle, goal = speech.cycle(count(row, "cycle")), _goal(view, row)
         if row.values["planned"] is not None:
             told.append(
-                speech.gettext("%(cycle)s is not committed: %(planned)s planned, goal %(goal)s.",
-                               cycle=cycle, planned=row.values["planned"], goal=goal)
-            )  # fmt: skip
+                speech.gettext(
+                    "%(cycle)s is not committed: %(planned)s planned, goal %(goal)s.",
+                    cycle=cycle,
+                    planned=row.values["planned"],
+                    goal=goal,
+                )
+            )
         elif row.values["committed"] is not None:
             told.append(
                 speech.gettext(
                     "%(cycle)s, goal %(goal)s: %(committed)s committed, %(added)s added, %(removed)s removed; "
-                       "%(share)s met.",
-                    cycle=cycle, goal=goal, committed=row.values["committed"], added=row.values["added"],
-                    removed=row.values["removed"], share=_share(view, row),
+                    "%(share)s met.",
+                    cycle=cycle,
+                    goal=goal,
+                    committed=row.values["committed"],
+                    added=row.values["added"],
+                    removed=row.values["removed"],
+                    share=_share(view, row),
                 )
-            )  # fmt: skip
+            )
             rest = _became(view, row)
             told += [speech.gettext("Of the rest: %(list)s.", list=speech.listed(rest))] if rest else []
     return told
@@ -164,14 +178,29 @@ class _Bars(NamedTuple):
             if column == "met" and is_roomy and is_drawn_on:
                 self._number_on_pattern(row, number)
             series.marks.append(
-                mark(self.view, row, column, number, _told(self.view, row, column), y=self.line(row).centre,
-                     text=text, is_named=row.values["goal"] is Goal.TEST)
-            )  # fmt: skip
+                mark(
+                    self.view,
+                    row,
+                    column,
+                    number,
+                    _told(self.view, row, column),
+                    y=self.line(row).centre,
+                    text=text,
+                    is_named=row.values["goal"] is Goal.TEST,
+                )
+            )
         if there:
             marker = trace.pop("marker", None) or hatched(look, [_is([row], CycleStatus.RUNNING) for row in there])
-            self.panel.bars(series, orientation="h", base=[base(row) for row in there], marker=marker,
-                            width=[self.line(row).height for row in there], textposition="inside",
-                            insidetextanchor="end", **trace)  # fmt: skip
+            self.panel.bars(
+                series,
+                orientation="h",
+                base=[base(row) for row in there],
+                marker=marker,
+                width=[self.line(row).height for row in there],
+                textposition="inside",
+                insidetextanchor="end",
+                **trace,
+            )
 
     def has_room(self, row: Row, number: int) -> bool:
         """Whether the number can stand in a bar of its length."""
@@ -184,8 +213,9 @@ class _Bars(NamedTuple):
         """Where it can be read: on paper in a hatched bar, before what is known since in a full one."""
         since = count(row, "met_since")
         look = {"font": BOLD | {"color": colour("paper")}} if since else {"font": BOLD, "bgcolor": colour("paper")}
-        self.panel.note(str(number), number - since, self.line(row).centre, xanchor="right", xshift=-3, borderpad=0,
-                        **look)  # fmt: skip
+        self.panel.note(
+            str(number), number - since, self.line(row).centre, xanchor="right", xshift=-3, borderpad=0, **look
+        )
 
     def line(self, row: Row) -> _Line:
         """Where the row's bar lies."""
@@ -233,17 +263,27 @@ def _commitments(bars: _Bars, plot: Plot) -> None:
     ticks = Series("committed", colour("ink"))
     for row in bars.rows:
         if count(row, "committed"):
-            ticks.marks.append(mark(bars.view, row, "committed", count(row, "committed"),
-                                    _told(bars.view, row, "committed"), y=bars.line(row).centre))  # fmt: skip
+            ticks.marks.append(
+                mark(
+                    bars.view,
+                    row,
+                    "committed",
+                    count(row, "committed"),
+                    _told(bars.view, row, "committed"),
+                    y=bars.line(row).centre,
+                )
+            )
     reach = 2 if plot.is_small else 4
     sizes = [(bars.line(row).height + reach) / _TICK for row in bars.rows if count(row, "committed")]
     if ticks.marks:
-        bars.panel.dots(ticks, marker={"symbol": "line-ns", "size": sizes,
-                                       "line": {"width": 2, "color": colour("ink")}})  # fmt: skip
+        bars.panel.dots(
+            ticks, marker={"symbol": "line-ns", "size": sizes, "line": {"width": 2, "color": colour("ink")}}
+        )
 
 
-def _name_lines(view: View, plot: Plot, panel: Panel, rows: Sequence[Row],
-                lines: Mapping[tuple[int, object], _Line]) -> None:  # fmt: skip
+def _name_lines(
+    view: View, plot: Plot, panel: Panel, rows: Sequence[Row], lines: Mapping[tuple[int, object], _Line]
+) -> None:
     for row in rows:
         number, goal = count(row, "cycle"), row.values["goal"]
         place = {"xref": f"{panel.x} domain", "xanchor": "right", "xshift": -8}
@@ -254,16 +294,16 @@ def _name_lines(view: View, plot: Plot, panel: Panel, rows: Sequence[Row],
             panel.note(_goal(view, row), 0, lines[number, goal].centre, **place)
 
 
-def _words_beneath(view: View, panel: Panel, rows: Sequence[Row],
-                   lines: Mapping[tuple[int, object], _Line]) -> None:  # fmt: skip
+def _words_beneath(view: View, panel: Panel, rows: Sequence[Row], lines: Mapping[tuple[int, object], _Line]) -> None:
     """Under the thick bars, what became of what was not met."""
     for row in rows:
         if row.values["goal"] is Goal.TEST:
             line = lines[count(row, "cycle"), Goal.TEST]
             is_bare = row.values["planned"] == 0  # the words stand where there is no bar
             below = line.centre - 8 if is_bare else line.centre + line.height / 2
-            panel.note(_words(view, row), 0, below, xanchor="left", yanchor="top", xshift=-2,
-                       name="" if is_bare else WIDE)  # fmt: skip
+            panel.note(
+                _words(view, row), 0, below, xanchor="left", yanchor="top", xshift=-2, name="" if is_bare else WIDE
+            )
 
 
 def _words(view: View, row: Row) -> str:
@@ -273,14 +313,21 @@ def _words(view: View, row: Row) -> str:
     return view.speech.gettext("planned, not committed" if is_any else N_("nothing planned yet"))
 
 
-def _numbers_beside(view: View, panel: Panel, rows: Sequence[Row],
-                    lines: Mapping[tuple[int, object], _Line]) -> None:  # fmt: skip
+def _numbers_beside(view: View, panel: Panel, rows: Sequence[Row], lines: Mapping[tuple[int, object], _Line]) -> None:
     speech = view.speech
     place = {"xref": "paper", "xanchor": "right", "name": WIDE}
     headings = (N_("Commitment"), N_("+ / −"), N_("Met, of it"))
     for shift, heading in zip(_COLUMNS_AT, headings, strict=True):
-        panel.note(speech.gettext(heading), 1, 1, yref="paper", yanchor="bottom", yshift=8,
-                   xshift=_NUMBERS_WIDTH + shift, **place)  # fmt: skip
+        panel.note(
+            speech.gettext(heading),
+            1,
+            1,
+            yref="paper",
+            yanchor="bottom",
+            yshift=8,
+            xshift=_NUMBERS_WIDTH + shift,
+            **place,
+        )
     latest = max((count(row, "cycle") for row in rows if _is([row], CycleStatus.CLOSED)), default=0)
     for row in rows:
         if row.values["committed"] is None:
@@ -289,12 +336,19 @@ def _numbers_beside(view: View, panel: Panel, rows: Sequence[Row],
         is_named = is_test and count(row, "cycle") == latest
         changed = "0"
         if row.values["added"] or row.values["removed"]:
-            changed = speech.gettext("+%(added)s −%(removed)s", added=row.values["added"],
-                                     removed=row.values["removed"])  # fmt: skip
+            changed = speech.gettext(
+                "+%(added)s −%(removed)s", added=row.values["added"], removed=row.values["removed"]
+            )
         texts = ((str(row.values["committed"]), is_test), (changed, False), (_share(view, row), is_named))
         for shift, (text, is_bold) in zip(_COLUMNS_AT, texts, strict=True):
-            panel.note(text, 1, lines[count(row, "cycle"), row.values["goal"]].centre, xshift=_NUMBERS_WIDTH + shift,
-                       **place, **({"font": BOLD} if is_bold else {}))  # fmt: skip
+            panel.note(
+                text,
+                1,
+                lines[count(row, "cycle"), row.values["goal"]].centre,
+                xshift=_NUMBERS_WIDTH + shift,
+                **place,
+                **({"font": BOLD} if is_bold else {}),
+            )
 
 
 def _told(view: View, row: Row, column: str) -> str:
@@ -306,8 +360,12 @@ def _told(view: View, row: Row, column: str) -> str:
         case "planned":
             return speech.gettext("%(cycle)s, goal %(goal)s: %(number)s planned", number=number, **values)
         case "met":
-            return speech.gettext("%(cycle)s, goal %(goal)s: %(number)s met, of a commitment to %(committed)s",
-                                  number=number, committed=row.values["committed"], **values)  # fmt: skip
+            return speech.gettext(
+                "%(cycle)s, goal %(goal)s: %(number)s met, of a commitment to %(committed)s",
+                number=number,
+                committed=row.values["committed"],
+                **values,
+            )
         case _:
             return speech.gettext(
                 "%(cycle)s, goal %(goal)s: %(said)s", said=fate_words.said(speech, column, number), **values
@@ -361,21 +419,33 @@ def _share_kept(view: View, cycle: int, kept: int, whole: int, *, is_of_test: bo
     values = {"cycle": cycle, "kept": kept, "percent": percent(kept, whole)}
     match is_of_test, is_closed:
         case True, True:
-            return ngettext("Cycle %(cycle)s: %(kept)s of %(num)s with goal test met, %(percent)s%%",
-                            "Cycle %(cycle)s: %(kept)s of %(num)s with goal test met, %(percent)s%%", whole,
-                            **values)  # fmt: skip
+            return ngettext(
+                "Cycle %(cycle)s: %(kept)s of %(num)s with goal test met, %(percent)s%%",
+                "Cycle %(cycle)s: %(kept)s of %(num)s with goal test met, %(percent)s%%",
+                whole,
+                **values,
+            )
         case True, False:
-            return ngettext("Cycle %(cycle)s: %(kept)s of %(num)s with goal test met so far, %(percent)s%%",
-                            "Cycle %(cycle)s: %(kept)s of %(num)s with goal test met so far, %(percent)s%%", whole,
-                            **values)  # fmt: skip
+            return ngettext(
+                "Cycle %(cycle)s: %(kept)s of %(num)s with goal test met so far, %(percent)s%%",
+                "Cycle %(cycle)s: %(kept)s of %(num)s with goal test met so far, %(percent)s%%",
+                whole,
+                **values,
+            )
         case False, True:
-            return ngettext("Cycle %(cycle)s: %(kept)s of %(num)s goal met, %(percent)s%%",
-                            "Cycle %(cycle)s: %(kept)s of %(num)s goals met, %(percent)s%%", whole,
-                            **values)  # fmt: skip
+            return ngettext(
+                "Cycle %(cycle)s: %(kept)s of %(num)s goal met, %(percent)s%%",
+                "Cycle %(cycle)s: %(kept)s of %(num)s goals met, %(percent)s%%",
+                whole,
+                **values,
+            )
         case _:
-            return ngettext("Cycle %(cycle)s: %(kept)s of %(num)s goal met so far, %(percent)s%%",
-                            "Cycle %(cycle)s: %(kept)s of %(num)s goals met so far, %(percent)s%%", whole,
-                            **values)  # fmt: skip
+            return ngettext(
+                "Cycle %(cycle)s: %(kept)s of %(num)s goal met so far, %(percent)s%%",
+                "Cycle %(cycle)s: %(kept)s of %(num)s goals met so far, %(percent)s%%",
+                whole,
+                **values,
+            )
 
 
 def _only_planned(view: View) -> str:
@@ -384,6 +454,8 @@ def _only_planned(view: View) -> str:
         if planned:
             return view.speech.ngettext(
                 "Cycle %(cycle)s is not committed; %(num)s workflow is planned",
-                "Cycle %(cycle)s is not committed; %(num)s workflows are planned", planned, cycle=number,
-            )  # fmt: skip
+                "Cycle %(cycle)s is not committed; %(num)s workflows are planned",
+                planned,
+                cycle=number,
+            )
     return view.speech.gettext("Nothing has been committed to in these cycles yet")

@@ -34,13 +34,17 @@ def finding(view: View) -> str:
     whole, done, not_started = _whole(row), count(row, "done"), count(row, "not_started")
     if not whole:
         return speech.gettext("There are no workflows yet")
-    return speech.listed([
-        ", ".join([
-            speech.ngettext("%(num)s of %(all)s is done", "%(num)s of %(all)s are done", done, all=whole),
-            speech.ngettext("%(num)s is under way", "%(num)s are under way", whole - done - not_started),
-        ]),
-        speech.ngettext("%(num)s is not started", "%(num)s are not started", not_started),
-    ])  # fmt: skip
+    return speech.listed(
+        [
+            ", ".join(
+                [
+                    speech.ngettext("%(num)s of %(all)s is done", "%(num)s of %(all)s are done", done, all=whole),
+                    speech.ngettext("%(num)s is under way", "%(num)s are under way", whole - done - not_started),
+                ]
+            ),
+            speech.ngettext("%(num)s is not started", "%(num)s are not started", not_started),
+        ]
+    )
 
 
 def details(view: View) -> list[str]:
@@ -49,12 +53,13 @@ def details(view: View) -> list[str]:
     return [
         view.speech.gettext(
             "%(day)s: %(done)s done, %(test)s in test, %(validation)s in validation, %(design)s in design, "
-               "%(not_started)s not started.",
-            day=view.speech.day(_day(row)), **{state.value: row.values[state.value] for state in STATES},
+            "%(not_started)s not started.",
+            day=view.speech.day(_day(row)),
+            **{state.value: row.values[state.value] for state in STATES},
         )
         for row in view.totals
         if _day(row) in ends or row is view.totals[-1]
-    ]  # fmt: skip
+    ]
 
 
 def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
@@ -79,8 +84,13 @@ def _band(view: View, panel: Panel, rows: Sequence[Row], state: State) -> None:
     series, speech = Series(state.value, bands.COLOURS[state]), view.speech
     for row in rows:
         number, whole = row.values[state.value], _whole(row)
-        said = speech.gettext("%(day)s: %(number)s of %(all)s, %(state)s", day=speech.day(_day(row)),
-                              number=number, all=whole, state=speech.state(state))  # fmt: skip
+        said = speech.gettext(
+            "%(day)s: %(number)s of %(all)s, %(state)s",
+            day=speech.day(_day(row)),
+            number=number,
+            all=whole,
+            state=speech.state(state),
+        )
         series.marks.append(mark(view, row, state.value, _day(row).isoformat(), said))
     edge = bands.EDGE if state is State.NOT_STARTED else colour("paper")
     panel.line(series, mode="lines", stackgroup="states", fillcolor=series.colour, line={"color": edge, "width": 1})

@@ -72,9 +72,11 @@ def draw_all(view: View, plot: Plot) -> None:
 
 def _alone(view: View, row: Row) -> str:
     return view.speech.gettext(
-        "%(figure)s, %(when)s: %(number)s", figure=view.speech.figure(view.span.figure), when=_when(view, row),
+        "%(figure)s, %(when)s: %(number)s",
+        figure=view.speech.figure(view.span.figure),
+        when=_when(view, row),
         number=f"{view.sheet.panels[0].code} {written(view, number(view, row))}",
-    )  # fmt: skip
+    )
 
 
 def _shares(view: View, row: Row) -> str:
@@ -86,34 +88,55 @@ def _shares(view: View, row: Row) -> str:
     if not top:
         most = written(view, _highest_first(view, row)[0].number)
         if view.sheet.by is By.PROJECT:
-            return speech.gettext("%(figure)s, %(when)s: no project had more than %(most)s of %(whole)s", most=most,
-                                  whole=all_of_it, **place)  # fmt: skip
-        return speech.gettext("%(figure)s, %(when)s: no workstream had more than %(most)s of %(whole)s", most=most,
-                              whole=all_of_it, **place)  # fmt: skip
+            return speech.gettext(
+                "%(figure)s, %(when)s: no project had more than %(most)s of %(whole)s",
+                most=most,
+                whole=all_of_it,
+                **place,
+            )
+        return speech.gettext(
+            "%(figure)s, %(when)s: no workstream had more than %(most)s of %(whole)s",
+            most=most,
+            whole=all_of_it,
+            **place,
+        )
     who, part = speech.listed([cell.code for cell in top]), written(view, _together(view, top))
     counted = _counted(view, row)
     if counted and not view.is_open(row):
-        return speech.gettext("%(who)s gave %(part)s of cycle %(cycle)s’s %(counted)s", who=who, part=part,
-                              cycle=count(row, "cycle"), counted=counted)  # fmt: skip
-    return speech.gettext("%(figure)s, %(when)s: %(who)s had %(part)s of %(whole)s", who=who, part=part,
-                          whole=all_of_it, **place)  # fmt: skip
+        return speech.gettext(
+            "%(who)s gave %(part)s of cycle %(cycle)s’s %(counted)s",
+            who=who,
+            part=part,
+            cycle=count(row, "cycle"),
+            counted=counted,
+        )
+    return speech.gettext(
+        "%(figure)s, %(when)s: %(who)s had %(part)s of %(whole)s", who=who, part=part, whole=all_of_it, **place
+    )
 
 
 def _extremes(view: View, row: Row) -> str:
     speech, cells = view.speech, _highest_first(view, row)
     place = {"figure": speech.figure(view.span.figure), "when": _when(view, row)}
     if not cells:
-        return speech.gettext("%(figure)s, %(when)s: %(number)s in all, too little to go by for each", **place,
-                              number=written(view, number(view, row)))  # fmt: skip
+        return speech.gettext(
+            "%(figure)s, %(when)s: %(number)s in all, too little to go by for each",
+            **place,
+            number=written(view, number(view, row)),
+        )
     high, low = cells[0].number, cells[-1].number
     if high == low:
-        return speech.gettext("%(figure)s, %(when)s: %(who)s %(number)s", who=_who(view, cells),
-                              number=written(view, high), **place)  # fmt: skip
+        return speech.gettext(
+            "%(figure)s, %(when)s: %(who)s %(number)s", who=_who(view, cells), number=written(view, high), **place
+        )
     return speech.gettext(
         "%(figure)s, %(when)s: highest in %(most)s (%(high)s), lowest in %(least)s (%(low)s)",
-        most=_who(view, [cell for cell in cells if cell.number == high]), high=written(view, high),
-        least=_who(view, [cell for cell in cells if cell.number == low]), low=written(view, low), **place,
-    )  # fmt: skip
+        most=_who(view, [cell for cell in cells if cell.number == high]),
+        high=written(view, high),
+        least=_who(view, [cell for cell in cells if cell.number == low]),
+        low=written(view, low),
+        **place,
+    )
 
 
 def _who(view: View, cells: Sequence[_Cell]) -> str:

@@ -44,25 +44,28 @@ def finding(view: View) -> str:
         return speech.ngettext(
             "Half of the %(tested)s tested in cycle %(cycle)s took %(num)s day or less, 85%% took %(most)s or less",
             "Half of the %(tested)s tested in cycle %(cycle)s took %(num)s days or less, 85%% took %(most)s or less",
-            count(named, P50), tested=named.values["tested"], cycle=named.values["cycle"], most=named.values[P85],
-        )  # fmt: skip
+            count(named, P50),
+            tested=named.values["tested"],
+            cycle=named.values["cycle"],
+            most=named.values[P85],
+        )
     days = [count(row, "lead_time_days") for row in _workflows(view.totals)]
     if not days:
         return speech.gettext("Nothing has been tested in these cycles yet")
     return speech.ngettext(
         "%(num)s workflow tested, lead time %(least)s d; too few for percentiles",
         "%(num)s workflows tested, lead times %(least)s to %(most)s d; too few for percentiles",
-        len(days), least=min(days), most=max(days),
-    )  # fmt: skip
+        len(days),
+        least=min(days),
+        most=max(days),
+    )
 
 
 def details(view: View) -> list[str]:
     """Each cycle in a sentence."""
     speech, told = view.speech, []
     for number, row in _cycles(view.totals).items():
-        days = [
-            count(each, "lead_time_days") for each in _workflows(view.totals) if each.values["cycle"] == number
-        ]  # fmt: skip
+        days = [count(each, "lead_time_days") for each in _workflows(view.totals) if each.values["cycle"] == number]
         if not days:
             told.append(speech.gettext("%(cycle)s: nothing tested.", cycle=speech.cycle(number)))
             continue
@@ -71,17 +74,22 @@ def details(view: View) -> list[str]:
             told.append(
                 speech.ngettext(
                     "%(cycle)s: %(num)s tested, lead time %(least)s d.",
-                    "%(cycle)s: %(num)s tested, lead times %(least)s to %(most)s d.", len(days), **words,
+                    "%(cycle)s: %(num)s tested, lead times %(least)s to %(most)s d.",
+                    len(days),
+                    **words,
                 )
-            )  # fmt: skip
+            )
             continue
         told.append(
             speech.gettext(
                 "%(cycle)s: %(tested)s tested, lead times %(least)s to %(most)s d; half took %(half)s d or less, 85%% "
                 "took %(nearly)s d or less.",
-                tested=len(days), half=row.values[P50], nearly=row.values[P85], **words,
+                tested=len(days),
+                half=row.values[P50],
+                nearly=row.values[P85],
+                **words,
             )
-        )  # fmt: skip
+        )
     return told
 
 
@@ -98,8 +106,14 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
             _first_days(view, panel, cycles, middles)
     tested, workflows = Series("tested", colour("s3")), _workflows(rows)
     for row, aside in zip(workflows, _asides(workflows), strict=True):
-        tested.marks.append(Mark(_noon(row.values["done_on"]) + aside, row.values["lead_time_days"], _told(view, row),
-                                 view.link(row, "lead_time_days")))  # fmt: skip
+        tested.marks.append(
+            Mark(
+                _noon(row.values["done_on"]) + aside,
+                row.values["lead_time_days"],
+                _told(view, row),
+                view.link(row, "lead_time_days"),
+            )
+        )
     size = 6 if plot.is_small else 7
     panel.dots(tested, marker={"size": size, "line": {"color": colour("paper"), "width": 1}})
     for cycle in cycles:
@@ -142,9 +156,10 @@ def _beneath(view: View, plot: Plot, panel: Panel, middles: Mapping[int, datetim
     """The numbers of each cycle in line with it: among the dots they would not be read."""
     speech, named = view.speech, _named(view)
     lines = (
-        (speech.gettext("Tested (n)"), "tested"), (speech.gettext("- - half, days"), P50),
+        (speech.gettext("Tested (n)"), "tested"),
+        (speech.gettext("- - half, days"), P50),
         (speech.gettext("— 85%, days"), P85),
-    )  # fmt: skip
+    )
     top = 24 if len(middles) > _MANY_CYCLES else 42
     plot.margin = {"l": 112, "r": 8, "t": 24, "b": top + 8 + 20 * len(lines)}
     plot.narrow_margin = {"l": 32, "b": 28}
@@ -160,10 +175,12 @@ def _beneath(view: View, plot: Plot, panel: Panel, middles: Mapping[int, datetim
 def _told(view: View, row: Row) -> str:
     done_on = row.values["done_on"]
     return view.speech.ngettext(
-        "%(workflow)s, done on %(day)s: lead time %(num)s day", "%(workflow)s, done on %(day)s: lead time %(num)s days",
-        count(row, "lead_time_days"), workflow=row.values["workflow"],
+        "%(workflow)s, done on %(day)s: lead time %(num)s day",
+        "%(workflow)s, done on %(day)s: lead time %(num)s days",
+        count(row, "lead_time_days"),
+        workflow=row.values["workflow"],
         day=view.speech.day(done_on) if isinstance(done_on, date) else "",
-    )  # fmt: skip
+    )
 
 
 def _told_rank(view: View, row: Row, rank: str) -> str:
@@ -171,12 +188,16 @@ def _told_rank(view: View, row: Row, rank: str) -> str:
     if rank == P50:
         return view.speech.ngettext(
             "Cycle %(cycle)s: half of the %(tested)s tested took %(num)s day or less",
-            "Cycle %(cycle)s: half of the %(tested)s tested took %(num)s days or less", count(row, rank), **words,
-        )  # fmt: skip
+            "Cycle %(cycle)s: half of the %(tested)s tested took %(num)s days or less",
+            count(row, rank),
+            **words,
+        )
     return view.speech.ngettext(
         "Cycle %(cycle)s: 85%% of the %(tested)s tested took %(num)s day or less",
-        "Cycle %(cycle)s: 85%% of the %(tested)s tested took %(num)s days or less", count(row, rank), **words,
-    )  # fmt: skip
+        "Cycle %(cycle)s: 85%% of the %(tested)s tested took %(num)s days or less",
+        count(row, rank),
+        **words,
+    )
 
 
 def _named(view: View) -> Row | None:

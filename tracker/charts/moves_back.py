@@ -73,16 +73,27 @@ def _side_by_side(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], r
         own = [row for row in rows if row.values["reason"] == reason]
         for row in own:
             length = count(row, "moves_back") / highest * _ROOM
-            series.marks.append(mark(view, row, "moves_back", length, _told(view, row), y=place,
-                                     text=str(count(row, "moves_back"))))  # fmt: skip
+            series.marks.append(
+                mark(view, row, "moves_back", length, _told(view, row), y=place, text=str(count(row, "moves_back")))
+            )
         panel.bars(
-            series, orientation="h", base=[count(row, "cycle") - 0.5 for row in own], width=0.5,
+            series,
+            orientation="h",
+            base=[count(row, "cycle") - 0.5 for row in own],
+            width=0.5,
             marker=hatched(series.colour, [view.is_open(row) for row in own]),
-        )  # fmt: skip
+        )
         for cycle in set(cycles) - {count(row, "cycle") for row in own}:
             _write(panel, "0" if cycle in begun else "–", cycle - 0.5, place, is_bold=False)
-        _name(view, plot, panel, place, _reason_word(view, reason), sum(count(row, "moves_back") for row in own),
-              is_named=reason in _most_frequent(view))  # fmt: skip
+        _name(
+            view,
+            plot,
+            panel,
+            place,
+            _reason_word(view, reason),
+            sum(count(row, "moves_back") for row in own),
+            is_named=reason in _most_frequent(view),
+        )
     for cycle in cycles:
         panel.rule(cycle - 0.5, -0.45, cycle - 0.5, lowest - 0.5, line={"color": colour("line-strong")})
         _write(panel, str(_in_cycle(rows, cycle)) if cycle in begun else "–", cycle - 0.5, lowest, is_bold=True)
@@ -93,16 +104,23 @@ def _side_by_side(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], r
 def _set_axes(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], reasons: Sequence[Reason]) -> None:
     words = [*(_reason_word(view, reason) for reason in reasons), view.speech.gettext("All")]
     panel.cycles(cycles)
-    panel.xaxis.update(side="top", showline=False, ticktext=[""] * len(cycles),
-                       range=[cycles[0] - 0.51, cycles[-1] + 0.5])  # fmt: skip
+    panel.xaxis.update(
+        side="top", showline=False, ticktext=[""] * len(cycles), range=[cycles[0] - 0.51, cycles[-1] + 0.5]
+    )
     open_cycles = {count(row, "cycle") for row in view.totals if view.is_open(row)}
     for cycle in cycles:
         at = {"yref": f"{panel.y} domain", "xanchor": "left", "yanchor": "bottom", "name": WIDE}
         panel.note(view.speech.cycle(cycle), cycle - 0.5, 1, yshift=18 if open_cycles else 4, font=BOLD, **at)
         if cycle in open_cycles:
             panel.note(view.speech.gettext("under way"), cycle - 0.5, 1, yshift=4, **at)
-    panel.yaxis.update(range=[len(words) - 0.5, -0.5], showgrid=False, zeroline=False, tickvals=[*range(len(words))],
-                       ticktext=[""] * len(words), tickfont={"color": colour("ink")})  # fmt: skip
+    panel.yaxis.update(
+        range=[len(words) - 0.5, -0.5],
+        showgrid=False,
+        zeroline=False,
+        tickvals=[*range(len(words))],
+        ticktext=[""] * len(words),
+        tickfont={"color": colour("ink")},
+    )
     plot.short_ticks["yaxis"] = [word.replace(" ", "<br>") for word in words]
     plot.layout["barmode"] = "overlay"
     plot.margin = {"l": round(max(map(len, words)) * 6.4) + 16, "r": 32, "t": 42 if open_cycles else 28, "b": 8}
@@ -110,16 +128,34 @@ def _set_axes(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], reaso
     plot.height = len(words) * _ROW + plot.margin["t"] + plot.margin["b"]
 
 
-def _name(view: View, plot: Plot, panel: Panel, place: int, word: str, total: int, *, is_named: bool = False,
-          is_last: bool = False) -> None:  # fmt: skip
+def _name(
+    view: View,
+    plot: Plot,
+    panel: Panel,
+    place: int,
+    word: str,
+    total: int,
+    *,
+    is_named: bool = False,
+    is_last: bool = False,
+) -> None:
     """What a line is about at its left; what it comes to at its right, when that is more than one number."""
     font = BOLD if is_last or is_named else {"size": 12, "color": colour("ink")}
     panel.note(word, 0, place, xref="paper", xanchor="left", xshift=-plot.margin["l"], font=font, name=WIDE)
     if len(_begun(view)) > 1:
         panel.note(str(total), 1, place, xref="paper", xanchor="right", xshift=plot.margin["r"], font=font)
         if is_last:
-            panel.note(view.speech.gettext("all"), 1, 1, xref="paper", xanchor="right", xshift=plot.margin["r"],
-                       yref=f"{panel.y} domain", yanchor="bottom", yshift=4)  # fmt: skip
+            panel.note(
+                view.speech.gettext("all"),
+                1,
+                1,
+                xref="paper",
+                xanchor="right",
+                xshift=plot.margin["r"],
+                yref=f"{panel.y} domain",
+                yanchor="bottom",
+                yshift=4,
+            )
 
 
 def _write(panel: Panel, text: str, x: float, place: int, *, is_bold: bool) -> None:
@@ -159,8 +195,10 @@ def _begun(view: View) -> list[int]:
 
 def _totals(view: View) -> dict[Reason, int]:
     """How many moves each reason was given for, the most frequent first."""
-    totals = {reason: sum(count(row, "moves_back") for row in view.totals if row.values["reason"] == reason)
-              for reason in Reason}  # fmt: skip
+    totals = {
+        reason: sum(count(row, "moves_back") for row in view.totals if row.values["reason"] == reason)
+        for reason in Reason
+    }
     return {reason: total for reason, total in sorted(totals.items(), key=lambda each: -each[1]) if total}
 
 

@@ -48,17 +48,30 @@ def finding(view: View) -> str:
     whole, then = count(last, "workflows"), count(first, "workflows")
     if not whole:
         return speech.gettext("There are no workflows yet")
-    said = speech.ngettext("%(num)s of %(all)s is done, %(left)s left", "%(num)s of %(all)s are done, %(left)s left",
-                           count(last, "done"), all=whole, left=last.values["left"])  # fmt: skip
+    said = speech.ngettext(
+        "%(num)s of %(all)s is done, %(left)s left",
+        "%(num)s of %(all)s are done, %(left)s left",
+        count(last, "done"),
+        all=whole,
+        left=last.values["left"],
+    )
     if first is last:
         return said
     cycle = first.values["cycle"]
     if whole > then:
-        return speech.gettext("%(said)s; the scope has grown from %(then)s at the end of cycle %(cycle)s",
-                              said=said, then=then, cycle=cycle)  # fmt: skip
+        return speech.gettext(
+            "%(said)s; the scope has grown from %(then)s at the end of cycle %(cycle)s",
+            said=said,
+            then=then,
+            cycle=cycle,
+        )
     if whole < then:
-        return speech.gettext("%(said)s; the scope has shrunk from %(then)s at the end of cycle %(cycle)s",
-                              said=said, then=then, cycle=cycle)  # fmt: skip
+        return speech.gettext(
+            "%(said)s; the scope has shrunk from %(then)s at the end of cycle %(cycle)s",
+            said=said,
+            then=then,
+            cycle=cycle,
+        )
     return speech.gettext("%(said)s; the scope is as at the end of cycle %(cycle)s", said=said, cycle=cycle)
 
 
@@ -70,11 +83,17 @@ def details(view: View) -> list[str]:
         if row.values["workflows"] is None:
             told.append(speech.gettext("%(cycle)s has no scope yet.", cycle=cycle))
         else:
-            told.append(speech.gettext(
-                "%(cycle)s: %(all)s workflows, %(done)s done, %(under_way)s under way, %(not_started)s not started.",
-                cycle=cycle, all=row.values["workflows"], done=row.values["done"],
-                under_way=row.values["under_way"], not_started=row.values["not_started"],
-            ))  # fmt: skip
+            told.append(
+                speech.gettext(
+                    "%(cycle)s: %(all)s workflows, %(done)s done, %(under_way)s under way, %(not_started)s not "
+                    "started.",
+                    cycle=cycle,
+                    all=row.values["workflows"],
+                    done=row.values["done"],
+                    under_way=row.values["under_way"],
+                    not_started=row.values["not_started"],
+                )
+            )
     return told
 
 
@@ -110,17 +129,21 @@ def _segments(view: View, panel: Panel, begun: Sequence[Row], state: State) -> N
     for row in begun:
         number, whole = count(row, state.value), count(row, "workflows")
         said = view.speech.gettext(
-            "%(cycle)s: %(number)s of %(all)s, %(state)s", cycle=view.speech.cycle(count(row, "cycle")),
-            number=number, all=whole, state=view.speech.state(state),
-        )  # fmt: skip
+            "%(cycle)s: %(number)s of %(all)s, %(state)s",
+            cycle=view.speech.cycle(count(row, "cycle")),
+            number=number,
+            all=whole,
+            state=view.speech.state(state),
+        )
         series.marks.append(mark(view, row, state.value, count(row, "cycle"), said))
     is_open = [view.is_open(row) for row in begun]
     edge = bands.EDGE if state is State.NOT_STARTED else colour("paper")
     open_edge = bands.EDGE if state is State.NOT_STARTED else series.colour
     marker = hatched(series.colour, is_open)
     marker["line"] = {
-        "color": [open_edge if each else edge for each in is_open], "width": [1.5 if each else 1 for each in is_open],
-    }  # fmt: skip
+        "color": [open_edge if each else edge for each in is_open],
+        "width": [1.5 if each else 1 for each in is_open],
+    }
     if state is State.NOT_STARTED:
         marker["pattern"]["fgcolor"] = bands.EDGE
     panel.bars(series, marker=marker)

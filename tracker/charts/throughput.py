@@ -85,29 +85,34 @@ def details(view: View) -> list[str]:
         cycle = speech.cycle(count(row, "cycle"))
         if row.values["tested"] is None:
             planned = sum(count(row, f"planned_{goal.value}") for goal in Goal)
-            told.append(speech.gettext("%(cycle)s has not begun: %(planned)s planned.",
-                                       cycle=cycle, planned=planned))  # fmt: skip
+            told.append(speech.gettext("%(cycle)s has not begun: %(planned)s planned.", cycle=cycle, planned=planned))
             continue
         told.append(
             speech.gettext(
                 "%(cycle)s: %(designed)s designed, %(validated)s validated, %(tested)s tested, %(rate)s tested per "
-                   "working day.",
-                cycle=cycle, designed=row.values["designed"], validated=row.values["validated"],
-                tested=row.values["tested"], rate=_written(view, row.values["tested_per_working_day"]),
+                "working day.",
+                cycle=cycle,
+                designed=row.values["designed"],
+                validated=row.values["validated"],
+                tested=row.values["tested"],
+                rate=_written(view, row.values["tested_per_working_day"]),
             )
-        )  # fmt: skip
+        )
         ratios = [row.values["designed_ratio"], row.values["validated_ratio"], row.values["ratio_to_previous"]]
         if all(ratio is not None for ratio in ratios) and row.values["tested_same_day"] is None:
             told.append(
                 speech.gettext(
                     "That is %(designed)s, %(validated)s and %(tested)s times cycle %(previous)s, which had "
-                       "%(designed_then)s, %(validated_then)s and %(tested_then)s.",
-                    designed=_written(view, ratios[0]), validated=_written(view, ratios[1]),
-                    tested=_written(view, ratios[2]), previous=count(row, "cycle") - 1,
-                    designed_then=row.values["designed_previous"], validated_then=row.values["validated_previous"],
+                    "%(designed_then)s, %(validated_then)s and %(tested_then)s.",
+                    designed=_written(view, ratios[0]),
+                    validated=_written(view, ratios[1]),
+                    tested=_written(view, ratios[2]),
+                    previous=count(row, "cycle") - 1,
+                    designed_then=row.values["designed_previous"],
+                    validated_then=row.values["validated_previous"],
                     tested_then=row.values["tested_previous"],
                 )
-            )  # fmt: skip
+            )
     return told
 
 
@@ -138,14 +143,16 @@ def _bars(view: View, panel: Panel, rows: Sequence[Row], stage: str) -> None:
     for row in begun:
         text = "" if _is_close(view, row, stage) else str(count(row, stage))
         is_named = named is not None and row.values["cycle"] == named.values["cycle"] and stage == "tested"
-        series.marks.append(mark(view, row, stage, count(row, "cycle"), _told(view, row, stage),
-                                 text=text, is_named=is_named))  # fmt: skip
+        series.marks.append(
+            mark(view, row, stage, count(row, "cycle"), _told(view, row, stage), text=text, is_named=is_named)
+        )
     panel.bars(series, offsetgroup=stage, marker=hatched(series.colour, [view.is_open(row) for row in begun]))
     planned, name = Series(f"planned_{stage}", "rgba(0,0,0,0)"), f"planned_{_GOALS[stage].value}"
     for row in rows:
         if count(row, name):
-            planned.marks.append(mark(view, row, name, count(row, "cycle"), _told_planned(view, row, stage),
-                                      text=str(count(row, name))))  # fmt: skip
+            planned.marks.append(
+                mark(view, row, name, count(row, "cycle"), _told_planned(view, row, stage), text=str(count(row, name)))
+            )
     if planned.marks:
         panel.bars(planned, offsetgroup=stage, marker={"line": {"color": series.colour, "width": 1.5}})
     for row in rows:
@@ -171,10 +178,10 @@ def _name_the_series(view: View, panel: Panel, rows: Sequence[Row], highest: int
     for step, stage in enumerate(STAGES):
         x = count(first, "cycle") + _OFFSETS[stage]
         top = max(highest, 1) * (1.3 - 0.085 * step)
-        panel.rule(x, count(first, stage) + highest * 0.075, x, top - highest * 0.055,
-                   line={"color": colour("line-strong")})  # fmt: skip
-        panel.note(view.speech.gettext(_SMALL_LETTERS[stage]), x, top, xanchor="left",
-                   xshift=-4, font=BOLD)  # fmt: skip
+        panel.rule(
+            x, count(first, stage) + highest * 0.075, x, top - highest * 0.055, line={"color": colour("line-strong")}
+        )
+        panel.note(view.speech.gettext(_SMALL_LETTERS[stage]), x, top, xanchor="left", xshift=-4, font=BOLD)
 
 
 def _say_what_was_then(view: View, panel: Panel, rows: Sequence[Row]) -> None:
@@ -182,8 +189,9 @@ def _say_what_was_then(view: View, panel: Panel, rows: Sequence[Row]) -> None:
         if row.values["tested_same_day"] is not None:
             then = count(row, "tested_same_day")
             top = max(then, *(count(row, stage) for stage in STAGES), *(count(row, f"{s}_same_day") for s in STAGES))
-            text = view.speech.gettext("cycle %(previous)s, same<br>working day: %(then)s",
-                                       previous=count(row, "cycle") - 1, then=then)  # fmt: skip
+            text = view.speech.gettext(
+                "cycle %(previous)s, same<br>working day: %(then)s", previous=count(row, "cycle") - 1, then=then
+            )
             panel.note(text, count(row, "cycle"), top, yanchor="bottom", yshift=18, name=WIDE)
 
 
@@ -225,35 +233,45 @@ def _told(view: View, row: Row, stage: str) -> str:
         case "designed":
             said = speech.ngettext("%(cycle)s: %(num)s designed", "%(cycle)s: %(num)s designed", number, cycle=cycle)
         case "validated":
-            said = speech.ngettext("%(cycle)s: %(num)s validated", "%(cycle)s: %(num)s validated", number,
-                                   cycle=cycle)  # fmt: skip
+            said = speech.ngettext("%(cycle)s: %(num)s validated", "%(cycle)s: %(num)s validated", number, cycle=cycle)
         case _:
             said = speech.ngettext("%(cycle)s: %(num)s tested", "%(cycle)s: %(num)s tested", number, cycle=cycle)
     then = row.values[f"{stage}_same_day"]
     if then is None:
         return said
-    return speech.gettext("%(said)s, against %(then)s in cycle %(previous)s through the same working day",
-                          said=said, then=then, previous=count(row, "cycle") - 1)  # fmt: skip
+    return speech.gettext(
+        "%(said)s, against %(then)s in cycle %(previous)s through the same working day",
+        said=said,
+        then=then,
+        previous=count(row, "cycle") - 1,
+    )
 
 
 def _told_planned(view: View, row: Row, stage: str) -> str:
     return view.speech.gettext(
-        "%(cycle)s: %(planned)s planned, goal %(goal)s", cycle=view.speech.cycle(count(row, "cycle")),
-        planned=count(row, f"planned_{_GOALS[stage].value}"), goal=view.speech.goal(_GOALS[stage]),
-    )  # fmt: skip
+        "%(cycle)s: %(planned)s planned, goal %(goal)s",
+        cycle=view.speech.cycle(count(row, "cycle")),
+        planned=count(row, f"planned_{_GOALS[stage].value}"),
+        goal=view.speech.goal(_GOALS[stage]),
+    )
 
 
 def _finished(view: View, row: Row) -> str:
     speech, cycle, tested = view.speech, count(row, "cycle"), count(row, "tested")
     ratio = row.values["ratio_to_previous"]
     if ratio is None:
-        return speech.ngettext("Cycle %(cycle)s: %(num)s tested", "Cycle %(cycle)s: %(num)s tested", tested,
-                               cycle=cycle)  # fmt: skip
+        return speech.ngettext(
+            "Cycle %(cycle)s: %(num)s tested", "Cycle %(cycle)s: %(num)s tested", tested, cycle=cycle
+        )
     return speech.ngettext(
         "Cycle %(cycle)s: %(num)s tested, %(ratio)s times the %(then)s of cycle %(previous)s",
         "Cycle %(cycle)s: %(num)s tested, %(ratio)s times the %(then)s of cycle %(previous)s",
-        tested, cycle=cycle, ratio=_written(view, ratio), then=row.values["tested_previous"], previous=cycle - 1,
-    )  # fmt: skip
+        tested,
+        cycle=cycle,
+        ratio=_written(view, ratio),
+        then=row.values["tested_previous"],
+        previous=cycle - 1,
+    )
 
 
 def _so_far(view: View, row: Row, *, is_first: bool) -> str:
@@ -261,12 +279,16 @@ def _so_far(view: View, row: Row, *, is_first: bool) -> str:
     then = row.values["tested_same_day"]
     cycle_words = speech.gettext("Cycle %(cycle)s" if is_first else N_("cycle %(cycle)s"), cycle=cycle)
     if then is None:
-        return speech.ngettext("%(cycle)s has %(num)s so far", "%(cycle)s has %(num)s so far", tested,
-                               cycle=cycle_words)  # fmt: skip
+        return speech.ngettext(
+            "%(cycle)s has %(num)s so far", "%(cycle)s has %(num)s so far", tested, cycle=cycle_words
+        )
     return speech.ngettext(
         "%(cycle)s has %(num)s, against %(then)s by the same working day",
-        "%(cycle)s has %(num)s, against %(then)s by the same working day", tested, cycle=cycle_words, then=then,
-    )  # fmt: skip
+        "%(cycle)s has %(num)s, against %(then)s by the same working day",
+        tested,
+        cycle=cycle_words,
+        then=then,
+    )
 
 
 def _only_planned(view: View) -> str:
@@ -276,8 +298,10 @@ def _only_planned(view: View) -> str:
         if planned:
             return speech.ngettext(
                 "Cycle %(cycle)s has not begun; %(num)s workflow is planned",
-                "Cycle %(cycle)s has not begun; %(num)s workflows are planned", planned, cycle=count(row, "cycle"),
-            )  # fmt: skip
+                "Cycle %(cycle)s has not begun; %(num)s workflows are planned",
+                planned,
+                cycle=count(row, "cycle"),
+            )
     return speech.gettext("Nothing has been designed, validated or tested in these cycles yet")
 
 

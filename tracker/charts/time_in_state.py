@@ -61,8 +61,9 @@ def finding(view: View) -> str:
             return speech.gettext("Nothing has been tested in these cycles yet")
         return speech.ngettext(
             "Too few to tell: %(num)s workflow tested, and no cycle has ten",
-            "Too few to tell: %(num)s workflows tested, and no cycle has ten", number,
-        )  # fmt: skip
+            "Too few to tell: %(num)s workflows tested, and no cycle has ten",
+            number,
+        )
     over = [row for row in telling if not view.is_open(row)] or telling
     rows = [row for row in over if row.values["cycle"] == over[-1].values["cycle"]]
     most = max(count(row, "p50_days") for row in rows)
@@ -71,24 +72,31 @@ def finding(view: View) -> str:
     if len(longest) == len(WORKING):
         return speech.ngettext(
             "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in each state",
-            "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in each state", most, **words,
-        )  # fmt: skip
+            "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in each state",
+            most,
+            **words,
+        )
     if len(longest) > 1:
         return speech.ngettext(
             "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in %(first)s, and in "
             "%(second)s as well: longer than in %(third)s",
             "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in %(first)s, and in "
             "%(second)s as well: longer than in %(third)s",
-            most, first=longest[0], second=longest[1],
-            third=next(_name(view, row) for row in rows if row.values["p50_days"] != most), **words,
-        )  # fmt: skip
+            most,
+            first=longest[0],
+            second=longest[1],
+            third=next(_name(view, row) for row in rows if row.values["p50_days"] != most),
+            **words,
+        )
     return speech.ngettext(
         "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in %(state)s, the longest of the "
         "three",
         "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in %(state)s, the longest of the "
         "three",
-        most, state=longest[0], **words,
-    )  # fmt: skip
+        most,
+        state=longest[0],
+        **words,
+    )
 
 
 def details(view: View) -> list[str]:
@@ -102,9 +110,10 @@ def details(view: View) -> list[str]:
                 speech.ngettext(
                     "%(cycle)s: %(num)s tested, too few for percentiles.",
                     "%(cycle)s: %(num)s tested, too few for percentiles.",
-                    count(row, "n"), cycle=speech.cycle(count(row, "cycle")),
+                    count(row, "n"),
+                    cycle=speech.cycle(count(row, "cycle")),
                 )
-            )  # fmt: skip
+            )
     return told
 
 
@@ -150,8 +159,17 @@ def _numbers(panel: Panel, rows: Sequence[Row], day: float, looks: dict[str, str
         panel.note(str(p85), x, p85, yanchor="bottom", font={"size": 12, "color": colour("ink")}, **looks)
         is_free = (p85 - p50) * day >= _NUMBER
         if is_free or p50 * day >= _NUMBER:
-            panel.note(str(p50), x, p50, yanchor="bottom" if is_free else "top", yshift=1 if is_free else -2,
-                       font=BOLD, bgcolor=colour("paper"), borderpad=0, **looks)  # fmt: skip
+            panel.note(
+                str(p50),
+                x,
+                p50,
+                yanchor="bottom" if is_free else "top",
+                yshift=1 if is_free else -2,
+                font=BOLD,
+                bgcolor=colour("paper"),
+                borderpad=0,
+                **looks,
+            )
 
 
 def _name_the_states(view: View, panel: Panel, rows: Sequence[Row], top: float) -> None:
@@ -159,8 +177,13 @@ def _name_the_states(view: View, panel: Panel, rows: Sequence[Row], top: float) 
     told = [row for row in rows if row.values["p50_days"] is not None]
     for step, row in enumerate(row for row in told if row.values["cycle"] == told[0].values["cycle"]):
         height = top * (0.97 - 0.075 * step)
-        panel.rule(_x(row), count(row, "p85_days") + top * 0.075, _x(row), height - top * 0.03,
-                   line={"color": colour("line-strong")})  # fmt: skip
+        panel.rule(
+            _x(row),
+            count(row, "p85_days") + top * 0.075,
+            _x(row),
+            height - top * 0.03,
+            line={"color": colour("line-strong")},
+        )
         panel.note(_name(view, row), _x(row), height, xanchor="left", xshift=-4, font=BOLD)
 
 
@@ -178,9 +201,12 @@ def _beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
 def _told(view: View, row: Row) -> str:
     return view.speech.gettext(
         "%(cycle)s, days in %(state)s: half %(half)s or fewer, 85%% %(most)s or fewer (n = %(tested)s)",
-        cycle=view.speech.cycle(count(row, "cycle")), state=_name(view, row), half=row.values["p50_days"],
-        most=row.values["p85_days"], tested=row.values["n"],
-    )  # fmt: skip
+        cycle=view.speech.cycle(count(row, "cycle")),
+        state=_name(view, row),
+        half=row.values["p50_days"],
+        most=row.values["p85_days"],
+        tested=row.values["n"],
+    )
 
 
 def _name(view: View, row: Row) -> str:

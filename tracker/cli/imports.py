@@ -58,24 +58,48 @@ def import_() -> None:
 @import_.command("workflows")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
-@click.option("--refused", "refused_to", type=click.Path(dir_okay=False, path_type=Path),
-              help="Import the good rows, and write the others with their causes to this file.")  # fmt: skip
+@click.option(
+    "--refused",
+    "refused_to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Import the good rows, and write the others with their causes to this file.",
+)
 @click.option("--delimiter", type=click.Choice(list(_DELIMITERS)), help="Of a CSV file; guessed unless told.")
-@click.option("--column", "columns", multiple=True, metavar="HEADING=FIELD",
-              help=f"Import the column as {', '.join(Field)}, or as nothing with an empty FIELD.")  # fmt: skip
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="HEADING=FIELD",
+    help=f"Import the column as {', '.join(Field)}, or as nothing with an empty FIELD.",
+)
 @click.option("--state", "states", multiple=True, metavar="WORD=STATE", help="What a word of the file means.")
 @click.option("--workstream", "workstreams", multiple=True, metavar="WORD=CODE", help="Which workstream a word means.")
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="Of dates like 4/12/2023.")
 @click.option("--reason", type=click.Choice([each.value for each in MoveBackReason]), help="Of moves back without one.")
-@click.option("--empty-cells", type=click.Choice(["keep", "clear"]), default="keep", show_default=True,
-              help="Whether an empty cell empties the field.")  # fmt: skip
+@click.option(
+    "--empty-cells",
+    type=click.Choice(["keep", "clear"]),
+    default="keep",
+    show_default=True,
+    help="Whether an empty cell empties the field.",
+)
 @click.option("--accept-new-owners", "accept_owners", is_flag=True, help="Of owners who own nothing yet.")
 @click.option("--accept-same-names", "accept_names", is_flag=True, help="Of new workflows named as one that is there.")
 def workflows(  # noqa: PLR0913 - one for each option
-    file: Path, *, dry_run: bool, refused_to: Path | None, delimiter: str | None, columns: tuple[str, ...],
-    states: tuple[str, ...], workstreams: tuple[str, ...], dates: str | None, reason: str | None, empty_cells: str,
-    accept_owners: bool, accept_names: bool,
-) -> None:  # fmt: skip
+    file: Path,
+    *,
+    dry_run: bool,
+    refused_to: Path | None,
+    delimiter: str | None,
+    columns: tuple[str, ...],
+    states: tuple[str, ...],
+    workstreams: tuple[str, ...],
+    dates: str | None,
+    reason: str | None,
+    empty_cells: str,
+    accept_owners: bool,
+    accept_names: bool,
+) -> None:
     """Create and change workflows from FILE, CSV or XLSX: all rows, or none.
 
     Each refused row is told in one line with its number, column and value; then the exit code is 1.
@@ -119,9 +143,15 @@ def _done(
     with transaction(engine) as session:
         entry = open_entry(session, accounts.operator(session), COMMAND, clock_of(session).now())
         return workflow_imports.carry_out(
-            session, entry, table, choices, seen=None, without_refused=without_refused,
-            backdate_days=read_settings().backdate_days, progress=progress,
-        )  # fmt: skip
+            session,
+            entry,
+            table,
+            choices,
+            seen=None,
+            without_refused=without_refused,
+            backdate_days=read_settings().backdate_days,
+            progress=progress,
+        )
 
 
 def _chosen(engine: Engine, table: Table, choices: Choices, wishes: _Wishes) -> Choices:
@@ -169,9 +199,10 @@ def _tell(planned: Plan, *, dry_run: bool, is_done: bool) -> None:
     counts = planned.counts
     what = f"{counts['created']} new, {counts['changed']} changed, {counts['unchanged']} unchanged"
     left_out = [
-        f"{heading!r}" for heading, field in zip(planned.table.headings, planned.choices.columns, strict=True)
+        f"{heading!r}"
+        for heading, field in zip(planned.table.headings, planned.choices.columns, strict=True)
         if heading and not field
-    ]  # fmt: skip
+    ]
     if left_out:
         click.echo(f"Not imported: the columns {', '.join(left_out)}.", err=True)
     refused = f", {counts['refused']} refused" if counts["refused"] else ""
@@ -185,6 +216,9 @@ def _tell(planned: Plan, *, dry_run: bool, is_done: bool) -> None:
 
 def _file_of_refused(planned: Plan) -> bytes:
     return refused_rows.content(
-        planned.table, planned.of(Outcome.REFUSED), cause=_CAUSE, words=lambda problem: str(problem.error),
+        planned.table,
+        planned.of(Outcome.REFUSED),
+        cause=_CAUSE,
+        words=lambda problem: str(problem.error),
         dialect=Dialect.CSV,
-    )  # fmt: skip
+    )

@@ -38,9 +38,15 @@ class BlockerFields:
 
 
 def raise_blocker(
-    session: Session, entry: Entry, fields: BlockerFields, keys: Sequence[str], *, happened_on: date | None = None,
-    note: str = "", backdate_days: int,
-) -> tuple[int, Outcome]:  # fmt: skip
+    session: Session,
+    entry: Entry,
+    fields: BlockerFields,
+    keys: Sequence[str],
+    *,
+    happened_on: date | None = None,
+    note: str = "",
+    backdate_days: int,
+) -> tuple[int, Outcome]:
     """Makes a blocker that holds each of the workflows that it can hold; gives its id.
 
     Where it can hold none, the first one's refusal is raised and nothing is made. Raises InvalidError naming the field.
@@ -66,9 +72,15 @@ def raise_blocker(
 
 
 def hold(
-    session: Session, entry: Entry, blocker_id: int, keys: Sequence[str], *, happened_on: date | None = None,
-    note: str = "", backdate_days: int,
-) -> Outcome:  # fmt: skip
+    session: Session,
+    entry: Entry,
+    blocker_id: int,
+    keys: Sequence[str],
+    *,
+    happened_on: date | None = None,
+    note: str = "",
+    backdate_days: int,
+) -> Outcome:
     """Lets the blocker hold more workflows, which opens it again if it was resolved; those it holds are unchanged.
 
     Raises NotFoundError or InvalidError naming the field.
@@ -89,9 +101,15 @@ def hold(
 
 
 def release(
-    session: Session, entry: Entry, blocker_id: int, keys: Sequence[str] | None, *, note: str = "",
-    happened_on: date | None = None, backdate_days: int,
-) -> Outcome:  # fmt: skip
+    session: Session,
+    entry: Entry,
+    blocker_id: int,
+    keys: Sequence[str] | None,
+    *,
+    note: str = "",
+    happened_on: date | None = None,
+    backdate_days: int,
+) -> Outcome:
     """Lets go of the workflows, or without keys of all that the blocker holds; those it does not hold are unchanged.
 
     Letting go of the last one needs a text on how the blocker was resolved; without it, nothing is released. Raises

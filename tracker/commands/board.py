@@ -59,9 +59,14 @@ def _released(session: Session, entry: Entry, update: Update, backdate_days: int
     for blocker_id in update.released:
         try:
             outcome = blockers.release(
-                session, entry, blocker_id, [update.key], note=update.resolution, happened_on=update.happened_on,
+                session,
+                entry,
+                blocker_id,
+                [update.key],
+                note=update.resolution,
+                happened_on=update.happened_on,
                 backdate_days=backdate_days,
-            )  # fmt: skip
+            )
         except InvalidError as error:
             error.field = "resolution" if error.field == "note" else error.field
             raise

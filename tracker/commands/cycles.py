@@ -54,8 +54,10 @@ class UndecidedError(ConflictError):
     def __init__(self, number: int, keys: Sequence[str]) -> None:
         super().__init__(
             N_("Cycle %(cycle)s cannot be closed: %(count)s workflows are undecided (%(keys)s)."),
-            cycle=number, count=len(keys), keys=", ".join(keys[:_NAMED]) + ", …" * (len(keys) > _NAMED),
-        )  # fmt: skip
+            cycle=number,
+            count=len(keys),
+            keys=", ".join(keys[:_NAMED]) + ", …" * (len(keys) > _NAMED),
+        )
         self.keys = tuple(keys)
 
 

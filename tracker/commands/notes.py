@@ -63,8 +63,11 @@ def check(session: Session, entry: Entry, key: str) -> bool:
 def _changed_at(session: Session, workflow: Workflow) -> datetime:
     """When anything but a note was last recorded on the workflow."""
     tables: tuple[type[StateChange | ScopeChange | BlockerEvent | FieldChange], ...] = (
-        StateChange, ScopeChange, BlockerEvent, FieldChange,
-    )  # fmt: skip
+        StateChange,
+        ScopeChange,
+        BlockerEvent,
+        FieldChange,
+    )
     entries = union_all(*(select(col(each.entry_id)).where(col(each.workflow_id) == workflow.id) for each in tables))
     newest = select(func.max(col(models.Entry.recorded_at))).where(col(models.Entry.id).in_(entries))
     return session.scalars(newest).one()

@@ -26,8 +26,10 @@ class StaleProposalError(ConflictError):
         else:
             super().__init__(
                 N_("What is proposed for %(key)s was changed in the meantime: %(actor)s, %(at)s."),
-                key=key, actor=proposal.actor, at=proposal.at,
-            )  # fmt: skip
+                key=key,
+                actor=proposal.actor,
+                at=proposal.at,
+            )
         self.key = key
         self.proposal = proposal
 

@@ -82,8 +82,9 @@ def _pages(session: Session, of: tuple[str, str]) -> Iterator[Iterable[Any]]:
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
             *columns, happened, recorded = zip(*rows, strict=True)
             happened_at = list(map(instant, happened))
-            recorded_at = [on_time if late is None else instant(late)
-                           for late, on_time in zip(recorded, happened_at, strict=True)]  # fmt: skip
+            recorded_at = [
+                on_time if late is None else instant(late) for late, on_time in zip(recorded, happened_at, strict=True)
+            ]
             yield zip(*columns, happened_at, recorded_at, strict=True)
 
 

@@ -93,9 +93,14 @@ class Cycle(SQLModel, table=True):
 
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="dates_in_order"),
-        Index("uq_cycle_running", "status", unique=True, sqlite_where=text("status = 'running'"),
-              postgresql_where=text("status = 'running'")),
-    )  # fmt: skip
+        Index(
+            "uq_cycle_running",
+            "status",
+            unique=True,
+            sqlite_where=text("status = 'running'"),
+            postgresql_where=text("status = 'running'"),
+        ),
+    )
     number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     starts_on: date
     ends_on: date
@@ -132,9 +137,14 @@ class WorkflowWorkstream(SQLModel, table=True):
 
     __tablename__ = "workflow_workstream"
     __table_args__ = (
-        Index("uq_workflow_workstream_owner", "workflow_id", unique=True, sqlite_where=text("is_owner"),
-              postgresql_where=text("is_owner")),
-    )  # fmt: skip
+        Index(
+            "uq_workflow_workstream_owner",
+            "workflow_id",
+            unique=True,
+            sqlite_where=text("is_owner"),
+            postgresql_where=text("is_owner"),
+        ),
+    )
     workflow_id: int = Field(foreign_key="workflow.id", primary_key=True)
     workstream_code: str = Field(foreign_key="workstream.code", primary_key=True, index=True)
     is_owner: bool = False

@@ -152,9 +152,10 @@ class Member:
             raise InvalidError(N_("Write why it is dropped."), field="note")
         if wish.kind is ProposalKind.CARRIED and self.needs_explicit_decision and not wish.note:
             raise InvalidError(
-                N_("It has been carried %(count)s times. Write what was decided."), field="note",
+                N_("It has been carried %(count)s times. Write what was decided."),
+                field="note",
                 count=self.times_carried,
-            )  # fmt: skip
+            )
 
     def _refuse_goal(self, goal: Goal | None) -> None:
         if goal is None:

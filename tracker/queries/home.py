@@ -233,13 +233,19 @@ def _moves(session: Session, since: datetime, language: str, zone: ZoneInfo) -> 
     """What was recorded since then and stands, the latest first."""
     return [
         Move(
-            key, in_language(language, name, name_en), State(from_state), State(to_state), happened_at, recorded_at,
-            actor, local_date(happened_at, zone) < local_date(recorded_at, zone),
+            key,
+            in_language(language, name, name_en),
+            State(from_state),
+            State(to_state),
+            happened_at,
+            recorded_at,
+            actor,
+            local_date(happened_at, zone) < local_date(recorded_at, zone),
         )
         for key, name, name_en, from_state, to_state, happened_at, recorded_at, actor in session.execute(
             _moves_since(), {"since": since}
         )
-    ]  # fmt: skip
+    ]
 
 
 # The statements are built once: building one costs as much as running it.

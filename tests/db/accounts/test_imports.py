@@ -39,8 +39,15 @@ def planned(engine: Engine, rows: str) -> list[Planned]:
         return account_imports.plan(session, read_rows(HEADINGS + rows))
 
 
-def done(engine: Engine, rows: str, *, seen: str = "", without_refused: bool = False, with_old: bool = False,
-         actor: Actor | None = None) -> list[Invited]:  # fmt: skip
+def done(
+    engine: Engine,
+    rows: str,
+    *,
+    seen: str = "",
+    without_refused: bool = False,
+    with_old: bool = False,
+    actor: Actor | None = None,
+) -> list[Invited]:
     parsed = read_rows(HEADINGS + rows)
     seen = seen or account_imports.digest(planned(engine, rows))
     with transaction(engine) as session:

@@ -43,37 +43,72 @@ from tracker.domain.people import Actor
 from tracker.domain.states import BlockerCategory, HoldEvent, State
 
 PRINTER = BlockerFields("Skrivare saknas", BlockerCategory.EQUIPMENT)
-WAS = {"title": "Etikettskrivare saknas", "title_en": "", "category": "equipment", "owner": "Testledare",
-       "mitigation": "", "decider": "", "decide_by": ""}  # fmt: skip
+WAS = {
+    "title": "Etikettskrivare saknas",
+    "title_en": "",
+    "category": "equipment",
+    "owner": "Testledare",
+    "mitigation": "",
+    "decider": "",
+    "decide_by": "",
+}
 TODAY = date(2023, 4, 14)
 
 
-def raise_blocker(engine: Engine, keys: Sequence[str], fields: BlockerFields = PRINTER, *, actor: Actor | None = None,
-                  happened_on: date | None = None, note: str = "") -> tuple[int, Outcome]:  # fmt: skip
+def raise_blocker(
+    engine: Engine,
+    keys: Sequence[str],
+    fields: BlockerFields = PRINTER,
+    *,
+    actor: Actor | None = None,
+    happened_on: date | None = None,
+    note: str = "",
+) -> tuple[int, Outcome]:
     with acting(engine, actor) as (session, entry):
         return blockers.raise_blocker(
             session, entry, fields, keys, happened_on=happened_on, note=note, backdate_days=BACKDATE_DAYS
         )
 
 
-def hold(engine: Engine, keys: Sequence[str], *, blocker: int = BLOCKER, actor: Actor | None = None,
-         at: datetime = NOW, happened_on: date | None = None, note: str = "") -> Outcome:  # fmt: skip
+def hold(
+    engine: Engine,
+    keys: Sequence[str],
+    *,
+    blocker: int = BLOCKER,
+    actor: Actor | None = None,
+    at: datetime = NOW,
+    happened_on: date | None = None,
+    note: str = "",
+) -> Outcome:
     with acting(engine, actor, at) as (session, entry):
         return blockers.hold(
             session, entry, blocker, keys, happened_on=happened_on, note=note, backdate_days=BACKDATE_DAYS
         )
 
 
-def release(engine: Engine, keys: Sequence[str] | None = None, *, blocker: int = BLOCKER, actor: Actor | None = None,
-            happened_on: date | None = None, note: str = "") -> Outcome:  # fmt: skip
+def release(
+    engine: Engine,
+    keys: Sequence[str] | None = None,
+    *,
+    blocker: int = BLOCKER,
+    actor: Actor | None = None,
+    happened_on: date | None = None,
+    note: str = "",
+) -> Outcome:
     with acting(engine, actor) as (session, entry):
         return blockers.release(
             session, entry, blocker, keys, note=note, happened_on=happened_on, backdate_days=BACKDATE_DAYS
         )
 
 
-def edit(engine: Engine, wanted: Mapping[str, str], *, blocker: int = BLOCKER, actor: Actor | None = None,
-         was: Mapping[str, str] = WAS) -> list[str]:  # fmt: skip
+def edit(
+    engine: Engine,
+    wanted: Mapping[str, str],
+    *,
+    blocker: int = BLOCKER,
+    actor: Actor | None = None,
+    was: Mapping[str, str] = WAS,
+) -> list[str]:
     with acting(engine, actor) as (session, entry):
         return blockers.edit(session, entry, blocker, wanted, was)
 
@@ -95,22 +130,35 @@ def held(engine: Engine, blocker: int = BLOCKER) -> list[str]:
 
 def test_a_blocker_is_raised_on_many_and_each_gets_a_new_version(programme: Engine) -> None:
     fields = BlockerFields(
-        " Beslut om skrivare ", BlockerCategory.DECISION, "Printer decision", "Sektionsledare", "Lånad\r\nskrivare",
-        "Styrgruppen", date(2023, 5, 2),
-    )  # fmt: skip
+        " Beslut om skrivare ",
+        BlockerCategory.DECISION,
+        "Printer decision",
+        "Sektionsledare",
+        "Lånad\r\nskrivare",
+        "Styrgruppen",
+        date(2023, 5, 2),
+    )
     versions = {key: stands(programme, key).version for key in (FREE, BACKLOG)}
     number, outcome = raise_blocker(programme, [FREE, BACKLOG, FREE], fields, note="Sedan i går")
     assert outcome == Outcome((FREE, BACKLOG), (), ())
     (made,) = rows(programme, models.Blocker, id=number)
     assert (made.title, made.title_en, made.category, made.owner, made.mitigation, made.decider, made.decide_by) == (
-        "Beslut om skrivare", "Printer decision", BlockerCategory.DECISION, "Sektionsledare", "Lånad\nskrivare",
-        "Styrgruppen", date(2023, 5, 2),
-    )  # fmt: skip
+        "Beslut om skrivare",
+        "Printer decision",
+        BlockerCategory.DECISION,
+        "Sektionsledare",
+        "Lånad\nskrivare",
+        "Styrgruppen",
+        date(2023, 5, 2),
+    )
     for key in (FREE, BACKLOG):
         (event,) = of_workflow(programme, models.BlockerEvent, key)
         assert (event.event, event.happened_at, event.recorded_at, event.note) == (
-            HoldEvent.HELD, NOW, NOW, "Sedan i går",
-        )  # fmt: skip
+            HoldEvent.HELD,
+            NOW,
+            NOW,
+            "Sedan i går",
+        )
         assert stands(programme, key).version == versions[key] + 1
 
 
@@ -118,8 +166,11 @@ def test_it_holds_what_it_can_and_the_rest_is_left_with_its_cause(programme: Eng
     number, outcome = raise_blocker(programme, [DONE, FREE, ARCHIVED, "XXX-001", OTHERS])
     assert outcome.done == (FREE,)
     assert causes(outcome) == {
-        DONE: ConflictError, ARCHIVED: ConflictError, "XXX-001": NotFoundError, OTHERS: NotAllowedError,
-    }  # fmt: skip
+        DONE: ConflictError,
+        ARCHIVED: ConflictError,
+        "XXX-001": NotFoundError,
+        OTHERS: NotAllowedError,
+    }
     assert held(programme, number) == [FREE]
 
 
@@ -257,10 +308,14 @@ def test_an_event_comes_after_the_blockers_latest_on_that_workflow(programme: En
     number = rows(programme, models.Blocker)[-1].id
     release(programme, [FREE], blocker=number, note="Löst", happened_on=on)
     hold(programme, [FREE], blocker=number, happened_on=on)
-    assert [(row.event, row.happened_at.minute, row.happened_at.second)
-            for row in of_workflow(programme, models.BlockerEvent, FREE)] == [
-        (HoldEvent.HELD, 0, 0), (HoldEvent.RELEASED, 0, 1), (HoldEvent.HELD, 0, 2),
-    ]  # fmt: skip
+    assert [
+        (row.event, row.happened_at.minute, row.happened_at.second)
+        for row in of_workflow(programme, models.BlockerEvent, FREE)
+    ] == [
+        (HoldEvent.HELD, 0, 0),
+        (HoldEvent.RELEASED, 0, 1),
+        (HoldEvent.HELD, 0, 2),
+    ]
     assert hold(programme, [FREE], happened_on=on).done == (FREE,)  # another blocker may be as early
     assert of_workflow(programme, models.BlockerEvent, FREE)[-1].happened_at == datetime(2023, 4, 3, 10, tzinfo=UTC)
 
@@ -291,31 +346,42 @@ def test_leads_of_any_workstream_that_takes_part_raise_and_release(programme: En
 
 def test_an_edit_merges_like_a_workflows(programme: Engine) -> None:
     assert edit(programme, WAS | {"title": "Skrivaren", "decide_by": "2023-05-02"}, actor=planner(programme)) == [
-        "title", "decide_by",
-    ]  # fmt: skip
+        "title",
+        "decide_by",
+    ]
     assert edit(programme, WAS | {"mitigation": "Lån", "category": "vendor"}) == ["category", "mitigation"]
     before = traces(programme)
     with pytest.raises(FieldConflictError) as refusal:
         edit(programme, WAS | {"title": "Min rubrik", "owner": "Jag"})
-    (field, theirs), = refusal.value.conflicts.items()  # fmt: skip
+    ((field, theirs),) = refusal.value.conflicts.items()
     assert (field, theirs.value, theirs.actor, theirs.at) == ("title", "Skrivaren", "Programkontoret", NOW)
     assert traces(programme) == before
     (now,) = rows(programme, models.Blocker, id=BLOCKER)
     assert (now.title, now.category, now.mitigation, now.decide_by) == (
-        "Skrivaren", BlockerCategory.VENDOR, "Lån", date(2023, 5, 2),
-    )  # fmt: skip
+        "Skrivaren",
+        BlockerCategory.VENDOR,
+        "Lån",
+        date(2023, 5, 2),
+    )
     assert [(row.field, row.before, row.after) for row in rows(programme, models.FieldChange, blocker_id=BLOCKER)] == [
-        ("title", "Etikettskrivare saknas", "Skrivaren"), ("decide_by", "", "2023-05-02"),
-        ("category", "equipment", "vendor"), ("mitigation", "", "Lån"),
-    ]  # fmt: skip
+        ("title", "Etikettskrivare saknas", "Skrivaren"),
+        ("decide_by", "", "2023-05-02"),
+        ("category", "equipment", "vendor"),
+        ("mitigation", "", "Lån"),
+    ]
     assert edit(programme, {"decide_by": ""}, was=WAS | {"decide_by": "2023-05-02"}) == ["decide_by"]
     with pytest.raises(InvalidError, match="broken"):
         edit(programme, {"workflow": "LAB-001"})
 
 
 def test_a_resolved_blocker_is_edited_by_those_it_held_last(programme: Engine) -> None:
-    assert edit(programme, {"title": "Beslut fattat"}, blocker=RESOLVED, was=WAS | {"title": "Beslut saknas"},
-                actor=stranger(programme)) == ["title"]  # fmt: skip
+    assert edit(
+        programme,
+        {"title": "Beslut fattat"},
+        blocker=RESOLVED,
+        was=WAS | {"title": "Beslut saknas"},
+        actor=stranger(programme),
+    ) == ["title"]
     with pytest.raises(NotAllowedError, match="RTG"):
         edit(programme, {"owner": "Jag"}, blocker=RESOLVED)
 

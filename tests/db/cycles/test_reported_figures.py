@@ -35,8 +35,10 @@ def a_closed_programme() -> Programme:
 
 def kept(engine: Engine) -> dict[tuple[int, str], dict[str, str]]:
     with reading(engine) as session:
-        return {(row.cycle_number, row.workstream_code): json.loads(row.cells)
-                for row in session.exec(select(ReportedFigures))}  # fmt: skip
+        return {
+            (row.cycle_number, row.workstream_code): json.loads(row.cells)
+            for row in session.exec(select(ReportedFigures))
+        }
 
 
 def differences(engine: Engine) -> list[str]:

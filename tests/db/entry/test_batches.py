@@ -173,15 +173,18 @@ def test_holds_are_released_and_releases_held_again(programme: Engine) -> None:
     assert take_back(programme, batch).done == (HELD,)
     assert held(programme) == [HELD]
     assert [(row.event, row.note) for row in of_workflow(programme, models.BlockerEvent, HELD)][1:] == [
-        (HoldEvent.RELEASED, "Löst"), (HoldEvent.HELD, "Återtaget"),
-    ]  # fmt: skip
+        (HoldEvent.RELEASED, "Löst"),
+        (HoldEvent.HELD, "Återtaget"),
+    ]
     assert take_back(programme, batch).unchanged == (HELD,)
 
 
 def test_a_raised_blocker_is_resolved_again(programme: Engine) -> None:
     fields = BlockerFields("Fel rubrik", BlockerCategory.OTHER)
-    batch = do(programme, lambda session, entry: blockers.raise_blocker(
-        session, entry, fields, [FREE, BACKLOG], backdate_days=DAYS))  # fmt: skip
+    batch = do(
+        programme,
+        lambda session, entry: blockers.raise_blocker(session, entry, fields, [FREE, BACKLOG], backdate_days=DAYS),
+    )
     assert take_back(programme, batch, actor=planner(programme)).done == (FREE, BACKLOG)
     assert of_workflow(programme, models.BlockerEvent, FREE)[-1].event is HoldEvent.RELEASED
 
@@ -238,8 +241,9 @@ def test_fields_are_written_back_unless_somebody_wrote_over_them(programme: Engi
     assert "written over since: Programkontoret" in str(outcome.left[0].error)
     assert [stands(programme, key).owner for key in (FREE, BACKLOG, DRAFTED)] == ["", "Andras", "Min"]
     assert [(row.before, row.after) for row in of_workflow(programme, models.FieldChange, FREE)] == [
-        ("", "Min"), ("Min", ""),
-    ]  # fmt: skip
+        ("", "Min"),
+        ("Min", ""),
+    ]
 
 
 def test_an_edit_of_many_fields_and_of_a_blocker_is_taken_back(programme: Engine) -> None:
@@ -264,9 +268,10 @@ def test_an_edit_of_many_fields_and_of_a_blocker_is_taken_back(programme: Engine
 
 def test_notes_and_checks_stay(programme: Engine) -> None:
     entry_id = do(
-        programme, lambda session, entry: notes.write(session, entry, "Kvar", key=FREE),
+        programme,
+        lambda session, entry: notes.write(session, entry, "Kvar", key=FREE),
         lambda session, entry: notes.check(session, entry, BACKLOG),
-    )  # fmt: skip
+    )
     before = traces(programme)
     assert take_back(programme, entry_id) == Outcome((), (), ())
     assert traces(programme) == before
@@ -319,11 +324,13 @@ def test_everybody_takes_back_their_own_and_planners_anybodys(programme: Engine)
     assert traces(programme) == before
     batch = do(programme, move(FREE, State.VALIDATION), hold(FREE), own(BACKLOG, "Min"))
     assert causes(take_back(programme, batch, actor=stranger(programme))) == {
-        FREE: NotAllowedError, BACKLOG: NotAllowedError,
-    }  # fmt: skip
+        FREE: NotAllowedError,
+        BACKLOG: NotAllowedError,
+    }
     assert causes(take_back(programme, batch, actor=shared_lead(programme))) == {
-        FREE: NotAllowedError, BACKLOG: NotAllowedError,
-    }  # fmt: skip
+        FREE: NotAllowedError,
+        BACKLOG: NotAllowedError,
+    }
     assert take_back(programme, batch, actor=planner(programme)).done == (FREE, BACKLOG)
     held_by_shared = do(programme, hold(FREE), actor=shared_lead(programme))
     assert take_back(programme, held_by_shared, actor=shared_lead(programme)).done == (FREE,)

@@ -69,14 +69,27 @@ def row(engine: Engine, cells: str, choices: Choices = NOTHING, actor: Actor | N
     return only
 
 
-def done(engine: Engine, text: str, choices: Choices = NOTHING, *, seen: str | None = None, leave: bool = False,
-         actor: Actor | None = None, at: dt.datetime = NOW) -> tuple[Plan, int]:  # fmt: skip
+def done(
+    engine: Engine,
+    text: str,
+    choices: Choices = NOTHING,
+    *,
+    seen: str | None = None,
+    leave: bool = False,
+    actor: Actor | None = None,
+    at: dt.datetime = NOW,
+) -> tuple[Plan, int]:
     with transaction(engine) as session:
         entry = open_entry(session, actor or planner(engine), COMMAND, at)
         plan = workflow_imports.carry_out(
-            session, entry, read_table(text.encode()), choices, seen=seen, without_refused=leave,
+            session,
+            entry,
+            read_table(text.encode()),
+            choices,
+            seen=seen,
+            without_refused=leave,
             backdate_days=BACKDATE_DAYS,
-        )  # fmt: skip
+        )
         return plan, entry.id
 
 
@@ -101,9 +114,12 @@ def test_the_preview_tells_what_each_row_would_do_and_does_nothing(programme: En
         (Outcome.CREATED, "LAB-100", "LAB"),
     ]
     assert plan.rows[0].changes == (
-        ("name", "Beställa läkemedel", "Nytt namn"), ("owner", "", "Ny ägare"), ("priority", "", "1"),
-        ("other_workstreams", "LKM", "RTG"), ("state", "design", "validation"),
-    )  # fmt: skip
+        ("name", "Beställa läkemedel", "Nytt namn"),
+        ("owner", "", "Ny ägare"),
+        ("priority", "", "1"),
+        ("other_workstreams", "LKM", "RTG"),
+        ("state", "design", "validation"),
+    )
     assert traces(programme) == before
 
 
@@ -115,8 +131,10 @@ def test_confirmed_it_is_one_entry_with_all_that_was_told(programme: Engine) -> 
     assert (free.name, free.owner, free.priority, free.state) == ("Nytt namn", "Ny ägare", 1, State.VALIDATION)
     move = of_workflow(programme, models.StateChange, FREE)[-1]
     assert (move.entry_id, move.from_state, move.happened_at.isoformat()) == (
-        entry_id, State.DESIGN, "2023-04-12T10:00:00+00:00",
-    )  # fmt: skip
+        entry_id,
+        State.DESIGN,
+        "2023-04-12T10:00:00+00:00",
+    )
     changed = [each.field for each in of_workflow(programme, models.FieldChange, FREE)]
     assert changed == ["name", "owner", "priority", "other_workstreams"]
     made = stands(programme, "LKM-001")
@@ -136,14 +154,19 @@ def test_nothing_is_created_without_consent_and_what_is_unknown_is_counted_once(
     assert dict(plan.owners) == {"Ny": 2, "Annan": 1}
     assert dict(plan.twins) == {"Beställa läkemedel": 1}
     choices = Choices(
-        states={"Pågår": "design", "Hmm": "test"}, workstreams={"Nord": "RTG"}, owners=("Ny", "Annan"),
+        states={"Pågår": "design", "Hmm": "test"},
+        workstreams={"Nord": "RTG"},
+        owners=("Ny", "Annan"),
         twins=("Beställa läkemedel",),
-    )  # fmt: skip
+    )
     plan = planned(programme, text, choices)
     assert plan.counts["created"] == 4
     assert [(each.workstream, each.to) for each in plan.rows] == [
-        ("RTG", State.DESIGN), ("RTG", State.TEST), ("LAB", State.TEST), ("LAB", State.NOT_STARTED),
-    ]  # fmt: skip
+        ("RTG", State.DESIGN),
+        ("RTG", State.TEST),
+        ("LAB", State.TEST),
+        ("LAB", State.NOT_STARTED),
+    ]
 
 
 REFUSED = {
@@ -194,8 +217,10 @@ def test_one_bad_row_of_ten_thousand_leaves_all_as_it_was(programme: Engine, pla
     )
     (refused,) = planned(programme, text).of(Outcome.REFUSED)
     assert (refused.row.number, refused.problems[0].heading, refused.problems[0].value) == (
-        place + 1, "workstream", "Nix",
-    )  # fmt: skip
+        place + 1,
+        "workstream",
+        "Nix",
+    )
     with pytest.raises(InvalidError):
         done(programme, text)
     assert traces(programme) == before
@@ -260,8 +285,12 @@ def test_a_move_is_refused_or_made_as_when_a_person_makes_it(programme: Engine) 
         table = read_table(f"key;state;happened on;reason\n{key};{state};{on};{reason}\n".encode())
         (each,) = import_plan.plan(table, Choices(), known, When(actor, NOW, ZONE, BACKDATE_DAYS)).rows
         by_file = str(each.problems[0].error) if each.problems else each.happened_at
-        by_hand = moved(programme, actor, key, Move(state, known.workflows[key.casefold()].version,
-                                                    dt.date.fromisoformat(on) if on else None, reason))  # fmt: skip
+        by_hand = moved(
+            programme,
+            actor,
+            key,
+            Move(state, known.workflows[key.casefold()].version, dt.date.fromisoformat(on) if on else None, reason),
+        )
         assert by_file == by_hand, (key, state, on, reason, actor)
         seen.add(by_hand if isinstance(by_hand, str) else "")
     assert len(seen) >= 8

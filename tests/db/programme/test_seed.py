@@ -130,7 +130,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         ("checks.csv", "id,", "id,colour,", "checks.csv, line 1, column colour: is no column of this file"),
         ("checks.csv", ",actor", "", "checks.csv, line 1: lacks the column actor"),
     ],
-)  # fmt: skip
+)
 def test_what_breaks_a_rule_is_named_by_its_place(
     files: dict[str, bytes], tmp_path: Path, name: str, before: str, after: str, words: str
 ) -> None:

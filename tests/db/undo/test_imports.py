@@ -59,8 +59,14 @@ def test_it_is_refused_or_taken_back_as_one_by_one(programme: Engine) -> None:
         at_once, singly = (after(programme, random.Random(seed), actors, command) for command in (COMMAND, ONE_BY_ONE))
         assert at_once == singly, seed
         told |= {text for _, text in at_once["left"]}
-    for words in ("is archived", "been moved since", "been written over since", "Only leads", "before a cycle was",
-                  "while a blocker holds"):  # fmt: skip
+    for words in (
+        "is archived",
+        "been moved since",
+        "been written over since",
+        "Only leads",
+        "before a cycle was",
+        "while a blocker holds",
+    ):
         assert any(words in text for text in told), (words, told)
 
 
@@ -90,8 +96,9 @@ def after(engine: Engine, chance: random.Random, actors: list[Actor], command: s
 
 
 def imported(session: Session, entry: Entry, text: str) -> None:
-    workflow_imports.carry_out(session, entry, read_table(text.encode()), CHOICES, seen=None, without_refused=True,
-                               backdate_days=BACKDATE_DAYS)  # fmt: skip
+    workflow_imports.carry_out(
+        session, entry, read_table(text.encode()), CHOICES, seen=None, without_refused=True, backdate_days=BACKDATE_DAYS
+    )
 
 
 def stored(session: Session, table: type[SQLModel]) -> list[str]:

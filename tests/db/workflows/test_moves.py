@@ -177,8 +177,13 @@ def test_planners_correct_what_a_closed_cycle_said(programme: Engine) -> None:
 
 
 @pytest.mark.parametrize("actor", [OTHER_LEAD, VIEWER])
-@pytest.mark.parametrize("act", [lambda engine, actor: move(engine, "LAB-001", State.TEST, actor=actor),
-                                 lambda engine, actor: take_back(engine, "LAB-001", actor=actor)])  # fmt: skip
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda engine, actor: move(engine, "LAB-001", State.TEST, actor=actor),
+        lambda engine, actor: take_back(engine, "LAB-001", actor=actor),
+    ],
+)
 def test_only_leads_of_the_owning_workstream_and_planners_write(programme: Engine, actor: Actor, act: Act) -> None:
     before = rows(programme)
     with pytest.raises(NotAllowedError, match="LAB"):

@@ -26,9 +26,18 @@ streams = st.sampled_from(sorted(FRAME.streams))
 def card(key: str = "LKM-001", **given_fields: object) -> Card:
     """A card, with what matters to the test."""
     fields = {
-        "key": key, "name": "Ordinera infusion", "version": 1, "state": State.DESIGN, "workstream": key[:3],
-        "shared": (), "owner": "Farmaceut", "priority": None, "days": 3, "blocker": "", "blocked_days": None,
-    }  # fmt: skip
+        "key": key,
+        "name": "Ordinera infusion",
+        "version": 1,
+        "state": State.DESIGN,
+        "workstream": key[:3],
+        "shared": (),
+        "owner": "Farmaceut",
+        "priority": None,
+        "days": 3,
+        "blocker": "",
+        "blocked_days": None,
+    }
     return Card(**(fields | given_fields))  # type: ignore[arg-type]
 
 

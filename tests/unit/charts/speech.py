@@ -42,6 +42,15 @@ def _category(category: BlockerCategory) -> str:
 
 
 ENGLISH = Speech(
-    "en", _gettext, _ngettext, _number, _day, _moment, _state, _reason, _category,
-    lambda figure: FIGURES[figure].label, lambda figure: FIGURES[figure].definition,
-)  # fmt: skip
+    "en",
+    _gettext,
+    _ngettext,
+    _number,
+    _day,
+    _moment,
+    _state,
+    _reason,
+    _category,
+    lambda figure: FIGURES[figure].label,
+    lambda figure: FIGURES[figure].definition,
+)

@@ -92,9 +92,15 @@ def digest(planned: Sequence[Planned]) -> str:
 
 
 def carry_out(
-    session: Session, entry: Entry, rows: Sequence[AccountRow], *,
-    seen: str, without_refused: bool, with_old: bool, now: datetime,
-) -> list[Invited]:  # fmt: skip
+    session: Session,
+    entry: Entry,
+    rows: Sequence[AccountRow],
+    *,
+    seen: str,
+    without_refused: bool,
+    with_old: bool,
+    now: datetime,
+) -> list[Invited]:
     """Does what the preview with the digest `seen` said, and gives a link for each account that it made.
 
     `without_refused` leaves refused rows out; without it one such row refuses all. `with_old` also makes new links
@@ -120,9 +126,15 @@ def _do(session: Session, entry: Entry, each: Planned) -> User | None:
     match each:
         case Planned(outcome=Outcome.CREATED, fields=Fields() as wanted):
             return accounts.add(
-                session, entry, wanted.email, wanted.name, wanted.role, password=None,
-                workstreams=wanted.workstreams, all_workstreams=wanted.all_workstreams,
-            )  # fmt: skip
+                session,
+                entry,
+                wanted.email,
+                wanted.name,
+                wanted.role,
+                password=None,
+                workstreams=wanted.workstreams,
+                all_workstreams=wanted.all_workstreams,
+            )
         case Planned(fields=Fields() as wanted, user_id=int() as user_id):
             if each.outcome is Outcome.CHANGED:
                 accounts.edit(session, entry, user_id, wanted, {})

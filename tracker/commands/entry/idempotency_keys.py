@@ -47,11 +47,20 @@ def given(session: Session, user_id: int, key: str, request: str) -> Given | Non
     return Given(status, body, location)
 
 
-def remember(session: Session, user_id: int, key: str, request: str, answer: Given, *, entry_id: int | None,
-             at: datetime) -> None:  # fmt: skip
+def remember(
+    session: Session, user_id: int, key: str, request: str, answer: Given, *, entry_id: int | None, at: datetime
+) -> None:
     """Keeps the answer with the transaction that it tells of."""
-    values = {"user_id": user_id, "key": key, "request": request, "entry_id": entry_id, "status": answer.status,
-              "body": answer.body, "location": answer.location, "answered_at": at}  # fmt: skip
+    values = {
+        "user_id": user_id,
+        "key": key,
+        "request": request,
+        "entry_id": entry_id,
+        "status": answer.status,
+        "body": answer.body,
+        "location": answer.location,
+        "answered_at": at,
+    }
     session.flush()  # its entry comes first
     session.connection().execute(_REMEMBER, values)
 

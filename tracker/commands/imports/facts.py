@@ -66,10 +66,11 @@ def _workflows(session: Session) -> dict[str, Existing]:
     others: dict[int, list[str]] = defaultdict(list)
     rows = session.execute(
         select(
-            col(WorkflowWorkstream.workflow_id), col(WorkflowWorkstream.workstream_code),
+            col(WorkflowWorkstream.workflow_id),
+            col(WorkflowWorkstream.workstream_code),
             col(WorkflowWorkstream.is_owner),
         ).order_by(col(WorkflowWorkstream.workstream_code))
-    )  # fmt: skip
+    )
     for number, code, is_owner in rows:
         if is_owner:
             owner[number] = code
@@ -77,10 +78,18 @@ def _workflows(session: Session) -> dict[str, Existing]:
             others[number].append(code)
     held = _holds(session)
     of_workflow = select(
-        col(Workflow.id), col(Workflow.key), col(Workflow.name), col(Workflow.name_en), col(Workflow.description),
-        col(Workflow.owner), col(Workflow.priority), col(Workflow.state), col(Workflow.version),
-        col(Workflow.state_since), col(Workflow.archived_at),
-    )  # fmt: skip
+        col(Workflow.id),
+        col(Workflow.key),
+        col(Workflow.name),
+        col(Workflow.name_en),
+        col(Workflow.description),
+        col(Workflow.owner),
+        col(Workflow.priority),
+        col(Workflow.state),
+        col(Workflow.version),
+        col(Workflow.state_since),
+        col(Workflow.archived_at),
+    )
     return {
         row.key: Existing(
             row.id,

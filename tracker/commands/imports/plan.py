@@ -94,8 +94,16 @@ class Plan:
         mark = hashlib.sha256()
         for each in self.rows:
             version = each.existing.version if each.existing is not None else 0
-            parts = (each.row.number, each.outcome, each.key, each.texts, each.changes, each.happened_on, version,
-                     [(problem.heading, problem.value) for problem in each.problems])  # fmt: skip
+            parts = (
+                each.row.number,
+                each.outcome,
+                each.key,
+                each.texts,
+                each.changes,
+                each.happened_on,
+                version,
+                [(problem.heading, problem.value) for problem in each.problems],
+            )
             mark.update(repr(parts).encode("utf-8", "surrogatepass"))
         return mark.hexdigest()
 
@@ -107,9 +115,14 @@ def plan(table: Table, choices: Choices, known: Facts, when: When, progress: Pro
     checking = counted(table.rows, Step.CHECKED, progress, len(table.rows))
     rows = _without_doubles(table, choices, [planner.planned(row) for row in checking])
     return Plan(
-        table, choices, tuple(_with_keys(rows, known)), planner.states, planner.workstreams, planner.owners,
+        table,
+        choices,
+        tuple(_with_keys(rows, known)),
+        planner.states,
+        planner.workstreams,
+        planner.owners,
         planner.twins,
-    )  # fmt: skip
+    )
 
 
 class _Planner:
@@ -128,8 +141,9 @@ class _Planner:
         if self._table.is_torn(row):
             error = InvalidError(
                 N_("The row has %(found)s cells, and the headings are %(wanted)s. Are quotes missing around a cell?"),
-                found=row.width, wanted=len(self._headings),
-            )  # fmt: skip
+                found=row.width,
+                wanted=len(self._headings),
+            )
             return Planned(row, problems=(Problem("", "", error),))
         return _RowPlan(self, row).planned()
 
@@ -199,12 +213,18 @@ class _RowPlan:
         self._twin(there, workstream)
         return self._come_to(
             Planned(
-                self._row, key=there.key if there else key,
+                self._row,
+                key=there.key if there else key,
                 name=texts.get("name") or (there.texts["name"] if there else ""),
-                workstream=workstream, texts=texts, to=to, happened_on=happened_on if happened_at else None,
-                happened_at=happened_at, reason=reason, existing=there,
+                workstream=workstream,
+                texts=texts,
+                to=to,
+                happened_on=happened_on if happened_at else None,
+                happened_at=happened_at,
+                reason=reason,
+                existing=there,
             )
-        )  # fmt: skip
+        )
 
     def _come_to(self, row: Planned) -> Planned:
         if self._problems:
@@ -250,9 +270,10 @@ class _RowPlan:
                     Field.WORKSTREAM,
                     InvalidError(
                         N_("%(key)s is of %(workstream)s, and a workflow never changes its workstream."),
-                        key=there.key, workstream=there.workstream,
+                        key=there.key,
+                        workstream=there.workstream,
                     ),
-                )  # fmt: skip
+                )
             return there.workstream
         if not found:
             found = self._of.known.workstreams.get(folded(self._cells[Field.KEY].rpartition("-")[0]), "")

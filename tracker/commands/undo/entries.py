@@ -81,8 +81,11 @@ def take_back(session: Session, entry: Entry, entry_id: int) -> Outcome:
 def _deeds(session: Session, entry_id: int) -> dict[str, _Deeds]:
     deeds: dict[str, _Deeds] = defaultdict(_Deeds)
     lists: tuple[tuple[type[StateChange | BlockerEvent | FieldChange | ScopeChange], str], ...] = (
-        (StateChange, "changes"), (BlockerEvent, "events"), (FieldChange, "fields"), (ScopeChange, "scope"),
-    )  # fmt: skip
+        (StateChange, "changes"),
+        (BlockerEvent, "events"),
+        (FieldChange, "fields"),
+        (ScopeChange, "scope"),
+    )
     for table, name in lists:
         rows = session.execute(
             select(col(Workflow.key), table)
@@ -199,8 +202,11 @@ def _undo_events(session: Session, workflow: Workflow, blocker_id: int, entry_id
         title = session.get_one(Blocker, blocker_id).title
         raise ConflictError(
             N_("In %(key)s the blocker %(title)s has been raised or released again since: %(actor)s, %(at)s."),
-            key=workflow.key, title=title, actor=actor, at=at,
-        )  # fmt: skip
+            key=workflow.key,
+            title=title,
+            actor=actor,
+            at=at,
+        )
     (undoing.release if before is HoldEvent.RELEASED else undoing.hold).append(blocker_id)
 
 

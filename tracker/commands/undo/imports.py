@@ -64,12 +64,13 @@ def _put_away_created(session: Session, entry: Entry, entry_id: int) -> Outcome:
         session,
         union_all(
             *(
-                select(table.workflow_id.label("workflow_id"), table.entry_id.label("entry_id"))
-                .where(table.workflow_id.in_(created), table.entry_id > entry_id)
+                select(table.workflow_id.label("workflow_id"), table.entry_id.label("entry_id")).where(
+                    table.workflow_id.in_(created), table.entry_id > entry_id
+                )
                 for table in _TOUCHING
             )
         ),
-    )  # fmt: skip
+    )
 
     def is_to_go(key: str) -> bool:
         row = there[key]
@@ -88,11 +89,21 @@ def _put_away_created(session: Session, entry: Entry, entry_id: int) -> Outcome:
 def _put_away(session: Session, entry: Entry, ids: list[int]) -> None:
     at = instant_text(entry.recorded_at)
     for piece in pieces(ids):
-        entry.add_all(FieldChange, [
-            {"workflow_id": number, "blocker_id": None, "account_id": None, "field": "archived_at", "before": "",
-             "after": at, "entry_id": entry.id}
-            for number in piece
-        ])  # fmt: skip
+        entry.add_all(
+            FieldChange,
+            [
+                {
+                    "workflow_id": number,
+                    "blocker_id": None,
+                    "account_id": None,
+                    "field": "archived_at",
+                    "before": "",
+                    "after": at,
+                    "entry_id": entry.id,
+                }
+                for number in piece
+            ],
+        )
         session.execute(update(Workflow).where(col(Workflow.id).in_(piece)).values(archived_at=entry.recorded_at))
 
 
@@ -114,12 +125,24 @@ def _put_back_changed(session: Session, entry: Entry, entry_id: int, note: str) 
 
     outcome = each(sorted(there), is_to_change)
     for piece in pieces(found):
-        entry.add_all(StateChange, [
-            {"workflow_id": undone.now.old.id, "from_state": None, "to_state": None, "happened_at": entry.recorded_at,
-             "recorded_at": entry.recorded_at, "entry_id": entry.id, "reason": "", "note": note,
-             "voids": undone.voided}
-            for undone in piece if undone.voided is not None
-        ])  # fmt: skip
+        entry.add_all(
+            StateChange,
+            [
+                {
+                    "workflow_id": undone.now.old.id,
+                    "from_state": None,
+                    "to_state": None,
+                    "happened_at": entry.recorded_at,
+                    "recorded_at": entry.recorded_at,
+                    "entry_id": entry.id,
+                    "reason": "",
+                    "note": note,
+                    "voids": undone.voided,
+                }
+                for undone in piece
+                if undone.voided is not None
+            ],
+        )
         write_over(session, entry, [undone.now for undone in piece])
     return outcome
 
@@ -219,12 +242,17 @@ def _standing(session: Session, moved: Any) -> dict[int, list[history.Change]]: 
     """Of each of the workflows, the changes that have not been taken back, oldest first."""
     rows = session.execute(
         select(
-            col(StateChange.workflow_id), col(StateChange.id), col(StateChange.from_state), col(StateChange.to_state),
-            col(StateChange.happened_at), col(StateChange.recorded_at), col(StateChange.voids),
+            col(StateChange.workflow_id),
+            col(StateChange.id),
+            col(StateChange.from_state),
+            col(StateChange.to_state),
+            col(StateChange.happened_at),
+            col(StateChange.recorded_at),
+            col(StateChange.voids),
         )
         .where(col(StateChange.workflow_id).in_(moved))
         .order_by(col(StateChange.workflow_id), col(StateChange.id))
-    )  # fmt: skip
+    )
     return {
         number: history.standing(history.Change(*row[1:]) for row in of_one)
         for number, of_one in groupby(rows, key=lambda row: row.workflow_id)

@@ -121,9 +121,13 @@ def take_back(session: Session, entry: Entry, key: str, *, version: int, note: s
 
 
 def refuse_void(
-    session: Session, entry: Entry, workflow: Workflow, changes: Sequence[history.Change], *,
+    session: Session,
+    entry: Entry,
+    workflow: Workflow,
+    changes: Sequence[history.Change],
+    *,
     released: Collection[int] = (),
-) -> None:  # fmt: skip
+) -> None:
     """Refuses to take back the latest of the standing changes where the rules do; `released` blockers do not count."""
     if len(changes) == 1:
         raise ConflictError(N_("The creation of %(key)s cannot be taken back."), key=workflow.key)

@@ -51,8 +51,10 @@ def rows(span: Span, choice: Choice) -> Iterator[Row]:
     held = list(_held(span, choice))
     causes = {
         (cycle.cycle, category): _cause(span, span.reading(cycle.cycle), held, category, choice)
-        for cycle in span.cycles if span.items(cycle.cycle, choice) is not None for category in BlockerCategory
-    }  # fmt: skip
+        for cycle in span.cycles
+        if span.items(cycle.cycle, choice) is not None
+        for category in BlockerCategory
+    }
     for cycle in span.cycles:
         for category in _in_order(causes):
             found = causes.get((cycle.cycle, category))
@@ -74,11 +76,15 @@ def _held(span: Span, choice: Choice) -> Iterator[_Held]:
         holds = recorded.known_holds(span.as_of)
         blockers = {hold.blocker for hold in holds}
         yield _Held(
-            recorded.key, workstream, span.now.workflow(recorded).timeline,
-            {category: list(held_spells([hold for hold in holds if categories[hold.blocker] is category]))
-             for category in {categories[blocker] for blocker in blockers}},
+            recorded.key,
+            workstream,
+            span.now.workflow(recorded).timeline,
+            {
+                category: list(held_spells([hold for hold in holds if categories[hold.blocker] is category]))
+                for category in {categories[blocker] for blocker in blockers}
+            },
             {blocker: list(held_spells([hold for hold in holds if hold.blocker == blocker])) for blocker in blockers},
-        )  # fmt: skip
+        )
 
 
 def _cause(span: Span, here: Reading, held: Iterable[_Held], category: BlockerCategory, choice: Choice) -> _Cause:

@@ -77,8 +77,12 @@ def _rows(span: Span, here: Reading, choice: Choice) -> Iterator[Row]:
         removed = committed - (scope[number] - added[number])
         yield Row(
             {
-                "cycle": here.cycle.cycle, "day": days.days[number], "scope": scope[number],
-                "reached": reached[number], "added_since": added[number], "removed_since": removed,
+                "cycle": here.cycle.cycle,
+                "day": days.days[number],
+                "scope": scope[number],
+                "reached": reached[number],
+                "added_since": added[number],
+                "removed_since": removed,
             },
             {
                 "scope": partial(_in_scope, members, number),
@@ -86,7 +90,7 @@ def _rows(span: Span, here: Reading, choice: Choice) -> Iterator[Row]:
                 "added_since": partial(_added, members, number),
                 "removed_since": partial(_removed, members, number),
             },
-        )  # fmt: skip
+        )
 
 
 def _days(here: Reading) -> _Days:

@@ -34,7 +34,10 @@ def rows(span: Span, choice: Choice) -> Iterator[Row]:
         for key, timeline in sorted(tested.items()):
             done_at = timeline.moments[last_run(timeline, border)[1]]
             values: dict[str, Value] = {
-                "cycle": cycle.cycle, "workflow": key, "done_on": local_date(done_at, span.zone),
-                "lead_time_days": taken[key], **dict.fromkeys(_OF_ALL),
-            }  # fmt: skip
+                "cycle": cycle.cycle,
+                "workflow": key,
+                "done_on": local_date(done_at, span.zone),
+                "lead_time_days": taken[key],
+                **dict.fromkeys(_OF_ALL),
+            }
             yield Row(values, {"lead_time_days": [Behind(key, at=done_at, amount=taken[key])]})

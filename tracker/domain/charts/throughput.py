@@ -38,14 +38,20 @@ def rows(span: Span, choice: Choice) -> Iterator[Row]:
     for cycle in span.cycles:
         here = span.reading(cycle.cycle)
         row = cycle_figures.row(
-            span, cycle.cycle, choice, (*STAGES, "fell_back", "ratio_to_previous", "tested_per_working_day"),
-            status=here.cycle.status, working_days=here.working_days,
+            span,
+            cycle.cycle,
+            choice,
+            (*STAGES, "fell_back", "ratio_to_previous", "tested_per_working_day"),
+            status=here.cycle.status,
+            working_days=here.working_days,
             working_days_so_far=here.working_days_so_far if here.is_begun else None,
-        )  # fmt: skip
+        )
         behind: dict[str, Found] = {**row.behind}
-        for values, lists in (_previous(span, cycle.cycle, choice), _same_day(span, row, choice), _planned(
-            span, cycle.cycle, choice
-        )):  # fmt: skip
+        for values, lists in (
+            _previous(span, cycle.cycle, choice),
+            _same_day(span, row, choice),
+            _planned(span, cycle.cycle, choice),
+        ):
             row.values.update(values)
             behind.update(lists)
         yield Row(row.values, behind)

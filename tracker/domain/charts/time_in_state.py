@@ -21,9 +21,7 @@ def rows(span: Span, choice: Choice) -> Iterator[Row]:
         spent = _spent(span, cycle.cycle, choice)
         for state in WORKING:
             items = [Behind(key, amount=days[state]) for key, days in spent.items()] if spent is not None else []
-            numbers = {
-                column.name: added_up(column, items) if spent is not None else None for column in NUMBERS
-            }  # fmt: skip
+            numbers = {column.name: added_up(column, items) if spent is not None else None for column in NUMBERS}
             yield Row({"cycle": cycle.cycle, "state": state, **numbers}, {column.name: items for column in NUMBERS})
 
 

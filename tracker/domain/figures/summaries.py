@@ -119,9 +119,10 @@ def summaries(
 def counts(history: History, reading: Reading, choice: Choice) -> bool:
     """Whether there are figures of the choice in the reading: the cycle has begun, and the project has joined."""
     number = reading.cycle.cycle
-    return reading.is_begun and (not choice.project or any(
-        row.first_cycle <= number for row in history.workstreams if row.code in choice.workstreams
-    ))  # fmt: skip
+    return reading.is_begun and (
+        not choice.project
+        or any(row.first_cycle <= number for row in history.workstreams if row.code in choice.workstreams)
+    )
 
 
 def summary(reading: Reading, choice: Choice, items: CycleItems | None, previous: Summary | None) -> Summary:

@@ -33,8 +33,9 @@ def rows_of(text: str, delimiter: str = "") -> Iterator[Row]:
         except csv.Error as error:
             raise InvalidError(
                 N_('The quotes in line %(line)s do not match: a cell that begins with " has to end with one.'),
-                field="file", line=line,
-            ) from error  # fmt: skip
+                field="file",
+                line=line,
+            ) from error
         if cells is None:
             return
         yield Row(number + offset, tuple(cells), len(cells))
@@ -57,8 +58,10 @@ class _Fed:
         if self.size > LONGEST_ROW:
             raise InvalidError(
                 N_("The row in line %(line)s has more than %(most)s characters. Is a quote missing at a cell's end?"),
-                field="file", line=self.line, most=LONGEST_ROW,
-            )  # fmt: skip
+                field="file",
+                line=self.line,
+                most=LONGEST_ROW,
+            )
         return text
 
 

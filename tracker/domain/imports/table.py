@@ -53,8 +53,9 @@ def table_of(rows: Iterable[Row]) -> Table:
         if filled > MOST_CELLS:
             raise InvalidError(
                 N_("At most %(count)s filled cells at a time. Delete columns that are not to be imported."),
-                field="file", count=MOST_CELLS,
-            )  # fmt: skip
+                field="file",
+                count=MOST_CELLS,
+            )
         kept.append(share.in_row(row))
         if len(kept) > MOST_ROWS + _LOOK_FOR_HEADINGS:
             raise InvalidError(N_("At most %(count)s rows at a time."), field="file", count=MOST_ROWS)
@@ -90,8 +91,9 @@ def too_many_lines() -> InvalidError:
     """The file has more rows than anybody means to import; most of them are empty."""
     return InvalidError(
         N_("The file has more than %(most)s rows, empty ones too. Delete the empty rows and try again."),
-        field="file", most=MOST_LINES,
-    )  # fmt: skip
+        field="file",
+        most=MOST_LINES,
+    )
 
 
 def _place_of_headings(rows: Sequence[Row]) -> int:
@@ -122,6 +124,9 @@ def _refuse_doubles(headings: Sequence[str]) -> None:
         if folded in places and is_known(heading):
             raise InvalidError(
                 N_("The heading %(heading)s stands twice, in columns %(first)s and %(second)s. Rename or delete one."),
-                field="file", heading=heading, first=places[folded], second=place,
-            )  # fmt: skip
+                field="file",
+                heading=heading,
+                first=places[folded],
+                second=place,
+            )
         places.setdefault(folded, place)

@@ -314,9 +314,11 @@ def _looked_up(token: Token, project: str, numbers: Numbers, language: str) -> R
     write = LANGUAGES[language].decimal
     differs = now is not None and Decimal(now) != token.value
     return Run(
-        token.shown, token, write(Decimal(now)) if differs and now is not None else "–" if now is None else "",
+        token.shown,
+        token,
+        write(Decimal(now)) if differs and now is not None else "–" if now is None else "",
         write(Decimal(reported)) if reported is not None and reported != now and token.is_bare else "",
-    )  # fmt: skip
+    )
 
 
 def _points(plan: str) -> Iterator[str]:

@@ -82,9 +82,14 @@ def blockers(session: Session, *, language: str, today: date, zone: ZoneInfo) ->
 
 
 def row_of(
-    fields: Sequence[Any], times: list[Opening], keys: Mapping[int, str], streams: Mapping[int, Sequence[str]],
-    language: str, today: date, zone: ZoneInfo,
-) -> Row:  # fmt: skip
+    fields: Sequence[Any],
+    times: list[Opening],
+    keys: Mapping[int, str],
+    streams: Mapping[int, Sequence[str]],
+    language: str,
+    today: date,
+    zone: ZoneInfo,
+) -> Row:
     """The row of a blocker from its fields in the order of `_BLOCKERS`, its openings, and what its workflows are."""
     id_, title, title_en, category, owner, mitigation, decider, decide_by = fields
     shown = in_language(language, title, title_en)

@@ -113,7 +113,7 @@ def page(session: Session, blocker_id: int, *, language: str, now: datetime, zon
         latest=_latest(stays, recorded),
         history=_history(session, blocker_id, recorded, times, workflows, zone),
         owners=owners(session),
-    )  # fmt: skip
+    )
 
 
 def owners(session: Session) -> list[str]:
@@ -146,9 +146,15 @@ def _row(
     blocker: Blocker, times: list[Opening], workflows: Mapping[int, _About], language: str, today: date, zone: ZoneInfo
 ) -> Row:
     fields = (
-        blocker.id, blocker.title, blocker.title_en, blocker.category.value, blocker.owner, blocker.mitigation,
-        blocker.decider, blocker.decide_by,
-    )  # fmt: skip
+        blocker.id,
+        blocker.title,
+        blocker.title_en,
+        blocker.category.value,
+        blocker.owner,
+        blocker.mitigation,
+        blocker.decider,
+        blocker.decide_by,
+    )
     keys = {id_: workflow.key for id_, workflow in workflows.items()}
     streams = {id_: workflow.workstreams for id_, workflow in workflows.items()}
     return row_of(fields, times, keys, streams, language, today, zone)
@@ -229,12 +235,19 @@ def _oldest_first(stays: Iterable[Held]) -> list[Held]:
 
 
 def _history(
-    session: Session, blocker_id: int, recorded: Mapping[int, _Recorded], times: list[Opening],
-    workflows: Mapping[int, _About], zone: ZoneInfo,
-) -> list[Item]:  # fmt: skip
+    session: Session,
+    blocker_id: int,
+    recorded: Mapping[int, _Recorded],
+    times: list[Opening],
+    workflows: Mapping[int, _About],
+    zone: ZoneInfo,
+) -> list[Item]:
     """Everything, newest first by when it happened. Two statements."""
-    items = [*_event_items(recorded, times, workflows, zone), *_notes(session, blocker_id),
-             *_field_items(session, blocker_id)]  # fmt: skip
+    items = [
+        *_event_items(recorded, times, workflows, zone),
+        *_notes(session, blocker_id),
+        *_field_items(session, blocker_id),
+    ]
     return sorted(items, key=lambda item: item.order, reverse=True)
 
 

@@ -63,8 +63,9 @@ def table(rows: Collection[Row], filters: Filters, category_word: CategoryWord) 
     """The rows that pass the filters, in the order asked for."""
     kept = [row for row in rows if _passes(row, filters)]
     shown = [row for row in kept if _is_in(row, filters.state) and (row.is_overdue or not filters.overdue)]
-    return Table(ordered(shown, filters.sort, category_word), _sums(kept), sum(_is_in(row, filters.state)
-                                                                               for row in rows))  # fmt: skip
+    return Table(
+        ordered(shown, filters.sort, category_word), _sums(kept), sum(_is_in(row, filters.state) for row in rows)
+    )
 
 
 def ordered(rows: Iterable[Row], sort: str, category_word: CategoryWord) -> list[Row]:

@@ -89,8 +89,15 @@ class Shown:
     blocked: int
 
 
-def arrange(cards: list[Card], filters: Filters, frame: Frame, own: Collection[str], *, may_all: bool = False,
-            stale: Collection[str] = ()) -> Shown:  # fmt: skip
+def arrange(
+    cards: list[Card],
+    filters: Filters,
+    frame: Frame,
+    own: Collection[str],
+    *,
+    may_all: bool = False,
+    stale: Collection[str] = (),
+) -> Shown:
     """The cards that pass the filters, in columns and, where grouped, in lanes: the workstreams in `own` first and
     unfolded. `may_all` says that every lane is the viewer's to write; `stale` names what was not updated for a week.
     """

@@ -77,8 +77,9 @@ def stale(cards: Iterable[Card], updates: Updates, *, today: date, zone: ZoneInf
     )
 
 
-def rows(session: Session, cards: Iterable[Card], updates: Updates, cycle: str, *, language: str, today: date,
-         zone: ZoneInfo) -> list[Row]:  # fmt: skip
+def rows(
+    session: Session, cards: Iterable[Card], updates: Updates, cycle: str, *, language: str, today: date, zone: ZoneInfo
+) -> list[Row]:
     """Rows for the cards, the longest without an update first, done ones last. One statement.
 
     The order is that of the moment when the reader opened the list, so that no row runs away while it is edited.

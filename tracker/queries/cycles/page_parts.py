@@ -164,9 +164,7 @@ def item_rows(read: Sources, figure: str, behind: Iterable[Behind], choice: Choi
 
 def _blocker_row(read: Sources, each: Behind, blocker: int, holds: dict[int, list[str]]) -> ItemRow:
     held = tuple(holds.get(blocker, ()))
-    return ItemRow(
-        blocker=blocker, name=read.blockers.get(blocker, ""), at=each.at, amount=each.amount, holds=held
-    )  # fmt: skip
+    return ItemRow(blocker=blocker, name=read.blockers.get(blocker, ""), at=each.at, amount=each.amount, holds=held)
 
 
 def _workflow_row(read: Sources, each: Behind, key: str, figure: str, step: Step | None) -> ItemRow:

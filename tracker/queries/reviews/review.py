@@ -157,11 +157,31 @@ def _as_if_closed(found: Facts, number: int, at: datetime, members: Sequence[Mem
         found,
         cycles=[replace(row, **closed) if row.cycle == number else row for row in found.cycles],  # type: ignore[arg-type]
         workflows=[row._replace(archived_at=at) if row.id in dropped else row for row in found.workflows],
-        scope=_and(found.scope, ((_AFTER_ALL, member.id, number, into if wish.is_into_draft else None, wish.goal,
-                                  wish.scope_kind.value, at, at) for member, wish in decided)),
-        holds=_and(found.holds, ((_AFTER_ALL, member.id, blocker.id, HoldEvent.RELEASED.value, at, at)
-                                 for member in dropped.values() for blocker in member.blockers)),
-    )  # fmt: skip
+        scope=_and(
+            found.scope,
+            (
+                (
+                    _AFTER_ALL,
+                    member.id,
+                    number,
+                    into if wish.is_into_draft else None,
+                    wish.goal,
+                    wish.scope_kind.value,
+                    at,
+                    at,
+                )
+                for member, wish in decided
+            ),
+        ),
+        holds=_and(
+            found.holds,
+            (
+                (_AFTER_ALL, member.id, blocker.id, HoldEvent.RELEASED.value, at, at)
+                for member in dropped.values()
+                for blocker in member.blockers
+            ),
+        ),
+    )
 
 
 def _and(rows: Iterable[_Fact], more: Iterable[_Fact]) -> Iterator[_Fact]:

@@ -200,9 +200,15 @@ def page(session: Session, key: str, *, language: str, now: datetime, zone: Zone
 
 
 def _facts(
-    session: Session, workflow: Workflow, stream: Workstream, language: str, standing: list[history.Change],
-    timeline: list[Item], now: datetime, zone: ZoneInfo,
-) -> Facts:  # fmt: skip
+    session: Session,
+    workflow: Workflow,
+    stream: Workstream,
+    language: str,
+    standing: list[history.Change],
+    timeline: list[Item],
+    now: datetime,
+    zone: ZoneInfo,
+) -> Facts:
     others = session.execute(
         select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en))
         .join(WorkflowWorkstream, col(WorkflowWorkstream.workstream_code) == col(Workstream.code))

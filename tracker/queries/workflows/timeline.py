@@ -83,8 +83,9 @@ class Recorded:
     note: str
 
 
-def timeline(session: Session, workflow_id: int, changes: list[Recorded], *, language: str,
-             zone: ZoneInfo) -> list[Item]:  # fmt: skip
+def timeline(
+    session: Session, workflow_id: int, changes: list[Recorded], *, language: str, zone: ZoneInfo
+) -> list[Item]:
     """Everything, newest first by when it happened. Five statements beside the changes'."""
     items = [
         *_change_items(changes, zone),

@@ -81,9 +81,14 @@ def confirm() -> ResponseReturnValue:
     try:
         with writing("user_import") as (session, entry):
             invited = account_imports.carry_out(
-                session, entry, rows, seen=form.seen, without_refused=form.without_refused, with_old=form.with_old,
+                session,
+                entry,
+                rows,
+                seen=form.seen,
+                without_refused=form.without_refused,
+                with_old=form.with_old,
                 now=real_now(),
-            )  # fmt: skip
+            )
     except ImportChangedError as error:
         return _preview(form.text, explain(error), 409)
     except InvalidError as error:

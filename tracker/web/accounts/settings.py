@@ -83,8 +83,9 @@ def change_password() -> ResponseReturnValue:
         sign_ins.succeed(session, attempt.failure_id)
         sign_ins.know(session, current_viewer().user_id, places(browser), real_now())
         if form.key:
-            idempotency_keys.remember(session, current_viewer().user_id, form.key, _request(), _DONE, entry_id=entry.id,
-                             at=real_now())  # fmt: skip
+            idempotency_keys.remember(
+                session, current_viewer().user_id, form.key, _request(), _DONE, entry_id=entry.id, at=real_now()
+            )
     return _changed()
 
 

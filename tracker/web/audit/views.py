@@ -64,9 +64,13 @@ def _filters() -> tuple[Filters, list[str]]:
     if args.get("day") and day is None:
         notices.append(_ignored("day", args["day"]))
     filters = Filters(
-        args.get("actor", ""), args.get("command", ""), args.get("workflow", "").strip().upper(), day,
-        number("before"), number("entry"),
-    )  # fmt: skip
+        args.get("actor", ""),
+        args.get("command", ""),
+        args.get("workflow", "").strip().upper(),
+        day,
+        number("before"),
+        number("entry"),
+    )
     return filters, notices
 
 

@@ -164,9 +164,7 @@ def _words(line: Line, recorded_at: datetime) -> Words:
     when = line.happened_at if line.happened_at and day(line.happened_at) != day(recorded_at) else None
     text = _text(line, recorded_at)
     cycles = tuple(dict.fromkeys(number for number in (line.from_cycle, line.to_cycle) if number is not None))
-    return Words(
-        about, address, text, reason=reason_word(line.reason), note=line.note, happened_at=when, cycles=cycles
-    )  # fmt: skip
+    return Words(about, address, text, reason=reason_word(line.reason), note=line.note, happened_at=when, cycles=cycles)
 
 
 def _part(project: str) -> str:
@@ -233,10 +231,20 @@ def _proposal_words(line: Line) -> str:
 def _item(line: Line, at: datetime) -> Item:
     """The line as the timeline has it, whose words are the same."""
     return Item(
-        kind=line.kind, at=at, order=(at, 0, 0), actor="", anchor="", recorded_at=at,
-        from_state=line.from_state, to_state=line.to_state, from_cycle=line.from_cycle, to_cycle=line.to_cycle,
-        goal=line.goal, scope_kind=line.scope_kind, text=line.blocker,
-    )  # fmt: skip
+        kind=line.kind,
+        at=at,
+        order=(at, 0, 0),
+        actor="",
+        anchor="",
+        recorded_at=at,
+        from_state=line.from_state,
+        to_state=line.to_state,
+        from_cycle=line.from_cycle,
+        to_cycle=line.to_cycle,
+        goal=line.goal,
+        scope_kind=line.scope_kind,
+        text=line.blocker,
+    )
 
 
 def _state(state: State | None) -> str:

@@ -24,8 +24,9 @@ def read_filters(args: MultiDict[str, str], known: Blockers) -> tuple[Filters, l
     notices: list[str] = []
 
     def ignored(name: str, value: str) -> None:
-        notices.append(gettext("The filter %(name)s=%(value)s means nothing here and was left out.",
-                               name=name, value=value[:80]))  # fmt: skip
+        notices.append(
+            gettext("The filter %(name)s=%(value)s means nothing here and was left out.", name=name, value=value[:80])
+        )
 
     def chosen(name: str, values: Container[str]) -> tuple[str, ...]:
         named = dict.fromkeys(value for value in args.getlist(name) if value)

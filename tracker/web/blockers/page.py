@@ -17,7 +17,7 @@ from tracker.domain.merging import FieldConflictError
 from tracker.queries.blockers import page as pages
 from tracker.queries.blockers.page import Item, Page
 from tracker.web.blockers.forms import EditForm, HoldForm, NoteForm, ReleaseForm, wanted_of
-from tracker.web.blockers.words import (  # fmt: skip
+from tracker.web.blockers.words import (
     AllLeftError,
     category_choices,
     errors_of,
@@ -80,9 +80,14 @@ def hold(blocker_id: int) -> ResponseReturnValue:
 
     def do(session: Session, entry: Entry, form: HoldForm) -> str:
         outcome = blockers.hold(
-            session, entry, blocker_id, pages.as_kept(session, form.keys), note=form.note,
-            happened_on=form.happened_on, backdate_days=_days(),
-        )  # fmt: skip
+            session,
+            entry,
+            blocker_id,
+            pages.as_kept(session, form.keys),
+            note=form.note,
+            happened_on=form.happened_on,
+            backdate_days=_days(),
+        )
         return told(outcome, gettext("Holds now: %(keys)s."), gettext("Held already: %(keys)s."))
 
     return _written(blocker_id, "hold", HoldForm, do)
@@ -117,9 +122,7 @@ def _written(blocker_id: int, command: str, form_type: type[AnyForm], do: Do[Any
     try:
         form = form_type.parse(request.form)
         with writing(f"{command}_blocker") as (session, entry):
-            return once(
-                session, entry, current_viewer().user_id, form.key, lambda: answer(session, entry, form)
-            )  # fmt: skip
+            return once(session, entry, current_viewer().user_id, form.key, lambda: answer(session, entry, form))
     except (InvalidError, ConflictError, NotAllowedError, AllLeftError) as error:
         return _refused(blocker_id, command, error)
 
@@ -148,8 +151,10 @@ def _messages(error: TrackerError, command: str) -> dict[str, str]:
         else:
             messages[name] = gettext(
                 "%(actor)s wrote “%(value)s” here, %(at)s. What you typed is kept here.",
-                actor=theirs.actor, value=value, at=moment(theirs.at),
-            )  # fmt: skip
+                actor=theirs.actor,
+                value=value,
+                at=moment(theirs.at),
+            )
     return messages
 
 

@@ -79,9 +79,10 @@ def outcome_line(done: str, outcome: Outcome) -> str:
     parts = [done] if done else []
     if outcome.unchanged:
         parts.append(
-            ngettext("%(key)s was so already", "%(num)s were so already", len(outcome.unchanged),
-                     key=outcome.unchanged[0])
-        )  # fmt: skip
+            ngettext(
+                "%(key)s was so already", "%(num)s were so already", len(outcome.unchanged), key=outcome.unchanged[0]
+            )
+        )
     if outcome.left:
         parts.append(ngettext("%(key)s is left", "%(num)s are left", len(outcome.left), key=outcome.left[0].key))
     return ", ".join(parts)
@@ -93,8 +94,12 @@ def _deed_words(form: BatchForm, done: tuple[str, ...]) -> str:  # noqa: PLR0911
         case Action.MOVE if form.to and count == 1:
             return gettext("%(key)s moved to %(state)s", key=key, state=state_name(form.to))
         case Action.MOVE if form.to:
-            return ngettext("%(num)s workflow moved to %(state)s", "%(num)s workflows moved to %(state)s", count,
-                            state=state_name(form.to))  # fmt: skip
+            return ngettext(
+                "%(num)s workflow moved to %(state)s",
+                "%(num)s workflows moved to %(state)s",
+                count,
+                state=state_name(form.to),
+            )
         case Action.RELEASE:
             return ngettext("%(key)s is no longer blocked", "%(num)s are no longer blocked", count, key=key)
         case Action.OWN if form.owner:
@@ -102,13 +107,19 @@ def _deed_words(form: BatchForm, done: tuple[str, ...]) -> str:  # noqa: PLR0911
         case Action.OWN:
             return ngettext("%(key)s has no owner now", "%(num)s have no owner now", count, key=key)
         case Action.PRIORITISE if form.priority:
-            return ngettext("%(key)s: priority %(priority)s", "%(num)s: priority %(priority)s", count,
-                            key=key, priority=form.priority)  # fmt: skip
+            return ngettext(
+                "%(key)s: priority %(priority)s",
+                "%(num)s: priority %(priority)s",
+                count,
+                key=key,
+                priority=form.priority,
+            )
         case Action.PRIORITISE:
             return ngettext("%(key)s has no priority now", "%(num)s have no priority now", count, key=key)
         case _:
-            return ngettext("%(key)s checked: nothing has changed", "%(num)s checked: nothing has changed", count,
-                            key=key)  # fmt: skip
+            return ngettext(
+                "%(key)s checked: nothing has changed", "%(num)s checked: nothing has changed", count, key=key
+            )
 
 
 def _missed(session: Session, key: str, now: datetime, stale: str) -> str:

@@ -57,9 +57,12 @@ def take_back(entry_id: int) -> ResponseReturnValue:
     """Takes back all that the entry did, as far as nothing newer touched it."""
     with writing("take_back_entry") as (session, entry):
         return once(
-            session, entry, current_viewer().user_id, request.form.get("key", "")[:100],
+            session,
+            entry,
+            current_viewer().user_id,
+            request.form.get("key", "")[:100],
             lambda: _taken_back(session, entry, entry_id),
-        )  # fmt: skip
+        )
 
 
 def _require_what_it_needs(form: BatchForm) -> None:
@@ -117,9 +120,14 @@ def _release(session: Session, entry: Entry, key: str, form: BatchForm, held_by:
         moves.the_workflow(session, key)  # which has to be there
     for blocker_id in held_by:
         outcome = blockers.release(
-            session, entry, blocker_id, [key], note=form.note, happened_on=form.happened_on,
+            session,
+            entry,
+            blocker_id,
+            [key],
+            note=form.note,
+            happened_on=form.happened_on,
             backdate_days=current_settings().backdate_days,
-        )  # fmt: skip
+        )
         if outcome.left:
             raise outcome.left[0].error
     return bool(held_by)

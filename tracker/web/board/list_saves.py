@@ -82,9 +82,12 @@ def _answered(session: Session, entry: Entry, checked: str) -> Response:
         _status(outcome, refused),
         entry.id if entry.is_recorded and not checked else None,
         (*outcome.done, *outcome.unchanged, *refused),
-        {key: (typed.get(key, {}), refused.get(key, NOTHING_REFUSED)[0])
-         for key in {**typed, **refused} if key not in saved},
-    )  # fmt: skip
+        {
+            key: (typed.get(key, {}), refused.get(key, NOTHING_REFUSED)[0])
+            for key in {**typed, **refused}
+            if key not in saved
+        },
+    )
     return _parts(session, answer) if htmx else _page(session, answer)
 
 
@@ -122,8 +125,10 @@ def _missed(session: Session, key: str) -> str:
     latest = max((item for item in shown.timeline if item.counts), key=lambda item: (item.recorded_at, item.order))
     return gettext(
         "%(actor)s was here before you, %(at)s: %(what)s. Save again to do yours all the same.",
-        actor=latest.actor, at=moment(latest.recorded_at), what=event_words(in_words(latest)),
-    )  # fmt: skip
+        actor=latest.actor,
+        at=moment(latest.recorded_at),
+        what=event_words(in_words(latest)),
+    )
 
 
 def _words(outcome: Outcome, refused: Refused, checked: str) -> str:
@@ -134,11 +139,17 @@ def _words(outcome: Outcome, refused: Refused, checked: str) -> str:
     if not done and not left:
         return gettext("There was nothing to save")
     if not left:
-        return gettext("%(key)s saved", key=done[0]) if len(done) == 1 else ngettext(
-            "%(num)s row saved", "%(num)s rows saved", len(done))  # fmt: skip
+        return (
+            gettext("%(key)s saved", key=done[0])
+            if len(done) == 1
+            else ngettext("%(num)s row saved", "%(num)s rows saved", len(done))
+        )
     if not done:
-        return gettext("%(key)s was not saved", key=next(iter(refused))) if left == 1 else ngettext(
-            "%(num)s row was not saved", "%(num)s rows were not saved", left)  # fmt: skip
+        return (
+            gettext("%(key)s was not saved", key=next(iter(refused)))
+            if left == 1
+            else ngettext("%(num)s row was not saved", "%(num)s rows were not saved", left)
+        )
     return gettext("%(saved)s saved, %(left)s not", saved=len(done), left=left)
 
 
@@ -154,9 +165,13 @@ def _parts(session: Session, answer: _Answer) -> Response:
     """For htmx: the rows anew, and a word about it that can take all of it back."""
     drawn = listing.drawn_anew(session, answer.drawn, answer.drafts)
     html = render_template(
-        "board/_list_saved.html", rows=drawn.items(), text=answer.text, entry_id=answer.entry_id,
-        is_refusal=answer.is_refusal, key=secrets.token_urlsafe(16),
-    )  # fmt: skip
+        "board/_list_saved.html",
+        rows=drawn.items(),
+        text=answer.text,
+        entry_id=answer.entry_id,
+        is_refusal=answer.is_refusal,
+        key=secrets.token_urlsafe(16),
+    )
     return make_response(html, answer.status)
 
 

@@ -53,8 +53,12 @@ class QuietPoll:
         """WSGI."""
         if not _PATH.fullmatch(environ["PATH_INFO"]) or not self._is_quiet(environ):
             return self._next(environ, start_response)
-        headers = [*HEADERS.items(), ("Cache-Control", "no-store"), ("Vary", "HX-Request, Cookie"),
-                   ("X-Request-ID", secrets.token_hex(8))]  # fmt: skip
+        headers = [
+            *HEADERS.items(),
+            ("Cache-Control", "no-store"),
+            ("Vary", "HX-Request, Cookie"),
+            ("X-Request-ID", secrets.token_hex(8)),
+        ]
         start_response("304 NOT MODIFIED", headers)
         return ()
 

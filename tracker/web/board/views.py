@@ -131,8 +131,12 @@ def _context(session: Session, frame: Frame, drafts: Drafts | None = None) -> tu
             ),
             "notices": notices,
             "is_filtered": filters.is_narrowed,
-            "clear_url": url_for("board.show", cycle=filters.cycle, group=filters.group or None,
-                                 view=LIST if filters.view == LIST else None),
+            "clear_url": url_for(
+                "board.show",
+                cycle=filters.cycle,
+                group=filters.group or None,
+                view=LIST if filters.view == LIST else None,
+            ),
             "may": may,
             "is_read_only": not may,
             "revision": viewer.programme.revision,
@@ -142,8 +146,9 @@ def _context(session: Session, frame: Frame, drafts: Drafts | None = None) -> tu
         "reasons": move_back_reasons(),
         "tag": current_tag(),
         "listing": listing.context(session, shown, updates, filters, frame, drafts or {})
-        if filters.view == LIST else None,
-    }  # fmt: skip
+        if filters.view == LIST
+        else None,
+    }
 
 
 def may_move(actor: Actor, frame: Frame) -> tuple[str, ...]:

@@ -54,8 +54,13 @@ def read_filters(args: MultiDict[str, str], sources: Sources, also: Collection[s
     notices: list[str] = []
 
     def ignored(name: str, value: str) -> None:
-        notices.append(gettext("The filter %(name)s=%(value)s means nothing here and was left out.",
-                               name=name, value=value[:_LONGEST_SHOWN]))  # fmt: skip
+        notices.append(
+            gettext(
+                "The filter %(name)s=%(value)s means nothing here and was left out.",
+                name=name,
+                value=value[:_LONGEST_SHOWN],
+            )
+        )
 
     def known(name: str, values: Collection[str]) -> tuple[str, ...]:
         given = dict.fromkeys(value for value in args.getlist(name) if value)
@@ -114,9 +119,12 @@ def _range(
         if "from" not in args:
             return last, last
         notices.append(
-            gettext("Cycle %(first)s comes after cycle %(last)s: they are shown the other way round.",
-                    first=first, last=last)
-        )  # fmt: skip
+            gettext(
+                "Cycle %(first)s comes after cycle %(last)s: they are shown the other way round.",
+                first=first,
+                last=last,
+            )
+        )
         return last, first
     return first, last
 
@@ -127,9 +135,14 @@ def _number(text: str, name: str, usual: int, numbers: list[int], notices: list[
     if text.isascii() and text.isdecimal() and len(text) <= len(str(max(numbers))) and int(text) in numbers:
         return int(text)
     notices.append(
-        gettext("There is no cycle %(value)s for “%(name)s”. There are cycles %(first)s to %(last)s.",
-                value=text[:_LONGEST_SHOWN], name=_range_word(name), first=numbers[0], last=numbers[-1])
-    )  # fmt: skip
+        gettext(
+            "There is no cycle %(value)s for “%(name)s”. There are cycles %(first)s to %(last)s.",
+            value=text[:_LONGEST_SHOWN],
+            name=_range_word(name),
+            first=numbers[0],
+            last=numbers[-1],
+        )
+    )
     return usual
 
 

@@ -174,8 +174,9 @@ def frame(reading: Reading, name: str) -> Frame:
         [(words.label(column.name), _is_number(column.adds)) for column in columns],
         [
             [
-                TableCell(words.cell(column, row.values[column.name]), view.link(row, column.name),
-                          _is_number(column.adds))
+                TableCell(
+                    words.cell(column, row.values[column.name]), view.link(row, column.name), _is_number(column.adds)
+                )
                 for column in columns
             ]
             for row in view.rows[:MOST_ROWS]
@@ -185,7 +186,7 @@ def frame(reading: Reading, name: str) -> Frame:
         [*_reported_otherwise(reading, view), *(_reminder(reading, name, caution) for caution in Caution)],
         Markup(figure_json(drawings.figure(view)).replace("<", "\\u003c")),  # noqa: S704 - inside a script of data
         is_empty,
-    )  # fmt: skip
+    )
 
 
 def _reported_otherwise(reading: Reading, view: View) -> Iterator[Reminder]:
@@ -200,12 +201,15 @@ def _reported_otherwise(reading: Reading, view: View) -> Iterator[Reminder]:
             continue
         now = view.span.summary(cycle.cycle, choice)
         differing = [
-            gettext("%(figure)s %(reported)s, now %(now)s",
-                    figure=figure_words.label(name).lower(), reported=figure_words.number(name, was),
-                    now=figure_words.number(name, is_))
+            gettext(
+                "%(figure)s %(reported)s, now %(now)s",
+                figure=figure_words.label(name).lower(),
+                reported=figure_words.number(name, was),
+                now=figure_words.number(name, is_),
+            )
             for name in names
             if (was := getattr(reported, name)) != (is_ := getattr(now, name))
-        ]  # fmt: skip
+        ]
         if differing:
             text = gettext("Cycle %(cycle)s as reported: %(figures)s", cycle=cycle.cycle, figures="; ".join(differing))
             page = url_for("cycle.show", number=cycle.cycle, workstream=choice.workstream, _anchor="differences")

@@ -89,9 +89,19 @@ def _written(value: Decimal | int, places: int, locale: str) -> str:
 def speech() -> Speech:
     """The reader's language for charts."""
     return Speech(
-        language(), gettext, ngettext, written, cache(day), moment, lambda state: gettext(STATES[state]), _reason,
-        category_word, figure_words.label, figure_words.definition, short_day,
-    )  # fmt: skip
+        language(),
+        gettext,
+        ngettext,
+        written,
+        cache(day),
+        moment,
+        lambda state: gettext(STATES[state]),
+        _reason,
+        category_word,
+        figure_words.label,
+        figure_words.definition,
+        short_day,
+    )
 
 
 def _reason(value: str) -> str:

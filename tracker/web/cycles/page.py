@@ -77,9 +77,10 @@ def _asked(read: Sources) -> Asked:
         value = request.args.get(name, "")
         if value and value not in values:
             notices.append(
-                gettext("The filter %(name)s=%(value)s means nothing here and was left out.",
-                        name=name, value=value[:80])
-            )  # fmt: skip
+                gettext(
+                    "The filter %(name)s=%(value)s means nothing here and was left out.", name=name, value=value[:80]
+                )
+            )
         return value if value in values else ""
 
     workstream = one("workstream", read.cycle.workstreams)

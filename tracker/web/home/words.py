@@ -40,18 +40,22 @@ def progress(standing: Standing) -> str:
         return ngettext("%(num)s done in cycle %(cycle)s", "%(num)s done in cycle %(cycle)s", done, cycle=cycle)
     then, other = len(previous.so_far.tested), previous.number
     if not done and not then:
-        return gettext("None done yet in cycle %(cycle)s, nor in cycle %(other)s by the same working day",
-                       cycle=cycle, other=other)  # fmt: skip
+        return gettext(
+            "None done yet in cycle %(cycle)s, nor in cycle %(other)s by the same working day", cycle=cycle, other=other
+        )
     if not done:
         return ngettext(
             "None done yet in cycle %(cycle)s; cycle %(other)s had %(num)s by the same working day",
             "None done yet in cycle %(cycle)s; cycle %(other)s had %(num)s by the same working day",
-            then, cycle=cycle, other=other,
-        )  # fmt: skip
-    return gettext("%(done)s, %(compared)s",
+            then,
+            cycle=cycle,
+            other=other,
+        )
+    return gettext(
+        "%(done)s, %(compared)s",
         done=ngettext("%(num)s done in cycle %(cycle)s", "%(num)s done in cycle %(cycle)s", done, cycle=cycle),
         compared=_compared(done - then, other),
-    )  # fmt: skip
+    )
 
 
 def _compared(difference: int, other: int) -> str:
@@ -67,11 +71,13 @@ def blocker_finding(rows: Collection[Row], old_days: int) -> str:
     if not rows:
         return gettext("No open blockers")
     old = sum(row.days > old_days for row in rows)
-    return gettext("%(open)s, %(old)s",
+    return gettext(
+        "%(open)s, %(old)s",
         open=ngettext("%(num)s open blocker", "%(num)s open blockers", len(rows)),
         old=ngettext("%(num)s older than four weeks", "%(num)s older than four weeks", old)
-        if old else gettext("none older than four weeks"),
-    )  # fmt: skip
+        if old
+        else gettext("none older than four weeks"),
+    )
 
 
 def moves_finding(seen: Glance, today: date) -> str:

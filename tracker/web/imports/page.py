@@ -96,8 +96,11 @@ def columns_context(table: Table, choices: Choices, content: bytes) -> dict[str,
 def preview_context(plan: Plan, show: str, start: int) -> dict[str, Any]:
     """The page of the preview: counts, what is to be decided, and a page of the rows of one outcome."""
     counts = plan.counts
-    shown = show if show in set(Outcome) else next((name for name in ("refused", "created", "changed", "unchanged")
-                                                    if counts[name]), "created")  # fmt: skip
+    shown = (
+        show
+        if show in set(Outcome)
+        else next((name for name in ("refused", "created", "changed", "unchanged") if counts[name]), "created")
+    )
     rows = plan.of(Outcome(shown))
     start = min(max(start, 0), max(len(rows) - 1, 0) // A_PAGE * A_PAGE)
     return {
@@ -111,11 +114,13 @@ def preview_context(plan: Plan, show: str, start: int) -> dict[str, Any]:
         "page_size": A_PAGE,
         "imported": [
             (heading, gettext(FIELDS[Field(field)]))
-            for heading, field in zip(plan.table.headings, plan.choices.columns, strict=True) if field
+            for heading, field in zip(plan.table.headings, plan.choices.columns, strict=True)
+            if field
         ],
         "not_imported": [
             heading
-            for heading, field in zip(plan.table.headings, plan.choices.columns, strict=True) if heading and not field
+            for heading, field in zip(plan.table.headings, plan.choices.columns, strict=True)
+            if heading and not field
         ],
         "states": [_state_word(plan, word, count) for word, count in _by_count(plan.states)],
         "state_choices": [(state.value, state_name(state)) for state in STATES],
@@ -129,7 +134,7 @@ def preview_context(plan: Plan, show: str, start: int) -> dict[str, Any]:
         "has_twins": bool(plan.twins) and set(plan.twins) <= set(plan.choices.twins),
         "can_do": bool(counts["created"] or counts["changed"]),
         "seen": plan.digest(),
-    }  # fmt: skip
+    }
 
 
 def outcome_of(file: ImportFile) -> dict[str, int]:

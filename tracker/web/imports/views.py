@@ -96,9 +96,13 @@ def choose_columns(token: str) -> ResponseReturnValue:
     try:
         wanted = choosing.checked(request.form, _sent_columns())
         chosen = replace(
-            before, columns=wanted.columns, delimiter=wanted.delimiter, dates=wanted.dates, empties=wanted.empties,
+            before,
+            columns=wanted.columns,
+            delimiter=wanted.delimiter,
+            dates=wanted.dates,
+            empties=wanted.empties,
             reason=wanted.reason,
-        )  # fmt: skip
+        )
         if wanted.delimiter != before.delimiter:  # other columns: they are to be looked at first
             chosen = replace(chosen, columns=())
             read_table(file.content, chosen.delimiter)
@@ -192,10 +196,15 @@ def _carry_out(token: str, table: Table, chosen: Choices, progress: Progress) ->
         if mine.entry_id is not None:
             return
         planned = workflow_imports.carry_out(
-            session, entry, table, chosen, seen=request.form.get("seen", ""),
-            without_refused=bool(request.form.get("without_refused")), backdate_days=current_settings().backdate_days,
+            session,
+            entry,
+            table,
+            chosen,
+            seen=request.form.get("seen", ""),
+            without_refused=bool(request.form.get("without_refused")),
+            backdate_days=current_settings().backdate_days,
             progress=progress,
-        )  # fmt: skip
+        )
         if entry.is_recorded:
             import_files.finish(mine, entry.id, planned.counts, _refused_file(planned))
 
@@ -232,9 +241,14 @@ def _start(errors: dict[str, str]) -> Response:
     viewer = current_viewer()
     latest = imports.latest(reading_session(), None if viewer.actor.is_planner else viewer.actor.id)
     return page(
-        "imports/start.html", status=422 if errors else 200, errors=errors, latest=latest, undo_key=fresh_key(),
-        progress=fresh_key(), most_megabytes=LARGEST_FILE // 1_000_000,
-    )  # fmt: skip
+        "imports/start.html",
+        status=422 if errors else 200,
+        errors=errors,
+        latest=latest,
+        undo_key=fresh_key(),
+        progress=fresh_key(),
+        most_megabytes=LARGEST_FILE // 1_000_000,
+    )
 
 
 def _columns(file: ImportFile, chosen: Choices, errors: dict[str, str]) -> Response:
@@ -260,6 +274,9 @@ def _preview(file: ImportFile, error: TrackerError | None = None) -> Response:
 
 def _done(file: ImportFile) -> Response:
     return page(
-        "imports/done.html", file=file, counts=outcome_of(file), undo_key=fresh_key(),
+        "imports/done.html",
+        file=file,
+        counts=outcome_of(file),
+        undo_key=fresh_key(),
         is_planner=current_viewer().actor.is_planner,
-    )  # fmt: skip
+    )

@@ -41,10 +41,13 @@ def reason_choices() -> list[tuple[str, str]]:
 def change_words(changes: tuple[tuple[str, str, str], ...]) -> list[tuple[str, str, str]]:
     """Each change as field, before, after."""
     return [
-        (gettext(FIELDS[Field(name)]), state_name(before) if name == "state" else cut(before),
-         state_name(after) if name == "state" else cut(after))
+        (
+            gettext(FIELDS[Field(name)]),
+            state_name(before) if name == "state" else cut(before),
+            state_name(after) if name == "state" else cut(after),
+        )
         for name, before, after in changes
-    ]  # fmt: skip
+    ]
 
 
 def problem_words(problem: Problem) -> str:

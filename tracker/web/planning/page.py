@@ -122,9 +122,13 @@ def context(session: Session, cycle: CycleRow) -> dict[str, Any]:
 def address(number: int, filters: Filters, *, endpoint: str = "planning.show", chosen: Iterable[str] = ()) -> str:
     """Where the page is, with these filters."""
     return url_for(
-        endpoint, number=number, workstream=list(filters.workstreams), project=list(filters.projects),
-        q=filters.q or None, chosen=list(chosen),
-    )  # fmt: skip
+        endpoint,
+        number=number,
+        workstream=list(filters.workstreams),
+        project=list(filters.projects),
+        q=filters.q or None,
+        chosen=list(chosen),
+    )
 
 
 def current_cycle(number: int) -> CycleRow | None:

@@ -42,13 +42,21 @@ def deed_words(session: Session, form: PlanForm, number: int, done: tuple[str, .
     if goal is None and count == 1:
         goal = the_workflow(session, key)[0].goal
     if goal is None:
-        return ngettext("%(key)s is planned for cycle %(cycle)s", "%(num)s workflows are planned for cycle %(cycle)s",
-                        count, key=key, cycle=number)  # fmt: skip
+        return ngettext(
+            "%(key)s is planned for cycle %(cycle)s",
+            "%(num)s workflows are planned for cycle %(cycle)s",
+            count,
+            key=key,
+            cycle=number,
+        )
     return ngettext(
         "%(key)s is planned for cycle %(cycle)s, goal %(goal)s",
         "%(num)s workflows are planned for cycle %(cycle)s, goal %(goal)s",
-        count, key=key, cycle=number, goal=state_name(goal.value),
-    )  # fmt: skip
+        count,
+        key=key,
+        cycle=number,
+        goal=state_name(goal.value),
+    )
 
 
 bp = Blueprint("planning", __name__, url_prefix="/cycles/<int:number>/plan")

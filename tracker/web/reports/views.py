@@ -252,11 +252,12 @@ def _part(sources: Sources, report: Report, part: Part) -> dict[str, Any]:
     return {
         "part": part,
         "notes": files.notes(part, report),
-        "sections": [(title, _blocks(sources, report, part, written)) for title, written in
-                     files.sections(part, report)],
+        "sections": [
+            (title, _blocks(sources, report, part, written)) for title, written in files.sections(part, report)
+        ],
         "may": sources.published is None and _may(sources, part.project),
         "writer": sources.writers.get(part.project),
-    }  # fmt: skip
+    }
 
 
 def _is_read(part: Part) -> bool:
@@ -292,9 +293,13 @@ def _streams(sources: Sources, project: str) -> list[str]:
 
 
 def _form(
-    sources: Sources, project: str, shown: Texts | None = None, was: Texts | None = None,
-    errors: Texts | None = None, conflicts: dict[str, Theirs] | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    sources: Sources,
+    project: str,
+    shown: Texts | None = None,
+    was: Texts | None = None,
+    errors: Texts | None = None,
+    conflicts: dict[str, Theirs] | None = None,
+) -> dict[str, Any]:
     material, month = sources.material, sources.month
     part = next((each for each in material.report(month, language()).parts if each.project == project), None)
     if part is None:
@@ -331,12 +336,13 @@ def _form(
         "outcomes": report_words.outcomes(material.outcomes(month, project, language())),
         "last_month": words.month_name(month.previous),
         "last_title": words.plan_title(month.previous),
-        "preview": [(title, _blocks(sources, report, preview, written)) for title, written in
-                    files.sections(preview, report)],
+        "preview": [
+            (title, _blocks(sources, report, preview, written)) for title, written in files.sections(preview, report)
+        ],
         "unsourced": [(titles[name], found) for name in names if (found := unsourced(shown[name]))],
         "writer": sources.writers.get(project),
         "state": "",
-    }  # fmt: skip
+    }
 
 
 def _kept(sources: Sources, project: str) -> Texts:
@@ -385,13 +391,16 @@ def _items(sources: Sources) -> Response:
     return page(
         "reports/items.html",
         **_shared(sources),
-        heading=report_words.heading(figure, place, next(
-            (part.name for part in sources.report(language()).parts if part.project == project), project
-        ), len(found)),
+        heading=report_words.heading(
+            figure,
+            place,
+            next((part.name for part in sources.report(language()).parts if part.project == project), project),
+            len(found),
+        ),
         definition=report_words.definition(figure),
         days=report_words.days(numbers, place, day),
         rows=_rows(found),
-    )  # fmt: skip
+    )
 
 
 def _rows(found: list[Behind]) -> list[Row]:

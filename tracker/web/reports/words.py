@@ -123,8 +123,10 @@ def _told(came: Sequence[Came]) -> Iterator[str]:
             yield ngettext(
                 "Of %(whole)s%(of)s, %(num)s has met its goal by now.",
                 "Of %(whole)s%(of)s, %(num)s have met their goal by now.",
-                each.met, whole=each.token.shown, of=of,
-            )  # fmt: skip
+                each.met,
+                whole=each.token.shown,
+                of=of,
+            )
 
 
 STATES_OF = {goal: next(word for state, word in STATES.items() if state.value == goal.value) for goal in Goal}

@@ -35,8 +35,10 @@ class CloseForm(Form):
     """The number typed to close the cycle, what was seen, and the draft to commit at once, if any."""
 
     messages: ClassVar[dict[str, str]] = {
-        "confirm": N_("Type the number of the cycle alone."), "seen": BROKEN, "commit": BROKEN,
-    }  # fmt: skip
+        "confirm": N_("Type the number of the cycle alone."),
+        "seen": BROKEN,
+        "commit": BROKEN,
+    }
 
     confirm: Line = ""
     seen: Line = ""
@@ -127,8 +129,9 @@ def _then_committed(number: int, key: str, closed: Response) -> Response:
     try:
         with writing("commit_cycle") as (session, entry):
             user_id = current_viewer().user_id
-            return once(session, entry, user_id, f"{key}.2"[-100:] if key else "",
-                        lambda: _committed(session, entry, number))  # fmt: skip
+            return once(
+                session, entry, user_id, f"{key}.2"[-100:] if key else "", lambda: _committed(session, entry, number)
+            )
     except (InvalidError, ConflictError, NotFoundError) as error:
         flash(gettext("Cycle %(cycle)s was not committed: %(cause)s", cycle=number, cause=explain(error)))
         return closed

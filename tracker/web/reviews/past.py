@@ -59,9 +59,12 @@ def _table(chart: str, columns: Sequence[str], cycles: Sequence[PastCycle], code
         return PastCell("–" if count is None else chart_words.written(count), height, cycle.is_under_way, link)
 
     return PastTable(
-        chart, _title(chart), url_for("charts.show", **place), cycles,
+        chart,
+        _title(chart),
+        url_for("charts.show", **place),
+        cycles,
         [(column, chart_words.label(column), [cell(cycle, column) for cycle in cycles]) for column in columns],
-    )  # fmt: skip
+    )
 
 
 def _title(chart: str) -> str:

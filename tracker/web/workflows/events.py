@@ -20,8 +20,12 @@ def scope_words(item: Item) -> str:  # noqa: PLR0911 - one for each kind
     goal = state_name(Goal(item.goal).value) if item.goal else ""
     match item.scope_kind:
         case ScopeKind.CARRIED:
-            return gettext("Carried from cycle %(from_cycle)s to cycle %(to_cycle)s, goal %(goal)s",
-                           from_cycle=item.from_cycle, to_cycle=item.to_cycle, goal=goal)  # fmt: skip
+            return gettext(
+                "Carried from cycle %(from_cycle)s to cycle %(to_cycle)s, goal %(goal)s",
+                from_cycle=item.from_cycle,
+                to_cycle=item.to_cycle,
+                goal=goal,
+            )
         case ScopeKind.RETURNED:
             return gettext("Returned from cycle %(from_cycle)s to the backlog", from_cycle=item.from_cycle)
         case ScopeKind.DROPPED:
@@ -64,8 +68,11 @@ def event_words(item: Item) -> str:  # noqa: PLR0911 - one for each kind
         case "released":
             return gettext("Blocker released: %(title)s", title=item.text)
         case "taken_back":
-            return gettext("Taken back: %(from_state)s → %(to_state)s",
-                           from_state=_state_word(item.from_state), to_state=_state_word(item.to_state))  # fmt: skip
+            return gettext(
+                "Taken back: %(from_state)s → %(to_state)s",
+                from_state=_state_word(item.from_state),
+                to_state=_state_word(item.to_state),
+            )
         case "scope":
             return scope_words(item)
         case "created":

@@ -53,9 +53,12 @@ def take_back(key: str) -> ResponseReturnValue:
         form = TakeBackForm.parse(request.form)
         with writing("take_back") as (session, entry):
             return once(
-                session, entry, current_viewer().user_id, form.key,
+                session,
+                entry,
+                current_viewer().user_id,
+                form.key,
                 lambda: _taken_back(session, entry, key, form),
-            )  # fmt: skip
+            )
     except StaleError:
         return _refused(key, missed(key), "take_back")
     except (InvalidError, ConflictError, NotAllowedError) as error:

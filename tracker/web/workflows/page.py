@@ -96,8 +96,11 @@ def missed(key: str) -> ConflictError:
     item = latest(read_page(key))
     return ConflictError(
         N_("%(key)s has changed since you saw it: %(what)s, %(actor)s, %(at)s. Look again, then decide."),
-        key=key, what=event_words(in_words(item)), actor=item.actor, at=item.recorded_at,
-    )  # fmt: skip
+        key=key,
+        what=event_words(in_words(item)),
+        actor=item.actor,
+        at=item.recorded_at,
+    )
 
 
 def page_context(shown: workflow.Page, command: str = "", errors: dict[str, str] | None = None) -> dict[str, Any]:
