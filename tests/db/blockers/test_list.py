@@ -101,8 +101,8 @@ def test_a_row_tells_of_the_latest_opening(engine: Engine) -> None:
                     title_en="No answer",
                     category=DECISION,
                     decider="Styrgruppen",
-                    decide_by=local_date(day(55), ZONE),
-                ),  # type: ignore[arg-type]
+                    decide_by=local_date(day(55), ZONE),  # type: ignore[arg-type]
+                ),
                 a_blocker(2, "Skrivare"),
                 a_blocker(3, "Aldrig hållit"),
             ],
