@@ -106,7 +106,7 @@ class Flow:
         self._change(self.state, state, happened_at, recorded_at or happened_at, actor, reason, note)
         return self
 
-    def take_back(self, at: datetime, actor: str = "") -> Self:
+    def undo(self, at: datetime, actor: str = "") -> Self:
         """Takes the latest standing change back."""
         voided = self._stack.pop()
         row = ChangeRow(len(self.changes), self.key, None, None, at, at, actor or self.actor, voids=voided)
@@ -261,7 +261,7 @@ def some_flows() -> tuple[Flow, ...]:
         .to(design, day(1))
         .to(validation, day(2), recorded_at=day(4))
         .to(test, day(5))
-        .take_back(day(5, 10)),
+        .undo(day(5, 10)),
         Flow("RTG-002", "Granska bild", workstream="RTG", archived_at=day(40))
         .to(design, day(10))
         .held(2, day(11))

@@ -9,12 +9,12 @@ from tests.builders import Flow, a_blocker, a_cycle, a_programme, day, load
 from tests.db.acting import acting, lead, planner
 from tracker.commands import cycles, reviews
 from tracker.commands.cycles import Closed
-from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.entry.batch_results import BatchResult
 from tracker.db import reviews as reading_reviews
 from tracker.db.engine import reading
 from tracker.domain.people import Actor
 from tracker.domain.programme.rows import Programme
-from tracker.domain.reviews import Member, Wish, seal
+from tracker.domain.reviews import Member, Wish, fingerprint
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal, ProposalKind, ReviewReason, ScopeKind, State
 
 CLOSE = day(98)  # Sunday, the last day of cycle 2
@@ -66,7 +66,7 @@ def members(engine: Engine, cycle: int = 2) -> dict[str, Member]:
 def seen(engine: Engine, cycle: int = 2) -> str:
     """The seal of the review as it stands."""
     with reading(engine) as session:
-        return seal(reading_reviews.members(session, cycle), reading_reviews.next_draft(session, cycle))
+        return fingerprint(reading_reviews.members(session, cycle), reading_reviews.next_draft(session, cycle))
 
 
 def carry(goal: Goal = Goal.TEST, note: str = "") -> Wish:
@@ -106,7 +106,7 @@ def accept(
     reason: ReviewReason | None = None,
     actor: Actor | None = None,
     cycle: int = 2,
-) -> Outcome:
+) -> BatchResult:
     with acting(engine, actor or planner(engine), CLOSE) as (session, entry):
         return reviews.accept(session, entry, cycle, workstream, reason=reason)
 

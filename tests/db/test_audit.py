@@ -66,7 +66,7 @@ def test_a_move_and_its_taking_back(engine: Engine) -> None:
     by_operator(
         engine,
         "take_back",
-        lambda s, e: moves.take_back(s, e, "LAB-001", version=moves.the_workflow(s, "LAB-001")[0].version),
+        lambda s, e: moves.undo(s, e, "LAB-001", version=moves.the_workflow(s, "LAB-001")[0].version),
     )
     (taken,) = latest(engine).lines
     assert (taken.kind, taken.from_state, taken.to_state) == ("taken_back", line.from_state, line.to_state)

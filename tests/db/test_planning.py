@@ -35,9 +35,9 @@ from tests.db.acting import (
 from tests.db.reviewing import CLOSE
 from tracker.commands import cycles, planning, reviews
 from tracker.commands.entry import batch_results
-from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import open_entry
-from tracker.commands.undo import entries as taking_back
+from tracker.commands.undo import entries as undo_entries
 from tracker.commands.workflows import scope
 from tracker.commands.workflows.moves import StaleError
 from tracker.db import models
@@ -99,7 +99,7 @@ def plan(
     out: bool = False,
     cycle: int = DRAFT,
     stale: str = "",
-) -> tuple[int, Outcome]:
+) -> tuple[int, BatchResult]:
     """Plans these under one entry, and gives the entry's id with what came of it."""
     seen = {key: version(engine, key) - (key == stale) if key != "XXX-1" else 1 for key in wanted}
     with transaction(engine) as session:
@@ -113,9 +113,9 @@ def plan(
         return entry.id, batch_results.each(wanted, do)
 
 
-def take_back(engine: Engine, entry_id: int, actor: Actor | None = None) -> Outcome:
+def undo_entry(engine: Engine, entry_id: int, actor: Actor | None = None) -> BatchResult:
     with acting(engine, actor) as (session, entry):
-        return taking_back.take_back(session, entry, entry_id)
+        return undo_entries.undo(session, entry, entry_id)
 
 
 def membership(engine: Engine, key: str) -> tuple[int | None, Goal | None]:
@@ -123,7 +123,7 @@ def membership(engine: Engine, key: str) -> tuple[int | None, Goal | None]:
     return row.cycle_number, row.goal
 
 
-def causes(outcome: Outcome) -> dict[str, type[TrackerError]]:
+def causes(outcome: BatchResult) -> dict[str, type[TrackerError]]:
     return {left.key: type(left.error) for left in outcome.left}
 
 
@@ -199,24 +199,24 @@ def test_one_word_takes_a_batch_back(programme: Engine) -> None:
     before = {key: membership(programme, key) for key in (BACKLOG, FREE, DRAFTED)}
     batch, outcome = plan(programme, *before, goal=Goal.TEST)
     assert outcome.done == tuple(before)
-    taken = take_back(programme, batch)
+    taken = undo_entry(programme, batch)
     assert (set(taken.done), taken.left) == (set(before), ())
     assert {key: membership(programme, key) for key in before} == before
     written = traces(programme)
-    assert set(take_back(programme, batch).unchanged) == set(before)
+    assert set(undo_entry(programme, batch).unchanged) == set(before)
     assert traces(programme) == written
 
 
 def test_taken_out_is_taken_back_in_with_its_goal(programme: Engine) -> None:
     batch, _ = plan(programme, DRAFTED, out=True)
-    assert take_back(programme, batch).done == (DRAFTED,)
+    assert undo_entry(programme, batch).done == (DRAFTED,)
     assert membership(programme, DRAFTED) == (DRAFT, Goal.DESIGN)
 
 
 def test_what_was_planned_anew_since_is_left(programme: Engine) -> None:
     batch, _ = plan(programme, BACKLOG, FREE)
     plan(programme, BACKLOG, goal=Goal.TEST, actor=planner(programme))
-    outcome = take_back(programme, batch)
+    outcome = undo_entry(programme, batch)
     assert (outcome.done, causes(outcome)) == ((FREE,), {BACKLOG: ConflictError})
     assert membership(programme, BACKLOG) == (DRAFT, Goal.TEST)
 
@@ -227,7 +227,7 @@ def test_what_is_committed_is_not_taken_back(review: Engine) -> None:
     reviewing.close(review)
     with acting(review, planner(review), CLOSE) as (session, entry):
         cycles.commit(session, entry, DRAFT)
-    assert causes(take_back(review, batch, planner(review))) == {"RTG-002": ConflictError}
+    assert causes(undo_entry(review, batch, planner(review))) == {"RTG-002": ConflictError}
     assert membership(review, "RTG-002") == (DRAFT, Goal.DESIGN)
 
 
@@ -235,7 +235,7 @@ def test_a_change_of_cycle_on_a_workflows_own_page_is_not_taken_back_this_way(pr
     with acting(programme) as (session, entry):
         scope.leave(session, entry, DRAFTED, version=stands(programme, DRAFTED).version)
         one = entry.id
-    assert causes(take_back(programme, one)) == {DRAFTED: ConflictError}
+    assert causes(undo_entry(programme, one)) == {DRAFTED: ConflictError}
 
 
 # --- the page's read

@@ -16,10 +16,10 @@ from tests.databases import Databases
 from tests.faults.book import Book, Expected, Hinder, Known, Refusal, Turn, Verdict, each, local
 from tracker.commands import blockers, notes
 from tracker.commands.blockers import BlockerFields
-from tracker.commands.entry import batch_results as outcomes
-from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.entry import batch_results
+from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry, open_entry
-from tracker.commands.undo import entries as taking_back
+from tracker.commands.undo import entries as undo_entries
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves, scope
 from tracker.commands.workflows.fields import Fields
@@ -126,7 +126,7 @@ class Programme(RuleBasedStateMachine):
         key, turn = self._key(place), self._turn(who)
         version = self._version(key) - behind
         expected = self.book.void(turn, key, behind)
-        self._act(turn, expected, lambda session, entry: moves.take_back(session, entry, key, version=version))
+        self._act(turn, expected, lambda session, entry: moves.undo(session, entry, key, version=version))
 
     @rule(some=few, to=st.sampled_from(STATES), who=people, reason=reasons)
     def somebody_moves_many(self, some: list[int], to: State, who: str, reason: str) -> None:
@@ -134,13 +134,13 @@ class Programme(RuleBasedStateMachine):
         versions = {key: self._version(key) for key in keys}
         expected = each(keys, lambda key: self.book.move(turn, key, to, 0, reason))
 
-        def move_all(session: Session, entry: Entry) -> Outcome:
+        def move_all(session: Session, entry: Entry) -> BatchResult:
             def one(key: str) -> bool:
                 before = moves.the_workflow(session, key)[0].version
                 wanted = Move(to, versions[key], reason=reason)
                 return moves.move(session, entry, key, wanted, backdate_days=DAYS).version > before
 
-            return outcomes.each(keys, one)
+            return batch_results.each(keys, one)
 
         self._act(turn, expected, move_all)
 
@@ -165,7 +165,7 @@ class Programme(RuleBasedStateMachine):
             del self.book.blockers[number]
             expected = next(iter(outcome[2].values()))
 
-        def raise_it(session: Session, entry: Entry) -> Outcome:
+        def raise_it(session: Session, entry: Entry) -> BatchResult:
             fields = BlockerFields(f"Hinder {number}", BlockerCategory.OTHER)
             made, outcome = blockers.raise_blocker(
                 session, entry, fields, keys, happened_on=turn.on, backdate_days=DAYS
@@ -293,8 +293,8 @@ class Programme(RuleBasedStateMachine):
             return
         turn, numbers = self._turn(who), list(self.book.entries)
         number = numbers[-1 - place % len(numbers)]
-        expected = self.book.take_back(turn, number)
-        self._act(turn, expected, lambda session, entry: taking_back.take_back(session, entry, number))
+        expected = self.book.undo(turn, number)
+        self._act(turn, expected, lambda session, entry: undo_entries.undo(session, entry, number))
 
     def _key(self, place: int) -> str:
         """A workflow; the first ones more often than those that were made later."""
@@ -329,7 +329,7 @@ class Programme(RuleBasedStateMachine):
             _count(type(error).__name__)
             return
         if isinstance(expected, tuple):
-            assert isinstance(result, Outcome)
+            assert isinstance(result, BatchResult)
             assert (result.done, result.unchanged, {left.key: type(left.error) for left in result.left}) == expected
             is_written = bool(expected[0])
             _count("done" if is_written else "nothing", *(refusal.__name__ for refusal in expected[2].values()))
@@ -399,8 +399,8 @@ def _others(session: Session) -> dict[int, Iterable[str]]:
     return dict(found)
 
 
-def _count(*outcomes: str) -> None:
-    for outcome in outcomes:
+def _count(*results: str) -> None:
+    for outcome in results:
         tally[outcome] = tally.get(outcome, 0) + 1
 
 

@@ -2,14 +2,14 @@
 
 from zoneinfo import ZoneInfo
 
-from tracker.domain.figures.facts import Facts, WorkflowFact, WorkstreamFact
+from tracker.domain.figures.facts import ProgrammeFacts, WorkflowFact, WorkstreamFact
 from tracker.domain.programme.rows import Programme
 
 
-def facts_of(programme: Programme, zone: ZoneInfo) -> Facts:
+def facts_of(programme: Programme, zone: ZoneInfo) -> ProgrammeFacts:
     """What a database would give of these rows."""
     joins = {row.code: row.first_cycle for row in programme.projects}
-    return Facts(
+    return ProgrammeFacts(
         zone,
         programme.cycles,
         [WorkstreamFact(row.code, row.project, joins[row.project]) for row in programme.workstreams],

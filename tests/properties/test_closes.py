@@ -68,7 +68,7 @@ class Office:
         acts: list[Callable[[int], None]] = [
             self.move,
             self.correct,
-            self.take_back,
+            self.undo_entry,
             self.hold,
             self.release,
             self.replan,
@@ -137,8 +137,8 @@ class Office:
     def correct(self, number: int) -> None:
         self.move(number, on=self.now - timedelta(days=self.random.randrange(1, 40)))
 
-    def take_back(self, _number: int) -> None:
-        self.attempt(lambda session, entry, key, version: moves.take_back(session, entry, key, version=version))
+    def undo_entry(self, _number: int) -> None:
+        self.attempt(lambda session, entry, key, version: moves.undo(session, entry, key, version=version))
 
     def hold(self, _number: int) -> None:
         blocker = self.random.choice([1, 2])
@@ -206,7 +206,7 @@ def test_whatever_is_planned_and_closed_adds_up(databases: Databases, random: Ra
             office.require_reported()
             require_laws(engine, office)
         for _ in range(ACTS):
-            random.choice([office.correct, office.take_back, office.move])(CYCLES)
+            random.choice([office.correct, office.undo_entry, office.move])(CYCLES)
         office.require_reported()
         require_laws(engine, office)
 

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.counts import count, is_full
-from tracker.commands.imports.facts import Facts
-from tracker.commands.imports.plan import Outcome, Planned, plan
+from tracker.commands.imports.facts import ImportFacts
+from tracker.commands.imports.plan import Planned, RowResult, plan
 from tracker.commands.workflows.moves import Limits, When
 from tracker.domain.cells import Dialect
 from tracker.domain.files.csv_text import rows_text
@@ -67,7 +67,7 @@ def text_of(rows: list[WorkflowRow], dialect: Dialect) -> str:
 
 
 def imported(each: Planned) -> WorkflowRow:
-    assert each.outcome is Outcome.CREATED, each.problems
+    assert each.outcome is RowResult.CREATED, each.problems
     texts = {"name_en": "", "description": "", "owner": "", "priority": "", "other_workstreams": "", **each.texts}
     priority = int(texts["priority"]) if texts["priority"] else None
     return WorkflowRow(
@@ -89,7 +89,7 @@ def imported(each: Planned) -> WorkflowRow:
 @given(rows=tables(), dialect=st.sampled_from(Dialect), encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
 def test_export_import_export_gives_the_same(rows: list[WorkflowRow], dialect: Dialect, encoding: str) -> None:
     codes = {code.casefold(): code for code in ("LAB", "LKM", "RTG")}
-    known = Facts(
+    known = ImportFacts(
         {}, codes, frozenset(codes.values()), frozenset(row.owner for row in rows), frozenset(), Limits(None, None), 0
     )
     text = text_of(rows, dialect)

@@ -8,7 +8,7 @@ from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
 from tracker.domain.charts.age import WORKING
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import State
 
@@ -93,13 +93,13 @@ def finding(view: View) -> str:
 
 def details(view: View) -> list[str]:
     """Each state in a sentence or two."""
-    speech, told = view.speech, []
+    speech, sentences = view.speech, []
     for state in WORKING:
         rows = [row for row in view.totals if row.values["state"] is state]
         if not rows:
-            told.append(speech.gettext("No workflow is in %(state)s.", state=speech.state(state)))
+            sentences.append(speech.gettext("No workflow is in %(state)s.", state=speech.state(state)))
             continue
-        told.append(
+        sentences.append(
             speech.ngettext(
                 "%(num)s workflow is in %(state)s, %(blocked)s of them blocked, the oldest %(days)s d.",
                 "%(num)s workflows are in %(state)s, %(blocked)s of them blocked, the oldest %(days)s d.",
@@ -111,7 +111,7 @@ def details(view: View) -> list[str]:
         )
         p50, p85 = rows[0].values["done_age_p50_days"], rows[0].values["done_age_p85_days"]
         if p85 is not None:
-            told.append(
+            sentences.append(
                 speech.gettext(
                     "Of the finished ones half had left it at %(half)s d, 85%% at %(most)s d; older: %(older)s.",
                     half=p50,
@@ -119,10 +119,10 @@ def details(view: View) -> list[str]:
                     older=sum(map(_is_old, rows)),
                 )
             )
-    return told
+    return sentences
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """A band for each state with its dots, and the lines of finished work."""
     plot.height, plot.small_height = 380, 150
     plot.margin = plot.margin | {"l": 84, "r": 16, "t": 32, "b": 32}
@@ -196,7 +196,7 @@ def _axes(view: View, plot: Plot, panel: Panel, last: int) -> None:
 
 
 def _reference(
-    view: View, plot: Plot, panel: Panel, rows: Sequence[Row], base: float, last: int, *, with_words: bool
+    view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow], base: float, last: int, *, with_words: bool
 ) -> None:
     """How old finished work was when it left the state."""
     low, high = base - _HALF, base + _HALF
@@ -229,7 +229,9 @@ def _reference(
         )
 
 
-def _dots(view: View, panel: Panel, state: State, placed: Sequence[tuple[Row, int]], size: int, step: float) -> None:
+def _dots(
+    view: View, panel: Panel, state: State, placed: Sequence[tuple[SheetRow, int]], size: int, step: float
+) -> None:
     free, blocked = Series(state.value, colour(_COLOURS[state])), Series(f"{state.value}_blocked", colour("alert"))
     for row, level in placed:
         series = blocked if row.values["blocked"] else free
@@ -240,7 +242,7 @@ def _dots(view: View, panel: Panel, state: State, placed: Sequence[tuple[Row, in
         panel.dots(blocked, marker={"size": max(size - 2, _LEAST_DOT), "symbol": "diamond"})
 
 
-def _mark(view: View, row: Row, y: float) -> Mark:
+def _mark(view: View, row: SheetRow, y: float) -> Mark:
     speech, days, state = view.speech, count(row, "age_days"), row.values["state"]
     words = {
         "workflow": row.values["workflow"],
@@ -268,7 +270,7 @@ def _shapes(view: View, panel: Panel) -> None:
     panel.note(second, 0, 1, xshift=18 + 7 * len(first), font={"size": 12, "color": colour("alert")}, **place)
 
 
-def _spread(by_state: dict[State, list[Row]], last: int, room: _Room) -> tuple[int, dict[State, list[int]]]:
+def _spread(by_state: dict[State, list[SheetRow]], last: int, room: _Room) -> tuple[int, dict[State, list[int]]]:
     """The largest size at which no dots overlap in any band, and how many dots each is above or below the middle. Where
     even the smallest are too many, they share places.
     """
@@ -316,7 +318,7 @@ def _base(state: State) -> int:
     return len(WORKING) - 1 - WORKING.index(state)
 
 
-def _is_old(row: Row) -> bool:
+def _is_old(row: SheetRow) -> bool:
     return row.values["done_age_p85_days"] is not None and count(row, "age_days") > count(row, "done_age_p85_days")
 
 

@@ -7,7 +7,7 @@ from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import NamedItems, View, count
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 
 TITLE = N_("Blockers")
@@ -77,13 +77,13 @@ def finding(view: View) -> str:
 
 def details(view: View) -> list[str]:
     """Each cycle in a sentence, and how many went over the border after it."""
-    told = []
+    sentences = []
     for row in view.totals:
         speech, number = view.speech, count(row, "cycle")
         if row.values["blockers_open"] is None:
-            told.append(speech.gettext("%(cycle)s has no figures of blockers", cycle=speech.cycle(number)) + ".")
+            sentences.append(speech.gettext("%(cycle)s has no figures of blockers", cycle=speech.cycle(number)) + ".")
             continue
-        told.append(
+        sentences.append(
             speech.gettext(
                 "%(cycle)s: %(at_start)s open at the start, %(opened)s opened, %(resolved)s resolved, %(at_end)s open "
                 "at the end, of which %(throughout)s throughout.",
@@ -96,7 +96,7 @@ def details(view: View) -> list[str]:
             )
         )
         if count(row, "blockers_open") and not view.is_open(row):
-            told.append(
+            sentences.append(
                 speech.ngettext(
                     "%(num)s blocker went over the border after cycle %(cycle)s, open for %(oldest)s.",
                     "%(num)s blockers went over the border after cycle %(cycle)s, the oldest open for %(oldest)s and "
@@ -107,7 +107,7 @@ def details(view: View) -> list[str]:
                     median=_days(view, row, "median_blocker_age_days"),
                 )
             )
-    return told
+    return sentences
 
 
 def crossed(view: View) -> list[NamedItems]:
@@ -126,7 +126,7 @@ def crossed(view: View) -> list[NamedItems]:
     ]
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """Above what is open at each end, beneath what made it so."""
     plot.height, plot.small_height = 360, 160
     above, beneath = plot.panel(0.62, 1), plot.panel(0, 0.56)
@@ -152,7 +152,7 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
         _rows_beneath(view, plot, beneath, rows)
 
 
-def _line(view: View, panel: Panel, rows: Sequence[Row]) -> None:
+def _line(view: View, panel: Panel, rows: Sequence[SheetRow]) -> None:
     for one, other in pairwise(rows):
         dash = "dot" if view.is_open(other) else "solid"
         panel.rule(
@@ -172,7 +172,7 @@ def _line(view: View, panel: Panel, rows: Sequence[Row]) -> None:
                 row,
                 "blockers_open",
                 count(row, "cycle"),
-                _told(view, row),
+                _label(view, row),
                 text=str(count(row, "blockers_open")),
                 is_named=row is rows[-1],
             )
@@ -188,7 +188,7 @@ def _line(view: View, panel: Panel, rows: Sequence[Row]) -> None:
     )
 
 
-def _beside(rows: Sequence[Row]) -> list[str]:
+def _beside(rows: Sequence[SheetRow]) -> list[str]:
     """Where the numbers of the points stand clear of the line: above it where it rises, else on the other side."""
     each = [count(row, "blockers_open") for row in rows]
     places = []
@@ -198,7 +198,7 @@ def _beside(rows: Sequence[Row]) -> list[str]:
     return places
 
 
-def _bars(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
+def _bars(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:
     """What was opened upwards, what was resolved downwards."""
     plot.layout |= {"barmode": "relative", "bargap": 0.5}
     for column, name, fill in (("blockers_opened", "alert", "alert"), ("blockers_resolved", "s0-edge", "s0")):
@@ -216,7 +216,7 @@ def _bars(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
                 panel.note("0", count(row, "cycle"), 0, yanchor=anchor, font={"color": colour("ink-3")})
 
 
-def _bar(view: View, row: Row, column: str) -> Mark:
+def _bar(view: View, row: SheetRow, column: str) -> Mark:
     speech, cycle, number = view.speech, count(row, "cycle"), count(row, column)
     name = speech.cycle(cycle)
     if column == "blockers_opened":
@@ -238,7 +238,7 @@ def _name_the_series(view: View, above: Panel, beneath: Panel) -> None:
     beneath.note(speech.gettext("Resolved"), 0, 0, xref="paper", yanchor="top", yshift=-4, **left)
 
 
-def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
+def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:
     """The ages of those open at each end, in line with it."""
     lines = (
         (N_("Median age, days"), "median_blocker_age_days"),
@@ -254,7 +254,7 @@ def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> 
             panel.note("–" if days is None else str(days), count(row, "cycle"), 0, **place)
 
 
-def _told(view: View, row: Row) -> str:
+def _label(view: View, row: SheetRow) -> str:
     speech, cycle, number = view.speech, view.speech.cycle(count(row, "cycle")), count(row, "blockers_open")
     if view.is_open(row):
         said = speech.ngettext(
@@ -274,15 +274,15 @@ def _told(view: View, row: Row) -> str:
     )
 
 
-def _days(view: View, row: Row, column: str) -> str:
+def _days(view: View, row: SheetRow, column: str) -> str:
     return view.speech.ngettext("%(num)s day", "%(num)s days", count(row, column))
 
 
-def _at_the_end(view: View, row: Row) -> str:
+def _at_the_end(view: View, row: SheetRow) -> str:
     if view.is_open(row):
         return view.speech.gettext("now")
     return view.speech.gettext("at the end of cycle %(cycle)s", cycle=count(row, "cycle"))
 
 
-def _begun(rows: Sequence[Row]) -> list[Row]:
+def _begun(rows: Sequence[SheetRow]) -> list[SheetRow]:
     return [row for row in rows if row.values["blockers_open"] is not None]

@@ -9,7 +9,7 @@ from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 
 TITLE = N_("Burn-up")
@@ -96,7 +96,7 @@ def details(view: View) -> list[str]:
     ]
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """The cycles side by side: what is in each, and filled, what has reached its goal."""
     panel = plot.panel()
     plot.highest = plot.highest or max((count(row, "scope") for row in view.rows), default=0) or 1
@@ -116,7 +116,7 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
         _numbers(view, plot, panel, rows, highest * _TOP)
 
 
-def _cycle(view: View, panel: Panel, rows: Sequence[Row]) -> None:
+def _cycle(view: View, panel: Panel, rows: Sequence[SheetRow]) -> None:
     is_running = not view.span.reading(count(rows[0], "cycle")).is_closed
     dash = "4px,3px" if is_running else "solid"
     scope, reached = Series("scope", colour("s0-edge")), Series("reached", colour("s4"))
@@ -144,7 +144,7 @@ def _cycle(view: View, panel: Panel, rows: Sequence[Row]) -> None:
         panel.line(reached, **step, fillcolor=reached.colour, line={"shape": "hv"})
 
 
-def _mark(view: View, row: Row, column: str) -> Mark:
+def _mark(view: View, row: SheetRow, column: str) -> Mark:
     speech = view.speech
     where = {"cycle": speech.cycle(count(row, "cycle")), "day": speech.day(_day(row)), "all": row.values["scope"]}
     if column == "scope":
@@ -156,7 +156,7 @@ def _mark(view: View, row: Row, column: str) -> Mark:
     return mark(view, row, column, _day(row).isoformat(), said)
 
 
-def _numbers(view: View, plot: Plot, panel: Panel, rows: Sequence[Row], highest: float) -> None:
+def _numbers(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow], highest: float) -> None:
     """Where each cycle ends: what was in it above, and what had reached its goal inside; the last with words."""
     speech, lasts = view.speech, _lasts(rows)
     per_pixel = highest / (plot.height - plot.margin["t"] - plot.margin["b"])
@@ -191,7 +191,7 @@ def _numbers(view: View, plot: Plot, panel: Panel, rows: Sequence[Row], highest:
             panel.note(str(reached), x, reached, xanchor="right", yanchor="bottom", name=WIDE)
 
 
-def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
+def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:
     speech, lasts = view.speech, _lasts(rows)
     beneath = (
         (
@@ -214,18 +214,18 @@ def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> 
             panel.note(text, middle.isoformat(), 0, **place)
 
 
-def _turns(rows: Sequence[Row]) -> list[Row]:
+def _turns(rows: Sequence[SheetRow]) -> list[SheetRow]:
     """The days on which anything changes, the first and the last: a small drawing needs no others."""
     numbers = [(row.values["scope"], row.values["reached"]) for row in rows]
     return [row for n, row in enumerate(rows) if n in {0, len(rows) - 1} or numbers[n] != numbers[n - 1]]
 
 
-def _lasts(rows: Sequence[Row]) -> list[Row]:
+def _lasts(rows: Sequence[SheetRow]) -> list[SheetRow]:
     """The last day of each cycle."""
     return list({row.values["cycle"]: row for row in rows}.values())
 
 
-def _day(row: Row) -> date:
+def _day(row: SheetRow) -> date:
     found = row.values["day"]
     assert isinstance(found, date)
     return found

@@ -10,7 +10,7 @@ from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
 from tracker.domain.charts.fates import DISPOSITIONS
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import CycleStatus
 
@@ -83,14 +83,14 @@ def finding(view: View) -> str:
 
 def details(view: View) -> list[str]:
     """Each cycle in a sentence."""
-    speech, told = view.speech, []
+    speech, sentences = view.speech, []
     for row in view.totals:
         cycle = speech.cycle(count(row, "cycle"))
         if row.values["met"] is not None:
             became = [
                 _said(view, row, name) for name in ("met", *DISPOSITIONS, "remaining", "met_since") if count(row, name)
             ]
-            told.append(
+            sentences.append(
                 speech.gettext(
                     "%(cycle)s: %(members)s in it, %(carried)s of them carried in, %(again)s for the second time or "
                     "more; %(became)s.",
@@ -102,15 +102,15 @@ def details(view: View) -> list[str]:
                 )
             )
         elif row.values["members"] is not None:
-            told.append(
+            sentences.append(
                 speech.gettext(
                     "%(cycle)s is not committed: %(planned)s planned.", cycle=cycle, planned=row.values["members"]
                 )
             )
-    return told
+    return sentences
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """A bar for each cycle, from the top down, and bands between them."""
     plot.layout["barmode"] = "overlay"
     plot.small_height = 140
@@ -137,15 +137,15 @@ class _Bars(NamedTuple):
 
     view: View
     panel: Panel
-    rows: Sequence[Row]
+    rows: Sequence[SheetRow]
     longest: int
 
     def add(
         self,
         column: str,
         look: str,
-        base: Callable[[Row], int],
-        rows: Sequence[Row] | None = None,
+        base: Callable[[SheetRow], int],
+        rows: Sequence[SheetRow] | None = None,
         *,
         at: float = 0,
         width: float = _WIDTH,
@@ -174,7 +174,7 @@ class _Bars(NamedTuple):
                     row,
                     column,
                     count(row, "cycle") + at,
-                    _told(self.view, row, column),
+                    _label(self.view, row, column),
                     y=number,
                     text=text,
                     is_named=column in _NAMED,
@@ -220,22 +220,22 @@ def _what_became(bars: _Bars) -> None:
     bars.add("carried_in", alert, lambda _row: 0, at=-_WIDTH / 2 - _EDGE, width=_EDGE, marker=came)
 
 
-def _down_to(row: Row, parts: int) -> int:
+def _down_to(row: SheetRow, parts: int) -> int:
     """Where the bar goes on after so many dispositions."""
     return sum(count(row, name) for name in DISPOSITIONS[:parts])
 
 
-def _met_from(row: Row) -> int:
+def _met_from(row: SheetRow) -> int:
     """What is met and has a disposition as well is in the bar once."""
     above = count(row, "remaining") if row.values["carried_out"] is None else _down_to(row, 3)
     return above - count(row, "met_since")
 
 
-def _remaining_from(row: Row) -> int:
+def _remaining_from(row: SheetRow) -> int:
     return 0 if row.values["carried_out"] is None else _met_from(row) + count(row, "met")
 
 
-def _length(row: Row) -> int:
+def _length(row: SheetRow) -> int:
     """How long the bar is, and what came in beside it."""
     return max(
         _met_from(row) + count(row, "met"),
@@ -245,7 +245,7 @@ def _length(row: Row) -> int:
     )
 
 
-def _band(panel: Panel, left: float, height: int, after: Row) -> None:
+def _band(panel: Panel, left: float, height: int, after: SheetRow) -> None:
     right = count(after, "cycle") - _WIDTH / 2 - 1.5 * _EDGE
     panel.plot.shapes.append(
         {
@@ -261,7 +261,7 @@ def _band(panel: Panel, left: float, height: int, after: Row) -> None:
     )
 
 
-def _name_parts(view: View, panel: Panel, rows: Sequence[Row], longest: int) -> None:
+def _name_parts(view: View, panel: Panel, rows: Sequence[SheetRow], longest: int) -> None:
     """Each part once, beside the first bar that has any; under bars that are not over, what is left in them."""
     speech = view.speech
     first = next((row for row in rows if row.values["met"] is not None and count(row, "members")), None)
@@ -291,7 +291,7 @@ def _name_parts(view: View, panel: Panel, rows: Sequence[Row], longest: int) -> 
             panel.note(words, count(row, "cycle"), _length(row), yanchor="top", yshift=-2, name=WIDE)
 
 
-def _from(row: Row, part: str) -> int:
+def _from(row: SheetRow, part: str) -> int:
     match part:
         case "met":
             return _met_from(row)
@@ -301,11 +301,11 @@ def _from(row: Row, part: str) -> int:
             return _down_to(row, DISPOSITIONS.index(part))
 
 
-def _is_running(row: Row) -> bool:
+def _is_running(row: SheetRow) -> bool:
     return row.values["status"] is CycleStatus.RUNNING and row.values["met"] is not None
 
 
-def _words_under(view: View, row: Row) -> str:
+def _words_under(view: View, row: SheetRow) -> str:
     if _is_running(row):
         return view.speech.gettext(
             "%(number)s of %(members)s<br>remaining", number=count(row, "remaining"), members=row.values["members"]
@@ -313,7 +313,7 @@ def _words_under(view: View, row: Row) -> str:
     return view.speech.gettext("planned") if row.values["met"] is None and count(row, "members") else ""
 
 
-def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
+def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:
     """What belongs to each cycle, in line with it: how many it had above, where they came from and went below."""
     plot.margin = {"l": 170, "r": 8, "t": 48, "b": 20 + 20 * len(_BENEATH)}
     plot.narrow_margin = {"l": 8, "t": 24, "b": 8}
@@ -327,20 +327,20 @@ def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> 
             panel.note(text(view, row), count(row, "cycle"), y, **place)
 
 
-def _plain(column: str) -> Callable[[View, Row], str]:
-    def text(_view: View, row: Row) -> str:
+def _plain(column: str) -> Callable[[View, SheetRow], str]:
+    def text(_view: View, row: SheetRow) -> str:
         return "–" if row.values[column] is None else str(row.values[column])
 
     return text
 
 
-def _carried_of_all(view: View, row: Row) -> str:
+def _carried_of_all(view: View, row: SheetRow) -> str:
     if row.values["carried_out"] is None:
         return "–"
     return view.speech.gettext("%(part)s of %(whole)s", part=row.values["carried_out"], whole=row.values["members"])
 
 
-def _back_and_dropped(_view: View, row: Row) -> str:
+def _back_and_dropped(_view: View, row: SheetRow) -> str:
     return "–" if row.values["returned"] is None else f"{row.values['returned']} / {row.values['dropped']}"
 
 
@@ -352,12 +352,12 @@ _BENEATH = (
 )
 
 
-def _told(view: View, row: Row, column: str) -> str:
+def _label(view: View, row: SheetRow, column: str) -> str:
     cycle = view.speech.cycle(count(row, "cycle"))
     return view.speech.gettext("%(cycle)s: %(said)s", cycle=cycle, said=_said(view, row, column))
 
 
-def _said(view: View, row: Row, column: str) -> str:
+def _said(view: View, row: SheetRow, column: str) -> str:
     speech, number = view.speech, count(row, column)
     match column:
         case "met":

@@ -11,7 +11,7 @@ from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
 from tracker.domain.charts.fates import DISPOSITIONS, percent
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import CycleStatus, Goal
 
@@ -105,11 +105,11 @@ def finding(view: View) -> str:
 
 def details(view: View) -> list[str]:
     """Each cycle and goal in a sentence."""
-    speech, told = view.speech, []
+    speech, sentences = view.speech, []
     for row in view.totals:
         cycle, goal = speech.cycle(count(row, "cycle")), _goal(view, row)
         if row.values["planned"] is not None:
-            told.append(
+            sentences.append(
                 speech.gettext(
                     "%(cycle)s is not committed: %(planned)s planned, goal %(goal)s.",
                     cycle=cycle,
@@ -118,7 +118,7 @@ def details(view: View) -> list[str]:
                 )
             )
         elif row.values["committed"] is not None:
-            told.append(
+            sentences.append(
                 speech.gettext(
                     "%(cycle)s, goal %(goal)s: %(committed)s committed, %(added)s added, %(removed)s removed; "
                     "%(share)s met.",
@@ -131,11 +131,11 @@ def details(view: View) -> list[str]:
                 )
             )
             rest = _became(view, row)
-            told += [speech.gettext("Of the rest: %(list)s.", list=speech.listed(rest))] if rest else []
-    return told
+            sentences += [speech.gettext("Of the rest: %(list)s.", list=speech.listed(rest))] if rest else []
+    return sentences
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """Each bar in its line, all to one scale."""
     sizes = _SMALL if plot.is_small else _USUAL
     drawn = [row for row in rows if row.values["goal"] is not None]
@@ -162,11 +162,11 @@ class _Bars(NamedTuple):
 
     view: View
     panel: Panel
-    rows: Sequence[Row]
+    rows: Sequence[SheetRow]
     lines: Mapping[tuple[int, object], _Line]
     longest: int
 
-    def add(self, column: str, look: str, base: Callable[[Row], int], **trace: Any) -> None:  # noqa: ANN401 - Plotly's
+    def add(self, column: str, look: str, base: Callable[[SheetRow], int], **trace: Any) -> None:  # noqa: ANN401 - Plotly's
         """A part of each row's bar, from `base` on."""
         there = [row for row in self.rows if count(row, column)]
         series = Series(column, look)
@@ -183,7 +183,7 @@ class _Bars(NamedTuple):
                     row,
                     column,
                     number,
-                    _told(self.view, row, column),
+                    _label(self.view, row, column),
                     y=self.line(row).centre,
                     text=text,
                     is_named=row.values["goal"] is Goal.TEST,
@@ -202,14 +202,14 @@ class _Bars(NamedTuple):
                 **trace,
             )
 
-    def has_room(self, row: Row, number: int) -> bool:
+    def has_room(self, row: SheetRow, number: int) -> bool:
         """Whether the number can stand in a bar of its length."""
         needed = _PADDING + _DIGIT * len(str(number))
         if self.panel.plot.is_small:
             return row.values["goal"] is Goal.TEST and number >= 2 * needed * self.longest
         return number >= needed * self.longest
 
-    def _number_on_pattern(self, row: Row, number: int) -> None:
+    def _number_on_pattern(self, row: SheetRow, number: int) -> None:
         """Where it can be read: on paper in a hatched bar, before what is known since in a full one."""
         since = count(row, "met_since")
         look = {"font": BOLD | {"color": colour("paper")}} if since else {"font": BOLD, "bgcolor": colour("paper")}
@@ -217,12 +217,12 @@ class _Bars(NamedTuple):
             str(number), number - since, self.line(row).centre, xanchor="right", xshift=-3, borderpad=0, **look
         )
 
-    def line(self, row: Row) -> _Line:
+    def line(self, row: SheetRow) -> _Line:
         """Where the row's bar lies."""
         return self.lines[count(row, "cycle"), row.values["goal"]]
 
 
-def _lines(rows: Iterable[Row], sizes: _Sizes) -> tuple[dict[tuple[int, object], _Line], int]:
+def _lines(rows: Iterable[SheetRow], sizes: _Sizes) -> tuple[dict[tuple[int, object], _Line], int]:
     """Where the bars of each cycle and goal lie, and how high it all is."""
     found: dict[tuple[int, object], _Line] = {}
     down = 0
@@ -250,12 +250,12 @@ def _what_became(bars: _Bars) -> None:
     bars.add("planned", "rgba(0,0,0,0)", lambda _row: 0, marker=outline)
 
 
-def _undone_from(row: Row, dispositions: int) -> int:
+def _undone_from(row: SheetRow, dispositions: int) -> int:
     """Where the bar goes on after so many dispositions; what is met and has one as well is there once."""
     return count(row, "met") - count(row, "met_since") + sum(count(row, name) for name in DISPOSITIONS[:dispositions])
 
 
-def _length(row: Row) -> int:
+def _length(row: SheetRow) -> int:
     return max(_undone_from(row, len(DISPOSITIONS)) + count(row, "remaining"), count(row, "planned"))
 
 
@@ -269,7 +269,7 @@ def _commitments(bars: _Bars, plot: Plot) -> None:
                     row,
                     "committed",
                     count(row, "committed"),
-                    _told(bars.view, row, "committed"),
+                    _label(bars.view, row, "committed"),
                     y=bars.line(row).centre,
                 )
             )
@@ -282,7 +282,7 @@ def _commitments(bars: _Bars, plot: Plot) -> None:
 
 
 def _name_lines(
-    view: View, plot: Plot, panel: Panel, rows: Sequence[Row], lines: Mapping[tuple[int, object], _Line]
+    view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow], lines: Mapping[tuple[int, object], _Line]
 ) -> None:
     for row in rows:
         number, goal = count(row, "cycle"), row.values["goal"]
@@ -294,7 +294,9 @@ def _name_lines(
             panel.note(_goal(view, row), 0, lines[number, goal].centre, **place)
 
 
-def _words_beneath(view: View, panel: Panel, rows: Sequence[Row], lines: Mapping[tuple[int, object], _Line]) -> None:
+def _words_beneath(
+    view: View, panel: Panel, rows: Sequence[SheetRow], lines: Mapping[tuple[int, object], _Line]
+) -> None:
     """Under the thick bars, what became of what was not met."""
     for row in rows:
         if row.values["goal"] is Goal.TEST:
@@ -306,14 +308,16 @@ def _words_beneath(view: View, panel: Panel, rows: Sequence[Row], lines: Mapping
             )
 
 
-def _words(view: View, row: Row) -> str:
+def _words(view: View, row: SheetRow) -> str:
     if row.values["planned"] is None:
         return ", ".join(_became(view, row))
     is_any = any(count(each, "planned") for each in view.rows if each.values["cycle"] == row.values["cycle"])
     return view.speech.gettext("planned, not committed" if is_any else N_("nothing planned yet"))
 
 
-def _numbers_beside(view: View, panel: Panel, rows: Sequence[Row], lines: Mapping[tuple[int, object], _Line]) -> None:
+def _numbers_beside(
+    view: View, panel: Panel, rows: Sequence[SheetRow], lines: Mapping[tuple[int, object], _Line]
+) -> None:
     speech = view.speech
     place = {"xref": "paper", "xanchor": "right", "name": WIDE}
     headings = (N_("Commitment"), N_("+ / −"), N_("Met, of it"))
@@ -351,7 +355,7 @@ def _numbers_beside(view: View, panel: Panel, rows: Sequence[Row], lines: Mappin
             )
 
 
-def _told(view: View, row: Row, column: str) -> str:
+def _label(view: View, row: SheetRow, column: str) -> str:
     speech, number = view.speech, count(row, column)
     values = {"cycle": speech.cycle(count(row, "cycle")), "goal": _goal(view, row)}
     match column:
@@ -372,7 +376,7 @@ def _told(view: View, row: Row, column: str) -> str:
             )
 
 
-def _became(view: View, row: Row) -> list[str]:
+def _became(view: View, row: SheetRow) -> list[str]:
     """The words for each part of the bar beyond what is met, and for what is both."""
     return [
         fate_words.said(view.speech, name, count(row, name))
@@ -381,7 +385,7 @@ def _became(view: View, row: Row) -> list[str]:
     ]
 
 
-def _share(view: View, row: Row) -> str:
+def _share(view: View, row: SheetRow) -> str:
     return _of(view, count(row, "kept"), count(row, "committed"), row.values["kept_percent"])
 
 
@@ -391,24 +395,24 @@ def _of(view: View, part: int, whole: int, percent: object) -> str:
     return view.speech.gettext("%(part)s of %(whole)s, %(percent)s%%", part=part, whole=whole, percent=percent)
 
 
-def _goal(view: View, row: Row) -> str:
+def _goal(view: View, row: SheetRow) -> str:
     goal = row.values["goal"]
     return view.speech.goal(goal).lower() if isinstance(goal, Goal) else "–"
 
 
-def _cycles(view: View) -> dict[int, list[Row]]:
-    found: dict[int, list[Row]] = {}
+def _cycles(view: View) -> dict[int, list[SheetRow]]:
+    found: dict[int, list[SheetRow]] = {}
     for row in view.totals:
         found.setdefault(count(row, "cycle"), []).append(row)
     return found
 
 
-def _is(rows: Iterable[Row], status: CycleStatus) -> bool:
+def _is(rows: Iterable[SheetRow], status: CycleStatus) -> bool:
     """Whether the cycle is in that status and has figures."""
     return any(row.values["status"] is status and row.values["committed"] is not None for row in rows)
 
 
-def _kept(rows: Iterable[Row], *, is_of_test: bool) -> tuple[int, int]:
+def _kept(rows: Iterable[SheetRow], *, is_of_test: bool) -> tuple[int, int]:
     """How much of how large a commitment."""
     counted = [row for row in rows if row.values["goal"] is Goal.TEST or not is_of_test]
     return sum(count(row, "kept") for row in counted), sum(count(row, "committed") for row in counted)

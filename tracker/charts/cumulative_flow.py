@@ -8,7 +8,7 @@ from tracker.charts.calendar_axis import draw_cycles
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, mark
 from tracker.charts.view import View, count
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import STATES, State
 
@@ -62,7 +62,7 @@ def details(view: View) -> list[str]:
     ]
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """A band for each state."""
     panel = plot.panel()
     plot.highest = plot.highest or max(map(_whole, view.rows), default=0) or 1
@@ -80,7 +80,7 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
         _names(view, plot, panel, rows[-1], highest * 1.02)
 
 
-def _band(view: View, panel: Panel, rows: Sequence[Row], state: State) -> None:
+def _band(view: View, panel: Panel, rows: Sequence[SheetRow], state: State) -> None:
     series, speech = Series(state.value, bands.COLOURS[state]), view.speech
     for row in rows:
         number, whole = row.values[state.value], _whole(row)
@@ -96,7 +96,7 @@ def _band(view: View, panel: Panel, rows: Sequence[Row], state: State) -> None:
     panel.line(series, mode="lines", stackgroup="states", fillcolor=series.colour, line={"color": edge, "width": 1})
 
 
-def _names(view: View, plot: Plot, panel: Panel, last: Row, highest: float) -> None:
+def _names(view: View, plot: Plot, panel: Panel, last: SheetRow, highest: float) -> None:
     speech, x = view.speech, _day(last).isoformat()
     plot.margin = plot.margin | {"r": bands.NAMES_ROOM}
     plot.narrow_margin = {"l": 32, "r": bands.NARROW_NAMES_ROOM}
@@ -112,7 +112,7 @@ def _names(view: View, plot: Plot, panel: Panel, last: Row, highest: float) -> N
     panel.note(str(_whole(last)), x, 1, xanchor="right", xshift=bands.NAMES_ROOM - 12, font=BOLD, **above)
 
 
-def _turns(rows: Sequence[Row]) -> list[Row]:
+def _turns(rows: Sequence[SheetRow]) -> list[SheetRow]:
     """The days between which the bands run straight: a small drawing needs no others."""
     return [
         row
@@ -122,15 +122,15 @@ def _turns(rows: Sequence[Row]) -> list[Row]:
     ]
 
 
-def _numbers(row: Row) -> list[int]:
+def _numbers(row: SheetRow) -> list[int]:
     return [count(row, state.value) for state in STATES]
 
 
-def _whole(row: Row) -> int:
+def _whole(row: SheetRow) -> int:
     return sum(_numbers(row))
 
 
-def _day(row: Row) -> date:
+def _day(row: SheetRow) -> date:
     found = row.values["day"]
     assert isinstance(found, date)
     return found

@@ -7,7 +7,7 @@ from decimal import Decimal
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, mark
 from tracker.charts.view import View, count
-from tracker.domain.charts.sheets import Adds, By, Column, Row, added_up
+from tracker.domain.charts.sheets import Adds, By, Column, SheetRow, added_up
 
 Number = int | Decimal
 _STANDING = {"blockers_open", "tested_previous"}  # in one cycle as in the next: those of several do not add up
@@ -23,7 +23,7 @@ def column(view: View) -> Column:
     return view.whole.columns[-1]
 
 
-def number(view: View, row: Row) -> Number | None:
+def number(view: View, row: SheetRow) -> Number | None:
     """The row's figure; none where it is empty."""
     found = row.values[column(view).name]
     return found if isinstance(found, Number) else None
@@ -48,7 +48,7 @@ def drawn(view: View, plot: Plot, named: Collection[str], named_cycle: int) -> N
             text = written(view, number(view, row))
             cells.marks.append(
                 mark(
-                    view, row, column(view).name, 1, _told(view, row, part.code), y=place, text=text, is_named=is_named
+                    view, row, column(view).name, 1, _label(view, row, part.code), y=place, text=text, is_named=is_named
                 )
             )
             bases.append(count(row, "cycle") - 0.5)
@@ -63,7 +63,7 @@ def drawn(view: View, plot: Plot, named: Collection[str], named_cycle: int) -> N
                     row,
                     column(view).name,
                     1,
-                    _told(view, row, ""),
+                    _label(view, row, ""),
                     y=under,
                     text=written(view, number(view, row)),
                     is_named=True,
@@ -143,7 +143,7 @@ def _add_across(view: View, plot: Plot, panel: Panel, places: Sequence[float], u
         panel.note(written(view, _across(view, view.totals)), 1, under, font=BOLD, **at)
 
 
-def _across(view: View, rows: Sequence[Row]) -> Number | None:
+def _across(view: View, rows: Sequence[SheetRow]) -> Number | None:
     shown = column(view)
     having = [row for row in rows if number(view, row) is not None]
     found = added_up(shown, [each for row in having for each in row.items(shown.name)]) if having else None
@@ -165,7 +165,7 @@ def _frame(view: View, panel: Panel, last: float) -> None:
             panel.note(view.speech.gettext("under way"), cycle, 1, yref=f"{panel.y} domain", yanchor="bottom", yshift=2)
 
 
-def _told(view: View, row: Row, code: str) -> str:
+def _label(view: View, row: SheetRow, code: str) -> str:
     speech, where = view.speech, f"{code} {view.names.get(code, '')}" if code else _all(view)
     return speech.gettext(
         "%(where)s, %(when)s: %(figure)s %(number)s",

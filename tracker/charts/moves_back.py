@@ -7,7 +7,7 @@ from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
 from tracker.domain.charts.moves_back import Reason
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 
 TITLE = N_("Moves back")
@@ -44,16 +44,16 @@ def finding(view: View) -> str:
 
 def details(view: View) -> list[str]:
     """Each cycle in a sentence, with its reasons."""
-    told = []
+    sentences = []
     for cycle in _begun(view):
         rows = [row for row in view.totals if row.values["cycle"] == cycle and count(row, "moves_back")]
         said = _how_many(view, sum(count(row, "moves_back") for row in rows), cycle, cycle)
         parts = [f"{_word(view, row)} {count(row, 'moves_back')}" for row in rows]
-        told.append(f"{said}: {', '.join(parts)}." if parts else f"{said}.")
-    return told
+        sentences.append(f"{said}: {', '.join(parts)}." if parts else f"{said}.")
+    return sentences
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """A line of bars for each reason; one of many panels has a bar per cycle, the reasons on each other."""
     panel = plot.panel()
     cycles = list(dict.fromkeys(count(row, "cycle") for row in rows))
@@ -63,7 +63,7 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
         _side_by_side(view, plot, panel, cycles, rows)
 
 
-def _side_by_side(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: Sequence[Row]) -> None:
+def _side_by_side(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: Sequence[SheetRow]) -> None:
     reasons, begun = list(_totals(view)), _begun(view)
     lowest = len(reasons)
     highest = max((count(row, "moves_back") for row in rows), default=0)
@@ -74,7 +74,7 @@ def _side_by_side(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], r
         for row in own:
             length = count(row, "moves_back") / highest * _ROOM
             series.marks.append(
-                mark(view, row, "moves_back", length, _told(view, row), y=place, text=str(count(row, "moves_back")))
+                mark(view, row, "moves_back", length, _label(view, row), y=place, text=str(count(row, "moves_back")))
             )
         panel.bars(
             series,
@@ -163,7 +163,7 @@ def _write(panel: Panel, text: str, x: float, place: int, *, is_bold: bool) -> N
     panel.note(text, x, place, xanchor="left", xshift=4, font=font)
 
 
-def _stacked(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: Sequence[Row]) -> None:
+def _stacked(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: Sequence[SheetRow]) -> None:
     panel.cycles(cycles)
     highest = max((_in_cycle(part.rows, cycle) for part in view.sheet.panels for cycle in cycles), default=0)
     panel.yaxis["range"] = [0, max(highest, 1) * 1.25]
@@ -172,7 +172,7 @@ def _stacked(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: 
         series = _series(view, reason)
         own = [row for row in rows if row.values["reason"] == reason]
         for row in own:
-            series.marks.append(mark(view, row, "moves_back", count(row, "cycle"), _told(view, row)))
+            series.marks.append(mark(view, row, "moves_back", count(row, "cycle"), _label(view, row)))
         look = hatched(series.colour, [view.is_open(row) for row in own])
         edges = [series.colour if view.is_open(row) else colour("paper") for row in own]
         panel.bars(series, width=0.6, marker=look | {"line": {"color": edges, "width": 1}})
@@ -181,7 +181,7 @@ def _stacked(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: 
             panel.note(str(found), cycle, found, yanchor="bottom", yshift=1, font={"size": 12, "color": colour("ink")})
 
 
-def _in_cycle(rows: Sequence[Row], cycle: int) -> int:
+def _in_cycle(rows: Sequence[SheetRow], cycle: int) -> int:
     return sum(count(row, "moves_back") for row in rows if row.values["cycle"] == cycle)
 
 
@@ -241,12 +241,12 @@ def _why(view: View, reason: Reason) -> str:
             return view.speech.gettext("for %(reason)s", reason=_reason_word(view, reason))
 
 
-def _told(view: View, row: Row) -> str:
+def _label(view: View, row: SheetRow) -> str:
     moves, cycle = count(row, "moves_back"), count(row, "cycle")
     return f"{_how_many(view, moves, cycle, cycle)}: {_word(view, row)}"
 
 
-def _word(view: View, row: Row) -> str:
+def _word(view: View, row: SheetRow) -> str:
     return _reason_word(view, Reason(str(row.values["reason"])))
 
 

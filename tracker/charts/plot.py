@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from tracker.charts.palette import colour
 from tracker.charts.speech import Speech
 from tracker.charts.view import View
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 
 Json = dict[str, Any]
 FONT = '"Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif'
@@ -48,7 +48,15 @@ class Series:
 
 
 def mark(
-    view: View, row: Row, column: str, x: object, what: str, *, y: object = None, text: str = "", is_named: bool = False
+    view: View,
+    row: SheetRow,
+    column: str,
+    x: object,
+    what: str,
+    *,
+    y: object = None,
+    text: str = "",
+    is_named: bool = False,
 ) -> Mark:
     """The mark of a row's number, `what` it says in words."""
     return Mark(x, row.values[column] if y is None else y, what, view.link(row, column), text, is_named)

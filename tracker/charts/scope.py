@@ -7,7 +7,7 @@ from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import State
 
@@ -77,13 +77,13 @@ def finding(view: View) -> str:
 
 def details(view: View) -> list[str]:
     """Each cycle in a sentence."""
-    speech, told = view.speech, []
+    speech, sentences = view.speech, []
     for row in view.totals:
         cycle = speech.cycle(count(row, "cycle"))
         if row.values["workflows"] is None:
-            told.append(speech.gettext("%(cycle)s has no scope yet.", cycle=cycle))
+            sentences.append(speech.gettext("%(cycle)s has no scope yet.", cycle=cycle))
         else:
-            told.append(
+            sentences.append(
                 speech.gettext(
                     "%(cycle)s: %(all)s workflows, %(done)s done, %(under_way)s under way, %(not_started)s not "
                     "started.",
@@ -94,10 +94,10 @@ def details(view: View) -> list[str]:
                     not_started=row.values["not_started"],
                 )
             )
-    return told
+    return sentences
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """A stack for each cycle."""
     panel = plot.panel()
     panel.cycles([count(row, "cycle") for row in rows])
@@ -124,7 +124,7 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
     bands.name_the_ends(plot, panel, share, names[::-1], highest * _TOP)
 
 
-def _segments(view: View, panel: Panel, begun: Sequence[Row], state: State) -> None:
+def _segments(view: View, panel: Panel, begun: Sequence[SheetRow], state: State) -> None:
     series = Series(state.value, bands.COLOURS[state])
     for row in begun:
         number, whole = count(row, state.value), count(row, "workflows")
@@ -149,7 +149,7 @@ def _segments(view: View, panel: Panel, begun: Sequence[Row], state: State) -> N
     panel.bars(series, marker=marker)
 
 
-def _numbers(view: View, plot: Plot, panel: Panel, begun: Sequence[Row], highest: float) -> None:
+def _numbers(view: View, plot: Plot, panel: Panel, begun: Sequence[SheetRow], highest: float) -> None:
     """The whole above each stack, and what is done of it inside."""
     per_pixel = highest / (plot.height - plot.margin["t"] - plot.margin["b"])
     for row in begun:
@@ -164,7 +164,7 @@ def _numbers(view: View, plot: Plot, panel: Panel, begun: Sequence[Row], highest
             panel.note(str(done), x, done / 2, font=font | {"color": colour("paper")})
 
 
-def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
+def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:
     speech = view.speech
     beneath = (
         (N_("Done of all"), [_done_of_all(view, row) for row in rows]),
@@ -180,20 +180,20 @@ def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> 
             panel.note(text, count(row, "cycle"), 0, **place)
 
 
-def _done_of_all(view: View, row: Row) -> str:
+def _done_of_all(view: View, row: SheetRow) -> str:
     if row.values["workflows"] is None:
         return "–"
     return view.speech.gettext("%(number)s of %(all)s", number=row.values["done"], all=row.values["workflows"])
 
 
-def _written(row: Row, column: str) -> str:
+def _written(row: SheetRow, column: str) -> str:
     return "–" if row.values[column] is None else str(row.values[column])
 
 
-def _begun(rows: Sequence[Row]) -> list[Row]:
+def _begun(rows: Sequence[SheetRow]) -> list[SheetRow]:
     return [row for row in rows if row.values["workflows"] is not None]
 
 
-def _last(view: View) -> Row | None:
+def _last(view: View) -> SheetRow | None:
     begun = _begun(view.totals)
     return begun[-1] if begun else None

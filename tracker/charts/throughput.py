@@ -7,7 +7,7 @@ from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.charts.throughput import STAGES
 from tracker.domain.errors import N_
 from tracker.domain.states import Goal
@@ -80,14 +80,15 @@ def finding(view: View) -> str:
 
 def details(view: View) -> list[str]:
     """Each cycle in a sentence, with all three ratios: how much more depends on what is counted."""
-    speech, told = view.speech, []
+    speech, sentences = view.speech, []
     for row in view.totals:
         cycle = speech.cycle(count(row, "cycle"))
         if row.values["tested"] is None:
             planned = sum(count(row, f"planned_{goal.value}") for goal in Goal)
-            told.append(speech.gettext("%(cycle)s has not begun: %(planned)s planned.", cycle=cycle, planned=planned))
+            text = speech.gettext("%(cycle)s has not begun: %(planned)s planned.", cycle=cycle, planned=planned)
+            sentences.append(text)
             continue
-        told.append(
+        sentences.append(
             speech.gettext(
                 "%(cycle)s: %(designed)s designed, %(validated)s validated, %(tested)s tested, %(rate)s tested per "
                 "working day.",
@@ -100,7 +101,7 @@ def details(view: View) -> list[str]:
         )
         ratios = [row.values["designed_ratio"], row.values["validated_ratio"], row.values["ratio_to_previous"]]
         if all(ratio is not None for ratio in ratios) and row.values["tested_same_day"] is None:
-            told.append(
+            sentences.append(
                 speech.gettext(
                     "That is %(designed)s, %(validated)s and %(tested)s times cycle %(previous)s, which had "
                     "%(designed_then)s, %(validated_then)s and %(tested_then)s.",
@@ -113,10 +114,10 @@ def details(view: View) -> list[str]:
                     tested_then=row.values["tested_previous"],
                 )
             )
-    return told
+    return sentences
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """Three bars for each cycle."""
     panel = plot.panel()
     numbers = [count(row, "cycle") for row in rows]
@@ -136,7 +137,7 @@ def _highest(view: View) -> int:
     return max((count(row, name) for row in view.rows for name in names), default=0)
 
 
-def _bars(view: View, panel: Panel, rows: Sequence[Row], stage: str) -> None:
+def _bars(view: View, panel: Panel, rows: Sequence[SheetRow], stage: str) -> None:
     begun = [row for row in rows if row.values["tested"] is not None]
     series = Series(stage, colour(_COLOURS[stage]))
     named = _last_over(view)
@@ -144,7 +145,7 @@ def _bars(view: View, panel: Panel, rows: Sequence[Row], stage: str) -> None:
         text = "" if _is_close(view, row, stage) else str(count(row, stage))
         is_named = named is not None and row.values["cycle"] == named.values["cycle"] and stage == "tested"
         series.marks.append(
-            mark(view, row, stage, count(row, "cycle"), _told(view, row, stage), text=text, is_named=is_named)
+            mark(view, row, stage, count(row, "cycle"), _label(view, row, stage), text=text, is_named=is_named)
         )
     panel.bars(series, offsetgroup=stage, marker=hatched(series.colour, [view.is_open(row) for row in begun]))
     planned, name = Series(f"planned_{stage}", "rgba(0,0,0,0)"), f"planned_{_GOALS[stage].value}"
@@ -164,13 +165,13 @@ def _bars(view: View, panel: Panel, rows: Sequence[Row], stage: str) -> None:
                 panel.note(str(count(row, stage)), centre, then, yanchor="bottom", font={"color": colour("ink")})
 
 
-def _is_close(view: View, row: Row, stage: str) -> bool:
+def _is_close(view: View, row: SheetRow, stage: str) -> bool:
     """Whether the line for the same working day would go through the bar's number, which stands above it then."""
     then = row.values[f"{stage}_same_day"]
     return isinstance(then, int) and 0 <= then - count(row, stage) < _highest(view) / 10
 
 
-def _name_the_series(view: View, panel: Panel, rows: Sequence[Row], highest: int) -> None:
+def _name_the_series(view: View, panel: Panel, rows: Sequence[SheetRow], highest: int) -> None:
     """Once, above the first group."""
     first = next((row for row in rows if row.values["tested"] is not None), None)
     if first is None:
@@ -184,7 +185,7 @@ def _name_the_series(view: View, panel: Panel, rows: Sequence[Row], highest: int
         panel.note(view.speech.gettext(_SMALL_LETTERS[stage]), x, top, xanchor="left", xshift=-4, font=BOLD)
 
 
-def _say_what_was_then(view: View, panel: Panel, rows: Sequence[Row]) -> None:
+def _say_what_was_then(view: View, panel: Panel, rows: Sequence[SheetRow]) -> None:
     for row in rows:
         if row.values["tested_same_day"] is not None:
             then = count(row, "tested_same_day")
@@ -195,7 +196,7 @@ def _say_what_was_then(view: View, panel: Panel, rows: Sequence[Row]) -> None:
             panel.note(text, count(row, "cycle"), top, yanchor="bottom", yshift=18, name=WIDE)
 
 
-def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
+def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:
     """What belongs under each cycle, in line with it."""
     speech = view.speech
     beneath = (
@@ -213,21 +214,21 @@ def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> 
             panel.note(text, count(row, "cycle"), 0, **place)
 
 
-def _days(view: View, row: Row) -> str:
+def _days(view: View, row: SheetRow) -> str:
     if view.is_open(row):
         so_far, whole = row.values["working_days_so_far"], row.values["working_days"]
         return view.speech.gettext("%(so_far)s of %(all)s", so_far=so_far, all=whole)
     return str(row.values["working_days"])
 
 
-def _compared(view: View, row: Row) -> str:
+def _compared(view: View, row: SheetRow) -> str:
     if view.is_open(row):
         ratio = _written(view, row.values["ratio_same_day"])
         return f"{ratio}*" if row.values["ratio_same_day"] is not None else ratio
     return _written(view, row.values["ratio_to_previous"])
 
 
-def _told(view: View, row: Row, stage: str) -> str:
+def _label(view: View, row: SheetRow, stage: str) -> str:
     speech, cycle, number = view.speech, view.speech.cycle(count(row, "cycle")), count(row, stage)
     match stage:
         case "designed":
@@ -247,7 +248,7 @@ def _told(view: View, row: Row, stage: str) -> str:
     )
 
 
-def _told_planned(view: View, row: Row, stage: str) -> str:
+def _told_planned(view: View, row: SheetRow, stage: str) -> str:
     return view.speech.gettext(
         "%(cycle)s: %(planned)s planned, goal %(goal)s",
         cycle=view.speech.cycle(count(row, "cycle")),
@@ -256,7 +257,7 @@ def _told_planned(view: View, row: Row, stage: str) -> str:
     )
 
 
-def _finished(view: View, row: Row) -> str:
+def _finished(view: View, row: SheetRow) -> str:
     speech, cycle, tested = view.speech, count(row, "cycle"), count(row, "tested")
     ratio = row.values["ratio_to_previous"]
     if ratio is None:
@@ -274,7 +275,7 @@ def _finished(view: View, row: Row) -> str:
     )
 
 
-def _so_far(view: View, row: Row, *, is_first: bool) -> str:
+def _so_far(view: View, row: SheetRow, *, is_first: bool) -> str:
     speech, cycle, tested = view.speech, count(row, "cycle"), count(row, "tested")
     then = row.values["tested_same_day"]
     cycle_words = speech.gettext("Cycle %(cycle)s" if is_first else N_("cycle %(cycle)s"), cycle=cycle)
@@ -305,12 +306,12 @@ def _only_planned(view: View) -> str:
     return speech.gettext("Nothing has been designed, validated or tested in these cycles yet")
 
 
-def _last_over(view: View) -> Row | None:
+def _last_over(view: View) -> SheetRow | None:
     over = [row for row in view.totals if row.values["tested"] is not None and not view.is_open(row)]
     return over[-1] if over else None
 
 
-def _under_way(view: View) -> Row | None:
+def _under_way(view: View) -> SheetRow | None:
     return next((row for row in view.totals if view.is_open(row)), None)
 
 

@@ -6,7 +6,7 @@ from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.charts.time_in_state import WORKING
 from tracker.domain.errors import N_
 from tracker.domain.states import State
@@ -101,12 +101,12 @@ def finding(view: View) -> str:
 
 def details(view: View) -> list[str]:
     """Each cycle and state in a sentence."""
-    speech, told = view.speech, []
+    speech, sentences = view.speech, []
     for row in view.totals:
         if row.values["p50_days"] is not None:
-            told.append(_told(view, row) + ".")
+            sentences.append(_label(view, row) + ".")
         elif row.values["n"] is not None and row.values["state"] is WORKING[0]:
-            told.append(
+            sentences.append(
                 speech.ngettext(
                     "%(cycle)s: %(num)s tested, too few for percentiles.",
                     "%(cycle)s: %(num)s tested, too few for percentiles.",
@@ -114,10 +114,10 @@ def details(view: View) -> list[str]:
                     cycle=speech.cycle(count(row, "cycle")),
                 )
             )
-    return told
+    return sentences
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """Three bars for each cycle, each with a line up to where 85% of them are."""
     panel = plot.panel()
     cycles = list(dict.fromkeys(count(row, "cycle") for row in rows))
@@ -137,18 +137,18 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
         _numbers(panel, rows, day, {"name": WIDE} if len(cycles) > _MANY_CYCLES else {})
 
 
-def _bars(view: View, panel: Panel, rows: Sequence[Row], state: State) -> None:
-    told = [row for row in rows if row.values["p50_days"] is not None]
+def _bars(view: View, panel: Panel, rows: Sequence[SheetRow], state: State) -> None:
+    known = [row for row in rows if row.values["p50_days"] is not None]
     half, most = Series(state.value, colour(_COLOURS[state])), Series(f"{state.value}_most", colour("ink"))
-    for row in told:
-        half.marks.append(mark(view, row, "p50_days", _x(row), _told(view, row)))
-        most.marks.append(mark(view, row, "p85_days", _x(row), _told(view, row)))
+    for row in known:
+        half.marks.append(mark(view, row, "p50_days", _x(row), _label(view, row)))
+        most.marks.append(mark(view, row, "p85_days", _x(row), _label(view, row)))
         panel.rule(_x(row), count(row, "p50_days"), _x(row), count(row, "p85_days"), line={"color": colour("ink-2")})
-    panel.bars(half, width=_WIDTH * 0.9, marker=hatched(half.colour, [view.is_open(row) for row in told]))
+    panel.bars(half, width=_WIDTH * 0.9, marker=hatched(half.colour, [view.is_open(row) for row in known]))
     panel.dots(most, marker={"symbol": "line-ew", "size": 10, "line": {"color": colour("ink"), "width": 1.5}})
 
 
-def _numbers(panel: Panel, rows: Sequence[Row], day: float, looks: dict[str, str]) -> None:
+def _numbers(panel: Panel, rows: Sequence[SheetRow], day: float, looks: dict[str, str]) -> None:
     """Above each line, and on top of its bar or inside it where the line ends too soon, there with paper beneath.
     `day` is how high one is, in pixels.
     """
@@ -172,10 +172,10 @@ def _numbers(panel: Panel, rows: Sequence[Row], day: float, looks: dict[str, str
             )
 
 
-def _name_the_states(view: View, panel: Panel, rows: Sequence[Row], top: float) -> None:
+def _name_the_states(view: View, panel: Panel, rows: Sequence[SheetRow], top: float) -> None:
     """Once, above the first group that has bars."""
-    told = [row for row in rows if row.values["p50_days"] is not None]
-    for step, row in enumerate(row for row in told if row.values["cycle"] == told[0].values["cycle"]):
+    known = [row for row in rows if row.values["p50_days"] is not None]
+    for step, row in enumerate(row for row in known if row.values["cycle"] == known[0].values["cycle"]):
         height = top * (0.97 - 0.075 * step)
         panel.rule(
             _x(row),
@@ -187,7 +187,7 @@ def _name_the_states(view: View, panel: Panel, rows: Sequence[Row], top: float) 
         panel.note(_name(view, row), _x(row), height, xanchor="left", xshift=-4, font=BOLD)
 
 
-def _beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
+def _beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:
     """How many the cycle's bars are of, in line with it."""
     plot.margin = {"l": 84, "r": 8, "t": 24, "b": 60}
     plot.narrow_margin = {"l": 32, "b": 40}
@@ -198,7 +198,7 @@ def _beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
             panel.note("–" if row.values["n"] is None else str(row.values["n"]), count(row, "cycle"), 0, **place)
 
 
-def _told(view: View, row: Row) -> str:
+def _label(view: View, row: SheetRow) -> str:
     return view.speech.gettext(
         "%(cycle)s, days in %(state)s: half %(half)s or fewer, 85%% %(most)s or fewer (n = %(tested)s)",
         cycle=view.speech.cycle(count(row, "cycle")),
@@ -209,11 +209,11 @@ def _told(view: View, row: Row) -> str:
     )
 
 
-def _name(view: View, row: Row) -> str:
+def _name(view: View, row: SheetRow) -> str:
     state = row.values["state"]
     return view.speech.state(state) if isinstance(state, State) else ""
 
 
-def _x(row: Row) -> float:
+def _x(row: SheetRow) -> float:
     place = next(number for number, state in enumerate(WORKING) if state is row.values["state"])
     return count(row, "cycle") + (place - 1) * _WIDTH

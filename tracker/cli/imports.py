@@ -15,7 +15,7 @@ from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts.fields import OPERATOR
 from tracker.commands.entry.entries import open_entry
 from tracker.commands.imports import workflows as workflow_imports
-from tracker.commands.imports.plan import Outcome, Plan, Problem
+from tracker.commands.imports.plan import Plan, Problem, RowResult
 from tracker.commands.imports.workflows import COMMAND
 from tracker.commands.workflows.moves import When
 from tracker.config import read_settings
@@ -117,10 +117,10 @@ def workflows(  # noqa: PLR0913 - one for each option
             planned = _planned(engine, table, choices)
         else:
             planned = _done(engine, table, choices, progress, without_refused=refused_to is not None)
-    refused = planned.of(Outcome.REFUSED)
+    refused = planned.of(RowResult.REFUSED)
     for each in refused:
         for problem in each.problems:
-            click.echo(f"Row {each.row.number}{_told(problem)}", err=True)
+            click.echo(f"Row {each.row.number}{_message(problem)}", err=True)
     _tell(planned, dry_run=dry_run, is_done=not refused or refused_to is not None)
     if refused_to is not None and not dry_run:
         refused_to.write_bytes(_file_of_refused(planned))
@@ -138,7 +138,7 @@ def _done(
 ) -> Plan:
     """Does it, unless rows are refused that nobody said to leave out; gives what each row came to."""
     planned = _planned(engine, table, choices)
-    if planned.of(Outcome.REFUSED) and not without_refused:
+    if planned.of(RowResult.REFUSED) and not without_refused:
         return planned
     with transaction(engine) as session:
         entry = open_entry(session, accounts.operator(session), COMMAND, clock_of(session).now())
@@ -189,7 +189,7 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _told(problem: Problem) -> str:
+def _message(problem: Problem) -> str:
     heading = f", {problem.heading}" if problem.heading else ""
     value = f" {problem.value[:60]!r}" if problem.value else ""
     return " ".join(f"{heading}{value}: {problem.error}".split())
@@ -217,7 +217,7 @@ def _tell(planned: Plan, *, dry_run: bool, is_done: bool) -> None:
 def _file_of_refused(planned: Plan) -> bytes:
     return refused_rows.content(
         planned.table,
-        planned.of(Outcome.REFUSED),
+        planned.of(RowResult.REFUSED),
         cause=_CAUSE,
         words=lambda problem: str(problem.error),
         dialect=Dialect.CSV,

@@ -21,7 +21,7 @@ from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedErr
 from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import reported
 from tracker.domain.files.figure_files import cells_text
-from tracker.domain.reviews import Member, Wish, seal
+from tracker.domain.reviews import Member, Wish, fingerprint
 from tracker.domain.states import CycleStatus, HoldEvent, ProposalKind
 from tracker.domain.texts import line
 
@@ -153,7 +153,7 @@ def close(session: Session, entry: Entry, number: int, *, seen: str) -> Closed:
     members, into = reviews.members(session, number), reviews.next_draft(session, number)
     if undecided := [member.key for member in members if member.is_undecided]:
         raise UndecidedError(number, undecided)
-    if seen != seal(members, into):
+    if seen != fingerprint(members, into):
         raise ReviewChangedError(N_("The review has changed since you saw it. Look at it again, then close."))
     decided = [(member, member.decision) for member in members]
     if into is None and any(wish is not None and wish.is_into_draft for _, wish in decided):

@@ -33,7 +33,7 @@ from tests.db.acting import (
 )
 from tracker.commands import blockers
 from tracker.commands.blockers import BlockerFields
-from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import BlockedError, Move
 from tracker.db import models
@@ -63,7 +63,7 @@ def raise_blocker(
     actor: Actor | None = None,
     happened_on: date | None = None,
     note: str = "",
-) -> tuple[int, Outcome]:
+) -> tuple[int, BatchResult]:
     with acting(engine, actor) as (session, entry):
         return blockers.raise_blocker(
             session, entry, fields, keys, happened_on=happened_on, note=note, backdate_days=BACKDATE_DAYS
@@ -79,7 +79,7 @@ def hold(
     at: datetime = NOW,
     happened_on: date | None = None,
     note: str = "",
-) -> Outcome:
+) -> BatchResult:
     with acting(engine, actor, at) as (session, entry):
         return blockers.hold(
             session, entry, blocker, keys, happened_on=happened_on, note=note, backdate_days=BACKDATE_DAYS
@@ -94,7 +94,7 @@ def release(
     actor: Actor | None = None,
     happened_on: date | None = None,
     note: str = "",
-) -> Outcome:
+) -> BatchResult:
     with acting(engine, actor) as (session, entry):
         return blockers.release(
             session, entry, blocker, keys, note=note, happened_on=happened_on, backdate_days=BACKDATE_DAYS
@@ -119,7 +119,7 @@ def move(engine: Engine, key: str, to: State, reason: str = "") -> None:
         moves.move(session, entry, key, wanted, backdate_days=BACKDATE_DAYS)
 
 
-def causes(outcome: Outcome) -> dict[str, type[TrackerError]]:
+def causes(outcome: BatchResult) -> dict[str, type[TrackerError]]:
     return {left.key: type(left.error) for left in outcome.left}
 
 
@@ -140,7 +140,7 @@ def test_a_blocker_is_raised_on_many_and_each_gets_a_new_version(programme: Engi
     )
     versions = {key: stands(programme, key).version for key in (FREE, BACKLOG)}
     number, outcome = raise_blocker(programme, [FREE, BACKLOG, FREE], fields, note="Sedan i går")
-    assert outcome == Outcome((FREE, BACKLOG), (), ())
+    assert outcome == BatchResult((FREE, BACKLOG), (), ())
     (made,) = rows(programme, models.Blocker, id=number)
     assert (made.title, made.title_en, made.category, made.owner, made.mitigation, made.decider, made.decide_by) == (
         "Beslut om skrivare",
@@ -221,22 +221,22 @@ def test_each_wrong_field_is_named(programme: Engine, wrong: dict[str, str], fie
 
 def test_what_it_holds_already_is_unchanged_and_so_is_releasing_what_it_does_not(programme: Engine) -> None:
     before = traces(programme)
-    assert hold(programme, [HELD]) == Outcome((), (HELD,), ())
-    assert release(programme, [FREE, BACKLOG], note="Löst") == Outcome((), (FREE, BACKLOG), ())
-    assert release(programme, None, blocker=RESOLVED, note="Löst") == Outcome((), (), ())
+    assert hold(programme, [HELD]) == BatchResult((), (HELD,), ())
+    assert release(programme, [FREE, BACKLOG], note="Löst") == BatchResult((), (FREE, BACKLOG), ())
+    assert release(programme, None, blocker=RESOLVED, note="Löst") == BatchResult((), (), ())
     assert traces(programme) == before
 
 
 def test_releasing_the_last_one_needs_a_text_and_without_it_nothing_is_released(programme: Engine) -> None:
     hold(programme, [FREE, BACKLOG])
-    assert release(programme, [FREE]) == Outcome((FREE,), (), ())
+    assert release(programme, [FREE]) == BatchResult((FREE,), (), ())
     before = traces(programme)
     for keys in ([HELD, BACKLOG], [HELD, BACKLOG, FREE], None):
         with pytest.raises(InvalidError) as refusal:
             release(programme, keys, note=" \n")
         assert refusal.value.field == "note"
     assert traces(programme) == before
-    assert release(programme, None, note="Skrivaren kom") == Outcome((HELD, BACKLOG), (), ())
+    assert release(programme, None, note="Skrivaren kom") == BatchResult((HELD, BACKLOG), (), ())
     assert held(programme) == []
     last = of_workflow(programme, models.BlockerEvent, HELD)[-1]
     assert (last.event, last.happened_at, last.note) == (HoldEvent.RELEASED, last.recorded_at, "Skrivaren kom")
@@ -251,7 +251,7 @@ def test_what_cannot_be_released_keeps_the_blocker_open_without_a_text(programme
 
 def test_holding_again_opens_it_again(programme: Engine) -> None:
     release(programme, note="Löst")
-    assert hold(programme, [HELD, FREE], note="Trasig igen") == Outcome((HELD, FREE), (), ())
+    assert hold(programme, [HELD, FREE], note="Trasig igen") == BatchResult((HELD, FREE), (), ())
     assert held(programme) == [FREE, HELD]
 
 

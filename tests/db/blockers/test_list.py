@@ -16,7 +16,7 @@ from tracker.domain.programme.rows import Programme
 from tracker.domain.states import BlockerCategory, HoldEvent, State
 from tracker.queries.accounts.viewer import programme as the_programme
 from tracker.queries.blockers import page as pages
-from tracker.queries.blockers.list import Row, blockers
+from tracker.queries.blockers.list import BlockerListRow, blockers
 from tracker.queries.blockers.table import ALL, OPEN, RESOLVED, SORTS, Filters, similar, table
 from tracker.queries.programme import files as programme_files
 
@@ -36,7 +36,7 @@ def word(category: BlockerCategory) -> str:
     return category.value
 
 
-def rows_of(engine: Engine, language: str = "sv", today: date | None = None) -> dict[int, Row]:
+def rows_of(engine: Engine, language: str = "sv", today: date | None = None) -> dict[int, BlockerListRow]:
     with reading(engine) as session:
         about = the_programme(session)
         assert about is not None
@@ -135,10 +135,10 @@ def test_the_rows_of_the_sample_programme_are_those_of_a_walk_through_its_files(
     print(f"{len(rows)} blockers with {len(programme.blocker_events)} events: every row as the walk says")
 
 
-def many(today: date) -> list[Row]:
+def many(today: date) -> list[BlockerListRow]:
     """Rows of every kind: open, resolved, overdue, with and without owners."""
     return [
-        Row(
+        BlockerListRow(
             id=n,
             title=f"{'åäözab'[n % 6]} hinder {n}",
             other_title="",
@@ -205,7 +205,7 @@ def test_sorting_either_way_keeps_all_and_turns_the_order_round(name: str) -> No
     back = table(ROWS, Filters(ALL, sort=f"-{name}"), word).rows
     assert {row.id for row in there} == {row.id for row in back} == {row.id for row in ROWS}
 
-    def value(row: Row) -> object:
+    def value(row: BlockerListRow) -> object:
         return word(row.category) if name == "category" else SORTS[name](row)
 
     valued = [value(row) for row in there if value(row) is not None]

@@ -63,7 +63,7 @@ def keys(members: tuple[Member, ...]) -> list[str]:
 
 def test_each_workstream_has_its_part(programme: Engine) -> None:
     found = review(programme)
-    assert (found.status, found.into, found.seal, found.undecided, found.ready) == (
+    assert (found.status, found.into, found.fingerprint, found.undecided, found.ready) == (
         CycleStatus.RUNNING,
         3,
         seen(programme),

@@ -27,7 +27,7 @@ DESIGN, VALIDATION, TEST, DONE = State.DESIGN, State.VALIDATION, State.TEST, Sta
 def view_of(*flows: Flow) -> View:
     """As of day 60, in the second of three cycles."""
     span = Span(History(facts_of(a_programme(*flows), STOCKHOLM)), day(60), 1, 3)
-    choice = registry.chosen(span.history, [], [])
+    choice = registry.choice(span.history, [], [])
     whole = registry.whole("age", span, choice)
     return View(whole, whole, span, choice, ENGLISH, lambda row, column: f"{column}?{row.values}")
 

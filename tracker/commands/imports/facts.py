@@ -32,7 +32,7 @@ class Existing:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ImportFacts:
     """All that rows are measured by. Keys are found whatever their capitals; workstreams by code or either name."""
 
     workflows: Mapping[str, Existing]
@@ -44,13 +44,13 @@ class Facts:
     last_id: int
 
 
-def facts(session: Session) -> Facts:
+def facts(session: Session) -> ImportFacts:
     """As things stand. Seven statements, whatever the number of workflows."""
     streams = session.execute(select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en))).all()
     words = {folded(name): code for code, *names in streams for name in names if name}
     there = _workflows(session)
     owners = {each.texts["owner"] for each in there.values()} | set(session.scalars(select(col(Blocker.owner))))
-    return Facts(
+    return ImportFacts(
         {key.casefold(): each for key, each in there.items()},
         words | {folded(code): code for code, *_ in streams},
         frozenset(code for code, *_ in streams),

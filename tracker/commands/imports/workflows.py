@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from tracker.commands.entry.entries import Entry
 from tracker.commands.imports import facts
 from tracker.commands.imports import plan as import_plan
-from tracker.commands.imports.plan import Outcome, Plan, Planned
+from tracker.commands.imports.plan import Plan, Planned, RowResult
 from tracker.commands.imports.rows import Rewritten, pieces, priority_of, write_over
 from tracker.commands.workflows.moves import When
 from tracker.db.models import StateChange, Workflow, WorkflowWorkstream
@@ -60,9 +60,9 @@ def carry_out(
     planned = import_plan.plan(table, choices, known, when, progress)
     if seen is not None and planned.digest() != seen:
         raise ImportChangedError
-    if not without_refused and planned.counts[Outcome.REFUSED.value]:
+    if not without_refused and planned.counts[RowResult.REFUSED.value]:
         raise InvalidError(N_("Some rows are refused. Correct them, or choose to leave them out."), field="take")
-    created, changed = planned.of(Outcome.CREATED), planned.of(Outcome.CHANGED)
+    created, changed = planned.of(RowResult.CREATED), planned.of(RowResult.CHANGED)
     last_id, done = known.last_id, 0
     for some, write in ((created, _create), (changed, _change)):
         for piece in pieces(some):

@@ -6,7 +6,7 @@ from datetime import datetime
 from tracker.domain.calendar import local_date
 from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.cycle_figures import column
-from tracker.domain.charts.sheets import Adds, Column, Row
+from tracker.domain.charts.sheets import Adds, Column, SheetRow
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.readings import Reading
@@ -25,7 +25,7 @@ COLUMNS = (
 )
 
 
-def rows(span: Span, choice: Choice) -> Iterator[Row]:
+def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle."""
     for cycle in span.cycles:
         here = span.reading(cycle.cycle)
@@ -51,7 +51,7 @@ def rows(span: Span, choice: Choice) -> Iterator[Row]:
             "oldest_blocker_days": ages[0] if ages else None,
         }
         lists = {"open_at_start": at_start, "open_throughout": throughout, "oldest_blocker_days": oldest}
-        yield Row(row.values, {**row.behind, **lists})
+        yield SheetRow(row.values, {**row.behind, **lists})
 
 
 def _open_before(span: Span, here: Reading, choice: Choice, border: datetime) -> list[Behind]:

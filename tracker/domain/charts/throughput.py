@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.cycle_figures import column, listed
-from tracker.domain.charts.sheets import Adds, Column, Found, Row, Value
+from tracker.domain.charts.sheets import Adds, Column, Found, SheetRow, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind, of_members
 from tracker.domain.figures.rounding import half_up
@@ -33,7 +33,7 @@ COLUMNS = (
 )
 
 
-def rows(span: Span, choice: Choice) -> Iterator[Row]:
+def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle."""
     for cycle in span.cycles:
         here = span.reading(cycle.cycle)
@@ -54,7 +54,7 @@ def rows(span: Span, choice: Choice) -> Iterator[Row]:
         ):
             row.values.update(values)
             behind.update(lists)
-        yield Row(row.values, behind)
+        yield SheetRow(row.values, behind)
 
 
 _Part = tuple[dict[str, Value], dict[str, list[Behind]]]
@@ -74,7 +74,7 @@ def _previous(span: Span, number: int, choice: Choice) -> _Part:
     return values, lists
 
 
-def _same_day(span: Span, row: Row, choice: Choice) -> _Part:
+def _same_day(span: Span, row: SheetRow, choice: Choice) -> _Part:
     number = row.values["cycle"]
     found = span.same_day(number, choice) if isinstance(number, int) else None
     items = found.items.workflows if found is not None and found.items is not None else None

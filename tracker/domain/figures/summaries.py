@@ -109,10 +109,10 @@ def summaries(
             continue
         number = reading.cycle.cycle
         known = now if reading.basis is Basis.AS_NOW else Knowledge(history, reading.as_of)
-        for place, choice in enumerate(choices):
+        for key, choice in enumerate(choices):
             items = known.items(reading, choice.workstreams) if counts(history, reading, choice) else None
-            row = summary(reading, choice, items, earlier.get((number - 1, reading.basis, place)))
-            earlier[number, reading.basis, place] = row
+            row = summary(reading, choice, items, earlier.get((number - 1, reading.basis, key)))
+            earlier[number, reading.basis, key] = row
             yield row
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.imports.columns import is_known
 from tracker.domain.imports.encodings import lines
-from tracker.domain.imports.table import Row
+from tracker.domain.imports.table import TableRow
 
 DELIMITERS = (";", "\t", ",")
 _SAMPLE = 20
@@ -16,7 +16,7 @@ LONGEST_ROW = 1_000_000  # characters: of a longer one, quotes are missing, and 
 csv.field_size_limit(sys.maxsize)  # the module's own limit, 131,072, is less than a long description
 
 
-def rows_of(text: str, delimiter: str = "") -> Iterator[Row]:
+def rows_of(text: str, delimiter: str = "") -> Iterator[TableRow]:
     """Each row with its number; a row of the file may take several lines. Raises InvalidError for a quote that does
     not end.
     """
@@ -38,7 +38,7 @@ def rows_of(text: str, delimiter: str = "") -> Iterator[Row]:
             ) from error
         if cells is None:
             return
-        yield Row(number + offset, tuple(cells), len(cells))
+        yield TableRow(number + offset, tuple(cells), len(cells))
 
 
 class _Fed:

@@ -14,7 +14,7 @@ _LOOK_FOR_HEADINGS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row with its number in the spreadsheet. `width` is how many cells it had, where the file says so."""
 
     number: int
@@ -27,10 +27,10 @@ class Table:
     """The headings and the rows beneath that are not empty. `skipped` rows stood above the headings."""
 
     headings: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     skipped: int = 0
 
-    def is_torn(self, row: Row) -> bool:
+    def is_torn(self, row: TableRow) -> bool:
         """Whether the row has more or fewer cells than there are headings, so that some stand in wrong columns."""
         if row.width is None:
             return False
@@ -38,9 +38,9 @@ class Table:
         return row.width < named or any(cell.strip() for cell in row.cells[len(self.headings) :])
 
 
-def table_of(rows: Iterable[Row]) -> Table:
+def table_of(rows: Iterable[TableRow]) -> Table:
     """The table. Raises InvalidError when it is empty, too large, or has a known heading twice."""
-    kept: list[Row] = []
+    kept: list[TableRow] = []
     filled, share = 0, _Shared()
     for row in rows:
         if row.number > MOST_LINES:
@@ -79,12 +79,12 @@ class _Shared:
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
 
-    def in_row(self, row: Row) -> Row:
+    def in_row(self, row: TableRow) -> TableRow:
         """The row, of texts that earlier rows have too where they are equal."""
         texts = self._texts
         if len(texts) < self._MOST:
             texts.update({cell: texts.get(cell, cell) for cell in row.cells if len(cell) <= self._LONGEST})
-        return Row(row.number, tuple([texts.get(cell, cell) for cell in row.cells]), row.width)
+        return TableRow(row.number, tuple([texts.get(cell, cell) for cell in row.cells]), row.width)
 
 
 def too_many_lines() -> InvalidError:
@@ -96,7 +96,7 @@ def too_many_lines() -> InvalidError:
     )
 
 
-def _place_of_headings(rows: Sequence[Row]) -> int:
+def _place_of_headings(rows: Sequence[TableRow]) -> int:
     """The first row, unless nothing in it is known as a heading and at least two cells of a later one are."""
     known = [sum(is_known(cell) for cell in row.cells) for row in rows[:_LOOK_FOR_HEADINGS]]
     if known[0]:

@@ -24,7 +24,7 @@ from tracker.domain.figures.stale import STALE_AFTER_DAYS
 from tracker.domain.programme.replay import stand
 from tracker.domain.states import STATES, BlockerCategory, CycleStatus, Goal, ScopeKind, State
 from tracker.queries.workflows import timeline as timelines
-from tracker.queries.workflows.timeline import Item, in_language
+from tracker.queries.workflows.timeline import TimelineItem, in_language
 
 # As in the list: neither a field that was written over nor a change of scope tells how the work is going.
 _UPDATES = {"created", "moved", "taken_back", "held", "released", "note", "check"}
@@ -48,7 +48,7 @@ class Freshness:
     is_stale: bool
 
 
-def freshness(timeline: Sequence[Item], *, can_be_stale: bool, today: date, zone: ZoneInfo) -> Freshness:
+def freshness(timeline: Sequence[TimelineItem], *, can_be_stale: bool, today: date, zone: ZoneInfo) -> Freshness:
     """How fresh what is known of the workflow is; one that is done or archived cannot be stale."""
     updated_at = max(item.recorded_at for item in timeline if item.kind in _UPDATES)
     changed_at = max(item.recorded_at for item in timeline if item.kind not in _CHANGES_NOTHING)
@@ -65,7 +65,7 @@ def freshness(timeline: Sequence[Item], *, can_be_stale: bool, today: date, zone
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class WorkflowFacts:
     """The fields, and what the history comes to. Days are local dates apart; `age_days` as DESIGN §5 has it."""
 
     id: int
@@ -144,10 +144,10 @@ class OpenCycle:
 class Page:
     """All that the page of a workflow shows."""
 
-    workflow: Facts
+    workflow: WorkflowFacts
     path: list[Stage]
     blockers: list[Hold]
-    timeline: list[Item]
+    timeline: list[TimelineItem]
     latest: history.Change
     freshness: Freshness
     cycles: list[OpenCycle] = field(default_factory=list)
@@ -163,7 +163,7 @@ class Page:
         return next((cycle for cycle in self.cycles if cycle.number == self.workflow.cycle), None)
 
     @property
-    def can_be_taken_back(self) -> bool:
+    def can_be_undone(self) -> bool:
         """Whether the latest standing change is a move, not the creation."""
         return self.latest.from_state is not None
 
@@ -205,10 +205,10 @@ def _facts(
     stream: Workstream,
     language: str,
     standing: list[history.Change],
-    timeline: list[Item],
+    timeline: list[TimelineItem],
     now: datetime,
     zone: ZoneInfo,
-) -> Facts:
+) -> WorkflowFacts:
     others = session.execute(
         select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en))
         .join(WorkflowWorkstream, col(WorkflowWorkstream.workstream_code) == col(Workstream.code))
@@ -218,7 +218,7 @@ def _facts(
     stands = stand([(change.to_state, change.happened_at) for change in standing if change.to_state is not None])
     age_days = stands.age_days(now, zone) if stands is not None and workflow.archived_at is None else None
     name = in_language(language, workflow.name, workflow.name_en)
-    return Facts(
+    return WorkflowFacts(
         id=workflow.id or 0,
         key=workflow.key,
         name=name,

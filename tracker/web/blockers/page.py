@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from tracker.commands import blockers, notes
-from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry
 from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.merging import FieldConflictError
 from tracker.queries.blockers import page as pages
-from tracker.queries.blockers.page import Item, Page
+from tracker.queries.blockers.page import BlockerEventItem, Page
 from tracker.web.blockers.forms import EditForm, HoldForm, NoteForm, ReleaseForm, wanted_of
 from tracker.web.blockers.words import (
     AllLeftError,
@@ -69,7 +69,7 @@ def release(blocker_id: int) -> ResponseReturnValue:
         outcome = blockers.release(
             session, entry, blocker_id, form.keys, note=form.note, happened_on=form.happened_on, backdate_days=_days()
         )
-        return told(outcome, gettext("Released: %(keys)s."), gettext("Not held by it: %(keys)s."))
+        return result_message(outcome, gettext("Released: %(keys)s."), gettext("Not held by it: %(keys)s."))
 
     return _written(blocker_id, "release", ReleaseForm, do)
 
@@ -88,7 +88,7 @@ def hold(blocker_id: int) -> ResponseReturnValue:
             happened_on=form.happened_on,
             backdate_days=_days(),
         )
-        return told(outcome, gettext("Holds now: %(keys)s."), gettext("Held already: %(keys)s."))
+        return result_message(outcome, gettext("Holds now: %(keys)s."), gettext("Held already: %(keys)s."))
 
     return _written(blocker_id, "hold", HoldForm, do)
 
@@ -104,7 +104,7 @@ def note(blocker_id: int) -> ResponseReturnValue:
     return _written(blocker_id, "note", NoteForm, do)
 
 
-def told(outcome: Outcome, done: str, unchanged: str) -> str:
+def result_message(outcome: BatchResult, done: str, unchanged: str) -> str:
     """What came of it in words. Raises AllLeftError when nothing did, and there was something to do."""
     if outcome.left and not outcome.done and not outcome.unchanged:
         raise AllLeftError(outcome.left)
@@ -210,7 +210,7 @@ def _why_not(shown: Page) -> str:
     )
 
 
-def _in_words(item: Item) -> Item:
+def _in_words(item: BlockerEventItem) -> BlockerEventItem:
     if item.kind != "field":
         return item
     return replace(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from tracker.commands.entry.batch_results import Left, Outcome
+from tracker.commands.entry.batch_results import BatchResult, Left
 from tracker.commands.workflows.moves import StaleError
 from tracker.domain.errors import N_, NotFoundError
 from tracker.queries.workflows import page as workflow
@@ -15,7 +15,7 @@ from tracker.web.http.context import current_viewer
 from tracker.web.ui.errors import explain
 from tracker.web.ui.formats import language, moment, state_name
 from tracker.web.ui.translation import gettext, ngettext
-from tracker.web.workflows.events import event_words, in_words
+from tracker.web.workflows.events import described, event_words
 
 NOT_MOVED = N_("It has changed since you saw it: %(what)s, %(actor)s, %(at)s. It was not moved.")
 NOT_PLANNED = N_("It has changed since you saw it: %(what)s, %(actor)s, %(at)s. It stays as it is now.")
@@ -30,7 +30,7 @@ class Cause(NamedTuple):
     words: str
 
 
-def asks(action: Action, count: int) -> str:
+def question(action: Action, count: int) -> str:
     """The heading of the form about them."""
     match action:
         case Action.MOVE:
@@ -45,19 +45,19 @@ def asks(action: Action, count: int) -> str:
             return ngettext("Check %(num)s workflow", "Check %(num)s workflows", count)
 
 
-def outcome_text(form: BatchForm, outcome: Outcome) -> str:
+def result_text(form: BatchForm, outcome: BatchResult) -> str:
     """What was done, what was so already, what is left: one line."""
-    return outcome_line(_deed_words(form, outcome.done) if outcome.done else "", outcome)
+    return result_line(_deed_words(form, outcome.done) if outcome.done else "", outcome)
 
 
-def taken_back_text(outcome: Outcome) -> str:
+def undone_text(outcome: BatchResult) -> str:
     """What was taken back: one line."""
     if not outcome.done and not outcome.left:
         return gettext("It has been taken back already")
     if len(outcome.done) == 1:
-        return outcome_line(gettext("Taken back: %(key)s is as before", key=outcome.done[0]), outcome)
+        return result_line(gettext("Taken back: %(key)s is as before", key=outcome.done[0]), outcome)
     done = ngettext("Taken back: %(num)s workflow", "Taken back: %(num)s workflows", len(outcome.done))
-    return outcome_line(done if outcome.done else "", outcome)
+    return result_line(done if outcome.done else "", outcome)
 
 
 def causes(session: Session, left: Sequence[Left], now: datetime, *, stale: str = NOT_MOVED) -> list[Cause]:
@@ -74,7 +74,7 @@ def causes(session: Session, left: Sequence[Left], now: datetime, *, stale: str 
     ]
 
 
-def outcome_line(done: str, outcome: Outcome) -> str:
+def result_line(done: str, outcome: BatchResult) -> str:
     """What was done, in words of the action's own, then what was so already and what is left."""
     parts = [done] if done else []
     if outcome.unchanged:
@@ -125,4 +125,4 @@ def _deed_words(form: BatchForm, done: tuple[str, ...]) -> str:  # noqa: PLR0911
 def _missed(session: Session, key: str, now: datetime, stale: str) -> str:
     shown = workflow.page(session, key, language=language(), now=now, zone=current_viewer().programme.zone)
     latest = max((item for item in shown.timeline if item.counts), key=lambda item: (item.recorded_at, item.order))
-    return gettext(stale, what=event_words(in_words(latest)), actor=latest.actor, at=moment(latest.recorded_at))
+    return gettext(stale, what=event_words(described(latest)), actor=latest.actor, at=moment(latest.recorded_at))

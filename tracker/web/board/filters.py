@@ -5,7 +5,7 @@ from collections.abc import Container
 from werkzeug.datastructures import MultiDict
 
 from tracker.domain.states import CycleStatus
-from tracker.queries.board.cards import ALL, NONE, Frame
+from tracker.queries.board.cards import ALL, NONE, BoardFrame
 from tracker.queries.board.layout import GROUPS, Filters
 from tracker.web.ui.filters import Choice, choices
 from tracker.web.ui.translation import gettext
@@ -16,7 +16,7 @@ _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 _LONGEST_SEARCH = 2_000
 
 
-def read_filters(args: MultiDict[str, str], frame: Frame) -> tuple[Filters, list[str]]:
+def read_filters(args: MultiDict[str, str], frame: BoardFrame) -> tuple[Filters, list[str]]:
     """The filters that the URL names, and a notice for each value that means nothing here."""
     notices: list[str] = []
 
@@ -55,7 +55,7 @@ def read_filters(args: MultiDict[str, str], frame: Frame) -> tuple[Filters, list
     return filters, notices
 
 
-def cycle_choices(frame: Frame, filters: Filters) -> list[Choice]:
+def cycle_choices(frame: BoardFrame, filters: Filters) -> list[Choice]:
     """The cycles, the newest first, then all of them and the backlog."""
     words = {
         CycleStatus.DRAFT: gettext("draft"),

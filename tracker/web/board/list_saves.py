@@ -12,7 +12,7 @@ from tracker.commands import board as rows
 from tracker.commands import notes
 from tracker.commands.board import Update
 from tracker.commands.entry import batch_results
-from tracker.commands.entry.batch_results import Left, Outcome
+from tracker.commands.entry.batch_results import BatchResult, Left
 from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows.moves import StaleError
 from tracker.queries.board import cards as board
@@ -29,7 +29,7 @@ from tracker.web.ui.formats import language, moment
 from tracker.web.ui.forms import Form, FormError
 from tracker.web.ui.rendering import htmx
 from tracker.web.ui.translation import gettext, ngettext
-from tracker.web.workflows.events import event_words, in_words
+from tracker.web.workflows.events import described, event_words
 
 bp = Blueprint("rows", __name__)
 
@@ -91,7 +91,7 @@ def _answered(session: Session, entry: Entry, checked: str) -> Response:
     return _parts(session, answer) if htmx else _page(session, answer)
 
 
-def _saved(session: Session, entry: Entry, typed: Mapping[str, Typed]) -> tuple[Outcome, Refused]:
+def _saved(session: Session, entry: Entry, typed: Mapping[str, Typed]) -> tuple[BatchResult, Refused]:
     """Saves the rows whose fields make sense."""
     updates: list[Update] = []
     refused: Refused = {}
@@ -127,11 +127,11 @@ def _missed(session: Session, key: str) -> str:
         "%(actor)s was here before you, %(at)s: %(what)s. Save again to do yours all the same.",
         actor=latest.actor,
         at=moment(latest.recorded_at),
-        what=event_words(in_words(latest)),
+        what=event_words(described(latest)),
     )
 
 
-def _words(outcome: Outcome, refused: Refused, checked: str) -> str:
+def _words(outcome: BatchResult, refused: Refused, checked: str) -> str:
     """What came of it, in a sentence."""
     done, left = (*outcome.done, *outcome.unchanged), len(refused)
     if checked and done:
@@ -153,7 +153,7 @@ def _words(outcome: Outcome, refused: Refused, checked: str) -> str:
     return gettext("%(saved)s saved, %(left)s not", saved=len(done), left=left)
 
 
-def _status(outcome: Outcome, refused: Refused) -> int:
+def _status(outcome: BatchResult, refused: Refused) -> int:
     """200 as soon as something was saved; else why not, where all have one kind of cause."""
     statuses = {status for _, status in refused.values()}
     if outcome.done or outcome.unchanged or not statuses:

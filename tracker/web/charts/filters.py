@@ -35,7 +35,7 @@ class Filters(NamedTuple):
 
     def choice(self, history: History) -> Choice:
         """The workstreams that are chosen."""
-        return registry.chosen(history, self.projects, self.workstreams)
+        return registry.choice(history, self.projects, self.workstreams)
 
     def parameters(self, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - Flask's values
         """Them as parameters of an address, changed; the cycles always, so that a link keeps what it shows."""

@@ -36,7 +36,7 @@ bp = Blueprint("charts", __name__, url_prefix="/charts")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ChartItem:
     """Something that a mark counts, as a list shows it."""
 
     name: str
@@ -204,17 +204,17 @@ def _list(
     )
 
 
-def _rows(reading: Reading, behind: list[Behind]) -> Iterator[Item]:
+def _rows(reading: Reading, behind: list[Behind]) -> Iterator[ChartItem]:
     named = cycle_queries.workflows(reading_session(), language())
     streams = {each.key: code for code, each in reading.span.recorded(reading.choice)}
     for each in behind:
         amount = _amount(each.amount)
         if isinstance(each.item, int):
             link = url_for("blocker.show", blocker_id=each.item)
-            yield Item(reading.sources.titles.get(each.item, ""), link, at=each.at, amount=amount)
+            yield ChartItem(reading.sources.titles.get(each.item, ""), link, at=each.at, amount=amount)
         elif each.item in named:
             found = named[each.item]
-            yield Item(
+            yield ChartItem(
                 found.name,
                 url_for("workflows.show", key=each.item),
                 each.item,
@@ -227,7 +227,7 @@ def _rows(reading: Reading, behind: list[Behind]) -> Iterator[Item]:
             )
         else:
             link = url_for("board.show", workstream=each.item)
-            yield Item(reading.sources.workstreams.get(each.item, ""), link, each.item, at=each.at, amount=amount)
+            yield ChartItem(reading.sources.workstreams.get(each.item, ""), link, each.item, at=each.at, amount=amount)
 
 
 def _amount(amount: timedelta | int | None) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from tracker.queries.blockers.list import Row
-from tracker.queries.home import Glance, Standing
+from tracker.queries.blockers.list import BlockerListRow
+from tracker.queries.home import Overview, Standing
 from tracker.web.ui.formats import day, weekday
 from tracker.web.ui.translation import gettext, ngettext
 
 
-def finding(seen: Glance, today: date) -> str:
+def finding(seen: Overview, today: date) -> str:
     """The page's heading: how the running cycle stands, or that none runs."""
     if seen.standing is not None:
         return _standing(seen.standing, today)
@@ -66,7 +66,7 @@ def _compared(difference: int, other: int) -> str:
     return gettext("as many as cycle %(other)s by the same working day", other=other)
 
 
-def blocker_finding(rows: Collection[Row], old_days: int) -> str:
+def blocker_finding(rows: Collection[BlockerListRow], old_days: int) -> str:
     """How many are open, and how many of them for longer than four weeks."""
     if not rows:
         return gettext("No open blockers")
@@ -80,7 +80,7 @@ def blocker_finding(rows: Collection[Row], old_days: int) -> str:
     )
 
 
-def moves_finding(seen: Glance, today: date) -> str:
+def moves_finding(seen: Overview, today: date) -> str:
     """How much moved since the last working day before this one began."""
     since = (
         gettext("Since yesterday")

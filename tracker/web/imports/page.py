@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.commands.imports.plan import Outcome, Plan, Planned
+from tracker.commands.imports.plan import Plan, Planned, RowResult
 from tracker.db.models import ImportFile
 from tracker.domain.cells import unguarded
 from tracker.domain.imports import reading
@@ -44,7 +44,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PreviewRow:
     """A row of the preview."""
 
     number: int
@@ -98,10 +98,10 @@ def preview_context(plan: Plan, show: str, start: int) -> dict[str, Any]:
     counts = plan.counts
     shown = (
         show
-        if show in set(Outcome)
+        if show in set(RowResult)
         else next((name for name in ("refused", "created", "changed", "unchanged") if counts[name]), "created")
     )
-    rows = plan.of(Outcome(shown))
+    rows = plan.of(RowResult(shown))
     start = min(max(start, 0), max(len(rows) - 1, 0) // A_PAGE * A_PAGE)
     return {
         "counts": counts,
@@ -137,7 +137,7 @@ def preview_context(plan: Plan, show: str, start: int) -> dict[str, Any]:
     }
 
 
-def outcome_of(file: ImportFile) -> dict[str, int]:
+def result_of(file: ImportFile) -> dict[str, int]:
     """What a finished import came to."""
     counts: dict[str, int] = json.loads(file.outcome)
     return counts
@@ -166,10 +166,10 @@ def _by_count(words: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(words.items(), key=lambda each: (-each[1], each[0].casefold()))
 
 
-def _shown(each: Planned) -> Shown:
+def _shown(each: Planned) -> PreviewRow:
     existing = each.existing
     state = each.to or (existing.state if existing is not None else None)
-    return Shown(
+    return PreviewRow(
         each.row.number,
         each.outcome.value,
         each.key,

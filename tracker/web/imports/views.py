@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest
 from tracker.clock import real_now
 from tracker.commands.imports import files as import_files
 from tracker.commands.imports import workflows as workflow_imports
-from tracker.commands.imports.plan import Outcome, Plan
+from tracker.commands.imports.plan import Plan, RowResult
 from tracker.commands.imports.workflows import COMMAND, ImportChangedError
 from tracker.commands.workflows.moves import When
 from tracker.db.engine import transaction
@@ -39,8 +39,8 @@ from tracker.web.http.context import (
     writing,
 )
 from tracker.web.http.idempotency import fresh_key
-from tracker.web.imports.page import columns_context, outcome_of, preview_context
-from tracker.web.imports.progress import told
+from tracker.web.imports.page import columns_context, preview_context, result_of
+from tracker.web.imports.progress import progress_of
 from tracker.web.imports.words import CAUSE, problem_words
 from tracker.web.ui.errors import explain, status_of
 from tracker.web.ui.formats import language
@@ -69,7 +69,7 @@ def upload() -> ResponseReturnValue:
             raise InvalidError(N_("Choose a file."), field="file")
         if len(content) > LARGEST_FILE:
             raise InvalidError(N_("At most %(size)s MB at a time."), field="file", size=LARGEST_FILE // 1_000_000)
-        with told(request.form.get("progress", "")) as progress:
+        with progress_of(request.form.get("progress", "")) as progress:
             read_table(content, progress=progress)
     except InvalidError as error:
         return _start(field_errors(error))
@@ -149,7 +149,7 @@ def confirm(token: str) -> ResponseReturnValue:
         return redirect(url_for(".preview", token=token), code=303)
     try:
         chosen = Choices.read(file.choices)
-        with told(token) as progress:
+        with progress_of(token) as progress:
             table = read_table(file.content, chosen.delimiter, progress)
             _carry_out(token, table, chosen, progress)
     except (InvalidError, ImportChangedError) as error:
@@ -185,7 +185,7 @@ def _keep(token: str, chosen: Choices) -> None:
 
 def _plan(file: ImportFile, chosen: Choices) -> Plan:
     when = When(current_viewer().actor, now(), current_programme().zone, current_settings().backdate_days)
-    with told(file.token) as progress:
+    with progress_of(file.token) as progress:
         table = read_table(file.content, chosen.delimiter, progress)
         return workflow_imports.plan(reading_session(), table, chosen, when, progress)
 
@@ -212,7 +212,7 @@ def _carry_out(token: str, table: Table, chosen: Choices, progress: Progress) ->
 def _refused_file(planned: Plan) -> bytes:
     dialect = Dialect.EXCEL_SV if language() == "sv" else Dialect.CSV
     return refused_rows.content(
-        planned.table, planned.of(Outcome.REFUSED), cause=gettext(CAUSE), words=problem_words, dialect=dialect
+        planned.table, planned.of(RowResult.REFUSED), cause=gettext(CAUSE), words=problem_words, dialect=dialect
     )
 
 
@@ -276,7 +276,7 @@ def _done(file: ImportFile) -> Response:
     return page(
         "imports/done.html",
         file=file,
-        counts=outcome_of(file),
+        counts=result_of(file),
         undo_key=fresh_key(),
         is_planner=current_viewer().actor.is_planner,
     )

@@ -71,7 +71,7 @@ Texts = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FigureItem:
     """Something that a figure counts."""
 
     name: str
@@ -333,7 +333,7 @@ def _form(
         "is_draft": not any(kept.values()) and any(drafted.values()),
         "from_last_plan": not any(kept.values()) and not any(drafted.values()) and any(values.values()),
         "is_carried": project == INTRODUCTION and material.is_carried(month, language()),
-        "outcomes": report_words.outcomes(material.outcomes(month, project, language())),
+        "outcomes": report_words.plan_results(material.outcomes(month, project, language())),
         "last_month": words.month_name(month.previous),
         "last_title": words.plan_title(month.previous),
         "preview": [
@@ -403,15 +403,15 @@ def _items(sources: Sources) -> Response:
     )
 
 
-def _rows(found: list[Behind]) -> list[Row]:
+def _rows(found: list[Behind]) -> list[FigureItem]:
     session = reading_session()
     workflows, blockers = cycle_queries.workflows(session, language()), named.blockers(session, language())
     rows = []
     for each in found:
         if isinstance(each.item, int):
             link = url_for("blocker.show", blocker_id=each.item)
-            rows.append(Row(blockers.get(each.item, ""), link, "", each.at))
+            rows.append(FigureItem(blockers.get(each.item, ""), link, "", each.at))
         elif each.item in workflows:
             link = url_for("workflows.show", key=each.item)
-            rows.append(Row(workflows[each.item].name, link, each.item, each.at))
+            rows.append(FigureItem(workflows[each.item].name, link, each.item, each.at))
     return rows

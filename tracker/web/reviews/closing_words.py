@@ -129,7 +129,7 @@ def goal_word(goal: Goal | None) -> str:
     return state_name(goal.value) if goal is not None else ""
 
 
-def marks(closing: Closing) -> str:
+def snapshot(closing: Closing) -> str:
     """What the close would do with each member, short, for a form to bring back: so it can be told what has changed."""
     found = {member.key: _mark(member) for member in closing.members}
     return json.dumps({**found, _INTO: str(closing.review.into or "")}, separators=(",", ":"))

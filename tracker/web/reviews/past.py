@@ -12,7 +12,7 @@ from tracker.queries.reviews import frame
 from tracker.queries.reviews.frame import PastCycle
 from tracker.web.charts import words as chart_words
 from tracker.web.http.context import now
-from tracker.web.reviews.page import Shown
+from tracker.web.reviews.page import ReviewPage
 from tracker.web.ui.translation import gettext
 
 BAR = 20  # px, of the highest
@@ -39,7 +39,7 @@ class PastTable:
     rows: Sequence[tuple[str, str, Sequence[PastCell]]]  # column, its name, cells
 
 
-def tables(session: Session, found: Shown) -> list[PastTable]:
+def tables(session: Session, found: ReviewPage) -> list[PastTable]:
     """The tables of the workstream that is open."""
     if found.part is None:
         return []

@@ -3,19 +3,19 @@
 from dataclasses import replace
 
 from tracker.domain.states import Goal, ScopeKind, State
-from tracker.queries.workflows.timeline import Item
+from tracker.queries.workflows.timeline import TimelineItem
 from tracker.web.ui.formats import day, state_name
 from tracker.web.ui.translation import gettext
 from tracker.web.ui.words import reason_word
 
 
-def in_words(item: Item) -> Item:
+def described(item: TimelineItem) -> TimelineItem:
     """The item with its reason and, for a change of scope, its text in words."""
     text = scope_words(item) if item.scope_kind is not None else item.text
     return replace(item, text=text, reason=reason_word(item.reason))
 
 
-def scope_words(item: Item) -> str:  # noqa: PLR0911 - one for each kind
+def scope_words(item: TimelineItem) -> str:  # noqa: PLR0911 - one for each kind
     """What a change of scope did: where to, with which goal."""
     goal = state_name(Goal(item.goal).value) if item.goal else ""
     match item.scope_kind:
@@ -40,15 +40,17 @@ def scope_words(item: Item) -> str:  # noqa: PLR0911 - one for each kind
             return gettext("Added to cycle %(to_cycle)s, goal %(goal)s", to_cycle=item.to_cycle, goal=goal)
 
 
-Row = tuple[str, str | tuple[State, ...], str | tuple[State, ...]]
+ComparedRow = tuple[str, str | tuple[State, ...], str | tuple[State, ...]]
 
 
-def conflict_rows(item: Item, *, current: State, wanted: State, happened_on: str, reason: str, note: str) -> list[Row]:
+def conflict_rows(
+    item: TimelineItem, *, current: State, wanted: State, happened_on: str, reason: str, note: str
+) -> list[ComparedRow]:
     """What happened against what was wanted, row by row: label, theirs, yours. A tuple of states is a move."""
     theirs: str | tuple[State, ...] = event_words(item)
     if item.from_state is not None and item.to_state is not None and item.kind != "taken_back":
         theirs = (item.from_state, item.to_state)
-    rows: list[Row] = [
+    rows: list[ComparedRow] = [
         (gettext("Change"), theirs, (current, wanted)),
         (gettext("By"), item.actor, gettext("you")),
         (gettext("Happened"), day(item.at), happened_on or gettext("now")),
@@ -60,7 +62,7 @@ def conflict_rows(item: Item, *, current: State, wanted: State, happened_on: str
     return rows
 
 
-def event_words(item: Item) -> str:  # noqa: PLR0911 - one for each kind
+def event_words(item: TimelineItem) -> str:  # noqa: PLR0911 - one for each kind
     """An event of the timeline in a few words."""
     match item.kind:
         case "held":
