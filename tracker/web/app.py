@@ -53,6 +53,7 @@ from tracker.web import (
     workflows,
 )
 from tracker.web.context import Installation
+from tracker.web.help import handbook
 from tracker.web.secret_key import secret_keys
 
 
@@ -79,7 +80,7 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     work = (board.bp, rows.bp, batches.bp, workflows.bp, workflow_fields.bp, workflow_acts.bp, blockers.bp, blocker.bp)
     weeks = (home.bp, cycles.bp, cycle.bp, planning.bp, review.bp, closing.bp, calendar_feed.bp)
     files = (charts.bp, definitions.bp, exports.bp, reports.bp, workflow_imports.bp, import_progress.bp)
-    for blueprint in (*people, *work, *weeks, *files, health.bp, help_page.bp, sign_in.bp):
+    for blueprint in (*people, *work, *weeks, *files, health.bp, help_page.bp, handbook.bp, sign_in.bp):
         app.register_blueprint(blueprint)
     quiet_poll.install(app, installation)
     return app
