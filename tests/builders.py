@@ -15,12 +15,12 @@ from typing import Self, TypeVar
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from tracker.commands import seed
+from tracker.commands.programme import seed
 from tracker.db.engine import transaction
 from tracker.domain.cells import Dialect
-from tracker.domain.csv_text import rows_text
-from tracker.domain.programme_files import PROGRAMME_FILES
-from tracker.domain.programme_rows import (
+from tracker.domain.files.csv_text import rows_text
+from tracker.domain.programme.files import PROGRAMME_FILES
+from tracker.domain.programme.rows import (
     BlockerEventRow,
     BlockerRow,
     ChangeRow,

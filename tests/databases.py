@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
-from tracker.commands import demo as demos
+from tracker.commands.programme import demo as demos
 from tracker.config import SEED_DATA
 from tracker.db.engine import make_engine
 from tracker.db.migrations import upgrade

@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import cycle as repeated
 
 from tests.builders import Flow, a_cycle, a_programme, day
-from tracker.domain.programme_rows import Programme, ProjectRow, WorkstreamRow
+from tracker.domain.programme.rows import Programme, ProjectRow, WorkstreamRow
 from tracker.domain.states import CycleStatus, Goal, ScopeKind, State
 
 _BACK_AND_FORTH = (State.DESIGN, State.VALIDATION, State.TEST, State.VALIDATION)

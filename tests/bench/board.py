@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 
 from tests.bench.programme import NOW, Served
 from tracker.domain.states import STATES
-from tracker.web.cards import USUAL_STAYS, drawn
+from tracker.web.board.cards import USUAL_STAYS, drawn
 
 PATH = "/board?cycle=all"
 

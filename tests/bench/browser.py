@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from tests.bench.programme import Served
 from tests.browser.find_browser import FLAGS, find
 from tests.live import serve
-from tracker.web.assets import FOLDER
+from tracker.web.http.assets import FOLDER
 
 PATH = "/board?cycle=all"
 _WARM_UP, _LOADS, _MOVES = 2, 9, 15

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from tracker.domain.calendar import midnight, nth_working_day, working_days
-from tracker.domain.programme_rows import CycleRow, Programme
+from tracker.domain.programme.rows import CycleRow, Programme
 
 _EPOCH, _DAY = date(1970, 1, 1), timedelta(days=1)
 _SUMMER_FROM, _SUMMER_UNTIL = 3, 10  # the last Sundays of these months, at 01:00 UTC

@@ -16,7 +16,7 @@ from tests.bench.programme import Served
 from tests.browser.find_browser import FLAGS, find
 from tests.live import serve
 from tracker.charts.registry import CHARTS
-from tracker.web.assets import FOLDER
+from tracker.web.http.assets import FOLDER
 
 _WARM_UP, _LOADS = 2, 9
 _WINDOW, _WALL = ViewportSize(width=1280, height=900), ViewportSize(width=1280, height=16_000)

@@ -18,15 +18,15 @@ from tests.databases import Databases
 from tests.demo_data.expected import AS_OF, SEED_DATA
 from tracker.charts import registry as drawings
 from tracker.charts.plot import figure_json
-from tracker.commands.seed import read_folder
+from tracker.commands.programme.seed import read_folder
 from tracker.db.engine import make_engine, reading
 from tracker.domain.charts.sheets import Sheet
-from tracker.domain.programme_rows import Programme
+from tracker.domain.programme.rows import Programme
 from tracker.queries import charts as queries
 from tracker.queries import figures
-from tracker.web import chart_frames
-from tracker.web.chart_filters import read_filters
-from tracker.web.chart_frames import Reading
+from tracker.web.charts import frames as chart_frames
+from tracker.web.charts.filters import read_filters
+from tracker.web.charts.frames import Reading
 
 DEMO = 242
 SIZES = {DEMO: 30, WORKFLOWS: 6}  # workflows, and rounds

@@ -13,9 +13,9 @@ from tests.databases import Databases
 from tests.large_programme import a_large_programme
 from tracker.db.engine import make_engine, reading
 from tracker.domain.cells import Dialect
-from tracker.domain.csv_text import rows_text
-from tracker.domain.programme_files import CHANGES
-from tracker.queries import programme_files
+from tracker.domain.files.csv_text import rows_text
+from tracker.domain.programme.files import CHANGES
+from tracker.queries.programme import files as programme_files
 
 ROWS = 5_000
 _FIELDS = attrgetter(*(column.name for column in CHANGES.columns))

@@ -14,7 +14,7 @@ from tests.bench.timing import medians
 from tests.builders import Flow, a_cycle, a_programme, day, load
 from tests.databases import Databases
 from tracker.db.engine import make_engine, reading
-from tracker.domain.programme_rows import Programme, ProjectRow, WorkstreamRow
+from tracker.domain.programme.rows import Programme, ProjectRow, WorkstreamRow
 from tracker.domain.states import CycleStatus, Goal, ScopeKind, State
 from tracker.queries import figures
 

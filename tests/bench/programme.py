@@ -15,11 +15,12 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from tests.builders import Flow, a_blocker, a_cycle, a_programme, day, load
 from tests.databases import Databases
 from tracker.clock import Clock, real_now
-from tracker.commands import accounts, sign_ins
-from tracker.commands.entries import open_entry
+from tracker.commands.accounts import account as accounts
+from tracker.commands.accounts import sign_ins
+from tracker.commands.entry.entries import open_entry
 from tracker.config import Settings
 from tracker.db.engine import make_engine, transaction
-from tracker.domain.programme_rows import Programme, ProjectRow, WorkstreamRow
+from tracker.domain.programme.rows import Programme, ProjectRow, WorkstreamRow
 from tracker.domain.states import STATES, CycleStatus, Role, State
 from tracker.web.app import create_app
 

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from tracker.clock import clock_of
 from tracker.commands import reviews
-from tracker.commands.entries import open_entry
+from tracker.commands.entry.entries import open_entry
 from tracker.db import reviews as reading_reviews
 from tracker.db.engine import reading, transaction
 from tracker.db.models import Actor

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import NewPage
+from tests.browser.imports.test_imports import at_the_columns
 from tests.browser.people import card, open_menu, sign_in
-from tests.browser.test_imports import at_the_columns
 
 PICTURES = Path(__file__).parent / "screenshots"
 IS_WANTED = "TRACKER_SCREENSHOTS"

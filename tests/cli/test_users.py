@@ -8,7 +8,9 @@ from sqlalchemy import Engine, select
 
 from tracker.cli import main
 from tracker.clock import real_now
-from tracker.commands import accounts, password_links, passwords, sign_ins
+from tracker.commands.accounts import account as accounts
+from tracker.commands.accounts import links as password_links
+from tracker.commands.accounts import passwords, sign_ins
 from tracker.db.engine import reading, transaction
 from tracker.db.models import Actor, Entry, SignIn, User
 

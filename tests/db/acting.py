@@ -9,13 +9,13 @@ from sqlalchemy import Engine, func
 from sqlmodel import Session, SQLModel, col, select
 
 from tests.builders import OFFICE, Flow, a_blocker, a_cycle, a_programme, day, load
-from tracker.commands.entries import Entry, open_entry
+from tracker.commands.entry.entries import Entry, open_entry
 from tracker.db import models
 from tracker.db.engine import reading, transaction
 from tracker.domain.people import Actor
-from tracker.domain.programme_rows import Programme
+from tracker.domain.programme.rows import Programme
 from tracker.domain.states import CycleStatus, Goal, Role, State
-from tracker.queries import check
+from tracker.queries.programme import check
 
 NOW = day(75)  # Friday 14 April; cycle 2 runs from day 50 to day 98
 BACKDATE_DAYS = 14

@@ -9,11 +9,11 @@ from tests.builders import Flow, a_blocker, a_cycle, a_programme, day, load
 from tests.db.acting import acting, lead, planner
 from tracker.commands import cycles, reviews
 from tracker.commands.cycles import Closed
-from tracker.commands.outcomes import Outcome
+from tracker.commands.entry.batch_results import Outcome
 from tracker.db import reviews as reading_reviews
 from tracker.db.engine import reading
 from tracker.domain.people import Actor
-from tracker.domain.programme_rows import Programme
+from tracker.domain.programme.rows import Programme
 from tracker.domain.reviews import Member, Wish, seal
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal, ProposalKind, ReviewReason, ScopeKind, State
 

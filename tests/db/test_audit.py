@@ -9,13 +9,18 @@ from sqlmodel import Session
 
 from tests.builders import a_programme, day, load
 from tracker.clock import real_now
-from tracker.commands import accounts, blockers, notes, password_links, workflow_fields, workflows
+from tracker.commands import blockers, notes
+from tracker.commands.accounts import account as accounts
+from tracker.commands.accounts import links as password_links
 from tracker.commands.blockers import BlockerFields
-from tracker.commands.entries import Entry, open_entry
-from tracker.commands.workflows import Move
+from tracker.commands.entry.entries import Entry, open_entry
+from tracker.commands.workflows import fields as workflow_fields
+from tracker.commands.workflows import moves
+from tracker.commands.workflows.moves import Move
 from tracker.db.engine import reading, transaction
 from tracker.domain.states import BlockerCategory, Role, State
-from tracker.queries import audit, viewer
+from tracker.queries import audit
+from tracker.queries.accounts import viewer
 from tracker.queries.audit import A_PAGE, AuditEntry, Filters
 
 NOW = day(60)
@@ -48,8 +53,8 @@ def programme(engine: Engine) -> None:
 
 
 def move(session: Session, entry: Entry) -> None:
-    flow, _ = workflows.the_workflow(session, "LAB-001")
-    workflows.move(session, entry, "LAB-001", Move(State.TEST, flow.version, None, "", "Klart på labbet"),
+    flow, _ = moves.the_workflow(session, "LAB-001")
+    moves.move(session, entry, "LAB-001", Move(State.TEST, flow.version, None, "", "Klart på labbet"),
                    backdate_days=14)  # fmt: skip
 
 
@@ -59,8 +64,8 @@ def test_a_move_and_its_taking_back(engine: Engine) -> None:
     (line,) = entry.lines
     assert (entry.actor, entry.command, line.kind, line.key) == ("Driften", "move", "moved", "LAB-001")
     assert (line.to_state, line.note) == (State.TEST, "Klart på labbet")
-    by_operator(engine, "take_back", lambda s, e: workflows.take_back(
-        s, e, "LAB-001", version=workflows.the_workflow(s, "LAB-001")[0].version))  # fmt: skip
+    by_operator(engine, "take_back", lambda s, e: moves.take_back(
+        s, e, "LAB-001", version=moves.the_workflow(s, "LAB-001")[0].version))  # fmt: skip
     (taken,) = latest(engine).lines
     assert (taken.kind, taken.from_state, taken.to_state) == ("taken_back", line.from_state, line.to_state)
 

@@ -11,14 +11,15 @@ from tests.counts import count
 from tests.databases import ON_SQLITE
 from tests.db.acting import OTHERS, acting, planner, prepare, stands
 from tests.large_programme import a_large_programme
-from tracker.commands import reports, workflows
-from tracker.commands.workflows import Move
+from tracker.commands import reports
+from tracker.commands.workflows import moves as workflows
+from tracker.commands.workflows.moves import Move
 from tracker.db.engine import reading
 from tracker.domain.figures.history import History
 from tracker.domain.reports.months import Month
 from tracker.domain.states import CycleStatus, State
 from tracker.queries import figures
-from tracker.web.audit_words import COMMANDS
+from tracker.web.audit.words import COMMANDS
 
 EMPTY = {"summary": "", "plan": ""}
 MOST_MEMORY = 150 * 1024 * 1024

@@ -24,9 +24,11 @@ from tests.db.acting import (
     traces,
     viewer,
 )
-from tracker.commands import blockers, notes, scope, workflow_fields, workflows
-from tracker.commands.entries import Entry
-from tracker.commands.workflows import Move
+from tracker.commands import blockers, notes
+from tracker.commands.entry.entries import Entry
+from tracker.commands.workflows import fields as workflow_fields
+from tracker.commands.workflows import moves, scope
+from tracker.commands.workflows.moves import Move
 from tracker.db import models
 from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from tracker.domain.people import Actor
@@ -98,7 +100,7 @@ def test_nothing_changed_is_said_once_a_day(programme: Engine) -> None:
 
 def _move(engine: Engine, entry: Entry, session: object) -> None:
     wanted = Move(State.TEST, stands(engine, FREE).version)
-    workflows.move(session, entry, FREE, wanted, backdate_days=14)  # type: ignore[arg-type]
+    moves.move(session, entry, FREE, wanted, backdate_days=14)  # type: ignore[arg-type]
 
 
 CHANGES: dict[str, Callable[..., object]] = {

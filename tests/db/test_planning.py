@@ -33,10 +33,13 @@ from tests.db.acting import (
     viewer,
 )
 from tests.db.reviewing import CLOSE
-from tracker.commands import cycles, outcomes, planning, reviews, scope, taking_back
-from tracker.commands.entries import open_entry
-from tracker.commands.outcomes import Outcome
-from tracker.commands.workflows import StaleError
+from tracker.commands import cycles, planning, reviews
+from tracker.commands.entry import batch_results
+from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.entry.entries import open_entry
+from tracker.commands.undo import entries as taking_back
+from tracker.commands.workflows import scope
+from tracker.commands.workflows.moves import StaleError
 from tracker.db import models
 from tracker.db.engine import reading, transaction
 from tracker.domain.calendar import local_date
@@ -44,8 +47,9 @@ from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, 
 from tracker.domain.figures.readings import Basis
 from tracker.domain.people import Actor
 from tracker.domain.states import CycleStatus, Goal, ScopeKind, State
-from tracker.queries import board, figures
+from tracker.queries import figures
 from tracker.queries import planning as plans
+from tracker.queries.board import cards as board
 from tracker.queries.planning import Part, Plan
 
 DRAFT = 3
@@ -101,7 +105,7 @@ def plan(
                 return planning.take_out(session, entry, key, cycle, version=seen[key])
             return planning.take_in(session, entry, key, cycle, goal, version=seen[key])
 
-        return entry.id, outcomes.each(wanted, do)
+        return entry.id, batch_results.each(wanted, do)
 
 
 def take_back(engine: Engine, entry_id: int, actor: Actor | None = None) -> Outcome:

@@ -21,8 +21,9 @@ from tests.db.acting import (
     traces,
     viewer,
 )
-from tracker.commands import reports, workflows
-from tracker.commands.workflows import Move
+from tracker.commands import reports
+from tracker.commands.workflows import moves
+from tracker.commands.workflows.moves import Move
 from tracker.db import models
 from tracker.db.engine import reading
 from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
@@ -205,7 +206,7 @@ def test_publishing_freezes_the_report_and_names_what_is_missing(programme: Engi
         publish(programme)
     with acting(programme, planner(programme)) as (session, entry):
         move = Move(State.DONE, version=stands(programme, OTHERS).version)
-        workflows.move(session, entry, OTHERS, move, backdate_days=14)
+        moves.move(session, entry, OTHERS, move, backdate_days=14)
     after = read(programme)
     assert after.report("sv").parts == report.parts
     runs = blocks("{0|tested|c2}", "SIDU", after.material.numbers, "sv")[0].lines[0]

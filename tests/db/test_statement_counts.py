@@ -8,7 +8,8 @@ from tests.bench.board import statements_of
 from tests.bench.programme import HTMX, Served, key, served
 from tests.databases import Databases
 from tracker.clock import real_now
-from tracker.commands import calendar_keys, import_files
+from tracker.commands.accounts import calendar_keys
+from tracker.commands.imports import files as import_files
 from tracker.db.engine import transaction
 from tracker.db.models import User
 

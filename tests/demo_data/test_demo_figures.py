@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.properties import figures_oracle
-from tracker.commands.seed import load, read_folder
+from tracker.commands.programme.seed import load, read_folder
 from tracker.db.engine import make_engine, transaction
 from tracker.db.migrations import upgrade
 from tracker.domain.cells import Dialect

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.builders import LEAD, OFFICE, a_cycle, day
-from tracker.commands.workflows import BlockedError, StaleError
+from tracker.commands.workflows.moves import BlockedError, StaleError
 from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.merging import FieldConflictError
 from tracker.domain.states import STATES, CycleStatus, Goal, State

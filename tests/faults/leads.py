@@ -19,10 +19,10 @@ from urllib.parse import quote_plus, urlsplit
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
-from tracker.commands import installation
+from tracker.commands.programme import installation
 from tracker.config import Settings
 from tracker.db.engine import make_engine, reading
-from tracker.queries import check
+from tracker.queries.programme import check
 from tracker.web import server
 
 SECRET_KEY = "0123456789abcdef" * 4

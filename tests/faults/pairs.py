@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from tests.builders import day
-from tracker.commands.entries import Entry, open_entry
+from tracker.commands.entry.entries import Entry, open_entry
 from tracker.db.engine import transaction
 from tracker.domain.errors import TrackerError
 from tracker.domain.people import Actor

@@ -14,19 +14,23 @@ from tests.builders import LEAD, OFFICE, Flow, a_blocker, a_cycle, a_programme, 
 from tests.counts import count, is_full
 from tests.databases import Databases
 from tests.faults.book import Book, Expected, Hinder, Known, Refusal, Turn, Verdict, each, local
-from tracker.commands import blockers, notes, outcomes, scope, taking_back, workflow_fields, workflows
+from tracker.commands import blockers, notes
 from tracker.commands.blockers import BlockerFields
-from tracker.commands.entries import Entry, open_entry
-from tracker.commands.outcomes import Outcome
-from tracker.commands.workflow_fields import Fields
-from tracker.commands.workflows import Move
+from tracker.commands.entry import batch_results as outcomes
+from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.entry.entries import Entry, open_entry
+from tracker.commands.undo import entries as taking_back
+from tracker.commands.workflows import fields as workflow_fields
+from tracker.commands.workflows import moves, scope
+from tracker.commands.workflows.fields import Fields
+from tracker.commands.workflows.moves import Move
 from tracker.db import migrations, models
 from tracker.db.engine import make_engine, reading, transaction
 from tracker.db.history import open_holds
 from tracker.domain.errors import TrackerError
 from tracker.domain.people import Actor
 from tracker.domain.states import STATES, BlockerCategory, CycleStatus, Goal, Role, ScopeKind, State
-from tracker.queries import check
+from tracker.queries.programme import check
 
 RUNS, STEPS = 200, 50
 DAYS = 14
@@ -115,16 +119,14 @@ class Programme(RuleBasedStateMachine):
         key, turn = self._key(place), self._turn(who, days_ago)
         wanted = Move(to, self._version(key) - behind, turn.on, reason)
         expected = self.book.move(turn, key, to, behind, reason)
-        self._act(
-            turn, expected, lambda session, entry: workflows.move(session, entry, key, wanted, backdate_days=DAYS)
-        )
+        self._act(turn, expected, lambda session, entry: moves.move(session, entry, key, wanted, backdate_days=DAYS))
 
     @rule(place=places, who=people, behind=behinds)
     def somebody_takes_a_move_back(self, place: int, who: str, behind: int) -> None:
         key, turn = self._key(place), self._turn(who)
         version = self._version(key) - behind
         expected = self.book.void(turn, key, behind)
-        self._act(turn, expected, lambda session, entry: workflows.take_back(session, entry, key, version=version))
+        self._act(turn, expected, lambda session, entry: moves.take_back(session, entry, key, version=version))
 
     @rule(some=few, to=st.sampled_from(STATES), who=people, reason=reasons)
     def somebody_moves_many(self, some: list[int], to: State, who: str, reason: str) -> None:
@@ -134,9 +136,9 @@ class Programme(RuleBasedStateMachine):
 
         def move_all(session: Session, entry: Entry) -> Outcome:
             def one(key: str) -> bool:
-                before = workflows.the_workflow(session, key)[0].version
+                before = moves.the_workflow(session, key)[0].version
                 wanted = Move(to, versions[key], reason=reason)
-                return workflows.move(session, entry, key, wanted, backdate_days=DAYS).version > before
+                return moves.move(session, entry, key, wanted, backdate_days=DAYS).version > before
 
             return outcomes.each(keys, one)
 

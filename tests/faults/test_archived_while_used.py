@@ -9,10 +9,12 @@ from sqlalchemy import Engine
 from tests.counts import count
 from tests.db.acting import BLOCKER, findings, of_workflow, prepare, stands
 from tests.faults.pairs import PLANNER, Command, both, do
-from tracker.commands import blockers, scope, workflow_fields, workflows
-from tracker.commands.outcomes import Outcome
-from tracker.commands.workflow_fields import Fields
-from tracker.commands.workflows import Move, StaleError
+from tracker.commands import blockers
+from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.workflows import fields as workflow_fields
+from tracker.commands.workflows import moves, scope
+from tracker.commands.workflows.fields import Fields
+from tracker.commands.workflows.moves import Move, StaleError
 from tracker.db import models
 from tracker.db.models import Workflow
 from tracker.domain.errors import ConflictError, TrackerError
@@ -61,7 +63,7 @@ def _use(key: str, use: str) -> Command:
     match use:
         case "moved":
             wanted = Move(State.DESIGN, 1)
-            return lambda session, entry: workflows.move(session, entry, key, wanted, backdate_days=14)
+            return lambda session, entry: moves.move(session, entry, key, wanted, backdate_days=14)
         case "held":
             return lambda session, entry: _held(blockers.hold(session, entry, BLOCKER, [key], backdate_days=14))
         case _:

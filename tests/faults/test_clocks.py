@@ -24,21 +24,22 @@ from tests.faults.leads import looking
 from tests.web import people
 from tests.web.page_client import PageClient
 from tracker.clock import Clock
-from tracker.commands import blockers, cycles, workflows
-from tracker.commands.workflows import Move
+from tracker.commands import blockers, cycles
+from tracker.commands.workflows import moves
+from tracker.commands.workflows.moves import Move
 from tracker.config import Settings
 from tracker.db import models
 from tracker.db import reviews as reading_reviews
 from tracker.db.engine import reading
 from tracker.domain.figures.summaries import Summary
-from tracker.domain.programme_rows import CycleRow
+from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reviews import seal
 from tracker.domain.states import BlockerCategory, CycleStatus, HoldEvent, State
 from tracker.queries import figures
 from tracker.web.app import create_app
 
 if TYPE_CHECKING:
-    from tracker.web.context import Installation
+    from tracker.web.http.context import Installation
 
 HOUR, DAY, YEAR = timedelta(hours=1), timedelta(days=1), timedelta(days=365)
 KEY = "LKM-001"
@@ -76,7 +77,7 @@ def work(engine: Engine, times: list[datetime]) -> None:
 
     def move(to: State) -> None:
         with acting(engine, planner(engine), next(clock)) as (session, entry):
-            workflows.move(session, entry, KEY, Move(to, stands(engine, KEY).version), backdate_days=14)
+            moves.move(session, entry, KEY, Move(to, stands(engine, KEY).version), backdate_days=14)
 
     with acting(engine, planner(engine), next(clock)) as (session, entry):
         fields = blockers.BlockerFields("Väntar", BlockerCategory.DATA)
@@ -205,7 +206,7 @@ def engine_of_people(databases: Databases) -> Iterator[Engine]:
 def app(engine_of_people: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The application on it, with a clock that is set by hand; passwords are compared without the slow hash."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tracker.commands.passwords.fits", lambda password, _kept: password == people.PASSWORD)
+    monkeypatch.setattr("tracker.commands.accounts.passwords.fits", lambda password, _kept: password == people.PASSWORD)
     url = engine_of_people.url.render_as_string(hide_password=False)
     settings = Settings(database_url=url, secret_key=SecretStr("0123456789abcdef" * 4))
     app = create_app(settings, engine_of_people, SetClock(people.NOW))

@@ -16,10 +16,11 @@ from tests.db.acting import findings, of_workflow, stands
 from tests.db.reviewing import FINISHED, LESSER, OTHERS, UNMET, UNMET_KEYS, decide_all, seen
 from tests.faults.leads import looking
 from tests.faults.pairs import PLANNER, Command, both
-from tracker.commands import cycles, workflows
+from tracker.commands import cycles
 from tracker.commands.cycles import Closed, ReviewChangedError, UndecidedError
-from tracker.commands.entries import open_entry
-from tracker.commands.workflows import Move, StaleError
+from tracker.commands.entry.entries import open_entry
+from tracker.commands.workflows import moves
+from tracker.commands.workflows.moves import Move, StaleError
 from tracker.db import migrations, models
 from tracker.db.engine import reading, transaction
 from tracker.domain.errors import BusyError, ConflictError, TrackerError
@@ -50,7 +51,7 @@ def close_of(token: str) -> Command:
 
 def move_of(engine: Engine, key: str, to: State) -> Command:
     wanted = Move(to, stands(engine, key).version, reason="other")
-    return lambda session, entry: workflows.move(session, entry, key, wanted, backdate_days=14)
+    return lambda session, entry: moves.move(session, entry, key, wanted, backdate_days=14)
 
 
 def kept(engine: Engine) -> dict[tuple[int, str], str]:

@@ -15,8 +15,10 @@ from tests.web import people
 from tests.web.conftest import COMPILED, browser_of
 from tests.web.page_client import PageClient
 from tracker.clock import Clock, real_now
-from tracker.commands import accounts, password_links, sign_ins
-from tracker.commands.entries import open_entry
+from tracker.commands.accounts import account as accounts
+from tracker.commands.accounts import links as password_links
+from tracker.commands.accounts import sign_ins
+from tracker.commands.entry.entries import open_entry
 from tracker.config import Settings
 from tracker.db.engine import make_engine, transaction
 from tracker.web.app import create_app
@@ -33,7 +35,7 @@ Guess = Callable[[int, dict[str, str]], int]
 def app(databases: Databases, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Flask]:
     """The application behind a proxy, where comparing a password takes no time: its cost is no part of counting."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("tracker.commands.passwords.fits", lambda password, _kept: password == people.PASSWORD)
+    monkeypatch.setattr("tracker.commands.accounts.passwords.fits", lambda password, _kept: password == people.PASSWORD)
     with databases.fresh(people.prepare) as url:
         engine = make_engine(url)
         app = create_app(Settings(database_url=url, proxy_hops=1), engine, Clock(people.NOW))

@@ -9,10 +9,11 @@ from sqlalchemy import Engine, text
 from tests.counts import count
 from tests.db.acting import BLOCKER, FREE, findings, prepare, stands
 from tests.faults.pairs import PLANNER, Command, both, do
-from tracker.commands import blockers, workflows
+from tracker.commands import blockers
 from tracker.commands.blockers import BlockerFields
-from tracker.commands.outcomes import Outcome
-from tracker.commands.workflows import BlockedError, Move, StaleError
+from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.workflows import moves
+from tracker.commands.workflows.moves import BlockedError, Move, StaleError
 from tracker.domain.errors import ConflictError, TrackerError
 from tracker.domain.states import BlockerCategory, State
 
@@ -57,7 +58,7 @@ def _judged(engine: Engine, results: list[object]) -> str:
 
 def _move(engine: Engine, to: State) -> Command:
     wanted = Move(to, stands(engine, FREE).version, reason="other")
-    return lambda session, entry: workflows.move(session, entry, FREE, wanted, backdate_days=DAYS)
+    return lambda session, entry: moves.move(session, entry, FREE, wanted, backdate_days=DAYS)
 
 
 def _take_back(engine: Engine) -> Command:
@@ -65,7 +66,7 @@ def _take_back(engine: Engine) -> Command:
     do(engine, _move(engine, State.DONE))
     do(engine, _move(engine, State.TEST))
     version = stands(engine, FREE).version
-    return lambda session, entry: workflows.take_back(session, entry, FREE, version=version)
+    return lambda session, entry: moves.take_back(session, entry, FREE, version=version)
 
 
 def _hold() -> Command:

@@ -14,7 +14,7 @@ import pytest
 from tests.counts import some
 from tests.databases import Databases, demo
 from tests.faults.leads import Lead, Reply, findings, looking, scalars, served
-from tracker.domain import demo as demo_people
+from tracker.domain.programme import demo as demo_people
 
 RTL = "\u202eabc"
 TEXTS: dict[str, str | bytes] = {

@@ -17,9 +17,9 @@ from tests.db.acting import NOW, findings, planner
 from tests.db.acting import rows as rows_of
 from tests.faults.leads import looking
 from tests.web import people
-from tracker.commands import workflow_imports
-from tracker.commands.entries import open_entry
-from tracker.commands.workflow_imports import COMMAND
+from tracker.commands.entry.entries import open_entry
+from tracker.commands.imports import workflows as workflow_imports
+from tracker.commands.imports.workflows import COMMAND
 from tracker.db.engine import make_engine, transaction
 from tracker.db.models import Workflow
 from tracker.domain.imports.choices import Choices

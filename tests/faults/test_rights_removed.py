@@ -12,9 +12,9 @@ from tests.counts import count
 from tests.databases import Databases, demo
 from tests.faults.leads import Lead, findings, looking, scalars, tracker_serve
 from tests.faults.pairs import NOW, both
-from tracker.commands import accounts
-from tracker.commands.account_fields import Fields, fields_of
-from tracker.commands.entries import open_entry
+from tracker.commands.accounts import account as accounts
+from tracker.commands.accounts.fields import Fields, fields_of
+from tracker.commands.entry.entries import open_entry
 from tracker.db.engine import transaction
 from tracker.db.models import User
 from tracker.domain.states import Role, State

@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from tests.counts import count
 from tests.db.acting import BLOCKER, FREE, findings, prepare, rows, stands
 from tests.faults.pairs import LEAD, PLANNER, both, do
-from tracker.commands import blockers, workflow_fields
+from tracker.commands import blockers
+from tracker.commands.workflows import fields as workflow_fields
 from tracker.db import models
 from tracker.domain.merging import FieldConflictError
 from tracker.domain.people import Actor

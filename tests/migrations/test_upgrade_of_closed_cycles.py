@@ -9,14 +9,15 @@ from sqlalchemy import Engine, inspect, text
 from sqlmodel import select
 
 from tests.builders import load
-from tracker.commands import installation, seed
+from tracker.commands.programme import installation, seed
 from tracker.config import SEED_DATA, Settings
 from tracker.db import migrations
 from tracker.db.engine import reading
 from tracker.db.models import ReportedFigures
 from tracker.domain.cells import Dialect
-from tracker.domain.figure_files import WORKSTREAM_SUMMARY
-from tracker.queries import check, figures
+from tracker.domain.files.figure_files import WORKSTREAM_SUMMARY
+from tracker.queries import figures
+from tracker.queries.programme import check
 
 FIRST_ISSUE = "0005_accounts"
 NOW = datetime(2023, 4, 14, 8, 30, tzinfo=UTC)

@@ -50,7 +50,11 @@ def test_the_readme_fits_on_a_few_screens() -> None:
 
 def test_every_dependency_is_named_in_the_readme_with_its_reason() -> None:
     project = PROJECT["project"]
-    groups = [project["dependencies"], *project["optional-dependencies"].values(), *PROJECT["dependency-groups"].values()]
+    groups = [
+        project["dependencies"],
+        *project["optional-dependencies"].values(),
+        *PROJECT["dependency-groups"].values(),
+    ]
     rows = re.findall(r"^\| (.+?) \| (.{10,}) \|$", README.read_text(encoding="utf-8"), re.MULTILINE)
     named = {word for libraries, _reason in rows for word in re.findall(r"[\w-]+", libraries)}
     assert {Requirement(line).name for group in groups for line in group} <= named

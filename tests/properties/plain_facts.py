@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from tracker.domain.figures.facts import Facts, WorkflowFact, WorkstreamFact
-from tracker.domain.programme_rows import Programme
+from tracker.domain.programme.rows import Programme
 
 
 def facts_of(programme: Programme, zone: ZoneInfo) -> Facts:

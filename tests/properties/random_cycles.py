@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from tests.builders import a_blocker
-from tracker.domain.programme_rows import (
+from tracker.domain.programme.rows import (
     BlockerEventRow,
     ChangeRow,
     CycleRow,

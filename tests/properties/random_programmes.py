@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from tracker.domain.programme_rows import (
+from tracker.domain.programme.rows import (
     BlockerEventRow,
     BlockerRow,
     ChangeRow,

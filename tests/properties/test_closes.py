@@ -18,19 +18,21 @@ from tests.databases import Databases
 from tests.db.acting import findings
 from tests.db.reviewing import seen
 from tests.faults.leads import looking
-from tracker.commands import blockers, cycles, reviews, scope, workflows
+from tracker.commands import blockers, cycles, reviews
 from tracker.commands.cycles import Closed
-from tracker.commands.entries import Entry, open_entry
-from tracker.commands.workflows import Move
+from tracker.commands.entry.entries import Entry, open_entry
+from tracker.commands.workflows import moves, scope
+from tracker.commands.workflows.moves import Move
 from tracker.db import migrations, models
 from tracker.db import reviews as db_reviews
 from tracker.db.engine import reading, transaction
 from tracker.domain.errors import TrackerError
 from tracker.domain.people import Actor
-from tracker.domain.replay import by_workflow, membership
+from tracker.domain.programme.replay import by_workflow, membership
 from tracker.domain.reviews import Wish
 from tracker.domain.states import STATES, CycleStatus, Goal, ProposalKind, ReviewReason, Role, State
-from tracker.queries import figures, programme_files
+from tracker.queries import figures
+from tracker.queries.programme import files as programme_files
 
 PROGRAMMES = 200  # on the two databases together
 CYCLES = 3
@@ -110,14 +112,14 @@ class Office:
     def move(self, _number: int, on: datetime | None = None) -> None:
         wanted: State = self.random.choice(STATES)
         happened_on = on.date() if on else None
-        self.attempt(lambda session, entry, key, version: workflows.move(
+        self.attempt(lambda session, entry, key, version: moves.move(
             session, entry, key, Move(wanted, version, happened_on, "other"), backdate_days=14))  # fmt: skip
 
     def correct(self, number: int) -> None:
         self.move(number, on=self.now - timedelta(days=self.random.randrange(1, 40)))
 
     def take_back(self, _number: int) -> None:
-        self.attempt(lambda session, entry, key, version: workflows.take_back(session, entry, key, version=version))
+        self.attempt(lambda session, entry, key, version: moves.take_back(session, entry, key, version=version))
 
     def hold(self, _number: int) -> None:
         blocker = self.random.choice([1, 2])

@@ -19,7 +19,7 @@ from tests.counts import count
 from tests.databases import ON_SQLITE
 from tests.properties import figures_oracle
 from tests.properties.random_cycles import RandomProgramme, random_cycles
-from tracker.commands import seed
+from tracker.commands.programme import seed
 from tracker.db.engine import reading
 from tracker.db.facts import facts
 from tracker.domain.figures.history import History, Knowledge
@@ -27,7 +27,9 @@ from tracker.domain.figures.items import CycleItems
 from tracker.domain.figures.readings import Basis, Reading, readings
 from tracker.domain.states import ScopeKind
 from tracker.exports import figure_files
-from tracker.queries import check, figures, programme_files
+from tracker.queries import figures
+from tracker.queries.programme import check
+from tracker.queries.programme import files as programme_files
 
 MANY = settings(max_examples=count(1000), suppress_health_check=list(HealthCheck))
 SOME = settings(max_examples=count(300), suppress_health_check=list(HealthCheck))

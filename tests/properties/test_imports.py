@@ -10,17 +10,17 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.counts import count, is_full
-from tracker.commands.import_facts import Facts
-from tracker.commands.import_plan import Outcome, Planned, plan
-from tracker.commands.workflows import Limits, When
+from tracker.commands.imports.facts import Facts
+from tracker.commands.imports.plan import Outcome, Planned, plan
+from tracker.commands.workflows.moves import Limits, When
 from tracker.domain.cells import Dialect
-from tracker.domain.csv_text import rows_text
+from tracker.domain.files.csv_text import rows_text
 from tracker.domain.imports.choices import Choices
 from tracker.domain.imports.encodings import is_ambiguous
 from tracker.domain.imports.reading import read_table
 from tracker.domain.people import Actor
-from tracker.domain.programme_files import WORKFLOWS
-from tracker.domain.programme_rows import WorkflowRow
+from tracker.domain.programme.files import WORKFLOWS
+from tracker.domain.programme.rows import WorkflowRow
 from tracker.domain.states import Role, State
 from tracker.domain.texts import normal
 

@@ -20,8 +20,8 @@ from tracker.domain.figures.one_cycle import MEMBERS, OPENED, PREVIOUS, OneCycle
 from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.rounding import half_up, nearest_rank
 from tracker.domain.figures.summaries import Choice, Summary, days, workstream_summary
-from tracker.queries import cycle as pages
-from tracker.queries import cycle_parts
+from tracker.queries.cycles import page as pages
+from tracker.queries.cycles import page_parts as cycle_parts
 
 MANY = settings(max_examples=count(300), suppress_health_check=list(HealthCheck))
 SOME = settings(max_examples=count(100), suppress_health_check=list(HealthCheck))

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from tests.counts import count
 from tests.properties.random_cycles import RandomProgramme, random_cycles
 from tests.properties.test_items_behind import history_of
-from tracker.domain import packs as domain
 from tracker.domain.cells import Dialect
-from tracker.domain.figure_files import CYCLE_SUMMARY, ITEMS, WORKSTREAM_SUMMARY
 from tracker.domain.figures.ledger import OF_BLOCKERS, OF_WORKFLOWS, LedgerRow, ledger
 from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.summaries import Summary, cycle_summary, workstream_summary
-from tracker.domain.programme_files import BLOCKERS
+from tracker.domain.files import packs as domain
+from tracker.domain.files.figure_files import CYCLE_SUMMARY, ITEMS, WORKSTREAM_SUMMARY
+from tracker.domain.programme.files import BLOCKERS
 from tracker.domain.states import Goal
 from tracker.exports import definitions, packs
 from tracker.exports.packs import Pack, PackTable

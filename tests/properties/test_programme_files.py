@@ -14,12 +14,12 @@ from sqlmodel import Session
 from tests.builders import exported, put
 from tests.counts import count
 from tests.properties.random_programmes import programmes
-from tracker.commands import seed
+from tracker.commands.programme import seed
 from tracker.db.engine import reading
 from tracker.domain.cells import Dialect
-from tracker.domain.programme_rows import Programme
-from tracker.queries import check
-from tracker.queries.programme_files import programme as read_programme
+from tracker.domain.programme.rows import Programme
+from tracker.queries.programme import check
+from tracker.queries.programme.files import programme as read_programme
 
 # The database is the same for all examples: none is committed.
 MANY = settings(max_examples=count(300), suppress_health_check=list(HealthCheck))

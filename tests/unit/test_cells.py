@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tracker.domain import cells
 from tracker.domain.cells import Dialect, guarded, unguarded
 from tracker.domain.errors import InvalidError
-from tracker.domain.programme_files import PROGRAMME_FILES
+from tracker.domain.programme.files import PROGRAMME_FILES
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"))
 RUNNABLE = st.tuples(st.text("'"), st.sampled_from("=+-@\t\r\n＝＋－＠"), TEXT).map("".join)

@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.web.curve import curve
-from tracker.web.day_strip import day_strip
+from tracker.web.home.curve import curve
+from tracker.web.home.day_strip import day_strip
 
 FIRST, LAST = date(2023, 3, 20), date(2023, 5, 7)
 PLANNING = date(2023, 5, 2), date(2023, 5, 5)

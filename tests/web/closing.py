@@ -4,7 +4,7 @@ from sqlalchemy import Engine
 
 from tests.builders import load
 from tests.db import reviewing
-from tests.db.test_closes import without_a_draft
+from tests.db.reviews.test_closes import without_a_draft
 from tests.web import people
 from tests.web.page_client import Page, PageClient
 from tracker.db import migrations

@@ -6,11 +6,12 @@ from sqlalchemy import Engine
 
 from tests.builders import a_programme, day, load
 from tracker.clock import real_now
-from tracker.commands import accounts, sign_ins
-from tracker.commands.entries import open_entry
+from tracker.commands.accounts import account as accounts
+from tracker.commands.accounts import sign_ins
+from tracker.commands.entry.entries import open_entry
 from tracker.db.engine import transaction
 from tracker.db.migrations import upgrade
-from tracker.domain.programme_rows import Programme
+from tracker.domain.programme.rows import Programme
 from tracker.domain.states import Role
 
 PASSWORD = "tolv gröna elefanter"

@@ -11,7 +11,7 @@ from tracker.charts.view import View, count
 from tracker.domain.charts.lead_time import RANKS
 from tracker.domain.charts.sheets import Row
 from tracker.domain.errors import N_
-from tracker.domain.programme_rows import CycleRow
+from tracker.domain.programme.rows import CycleRow
 
 TITLE = N_("Lead time")
 DEFINITION = N_(

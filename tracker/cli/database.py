@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 from sqlalchemy import Engine
 
-from tracker.commands import installation
+from tracker.commands.programme import installation
 from tracker.config import read_settings
 from tracker.db import migrations
 from tracker.db.engine import make_engine, reading
 from tracker.domain.findings import Finding
 from tracker.exports import packs
-from tracker.queries import check as history
+from tracker.queries.programme import check as history
 
 
 @contextlib.contextmanager

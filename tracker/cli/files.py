@@ -13,8 +13,8 @@ from sqlmodel import Session
 from tracker.cli.bars import bars
 from tracker.cli.database import configured_engine
 from tracker.clock import clock_of
-from tracker.commands import installation
-from tracker.commands import seed as seeding
+from tracker.commands.programme import installation
+from tracker.commands.programme import seed as seeding
 from tracker.config import SEED_DATA, read_settings
 from tracker.db import migrations
 from tracker.db.engine import reading, transaction
@@ -22,7 +22,8 @@ from tracker.domain.cells import Dialect, read_instant
 from tracker.domain.errors import InvalidError
 from tracker.domain.figures.readings import Basis
 from tracker.exports import figure_files, packs, programme_files
-from tracker.queries import figures, viewer
+from tracker.queries import figures
+from tracker.queries.accounts import viewer
 
 _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _PIECE = 65_536

@@ -11,12 +11,13 @@ from sqlmodel import Session
 from tracker.cli.bars import bars
 from tracker.cli.database import configured_engine
 from tracker.clock import clock_of
-from tracker.commands import accounts, workflow_imports
-from tracker.commands.account_fields import OPERATOR
-from tracker.commands.entries import open_entry
-from tracker.commands.import_plan import Outcome, Plan, Problem
-from tracker.commands.workflow_imports import COMMAND
-from tracker.commands.workflows import When
+from tracker.commands.accounts import account as accounts
+from tracker.commands.accounts.fields import OPERATOR
+from tracker.commands.entry.entries import open_entry
+from tracker.commands.imports import workflows as workflow_imports
+from tracker.commands.imports.plan import Outcome, Plan, Problem
+from tracker.commands.imports.workflows import COMMAND
+from tracker.commands.workflows.moves import When
 from tracker.config import read_settings
 from tracker.db import migrations
 from tracker.db.engine import reading, transaction
@@ -31,7 +32,7 @@ from tracker.domain.imports.table import Table
 from tracker.domain.people import Actor
 from tracker.domain.states import MoveBackReason, Role, State
 from tracker.exports import refused_rows
-from tracker.queries import viewer
+from tracker.queries.accounts import viewer
 
 _CAUSE = "Why not imported"
 _STEPS: dict[str, str] = {Step.READ: "Rows read", Step.CHECKED: "Rows checked", Step.WRITTEN: "Rows written"}

@@ -11,13 +11,14 @@ import click
 from sqlalchemy import Engine
 
 from tracker.clock import Clock, clock_of
-from tracker.commands import demo as demos
-from tracker.commands import installation
+from tracker.commands.programme import demo as demos
+from tracker.commands.programme import installation
 from tracker.config import SEED_DATA, Settings, SettingsError, read_settings
 from tracker.db.engine import make_engine, reading
 from tracker.domain.cells import read_date
 from tracker.domain.errors import N_, InvalidError
-from tracker.queries import accounts, viewer
+from tracker.queries.accounts import table as accounts
+from tracker.queries.accounts import viewer
 
 _PORT = click.IntRange(0, 65_535)
 _LOOPBACK = "127.0.0.1"

@@ -9,13 +9,15 @@ from sqlmodel import Session
 
 from tracker.cli.database import configured_engine
 from tracker.clock import clock_of, real_now
-from tracker.commands import accounts, password_links, programme
-from tracker.commands.entries import Entry, open_entry
+from tracker.commands.accounts import account as accounts
+from tracker.commands.accounts import links as password_links
+from tracker.commands.entry.entries import Entry, open_entry
+from tracker.commands.programme import clock_mark
 from tracker.config import read_settings
 from tracker.db import migrations
 from tracker.db.engine import reading, transaction
 from tracker.domain.states import Role
-from tracker.queries import accounts as lists
+from tracker.queries.accounts import table as lists
 
 _HERE = "http://127.0.0.1:8000"  # where `tracker serve` is when it is told nothing
 
@@ -100,7 +102,7 @@ def _writing(command: str) -> Iterator[tuple[Session, Entry]]:
     with configured_engine() as engine:
         migrations.require_usable(engine)
         with transaction(engine) as session:
-            programme.found(session, read_settings().timezone)
+            clock_mark.found(session, read_settings().timezone)
             yield session, open_entry(session, accounts.operator(session), command, clock_of(session).now())
 
 

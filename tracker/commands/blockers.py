@@ -8,10 +8,11 @@ from typing import NoReturn
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from tracker.commands import field_edits, workflows
-from tracker.commands.entries import Entry
-from tracker.commands.outcomes import Outcome, each
-from tracker.commands.workflows import refuse_too_early, streams_of, the_workflow
+from tracker.commands.entry import field_edits
+from tracker.commands.entry.batch_results import Outcome, each
+from tracker.commands.entry.entries import Entry
+from tracker.commands.workflows import moves
+from tracker.commands.workflows.moves import refuse_too_early, streams_of, the_workflow
 from tracker.db.field_texts import date_text, texts_of
 from tracker.db.history import open_holds
 from tracker.db.models import Blocker, BlockerEvent, FieldChange, Workflow, WorkflowWorkstream
@@ -176,7 +177,7 @@ def write_event(
     entry.add(
         BlockerEvent(
             blocker_id=blocker_id,
-            workflow_id=workflows.id_of(workflow),
+            workflow_id=moves.id_of(workflow),
             event=event,
             happened_at=happened_at,
             recorded_at=entry.recorded_at,

@@ -7,13 +7,15 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from tracker.commands import blockers, field_edits, reported_figures, workflow_fields
-from tracker.commands.entries import Entry
-from tracker.commands.scope import write_change
+from tracker.commands import blockers, reported_figures
+from tracker.commands.entry import field_edits
+from tracker.commands.entry.entries import Entry
+from tracker.commands.workflows import fields as workflow_fields
+from tracker.commands.workflows.scope import write_change
 from tracker.db import reviews
 from tracker.db.models import Cycle, CycleChange, Workflow
 from tracker.domain.cells import LARGEST_ID, read_date
-from tracker.domain.cycles import Dates, NumberedDates, refuse_impossible
+from tracker.domain.cycles.dates import Dates, NumberedDates, refuse_impossible
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError
 from tracker.domain.reviews import Member, Wish, seal
 from tracker.domain.states import CycleStatus, HoldEvent, ProposalKind

@@ -6,8 +6,8 @@ from sqlalchemy import func, select, union_all
 from sqlmodel import Session, col
 
 from tracker.commands.blockers import the_blocker, workstreams_of
-from tracker.commands.entries import Entry
-from tracker.commands.workflows import id_of, streams_of, the_workflow
+from tracker.commands.entry.entries import Entry
+from tracker.commands.workflows.moves import id_of, streams_of, the_workflow
 from tracker.db import models
 from tracker.db.models import BlockerEvent, FieldChange, Note, ScopeChange, StateChange, Workflow, WorkflowCheck
 from tracker.domain.calendar import local_date

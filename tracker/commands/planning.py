@@ -2,9 +2,9 @@
 
 from sqlmodel import Session
 
-from tracker.commands import scope
-from tracker.commands.entries import Entry
-from tracker.commands.workflows import the_workflow
+from tracker.commands.entry.entries import Entry
+from tracker.commands.workflows import scope
+from tracker.commands.workflows.moves import the_workflow
 from tracker.db.models import Cycle, Workflow
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotFoundError

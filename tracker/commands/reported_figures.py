@@ -5,9 +5,9 @@ from sqlmodel import Session, col
 
 from tracker.db.facts import facts
 from tracker.db.models import Cycle, Programme, ReportedFigures
-from tracker.domain.figure_files import cells_text
 from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import reported
+from tracker.domain.files.figure_files import cells_text
 from tracker.domain.states import CycleStatus
 
 

@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
-from tracker.commands import field_edits
-from tracker.commands.entries import Entry
+from tracker.commands.entry import field_edits
+from tracker.commands.entry.entries import Entry
 from tracker.db import facts, models
 from tracker.db.models import Actor, Blocker, Project, ReportChange, ReportPublication, Workstream
 from tracker.domain.calendar import local_date

@@ -5,9 +5,9 @@ is history; the close is.
 from sqlmodel import Session, col, select
 
 from tracker.commands.cycles import the_cycle
-from tracker.commands.entries import Entry
-from tracker.commands.outcomes import Outcome, each
-from tracker.commands.workflows import the_workflow
+from tracker.commands.entry.batch_results import Outcome, each
+from tracker.commands.entry.entries import Entry
+from tracker.commands.workflows.moves import the_workflow
 from tracker.db import models, reviews
 from tracker.db.models import Project, ReviewReady, Workflow, WorkflowWorkstream, Workstream
 from tracker.domain.errors import N_, ConflictError, NotFoundError

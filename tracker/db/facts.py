@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from tracker.db.models import Cycle, Programme, Project, Workflow, WorkflowWorkstream, Workstream
 from tracker.domain.figures.facts import Facts, WorkflowFact, WorkstreamFact
-from tracker.domain.programme_rows import CycleRow
+from tracker.domain.programme.rows import CycleRow
 
 _ROWS_AT_ONCE = 2_000
 # In order of id. Most rows are recorded as they happen, and one instant is read in half the time of two.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tracker.domain.figures.history import History, Knowledge
 from tracker.domain.figures.readings import Basis, Reading, reading
-from tracker.domain.programme_rows import CycleRow
+from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reviews import Member, is_past
 from tracker.domain.states import CycleStatus, Goal, State
 

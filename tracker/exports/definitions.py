@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tracker.config import TRANSLATIONS
 from tracker.domain.cells import TEXT
 from tracker.domain.figures import words
-from tracker.domain.programme_files import Column, ProgrammeFile
+from tracker.domain.programme.files import Column, ProgrammeFile
 
 COLUMNS = (
     Column("name", "namn", TEXT),

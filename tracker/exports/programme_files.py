@@ -7,9 +7,9 @@ from typing import Any
 from sqlmodel import Session
 
 from tracker.domain.cells import Dialect
-from tracker.domain.csv_text import rows_text
-from tracker.domain.programme_files import PROGRAMME_FILES
-from tracker.queries import programme_files
+from tracker.domain.files.csv_text import rows_text
+from tracker.domain.programme.files import PROGRAMME_FILES
+from tracker.queries.programme import files as programme_files
 
 NAMES = tuple(file.name for file in PROGRAMME_FILES)
 

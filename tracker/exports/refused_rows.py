@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable
 
-from tracker.commands.import_plan import Planned, Problem
+from tracker.commands.imports.plan import Planned, Problem
 from tracker.domain.cells import Dialect, guarded, unguarded
 from tracker.domain.imports.table import Table
 

@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from tracker.domain.cells import unguarded
 from tracker.domain.errors import N_, InvalidError
-from tracker.domain.programme_files import Column
+from tracker.domain.programme.files import Column
 from tracker.exports import packs
 from tracker.exports.packs import Pack, PackTable
 

@@ -11,8 +11,9 @@ from tracker.db.models import Blocker, Project, StateChange, Workstream
 from tracker.domain.charts.span import Tags
 from tracker.domain.figures.history import History
 from tracker.domain.states import BlockerCategory, CycleStatus
-from tracker.queries import figures, rows
-from tracker.queries.timeline import in_language
+from tracker.queries import figures
+from tracker.queries.board import list_rows
+from tracker.queries.workflows.timeline import in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def sources(session: Session, *, now: datetime, language: str, at: datetime | No
         return None
     running = next((row.cycle for row in history.cycles if row.status is CycleStatus.RUNNING), None)
     blockers = _blockers(session, language)
-    updates = rows.updates(session, str(running), seen_at=as_of) if running is not None else {}
+    updates = list_rows.updates(session, str(running), seen_at=as_of) if running is not None else {}
     return Sources(
         history,
         as_of,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.domain.calendar import local_date
 from tracker.domain.figures.stale import STALE_AFTER_DAYS
-from tracker.queries.timeline import Item
+from tracker.queries.workflows.timeline import Item
 
 # As in the list: neither a field that was written over nor a change of scope tells how the work is going.
 _UPDATES = {"created", "moved", "taken_back", "held", "released", "note", "check"}

@@ -21,10 +21,11 @@ from tracker.domain.calendar import working_days
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.figures.history import Knowledge
 from tracker.domain.planning import Coming, Finished, Measure, Promise, coming, goals_ahead, next_goal
-from tracker.domain.programme_rows import CycleRow
+from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus, Goal, State
-from tracker.queries import board, figures
-from tracker.queries.board import NONE, Card, Frame, Stream
+from tracker.queries import figures
+from tracker.queries.board import cards as board
+from tracker.queries.board.cards import NONE, Card, Frame, Stream
 
 _UNDER_WAY = (State.DESIGN, State.VALIDATION, State.TEST)
 

@@ -6,55 +6,41 @@ from sqlalchemy import Engine
 from tracker.clock import Clock, clock_of
 from tracker.config import TEMPLATES, Settings
 from tracker.db.engine import make_engine, reading
-from tracker.queries import viewer as viewers
-from tracker.queries.viewer import Programme
-from tracker.web import (
-    account_imports,
-    admin,
-    assets,
-    audit,
-    batches,
-    blocker,
-    blocker_rows,
-    blockers,
-    board,
-    calendar_feed,
-    cards,
-    charts,
-    closing,
-    context,
-    cycle,
-    cycles,
-    definitions,
-    errors,
-    exports,
-    formats,
-    health,
-    help_page,
-    home,
-    import_progress,
-    language,
-    logging,
-    own_settings,
-    password_links,
-    planning,
-    quiet_poll,
-    rendering,
-    reports,
-    review,
-    rows,
-    security,
-    sessions,
-    sign_in,
-    statement,
-    workflow_acts,
-    workflow_fields,
-    workflow_imports,
-    workflows,
-)
-from tracker.web.context import Installation
-from tracker.web.help import handbook
-from tracker.web.secret_key import secret_keys
+from tracker.queries.accounts import viewer as viewers
+from tracker.queries.accounts.viewer import Programme
+from tracker.web.accounts import admin, sign_in
+from tracker.web.accounts import imports as account_imports
+from tracker.web.accounts import links as password_links
+from tracker.web.accounts import settings as own_settings
+from tracker.web.audit import views as audit
+from tracker.web.blockers import page as blocker
+from tracker.web.blockers import rows as blocker_rows
+from tracker.web.blockers import table as blockers
+from tracker.web.board import batches, cards, list_saves, quiet_poll
+from tracker.web.board import views as board
+from tracker.web.charts import views as charts
+from tracker.web.cycles import calendar as calendar_feed
+from tracker.web.cycles import index as cycles
+from tracker.web.cycles import page as cycle
+from tracker.web.exports import views as exports
+from tracker.web.help import accessibility, definitions, handbook
+from tracker.web.help import keys as help_page
+from tracker.web.home import views as home
+from tracker.web.http import assets, context, health, logging
+from tracker.web.http.context import Installation
+from tracker.web.imports import progress as import_progress
+from tracker.web.imports import views as workflow_imports
+from tracker.web.planning import views as planning
+from tracker.web.reports import views as reports
+from tracker.web.reviews import closing
+from tracker.web.reviews import views as review
+from tracker.web.security import requests as security
+from tracker.web.security import sessions
+from tracker.web.security.secret_key import secret_keys
+from tracker.web.ui import errors, formats, language, rendering
+from tracker.web.workflows import acts as workflow_acts
+from tracker.web.workflows import fields as workflow_fields
+from tracker.web.workflows import moves
 
 
 def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | None = None) -> Flask:
@@ -76,8 +62,17 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     blocker_rows.install(app)
     errors.install(app)
     assets.install(app)
-    people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, statement.bp)
-    work = (board.bp, rows.bp, batches.bp, workflows.bp, workflow_fields.bp, workflow_acts.bp, blockers.bp, blocker.bp)
+    people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, accessibility.bp)
+    work = (
+        board.bp,
+        list_saves.bp,
+        batches.bp,
+        moves.bp,
+        workflow_fields.bp,
+        workflow_acts.bp,
+        blockers.bp,
+        blocker.bp,
+    )
     weeks = (home.bp, cycles.bp, cycle.bp, planning.bp, review.bp, closing.bp, calendar_feed.bp)
     files = (charts.bp, definitions.bp, exports.bp, reports.bp, workflow_imports.bp, import_progress.bp)
     for blueprint in (*people, *work, *weeks, *files, health.bp, help_page.bp, handbook.bp, sign_in.bp):

@@ -2,10 +2,10 @@
 
 from sqlmodel import Session
 
-from tracker.commands.workflows import the_workflow
-from tracker.web.formats import state_name
-from tracker.web.planning_forms import Deed, PlanForm
-from tracker.web.translation import gettext, ngettext
+from tracker.commands.workflows.moves import the_workflow
+from tracker.web.planning.forms import Deed, PlanForm
+from tracker.web.ui.formats import state_name
+from tracker.web.ui.translation import gettext, ngettext
 
 
 def deed_words(session: Session, form: PlanForm, number: int, done: tuple[str, ...]) -> str:

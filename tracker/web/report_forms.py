@@ -6,8 +6,8 @@ from typing import ClassVar, Literal, Self
 from werkzeug.datastructures import MultiDict
 
 from tracker.domain.reports.documents import SECTIONS
-from tracker.web.forms import BROKEN, Form, FormError
-from tracker.web.merged_forms import MergedForm, before_of
+from tracker.web.ui.forms import BROKEN, Form, FormError
+from tracker.web.ui.merged_forms import MergedForm, before_of
 
 THEIRS, MINE = "theirs", "mine"
 

@@ -16,8 +16,8 @@ from waitress.server import BaseWSGIServer
 from tracker.clock import Clock
 from tracker.config import Settings
 from tracker.domain.errors import N_, DatabaseError
-from tracker.web import logging
 from tracker.web.app import create_app
+from tracker.web.http import logging
 
 THREADS = 12  # fewer than the connections of the engine's pool
 CONNECTIONS = 1_000

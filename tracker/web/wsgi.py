@@ -2,10 +2,10 @@
 
 import logging as std
 
-from tracker.commands import installation
+from tracker.commands.programme import installation
 from tracker.config import read_settings
-from tracker.web import logging
 from tracker.web.app import create_app
+from tracker.web.http import logging
 
 _settings = read_settings()
 logging.set_up(_settings.log_level)

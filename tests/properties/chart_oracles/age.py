@@ -5,7 +5,7 @@ from math import ceil
 from typing import Any
 
 from tests.properties.chart_oracles.case import Case
-from tracker.domain.programme_rows import ChangeRow
+from tracker.domain.programme.rows import ChangeRow
 from tracker.domain.states import State
 
 WORKING = [State.DESIGN, State.VALIDATION, State.TEST]

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from tests.properties.chart_oracles.case import Case
-from tracker.domain.programme_rows import BlockerEventRow, CycleRow, WorkflowRow
+from tracker.domain.programme.rows import BlockerEventRow, CycleRow, WorkflowRow
 from tracker.domain.states import BlockerCategory, HoldEvent, State
 
 NOTHING = timedelta()

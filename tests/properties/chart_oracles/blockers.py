@@ -5,7 +5,7 @@ from math import ceil
 from typing import NamedTuple
 
 from tests.properties.chart_oracles.case import Case
-from tracker.domain.programme_rows import CycleRow
+from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import HoldEvent
 
 NAMES = ("open_at_start", "blockers_opened", "blockers_resolved", "blockers_open", "open_throughout",

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from tests.properties.chart_oracles.case import Case, is_past
-from tracker.domain.programme_rows import CycleRow
+from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import Goal, State
 
 _DAY = timedelta(days=1)

@@ -2,7 +2,7 @@
 
 from tests.properties.chart_oracles import commitment
 from tests.properties.chart_oracles.case import Case
-from tracker.domain.programme_rows import CycleRow, WorkflowRow
+from tracker.domain.programme.rows import CycleRow, WorkflowRow
 from tracker.domain.states import ScopeKind
 
 SUMS = ("members", "met", "carried_out", "returned", "dropped", "remaining", "met_since")

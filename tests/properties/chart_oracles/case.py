@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from tracker.domain.programme_rows import ChangeRow, CycleRow, Programme, WorkflowRow
+from tracker.domain.programme.rows import ChangeRow, CycleRow, Programme, WorkflowRow
 from tracker.domain.states import Goal, State
 
 _DAY = timedelta(days=1)

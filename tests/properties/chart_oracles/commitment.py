@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tests.properties.chart_oracles.case import Case, is_past
-from tracker.domain.programme_rows import CycleRow, WorkflowRow
+from tracker.domain.programme.rows import CycleRow, WorkflowRow
 from tracker.domain.states import Goal, State
 
 KINDS = {"carried_out": "carried", "returned": "returned", "dropped": "dropped"}

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from tests.properties.chart_oracles.case import Case
-from tracker.domain.programme_rows import WorkflowRow
+from tracker.domain.programme.rows import WorkflowRow
 from tracker.domain.states import State
 
 _DAY = timedelta(days=1)

@@ -2,7 +2,7 @@
 
 from tests.properties.chart_oracles.age import last_run, rank, until_done
 from tests.properties.chart_oracles.case import Case
-from tracker.domain.programme_rows import ChangeRow, CycleRow
+from tracker.domain.programme.rows import ChangeRow, CycleRow
 from tracker.domain.states import State
 
 

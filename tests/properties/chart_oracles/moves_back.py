@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from tests.properties.chart_oracles.case import ORDER, Case
-from tracker.domain.programme_rows import ChangeRow, CycleRow
+from tracker.domain.programme.rows import ChangeRow, CycleRow
 
 PICKS = ["failed_test", "failed_validation", "new_release", "changed_requirement", "dependency", "other"]
 

@@ -1,7 +1,7 @@
 """Scope, each cycle by itself."""
 
 from tests.properties.chart_oracles.case import Case
-from tracker.domain.programme_rows import CycleRow
+from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import State
 
 

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from tests.properties.chart_oracles.case import Case
 from tracker.domain.calendar import is_working_day
-from tracker.domain.programme_rows import CycleRow
+from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import Goal, State
 
 _DAY = timedelta(days=1)

@@ -5,7 +5,7 @@ from itertools import pairwise
 from tests.properties.chart_oracles.age import WORKING, rank
 from tests.properties.chart_oracles.case import Case
 from tests.properties.chart_oracles.lead_time import run_of, tested
-from tracker.domain.programme_rows import CycleRow
+from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import State
 
 

@@ -7,7 +7,7 @@ from tests.demo_data.programme_files import STOCKHOLM
 from tests.properties.plain_facts import facts_of
 from tests.unit.charts.speech import ENGLISH
 from tracker.charts.view import View
-from tracker.commands.seed import read_folder
+from tracker.commands.programme.seed import read_folder
 from tracker.domain.charts import registry
 from tracker.domain.charts.sheets import By
 from tracker.domain.charts.span import Span, Tags

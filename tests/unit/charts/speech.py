@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from tracker.charts.speech import Speech
 from tracker.domain.states import BlockerCategory, State
-from tracker.web.figure_words import FIGURES
-from tracker.web.words import CATEGORIES, MOVE_BACK_REASONS
+from tracker.web.charts.figure_words import FIGURES
+from tracker.web.workflows.events import CATEGORIES, MOVE_BACK_REASONS
 
 
 def _gettext(message: str, /, **values: object) -> str:

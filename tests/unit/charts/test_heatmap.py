@@ -7,7 +7,7 @@ from tests.unit.charts.demo import demo_view
 from tracker.charts import heatmap, heatmap_drawing
 from tracker.charts import registry as drawings
 from tracker.domain.charts.sheets import By
-from tracker.web.figure_words import FIGURES
+from tracker.web.charts.figure_words import FIGURES
 
 
 def test_the_title_names_those_who_gave_most_of_the_last_cycle_that_is_over() -> None:

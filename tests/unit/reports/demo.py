@@ -7,9 +7,9 @@ from pathlib import Path
 from tests.demo_data.expected import AS_OF, SEED_DATA
 from tests.demo_data.programme_files import STOCKHOLM
 from tests.properties.plain_facts import facts_of
-from tracker.commands.seed import read_folder
-from tracker.domain.demo import INTRODUCTION as INTRODUCTIONS
+from tracker.commands.programme.seed import read_folder
 from tracker.domain.figures.history import History
+from tracker.domain.programme.demo import INTRODUCTION as INTRODUCTIONS
 from tracker.domain.reports.documents import LANGUAGES, Material, Project, Texts, field
 from tracker.domain.reports.facts import BlockerText
 from tracker.domain.reports.months import Month

@@ -14,7 +14,7 @@ from tracker.domain.figures.history import History, Knowledge, RecordedWorkflow
 from tracker.domain.figures.items import CycleItems, KnownWorkflow
 from tracker.domain.figures.readings import Basis, Reading, reading
 from tracker.domain.figures.summaries import Choice, Summary
-from tracker.domain.programme_rows import CycleRow
+from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import BlockerCategory, Goal
 
 _Place = tuple[int, str, tuple[str, ...]]

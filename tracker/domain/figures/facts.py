@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
-from tracker.domain.programme_rows import CycleRow
+from tracker.domain.programme.rows import CycleRow
 
 WorkflowId: TypeAlias = int | str  # its key, or whatever else the histories call a workflow by
 

@@ -23,7 +23,7 @@ from tracker.domain.figures.items import (
 from tracker.domain.figures.memberships import NO_SCOPE, ScopeHistory, scope_by_workflow
 from tracker.domain.figures.readings import Reading, window
 from tracker.domain.figures.timelines import StateHistory, Timeline, changes_by_workflow
-from tracker.domain.programme_rows import CycleRow
+from tracker.domain.programme.rows import CycleRow
 
 _MICROSECOND = timedelta(microseconds=1)
 

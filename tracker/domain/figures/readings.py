@@ -7,7 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from tracker.domain.calendar import local_date, midnight, working_days
-from tracker.domain.programme_rows import CycleRow
+from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
 
 _DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tracker.domain.calendar import local_date
-from tracker.domain.programme_rows import CycleRow
+from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reports import tokens
 from tracker.domain.reports.months import Month
 from tracker.domain.reports.numbers import Numbers

@@ -15,7 +15,7 @@ from tracker.domain.figures.items import CycleItems, blocker_items, workflow_ite
 from tracker.domain.figures.readings import Basis, Reading, window
 from tracker.domain.figures.summaries import Choice, programme
 from tracker.domain.figures.timelines import DONE, NO_STATE
-from tracker.domain.programme_rows import CycleRow
+from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reports.months import Month
 from tracker.domain.reports.tokens import PROGRAMME, Place
 from tracker.domain.states import Goal

@@ -1,0 +1,1 @@
+"""Help: keys, the handbook, definitions and accessibility."""

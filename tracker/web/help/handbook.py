@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from tracker.config import HANDBOOK
 from tracker.domain.errors import N_, NotFoundError
-from tracker.web.formats import language
 from tracker.web.help import markdown
 from tracker.web.help.markdown import INDEX, ROOT, Page
-from tracker.web.rendering import page
+from tracker.web.ui.formats import language
+from tracker.web.ui.rendering import page
 
 bp = Blueprint("handbook", __name__, url_prefix=ROOT.rstrip("/"))
 

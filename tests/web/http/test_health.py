@@ -1,0 +1,110 @@
+"""Whether the process lives, and whether it can work."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import OperationalError
+
+from tests.databases import ON_SQLITE
+from tests.web.conftest import ClientAs, MakeApp, browser_of
+from tests.web.page_client import PageClient
+from tracker.db.engine import database_file
+from tracker.web.http import health
+
+
+def readiness(client: PageClient) -> tuple[int, str]:
+    began = time.perf_counter()
+    response = client.get("/readyz")
+    assert time.perf_counter() - began < 2
+    return response.status_code, response.text
+
+
+def test_both_are_well(client: PageClient) -> None:
+    assert (client.get("/healthz").status_code, client.get("/healthz").text) == (200, "ok\n")
+    assert readiness(client) == (200, "ready\n")
+
+
+@ON_SQLITE
+def test_a_database_that_is_gone_is_told_and_not_made_anew(client: PageClient, engine: Engine) -> None:
+    file = database_file(engine)
+    assert file is not None
+    moved = file.rename(file.with_suffix(".moved"))
+    assert readiness(client) == (503, "not ready\n")
+    assert client.get("/healthz").status_code == 200
+    assert not file.exists()
+    moved.rename(file)
+    assert readiness(client) == (200, "ready\n")
+
+
+def test_tables_that_are_gone_are_told(client: PageClient, engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE programme RENAME TO elsewhere"))
+    assert readiness(client) == (503, "not ready\n")
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_database_that_does_not_answer_in_time_is_told(client: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "PATIENCE_S", 0.2)
+
+    def slow(_engine: Engine) -> bool:
+        time.sleep(0.6)
+        return True
+
+    monkeypatch.setattr(health, "_is_usable", slow)
+    assert readiness(client) == (503, "not ready\n")
+
+
+@ON_SQLITE
+def test_a_full_disk_is_told(client: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "LEAST_SPACE", 2**80)
+    assert readiness(client) == (503, "not ready\n")
+
+
+@contextlib.contextmanager
+def broken(engine: Engine) -> Iterator[None]:
+    """Every statement fails as it does when the server has gone."""
+
+    def fail(*_args: object) -> None:
+        raise OperationalError("SELECT secret", {"name": "secret"}, Exception("server closed the connection"))
+
+    event.listen(engine, "before_cursor_execute", fail)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", fail)
+
+
+@pytest.mark.parametrize("path", ["/board?cycle=all", "/workflows/LAB-001", "/board/changes"])
+def test_pages_without_a_database_say_so_in_both_languages(client_as: ClientAs, engine: Engine, path: str) -> None:
+    browser = client_as("viewer")
+    with broken(engine):
+        for language, words in (("sv", "går inte att nå"), ("en", "cannot be reached")):
+            response = browser.get(path, headers={"Accept-Language": language})
+            assert response.status_code == 503
+            assert int(response.headers["Retry-After"]) > 0
+            assert words in response.text
+            assert "secret" not in response.text
+    assert browser.get(path).status_code == 200, "it recovers without a restart, and nobody was signed out"
+
+
+@ON_SQLITE
+def test_assets_have_addresses_that_change_with_them(app: Flask, client: PageClient) -> None:
+    with app.test_request_context():
+        address = app.jinja_env.globals["asset"]("favicon.svg")  # type: ignore[operator]
+    response = client.get(address)
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert response.mimetype == "image/svg+xml"
+    old = client.get("/static/0123456789ab/favicon.svg")
+    assert (old.status_code, old.headers["Cache-Control"]) == (200, "no-cache")
+    assert client.get(address.replace("favicon", "nothing")).status_code == 404
+
+
+@ON_SQLITE
+def test_browsers_that_ask_get_an_icon(make_app: MakeApp) -> None:
+    response = browser_of(make_app()).get("/favicon.ico")
+    assert (response.status_code, response.mimetype) == (200, "image/svg+xml")

@@ -1,0 +1,1 @@
+"""Accounts: creating, changing, disabling, passwords, links, sign-ins and calendar keys."""

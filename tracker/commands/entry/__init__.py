@@ -1,0 +1,1 @@
+"""What every command stands on: its entry, idempotency keys, merged fields and results of many."""

@@ -1,0 +1,1 @@
+"""Imports of workflows: from a file through a plan to rows written."""

@@ -1,0 +1,113 @@
+"""What an import is measured by: all workflows, workstreams, holds and limits as they stand, read at once."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from tracker.commands.workflows import moves as workflows
+from tracker.commands.workflows.moves import Limits
+from tracker.db.history import open_holds
+from tracker.db.models import Blocker, Workflow, WorkflowWorkstream, Workstream
+from tracker.domain.imports.values import folded
+from tracker.domain.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """A workflow that is there; `texts` are its fields as forms write them."""
+
+    id: int
+    key: str
+    workstream: str
+    texts: Mapping[str, str]
+    state: State
+    version: int
+    changed_at: datetime
+    is_archived: bool
+    held_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that rows are measured by. Keys are found whatever their capitals; workstreams by code or either name."""
+
+    workflows: Mapping[str, Existing]
+    workstreams: Mapping[str, str]
+    codes: frozenset[str]
+    owners: frozenset[str]
+    names: frozenset[tuple[str, str]]  # workstream and name of what is not archived
+    limits: Limits
+    last_id: int
+
+
+def facts(session: Session) -> Facts:
+    """As things stand. Seven statements, whatever the number of workflows."""
+    streams = session.execute(select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en))).all()
+    words = {folded(name): code for code, *names in streams for name in names if name}
+    there = _workflows(session)
+    owners = {each.texts["owner"] for each in there.values()} | set(session.scalars(select(col(Blocker.owner))))
+    return Facts(
+        {key.casefold(): each for key, each in there.items()},
+        words | {folded(code): code for code, *_ in streams},
+        frozenset(code for code, *_ in streams),
+        frozenset(owners),
+        frozenset((each.workstream, folded(each.texts["name"])) for each in there.values() if not each.is_archived),
+        workflows.limits(session),
+        session.scalars(select(func.max(col(Workflow.id)))).one() or 0,
+    )
+
+
+def _workflows(session: Session) -> dict[str, Existing]:
+    owner: dict[int, str] = {}
+    others: dict[int, list[str]] = defaultdict(list)
+    rows = session.execute(
+        select(
+            col(WorkflowWorkstream.workflow_id), col(WorkflowWorkstream.workstream_code),
+            col(WorkflowWorkstream.is_owner),
+        ).order_by(col(WorkflowWorkstream.workstream_code))
+    )  # fmt: skip
+    for number, code, is_owner in rows:
+        if is_owner:
+            owner[number] = code
+        else:
+            others[number].append(code)
+    held = _holds(session)
+    of_workflow = select(
+        col(Workflow.id), col(Workflow.key), col(Workflow.name), col(Workflow.name_en), col(Workflow.description),
+        col(Workflow.owner), col(Workflow.priority), col(Workflow.state), col(Workflow.version),
+        col(Workflow.state_since), col(Workflow.archived_at),
+    )  # fmt: skip
+    return {
+        row.key: Existing(
+            row.id,
+            row.key,
+            owner[row.id],
+            {
+                "name": row.name,
+                "name_en": row.name_en,
+                "description": row.description,
+                "owner": row.owner,
+                "priority": "" if row.priority is None else str(row.priority),
+                "other_workstreams": " ".join(others[row.id]),
+            },
+            row.state,
+            row.version,
+            row.state_since,
+            row.archived_at is not None,
+            held.get(row.id, ""),
+        )
+        for row in session.execute(of_workflow)
+    }
+
+
+def _holds(session: Session) -> dict[int, str]:
+    """The title of a blocker that holds the workflow, of each that is held."""
+    holds = open_holds()
+    rows = session.execute(
+        select(holds.c.workflow_id, col(Blocker.title)).join(Blocker, col(Blocker.id) == holds.c.blocker_id)
+    )
+    return {row.workflow_id: row.title for row in rows}

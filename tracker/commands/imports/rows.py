@@ -1,0 +1,81 @@
+"""Rows of workflows that an import writes, many at a time: the programme is locked meanwhile."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import bindparam, delete, update
+from sqlmodel import Session, col
+
+from tracker.commands.entry.entries import Entry
+from tracker.commands.imports.facts import Existing
+from tracker.db.models import FieldChange, Workflow, WorkflowWorkstream
+from tracker.domain.states import State
+
+Item = TypeVar("Item")
+_A_PIECE = 500
+_TEXTS = ("name", "name_en", "description", "owner")
+_CHANGING = (*_TEXTS, "priority", "state", "state_since", "version")
+_UPDATE = (
+    update(Workflow.__table__)  # type: ignore[attr-defined]
+    .where(col(Workflow.id) == bindparam("row_id"))
+    .values({name: bindparam(f"new_{name}") for name in _CHANGING})
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A workflow that is there, the texts to write over its own, and the state that it comes to if it is moved."""
+
+    old: Existing
+    texts: Mapping[str, str]
+    state: State | None = None
+    since: datetime | None = None
+
+
+def pieces(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """As many at a time as one statement takes well."""
+    for start in range(0, len(items), _A_PIECE):
+        yield items[start : start + _A_PIECE]
+
+
+def write_over(session: Session, entry: Entry, rows: Sequence[Rewritten]) -> None:
+    """Writes a piece of workflows over and keeps what was there. Their changes of state are the caller's to add."""
+    entry.add_all(FieldChange, [
+        {"workflow_id": each.old.id, "blocker_id": None, "account_id": None, "field": name,
+         "before": each.old.texts[name], "after": text, "entry_id": entry.id}
+        for each in rows for name, text in each.texts.items()
+    ])  # fmt: skip
+    if rows:
+        session.connection().execute(_UPDATE, [_values(each) for each in rows])
+    _exchange_others(session, entry, [each for each in rows if "other_workstreams" in each.texts])
+
+
+def priority_of(text: str) -> int | None:
+    """The priority as the table has it."""
+    return int(text) if text else None
+
+
+def _values(row: Rewritten) -> dict[str, Any]:
+    old, texts = row.old, {**row.old.texts, **row.texts}
+    return {
+        "row_id": old.id,
+        **{f"new_{name}": texts[name] for name in _TEXTS},
+        "new_priority": priority_of(texts["priority"]),
+        "new_state": row.state or old.state,
+        "new_state_since": row.since or old.changed_at,
+        "new_version": old.version + (row.state is not None),
+    }
+
+
+def _exchange_others(session: Session, entry: Entry, rows: Sequence[Rewritten]) -> None:
+    if not rows:
+        return
+    ids = [each.old.id for each in rows]
+    of_others = (col(WorkflowWorkstream.workflow_id).in_(ids), col(WorkflowWorkstream.is_owner).is_(False))
+    session.execute(delete(WorkflowWorkstream).where(*of_others))
+    entry.add_all(WorkflowWorkstream, [
+        {"workflow_id": each.old.id, "workstream_code": code, "is_owner": False}
+        for each in rows for code in each.texts["other_workstreams"].split()
+    ])  # fmt: skip

@@ -1,0 +1,1 @@
+"""The whole programme: seeding, the demo, its clock mark and its secrets."""

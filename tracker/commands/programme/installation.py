@@ -1,0 +1,40 @@
+"""Opening an installation: its database checked, upgraded if it is older, and its programme there."""
+
+from collections.abc import Callable
+
+from sqlalchemy import Engine
+
+from tracker.commands import reported_figures
+from tracker.commands.programme import clock_mark
+from tracker.config import Settings
+from tracker.db import migrations
+from tracker.db.engine import make_engine, reading, transaction
+from tracker.domain.errors import N_, DatabaseError
+
+
+def upgrade(engine: Engine) -> str | None:
+    """Creates the database or brings it to the newest revision, and keeps the figures of cycles that an older version
+    closed; gives the path of the copy made of an older one.
+    """
+    backup = migrations.upgrade(engine)
+    with reading(engine) as session:
+        is_complete = not reported_figures.missing(session)
+    if not is_complete:
+        with transaction(engine) as session:
+            reported_figures.store(session)
+    return backup
+
+
+def opened(settings: Settings, *, say: Callable[[str], None]) -> Engine:
+    """The engine of a usable database. A missing or empty one is refused, an older one copied and upgraded."""
+    engine = make_engine(settings.database_url)
+    migrations.require_file(engine)
+    if migrations.current(engine) is None:
+        raise DatabaseError(N_("The database is empty. Set it up with: tracker db upgrade"))
+    backup = upgrade(engine)
+    if backup is not None:
+        say(f"The database was older: it was copied to {backup} and upgraded.")
+    migrations.require_usable(engine)
+    with transaction(engine) as session:
+        clock_mark.found(session, settings.timezone)
+    return engine

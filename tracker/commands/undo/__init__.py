@@ -1,0 +1,1 @@
+"""Undo of entries, one at a time or all rows of an import."""

@@ -1,0 +1,262 @@
+"""Takes an entry back: each workflow that it touched is as before, or is left because something newer happened."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlmodel import Session, col
+
+from tracker.commands import blockers, planning
+from tracker.commands.entry.batch_results import Outcome, each
+from tracker.commands.entry.entries import Entry
+from tracker.commands.imports import workflows as workflow_imports
+from tracker.commands.undo import conflicts, imports
+from tracker.commands.workflows import fields as workflow_fields
+from tracker.commands.workflows import moves, scope
+from tracker.commands.workflows.moves import streams_of, the_workflow
+from tracker.db import models
+from tracker.db.field_texts import texts_of
+from tracker.db.models import Actor, Blocker, BlockerEvent, Cycle, FieldChange, ScopeChange, StateChange, Workflow
+from tracker.domain.cells import LARGEST_ID
+from tracker.domain.errors import N_, ConflictError, NotAllowedError, NotFoundError
+from tracker.domain.people import require_lead, require_part
+from tracker.domain.states import CycleStatus, Goal, HoldEvent, State
+
+NOTE = "Återtaget"  # stands in the history, which is Swedish
+
+
+@dataclass(slots=True)
+class _Deeds:
+    """What an entry did to one workflow."""
+
+    changes: list[StateChange] = field(default_factory=list)
+    events: list[BlockerEvent] = field(default_factory=list)
+    fields: list[FieldChange] = field(default_factory=list)
+    scope: list[ScopeChange] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Undoing:
+    """What there is to do so that a workflow is as before."""
+
+    void: bool = False
+    release: list[int] = field(default_factory=list)
+    hold: list[int] = field(default_factory=list)
+    fields: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the workflow is as before already."""
+        return not (self.void or self.release or self.hold or self.fields)
+
+
+def take_back(session: Session, entry: Entry, entry_id: int) -> Outcome:
+    """Takes back what the entry did: moves, holds, releases, fields and what it planned. Notes and checks stay; what an
+    import created is archived.
+
+    A workflow is left when something newer touched what the entry did to it; what has been taken back already is
+    unchanged. Raises NotFoundError, or NotAllowedError for what somebody else did, unless a planner asks.
+    """
+    theirs = session.get(models.Entry, entry_id) if entry_id <= LARGEST_ID else None
+    if theirs is None:
+        raise NotFoundError(N_("There is nothing to take back."))
+    if theirs.actor_id != entry.actor.id and not entry.actor.is_planner:
+        raise NotAllowedError(N_("Only planners take back what others did."))
+    if theirs.command == workflow_imports.COMMAND:
+        return imports.take_back(session, entry, entry_id, note=NOTE)
+    deeds = _deeds(session, entry_id)
+    take_back_one = _take_out_of_plan if theirs.command == planning.COMMAND else _take_back
+    of_workflows = each(sorted(deeds), lambda key: take_back_one(session, entry, key, deeds[key]))
+    edited = _edited_blockers(session, entry_id)
+    of_blockers = each(edited, lambda title: _write_back(session, entry, *edited[title]))
+    return Outcome(
+        of_workflows.done + of_blockers.done,
+        of_workflows.unchanged + of_blockers.unchanged,
+        of_workflows.left + of_blockers.left,
+    )
+
+
+def _deeds(session: Session, entry_id: int) -> dict[str, _Deeds]:
+    deeds: dict[str, _Deeds] = defaultdict(_Deeds)
+    lists: tuple[tuple[type[StateChange | BlockerEvent | FieldChange | ScopeChange], str], ...] = (
+        (StateChange, "changes"), (BlockerEvent, "events"), (FieldChange, "fields"), (ScopeChange, "scope"),
+    )  # fmt: skip
+    for table, name in lists:
+        rows = session.execute(
+            select(col(Workflow.key), table)
+            .join(Workflow, col(Workflow.id) == col(table.workflow_id))
+            .where(col(table.entry_id) == entry_id)
+            .order_by(col(table.id))
+        )
+        for key, row in rows:
+            getattr(deeds[key], name).append(row)
+    return deeds
+
+
+def _take_back(session: Session, entry: Entry, key: str, deeds: _Deeds) -> bool:
+    workflow, owner = the_workflow(session, key)
+    if deeds.scope:
+        raise ConflictError(N_("The change of cycle of %(key)s is not taken back this way. Change it anew."), key=key)
+    undoing = _Undoing(fields=_fields_before(session, deeds.fields, workflow_fields.texts_of(session, workflow), key))
+    undoing.void = _is_to_void(session, workflow, deeds.changes)
+    for blocker_id in dict.fromkeys(event.blocker_id for event in deeds.events):
+        _undo_events(session, workflow, blocker_id, deeds.events[0].entry_id, undoing)
+    if undoing.is_nothing:
+        return False
+    if undoing.void or undoing.fields:
+        require_lead(entry.actor, owner)
+    require_part(entry.actor, [owner, *streams_of(session, workflow)[1]])
+    _undo(session, entry, workflow, undoing)
+    return True
+
+
+def _take_out_of_plan(session: Session, entry: Entry, key: str, deeds: _Deeds) -> bool:
+    """Puts the workflow back to where it was before it was planned: out of the draft, into it, or to its old goal."""
+    workflow, _ = the_workflow(session, key)
+    cycle, goal = _scope_before(session, workflow, deeds.scope[0])
+    if (workflow.cycle_number, workflow.goal) == (cycle, goal):
+        return False
+    latest = select(func.max(col(ScopeChange.id))).where(col(ScopeChange.workflow_id) == workflow.id)
+    if session.scalars(latest).one() != deeds.scope[-1].id:
+        actor, at = _last_by(session, ScopeChange, col(ScopeChange.workflow_id) == workflow.id)
+        raise ConflictError(N_("%(key)s has been planned anew since: %(actor)s, %(at)s."), key=key, actor=actor, at=at)
+    for draft in (workflow.cycle_number, cycle):
+        if draft is not None:
+            planning.the_draft(session, draft)
+    if cycle is None or goal is None:
+        scope.leave(session, entry, key, version=workflow.version, note=NOTE)
+    elif workflow.cycle_number == cycle:
+        scope.change_goal(session, entry, key, goal, version=workflow.version, note=NOTE)
+    else:
+        scope.enter(session, entry, key, cycle, goal, version=workflow.version, note=NOTE)
+    return True
+
+
+def _scope_before(session: Session, workflow: Workflow, first: ScopeChange) -> tuple[int | None, Goal | None]:
+    """The draft and goal that it had before that change; neither when it came from the backlog. A closed cycle, which
+    keeps what met its goal, is no place to go back to.
+    """
+    before = session.scalars(
+        select(ScopeChange)
+        .where(col(ScopeChange.workflow_id) == workflow.id, col(ScopeChange.id) < first.id)
+        .order_by(col(ScopeChange.id).desc())
+        .limit(1)
+    ).one_or_none()
+    if before is None or before.to_cycle is None:
+        return None, None
+    status = session.get_one(Cycle, before.to_cycle).status
+    return (None, None) if status is CycleStatus.CLOSED else (before.to_cycle, before.goal)
+
+
+def _undo(session: Session, entry: Entry, workflow: Workflow, undoing: _Undoing) -> None:
+    """Refuses, or writes: releases before the move and holds after it, so that done is never held on the way."""
+    changes = moves.standing_changes(session, workflow)
+    if undoing.void:
+        moves.refuse_void(session, entry, workflow, changes, released=undoing.release)
+    if undoing.hold and changes[-2 if undoing.void else -1].to_state is State.DONE:
+        blockers.refuse_done(workflow.key)
+    for blocker_id in undoing.release:
+        blockers.write_event(entry, workflow, blocker_id, HoldEvent.RELEASED, entry.recorded_at, NOTE)
+    if undoing.void:
+        moves.void(entry, workflow, changes, note=NOTE)
+    for blocker_id in undoing.hold:
+        blockers.write_event(entry, workflow, blocker_id, HoldEvent.HELD, entry.recorded_at, NOTE)
+    workflow_fields.write_over(session, entry, workflow, undoing.fields)
+
+
+def _is_to_void(session: Session, workflow: Workflow, changes: list[StateChange]) -> bool:
+    """Whether the entry's move is the latest that stands; refused when somebody has changed the state since."""
+    if any(change.voids is not None for change in changes):
+        raise ConflictError(
+            N_("In %(key)s a move was taken back. Move it again instead of taking that back."), key=workflow.key
+        )
+    if any(change.from_state is None for change in changes):
+        raise ConflictError(N_("The creation of %(key)s cannot be taken back."), key=workflow.key)
+    standing = [change.id for change in moves.standing_changes(session, workflow)]
+    ours = {change.id for change in changes}.intersection(standing)
+    if not ours:
+        return False
+    if ours == {standing[-1]}:
+        return True
+    actor, at = _last_by(session, StateChange, col(StateChange.workflow_id) == workflow.id)
+    raise conflicts.moved(workflow.key, workflow.state, actor, at)
+
+
+def _undo_events(session: Session, workflow: Workflow, blocker_id: int, entry_id: int, undoing: _Undoing) -> None:
+    """Adds what makes the blocker hold the workflow, or not, as before the entry."""
+    of_pair = and_(col(BlockerEvent.blocker_id) == blocker_id, col(BlockerEvent.workflow_id) == workflow.id)
+    events = session.scalars(
+        select(BlockerEvent).where(of_pair).order_by(col(BlockerEvent.happened_at), col(BlockerEvent.id))
+    ).all()
+    first = next(place for place, event in enumerate(events) if event.entry_id == entry_id)
+    before = events[first - 1].event if first else HoldEvent.RELEASED
+    if events[-1].event is before:
+        return
+    if events[-1].entry_id != entry_id:
+        actor, at = _last_by(session, BlockerEvent, of_pair)
+        title = session.get_one(Blocker, blocker_id).title
+        raise ConflictError(
+            N_("In %(key)s the blocker %(title)s has been raised or released again since: %(actor)s, %(at)s."),
+            key=workflow.key, title=title, actor=actor, at=at,
+        )  # fmt: skip
+    (undoing.release if before is HoldEvent.RELEASED else undoing.hold).append(blocker_id)
+
+
+def _fields_before(
+    session: Session, changes: Sequence[FieldChange], current: Mapping[str, str], name: str
+) -> dict[str, str]:
+    """What to write back; refused when somebody has written over a field since."""
+    texts: dict[str, str] = {}
+    for change in changes:
+        if current[change.field] == change.before:
+            continue
+        of_field = and_(
+            col(FieldChange.field) == change.field,
+            col(FieldChange.workflow_id) == change.workflow_id
+            if change.workflow_id is not None
+            else col(FieldChange.blocker_id) == change.blocker_id,
+        )
+        if session.scalars(select(func.max(col(FieldChange.id))).where(of_field)).one() != change.id:
+            actor, at = _last_by(session, FieldChange, of_field)
+            raise conflicts.written_over(name, actor, at)
+        texts[change.field] = change.before
+    return texts
+
+
+def _edited_blockers(session: Session, entry_id: int) -> dict[str, tuple[Blocker, list[FieldChange]]]:
+    """By title: the blockers that the entry wrote over."""
+    edited: dict[str, tuple[Blocker, list[FieldChange]]] = {}
+    rows = session.execute(
+        select(Blocker, FieldChange)
+        .join(FieldChange, col(FieldChange.blocker_id) == col(Blocker.id))
+        .where(col(FieldChange.entry_id) == entry_id)
+        .order_by(col(FieldChange.id))
+    )
+    for blocker, change in rows:
+        edited.setdefault(blocker.title, (blocker, []))[1].append(change)
+    return edited
+
+
+def _write_back(session: Session, entry: Entry, blocker: Blocker, changes: list[FieldChange]) -> bool:
+    texts = _fields_before(session, changes, texts_of(blocker), blocker.title)
+    if texts:
+        require_part(entry.actor, blockers.workstreams_of(session, blockers.id_of(blocker)))
+        blockers.write_over(entry, blocker, texts)
+    return bool(texts)
+
+
+def _last_by(
+    session: Session, table: type[StateChange | BlockerEvent | FieldChange | ScopeChange], where: ColumnElement[bool]
+) -> tuple[str, datetime]:
+    """Who wrote the last of these rows, and when."""
+    name, at = session.execute(
+        select(col(Actor.name), col(models.Entry.recorded_at))
+        .join(models.Entry, col(models.Entry.actor_id) == col(Actor.id))
+        .join(table, col(table.entry_id) == col(models.Entry.id))
+        .where(where)
+        .order_by(col(table.id).desc())
+        .limit(1)
+    ).one()
+    return name, at

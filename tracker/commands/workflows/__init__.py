@@ -1,0 +1,1 @@
+"""Workflows: moves, fields and scope."""

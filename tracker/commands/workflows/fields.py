@@ -1,0 +1,290 @@
+"""Making workflows, writing over their fields, and archiving them. None of it makes a new version of a workflow."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
+
+from tracker.commands.entry import field_edits
+from tracker.commands.entry.entries import Entry
+from tracker.commands.workflows.moves import StaleError, id_of, streams_of, the_workflow
+from tracker.db.history import open_holds
+from tracker.db.models import (
+    Blocker,
+    BlockerEvent,
+    Cycle,
+    FieldChange,
+    StateChange,
+    Workflow,
+    WorkflowWorkstream,
+    Workstream,
+)
+from tracker.domain.cells import instant_text
+from tracker.domain.errors import N_, ConflictError, InvalidError
+from tracker.domain.people import require_lead
+from tracker.domain.states import CycleStatus, State
+from tracker.domain.texts import filled_line, line, prose
+
+PRIORITIES = ("1", "2", "3", "4")
+_LEAST_DIGITS = 3
+_MOST_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What people write about a workflow."""
+
+    name: str
+    name_en: str = ""
+    description: str = ""
+    owner: str = ""
+    priority: int | None = None
+    other_workstreams: tuple[str, ...] = ()
+
+
+def create(
+    session: Session, entry: Entry, workstream: str, fields: Fields, *, state: State = State.NOT_STARTED, key: str = ""
+) -> Workflow:
+    """Makes a workflow that the workstream owns, under the key or the next free one.
+
+    Raises NotAllowedError, ConflictError when the key is taken, or InvalidError naming the field.
+    """
+    require_lead(entry.actor, workstream)
+    if session.get(Workstream, workstream) is None:
+        raise InvalidError(N_("There is no workstream %(code)s."), field="workstream", code=workstream)
+    texts = {field: _clean(session, workstream, field, text) for field, text in _form_texts(fields).items()}
+    workflow = Workflow(
+        key=_free_key(session, workstream, key.strip()),
+        name="",
+        created_at=entry.recorded_at,
+        state=state,
+        state_since=entry.recorded_at,
+        version=1,
+    )
+    others = _write(workflow, texts)
+    session.add(workflow)
+    session.flush()  # its id
+    for code in (workstream, *others):
+        session.add(WorkflowWorkstream(workflow_id=id_of(workflow), workstream_code=code, is_owner=code == workstream))
+    entry.add(
+        StateChange(
+            workflow_id=id_of(workflow),
+            to_state=state,
+            happened_at=entry.recorded_at,
+            recorded_at=entry.recorded_at,
+            entry_id=entry.id,
+        )
+    )
+    return workflow
+
+
+def edit(session: Session, entry: Entry, key: str, wanted: Mapping[str, str], was: Mapping[str, str]) -> list[str]:
+    """Writes the fields that were changed in a form which showed `was`, and gives their names.
+
+    Raises NotFoundError, NotAllowedError, InvalidError naming the field, or FieldConflictError when somebody else has
+    changed one of them to something else; then nothing is written.
+    """
+    workflow, owner = the_workflow(session, key)
+    require_lead(entry.actor, owner)
+    wanted = field_edits.changed(wanted, was, lambda field, text: _clean(session, owner, field, text))
+    current = texts_of(session, workflow)
+    about = col(FieldChange.workflow_id) == workflow.id
+    texts = field_edits.merged(session, about, wanted, was, current)
+    write_over(session, entry, workflow, texts)
+    return list(texts)
+
+
+def own(session: Session, entry: Entry, key: str, owner: str) -> bool:
+    """Gives the workflow an owner, or with an empty text none; tells whether it had another."""
+    return _set(session, entry, key, "owner", owner)
+
+
+def prioritise(session: Session, entry: Entry, key: str, priority: int | None) -> bool:
+    """Gives the workflow a priority or takes it away; tells whether it had another."""
+    return _set(session, entry, key, "priority", "" if priority is None else str(priority))
+
+
+def archive(session: Session, entry: Entry, key: str, *, version: int) -> None:
+    """Puts the workflow away for good.
+
+    Raises NotFoundError, NotAllowedError, StaleError, or ConflictError while a blocker holds it or it is in a cycle
+    that runs or is planned.
+    """
+    workflow, owner = the_workflow(session, key)
+    require_lead(entry.actor, owner)
+    if version != workflow.version:
+        raise StaleError(workflow)
+    _refuse_in_use(session, workflow)
+    put_away(entry, workflow)
+
+
+def put_away(entry: Entry, workflow: Workflow) -> None:
+    """Writes that the workflow is archived, without asking whether it may be."""
+    field_edits.record(entry, "archived_at", "", instant_text(entry.recorded_at), workflow_id=workflow.id)
+    workflow.archived_at = entry.recorded_at
+
+
+def next_key(session: Session, workstream: str) -> str:
+    """The next free key of the workstream. One statement."""
+    return key_after(workstream, _keys_taken(session, workstream))
+
+
+def key_after(workstream: str, taken: Iterable[str]) -> str:
+    """The workstream's key after the highest of those that are taken."""
+    pattern = _key_of(workstream)
+    numbers = (int(found[1]) for found in map(pattern.fullmatch, taken) if found)
+    return f"{workstream}-{max(numbers, default=0) + 1:0{_LEAST_DIGITS}}"
+
+
+def texts_of(session: Session, workflow: Workflow) -> dict[str, str]:
+    """The workflow's fields as forms write them."""
+    _, others = streams_of(session, workflow)
+    return {
+        "name": workflow.name,
+        "name_en": workflow.name_en,
+        "description": workflow.description,
+        "owner": workflow.owner,
+        "priority": _priority_text(workflow.priority),
+        "other_workstreams": " ".join(others),
+    }
+
+
+def write_over(session: Session, entry: Entry, workflow: Workflow, texts: Mapping[str, str]) -> None:
+    """Writes clean texts into fields, and keeps what was there."""
+    before = texts_of(session, workflow) if texts else {}
+    for field, text in texts.items():
+        field_edits.record(entry, field, before[field], text, workflow_id=workflow.id)
+    others = _write(workflow, texts)
+    if "other_workstreams" in texts:
+        _replace_others(session, workflow, others)
+
+
+def _set(session: Session, entry: Entry, key: str, field: str, text: str) -> bool:
+    workflow, owner = the_workflow(session, key)
+    require_lead(entry.actor, owner)
+    text = _clean(session, owner, field, text)
+    if texts_of(session, workflow)[field] == text:
+        return False
+    write_over(session, entry, workflow, {field: text})
+    return True
+
+
+def _form_texts(fields: Fields) -> dict[str, str]:
+    return {
+        "name": fields.name,
+        "name_en": fields.name_en,
+        "description": fields.description,
+        "owner": fields.owner,
+        "priority": _priority_text(fields.priority),
+        "other_workstreams": " ".join(fields.other_workstreams),
+    }
+
+
+def _priority_text(priority: int | None) -> str:
+    return "" if priority is None else str(priority)
+
+
+def _clean(session: Session, workstream: str, field: str, text: str) -> str:
+    """The text as it is kept, or InvalidError; `workstream` is the owning one."""
+    if field != "other_workstreams":
+        return clean_text(field, text)
+    codes = text.split()
+    known = set(session.exec(select(Workstream.code).where(col(Workstream.code).in_(codes))))
+    return clean_others(text, workstream, known)
+
+
+def clean_text(field: str, text: str) -> str:
+    """The text of a field that hangs on nothing else, as it is kept, or InvalidError."""
+    match field:
+        case "name":
+            return filled_line(text, field)
+        case "name_en" | "owner":
+            return line(text, field)
+        case "description":
+            return prose(text, field)
+        case "priority":
+            return _clean_priority(text.strip())
+        case _:
+            raise InvalidError(N_("This form is broken. Open the page anew."), field=field)
+
+
+def clean_others(text: str, workstream: str, known: Collection[str]) -> str:
+    """The codes of the workstreams that take part beside the owning one, in order, or InvalidError."""
+    codes = sorted(set(text.split()))
+    for code in codes:
+        if code not in known:
+            raise InvalidError(N_("There is no workstream %(code)s."), field="other_workstreams", code=code)
+    if workstream in codes:
+        raise InvalidError(
+            N_("%(code)s owns the workflow. Choose others that take part."), field="other_workstreams", code=workstream
+        )
+    return " ".join(codes)
+
+
+def _clean_priority(text: str) -> str:
+    if text and text not in PRIORITIES:
+        raise InvalidError(N_("Choose a priority from 1 to 4, or none."), field="priority")
+    return text
+
+
+def _free_key(session: Session, workstream: str, wanted: str) -> str:
+    if not wanted:
+        return next_key(session, workstream)
+    refuse_wrong_key(workstream, wanted)
+    if wanted in _keys_taken(session, workstream):
+        raise ConflictError(N_("There already is a workflow %(key)s."), field="key", key=wanted)
+    return wanted
+
+
+def refuse_wrong_key(workstream: str, key: str) -> None:
+    """Refuses a key that is not made of the workstream's code and a number."""
+    if not _key_of(workstream).fullmatch(key):
+        raise InvalidError(
+            N_("Write a key like %(code)s-001, or leave it empty for the next one."), field="key", code=workstream
+        )
+
+
+def _key_of(workstream: str) -> re.Pattern[str]:
+    return re.compile(rf"{re.escape(workstream)}-(\d{{{_LEAST_DIGITS},{_MOST_DIGITS}}})", re.ASCII)
+
+
+def _keys_taken(session: Session, workstream: str) -> set[str]:
+    return set(session.exec(select(Workflow.key).where(col(Workflow.key).startswith(workstream, autoescape=True))))
+
+
+def _write(workflow: Workflow, texts: Mapping[str, str]) -> list[str]:
+    """Writes clean texts into the row, and gives the other workstreams, which have rows of their own."""
+    for field in ("name", "name_en", "description", "owner"):
+        if field in texts:
+            setattr(workflow, field, texts[field])
+    if "priority" in texts:
+        workflow.priority = int(texts["priority"]) if texts["priority"] else None
+    return texts.get("other_workstreams", "").split()
+
+
+def _replace_others(session: Session, workflow: Workflow, codes: list[str]) -> None:
+    of_others = (
+        col(WorkflowWorkstream.workflow_id) == workflow.id,
+        col(WorkflowWorkstream.is_owner).is_(False),
+    )
+    session.execute(delete(WorkflowWorkstream).where(*of_others))
+    for code in codes:
+        session.add(WorkflowWorkstream(workflow_id=id_of(workflow), workstream_code=code))
+
+
+def _refuse_in_use(session: Session, workflow: Workflow) -> None:
+    holds = open_holds(col(BlockerEvent.workflow_id) == workflow.id)
+    title = session.exec(select(Blocker.title).join(holds, holds.c.blocker_id == col(Blocker.id))).first()
+    if title is not None:
+        raise ConflictError(
+            N_("%(key)s cannot be archived while a blocker holds it: %(title)s."), key=workflow.key, title=title
+        )
+    cycle = session.get(Cycle, workflow.cycle_number) if workflow.cycle_number is not None else None
+    if cycle is not None and cycle.status is not CycleStatus.CLOSED:
+        raise ConflictError(
+            N_("%(key)s cannot be archived while it is in cycle %(cycle)s. Take it out of the cycle first."),
+            key=workflow.key,
+            cycle=cycle.number,
+        )

@@ -1,0 +1,117 @@
+"""A file of accounts, as a spreadsheet saves it: read row by row, each wrong cell with its cause."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tracker.domain.cells import unguarded
+from tracker.domain.errors import N_, InvalidError
+from tracker.domain.files.csv_text import PlaceError, read_records
+from tracker.domain.states import Role
+
+MOST_ROWS = 2_000
+_MARKS = (("utf-8-sig", b"\xef\xbb\xbf"), ("utf-16", b"\xff\xfe"), ("utf-16", b"\xfe\xff"))
+_HEADINGS = {
+    "email": "email", "e-mail": "email", "e-post": "email", "epost": "email", "e-postadress": "email",
+    "name": "name", "namn": "name",
+    "role": "role", "roll": "role",
+    "workstreams": "workstreams", "workstream": "workstreams",
+    "arbetsströmmar": "workstreams", "arbetsström": "workstreams",
+}  # fmt: skip
+_REQUIRED = ("email", "name", "role")
+_ROLES = {
+    "viewer": Role.VIEWER, "betraktare": Role.VIEWER,
+    "lead": Role.LEAD, "project lead": Role.LEAD, "projektledare": Role.LEAD,
+    "planner": Role.PLANNER, "planerare": Role.PLANNER,
+    "admin": Role.ADMIN, "administrator": Role.ADMIN, "administratör": Role.ADMIN,
+}  # fmt: skip
+_ALL = {"all", "alla", "*"}
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """A row as it was written, spaces around its cells apart; `line` is the one where it starts."""
+
+    line: int
+    email: str
+    name: str
+    role: str
+    workstreams: str = ""
+
+    def known_role(self) -> Role:
+        """The role, whichever language it is written in. Raises InvalidError."""
+        role = _ROLES.get(self.role.casefold())
+        if role is None:
+            raise InvalidError(N_("The role is viewer, lead, planner or admin, not %(role)s."), role=self.role or "–")
+        return role
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The workstreams' codes; none when the row says all of them."""
+        return () if self.has_all_workstreams else tuple(self.workstreams.upper().split())
+
+    @property
+    def has_all_workstreams(self) -> bool:
+        """Whether the row says all of them, those to come too."""
+        return self.workstreams.casefold() in _ALL
+
+
+def decoded(content: bytes) -> str:
+    """The text of a file in UTF-8, UTF-16 with its mark, or as older Swedish spreadsheets save it (cp1252).
+
+    Raises InvalidError for what is none of them.
+    """
+    encodings = [name for name, mark in _MARKS if content.startswith(mark)] or ["utf-8", "cp1252"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise InvalidError(N_("This is no text. Save the file as CSV (UTF-8) and try again."), field="file")
+
+
+def read_rows(text: str) -> list[AccountRow]:
+    """The rows. Raises InvalidError when it is no file of accounts at all."""
+    try:
+        return list(_rows(text.removeprefix("\ufeff")))
+    except PlaceError as error:
+        raise InvalidError(
+            N_("Line %(line)s: a quoted cell does not end as it must."), field="text", line=error.place.line
+        ) from error
+
+
+def _rows(text: str) -> Iterator[AccountRow]:
+    records = read_records(text, "accounts")
+    _, headings = next(records, (1, []))
+    columns = _columns(headings)
+    for number, (line, record) in enumerate(records, 1):
+        if number > MOST_ROWS:
+            raise InvalidError(N_("At most %(count)s accounts at a time."), field="text", count=MOST_ROWS)
+        cells = [unguarded(cell).strip() for cell in record]
+        if not any(cells):
+            continue
+        if len(cells) != len(columns):
+            raise InvalidError(
+                N_("Line %(line)s has %(found)s cells, and the headings are %(wanted)s."),
+                field="text", line=line, found=len(cells), wanted=len(columns),
+            )  # fmt: skip
+        yield AccountRow(line, **dict(zip(columns, cells, strict=True)))
+
+
+def _columns(headings: list[str]) -> list[str]:
+    if not any(heading.strip() for heading in headings):
+        raise InvalidError(N_("Paste the rows, or choose a file."), field="text")
+    columns: list[str] = []
+    for heading in headings:
+        column = _HEADINGS.get(heading.strip().casefold())
+        if column is None:
+            raise InvalidError(N_("There is no column %(heading)s here: e-mail, name, role and workstreams are known."),
+                               field="text", heading=heading.strip()[:60] or "–")  # fmt: skip
+        if column in columns:
+            raise InvalidError(N_("The column %(heading)s stands there twice."), field="text", heading=heading.strip())
+        columns.append(column)
+    for column in _REQUIRED:
+        if column not in columns:
+            raise InvalidError(N_("The column %(column)s is missing."), field="text", column=column)
+    return columns

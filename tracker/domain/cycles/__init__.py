@@ -1,0 +1,1 @@
+"""Cycles: their dates, and their line through the years."""

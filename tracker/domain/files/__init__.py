@@ -1,0 +1,1 @@
+"""Files of rows: CSV text, packs and the files of figures."""

@@ -1,0 +1,136 @@
+"""The files of figures: the columns of each, in the programme files' manner."""
+
+import json
+import re
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from tracker.domain import cells
+from tracker.domain.cells import Cell, Dialect, optional
+from tracker.domain.errors import N_, InvalidError
+from tracker.domain.figures.ledger import LedgerRow
+from tracker.domain.figures.readings import Basis
+from tracker.domain.figures.summaries import Summary
+from tracker.domain.programme.files import GOAL, STATUS, Column, ProgrammeFile
+
+TOTAL, TOTAL_SV = "TOTAL", "SUMMA"
+_DECIMAL = re.compile(r"\d{1,15}([.,]\d{1,15})?", re.ASCII)
+_BASIS = cells.words(Basis, {Basis.AS_REPORTED: "som rapporterat", Basis.AS_NOW: "enligt dagens uppgifter"})
+_COUNT = optional(cells.integer(0))
+
+
+def _all_required(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    return tuple(replace(column, required=True) for column in columns)
+
+
+def _read_decimal(text: str) -> Decimal:
+    if not _DECIMAL.fullmatch(text):
+        raise InvalidError(N_("is no number"))
+    return Decimal(text.replace(",", "."))
+
+
+def _decimal(places: int) -> Cell[Decimal | None]:
+    """A number with fixed places."""
+    return optional(Cell(lambda number, dialect: cells.decimal_text(number, places, dialect), _read_decimal))
+
+
+def _write_amount(amount: Decimal, dialect: Dialect) -> str:
+    """As many places as it takes: a ledger rounds nothing."""
+    return f"{amount:f}".replace(".", "," if dialect.is_swedish else ".")
+
+
+def _write_workstream(code: str | None, dialect: Dialect) -> str:
+    if code is None:
+        return TOTAL_SV if dialect.is_swedish else TOTAL
+    return cells.CODE.write(code, dialect)
+
+
+def _read_workstream(text: str) -> str | None:
+    return None if text in {TOTAL, TOTAL_SV} else cells.read_code(text)
+
+
+_WORKSTREAM: Cell[str | None] = Cell(_write_workstream, _read_workstream)
+_KEY = (Column("cycle", "cykel", cells.integer(1)), Column("basis", "uppgifter", _BASIS))
+_PLACE = (Column("project", "projekt", cells.TEXT), Column("workstream", "arbetsström", _WORKSTREAM))
+_FIGURES = (
+    Column("as_of", "per", cells.INSTANT),
+    Column("starts_on", "första dag", cells.DATE),
+    Column("ends_on", "sista dag", cells.DATE),
+    Column("planning_starts_on", "planering från", optional(cells.DATE)),
+    Column("planning_ends_on", "planering till", optional(cells.DATE)),
+    Column("working_days", "arbetsdagar", cells.integer(0)),
+    Column("status", "status", STATUS),
+    Column("committed", "åtagande", _COUNT),
+    Column("committed_design", "åtagande design", _COUNT),
+    Column("committed_validation", "åtagande validering", _COUNT),
+    Column("committed_test", "åtagande test", _COUNT),
+    Column("added", "tillagda", _COUNT),
+    Column("removed", "borttagna", _COUNT),
+    Column("met", "uppfyllda", _COUNT),
+    Column("met_design", "uppfyllda design", _COUNT),
+    Column("met_validation", "uppfyllda validering", _COUNT),
+    Column("met_test", "uppfyllda test", _COUNT),
+    Column("carried_in", "överförda hit", _COUNT),
+    Column("carried_out", "överförda vidare", _COUNT),
+    Column("returned", "åter till backloggen", _COUNT),
+    Column("dropped", "utgår", _COUNT),
+    Column("designed", "designade", _COUNT),
+    Column("validated", "validerade", _COUNT),
+    Column("tested", "testade", _COUNT),
+    Column("fell_back", "backade från klar", _COUNT),
+    Column("tested_previous", "testade föregående cykel", _COUNT),
+    Column("ratio_to_previous", "jämfört med föregående cykel", _decimal(2)),
+    Column("tested_per_working_day", "testade per arbetsdag", _decimal(2)),
+    Column("blockers_opened", "nya hinder", _COUNT),
+    Column("blockers_resolved", "lösta hinder", _COUNT),
+    Column("blockers_open", "öppna hinder", _COUNT),
+    Column("blocked_days", "dagar med hinder", _decimal(1)),
+    Column("median_blocker_age_days", "hindrens medianålder i dagar", _COUNT),
+    Column("lead_time_p50_days", "ledtid p50 i dagar", _COUNT),
+    Column("lead_time_p85_days", "ledtid p85 i dagar", _COUNT),
+)
+
+CYCLE_SUMMARY: tuple[Column, ...] = (*_KEY, *_FIGURES)
+WORKSTREAM_SUMMARY: tuple[Column, ...] = (*_KEY, *_PLACE, *_FIGURES)
+
+
+# A figure in the ledger is called as its column in the summaries.
+_SWEDISH = {column.name: column.swedish for column in _FIGURES}
+_BY_NAME = {name: name for name in _SWEDISH} | {swedish: name for name, swedish in _SWEDISH.items()}
+
+
+def _read_figure(text: str) -> str:
+    if text not in _BY_NAME:
+        raise InvalidError(N_("is no figure of the summaries"))
+    return _BY_NAME[text]
+
+
+_FIGURE: Cell[str] = Cell(lambda name, dialect: _SWEDISH[name] if dialect.is_swedish else name, _read_figure)
+ITEMS: tuple[Column, ...] = (
+    *_KEY,
+    Column("workstream", "arbetsström", _WORKSTREAM),
+    Column("figure", "mått", _FIGURE),
+    Column("item", "objekt", cells.CODE),
+    Column("goal", "mål", optional(GOAL)),
+    Column("at", "när", optional(cells.INSTANT)),
+    Column("amount", "dagar", optional(Cell(_write_amount, _read_decimal))),
+)
+
+
+def _programmes_row(cycle: int, basis: Basis, *figures: Any) -> Summary:  # noqa: ANN401 - columns of all kinds
+    return Summary(cycle, basis, "", None, *figures)
+
+
+# As they are read back, to be compared with each other.
+CYCLE_ROWS = ProgrammeFile("cycle_summary", _programmes_row, _all_required(CYCLE_SUMMARY))
+WORKSTREAM_ROWS = ProgrammeFile("workstream_summary", Summary, _all_required(WORKSTREAM_SUMMARY))
+LEDGER_ROWS = ProgrammeFile("items", LedgerRow, _all_required(ITEMS))
+
+
+def cells_text(row: Summary) -> str:
+    """The row of workstream_summary as JSON, its cells by heading: what a close keeps. A heading that is added to the
+    file later changes nothing in it.
+    """
+    written = {column.name: column.cell.write(getattr(row, column.name), Dialect.CSV) for column in WORKSTREAM_SUMMARY}
+    return json.dumps(written, ensure_ascii=False)

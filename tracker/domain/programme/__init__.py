@@ -1,0 +1,1 @@
+"""The programme as files and rows: their columns, checks and replay."""

@@ -1,0 +1,1 @@
+"""Blockers: the list, the table and the page of one."""

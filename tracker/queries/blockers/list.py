@@ -1,0 +1,153 @@
+"""The blockers, a row each: what they hold, since when, and what it costs. Four statements, whatever the data."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, String, select, type_coerce
+from sqlmodel import Session, col
+
+from tracker.db.models import Blocker, BlockerEvent, Workflow, WorkflowWorkstream, Workstream
+from tracker.domain.calendar import local_date
+from tracker.domain.holds import Event, Opening, openings
+from tracker.domain.states import BlockerCategory, HoldEvent
+from tracker.queries.workflows.timeline import in_language
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A blocker as the table shows it. Days are local dates apart; times are those of its latest opening.
+
+    `workflows` are the keys of what it holds; once resolved, of what it held. `workflow_days` is the sum over what it
+    holds of the days that each has been held.
+    """
+
+    id: int
+    title: str
+    other_title: str
+    category: BlockerCategory
+    owner: str
+    mitigation: str
+    decider: str
+    decide_by: date | None
+    workflows: tuple[str, ...]
+    workstreams: tuple[str, ...]
+    opened_on: date | None
+    resolved_on: date | None
+    resolution: str
+    days: int
+    workflow_days: int
+    times_reopened: int
+    days_overdue: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it holds something."""
+        return self.opened_on is not None and self.resolved_on is None
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it is open and waits for a decision whose day has passed."""
+        return self.days_overdue > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Blockers:
+    """All blockers by id, and the names of the workstreams."""
+
+    rows: list[Row]
+    workstreams: dict[str, str]
+
+
+def blockers(session: Session, *, language: str, today: date, zone: ZoneInfo) -> Blockers:
+    """Every blocker, resolved ones too. Four statements."""
+    connection = session.connection()
+    by_blocker: dict[int, list[Event]] = defaultdict(list)
+    keys: dict[int, str] = {}
+    for blocker_id, workflow, key, id_, event, happened_at, note in connection.execute(_EVENTS):
+        by_blocker[blocker_id].append(Event(id_, workflow, _EVENT[event], happened_at, note))
+        keys[workflow] = key
+    streams: dict[int, list[str]] = defaultdict(list)
+    for workflow, code in connection.execute(_STREAMS_OF_HELD):
+        streams[workflow].append(code)
+    rows = [
+        row_of(fields, openings(by_blocker[fields[0]]), keys, streams, language, today, zone)
+        for fields in connection.execute(_BLOCKERS)
+    ]
+    names = {code: in_language(language, name, name_en) for code, name, name_en in connection.execute(_WORKSTREAMS)}
+    return Blockers(rows, names)
+
+
+def row_of(
+    fields: Sequence[Any], times: list[Opening], keys: Mapping[int, str], streams: Mapping[int, Sequence[str]],
+    language: str, today: date, zone: ZoneInfo,
+) -> Row:  # fmt: skip
+    """The row of a blocker from its fields in the order of `_BLOCKERS`, its openings, and what its workflows are."""
+    id_, title, title_en, category, owner, mitigation, decider, decide_by = fields
+    shown = in_language(language, title, title_en)
+    latest = times[-1] if times else None
+    held = latest.workflows if latest else frozenset()
+    opened_on = local_date(latest.opened.happened_at, zone) if latest else None
+    resolved = latest.resolved if latest else None
+    resolved_on = local_date(resolved.happened_at, zone) if resolved else None
+    is_open = opened_on is not None and resolved is None
+    return Row(
+        id=id_,
+        title=shown,
+        other_title=title if shown != title else title_en,
+        category=_CATEGORY[category],
+        owner=owner,
+        mitigation=mitigation,
+        decider=decider,
+        decide_by=decide_by,
+        workflows=tuple(sorted(keys[workflow] for workflow in held)),
+        workstreams=tuple(sorted({code for workflow in held for code in streams[workflow]})),
+        opened_on=opened_on,
+        resolved_on=resolved_on,
+        resolution=resolved.note if resolved else "",
+        days=max(((resolved_on or today) - opened_on).days, 0) if opened_on else 0,
+        workflow_days=_workflow_days(latest, today, zone) if latest else 0,
+        times_reopened=max(len(times) - 1, 0),
+        days_overdue=max((today - decide_by).days, 0) if is_open and decide_by else 0,
+    )
+
+
+def _workflow_days(opening: Opening, today: date, zone: ZoneInfo) -> int:
+    return sum(max((today - local_date(stay.held.happened_at, zone)).days, 0) for stay in opening.standing)
+
+
+# The statements are built once: building one costs as much as running it.
+_EVENT = {event.value: event for event in HoldEvent}
+_CATEGORY = {category.value: category for category in BlockerCategory}
+_BLOCKERS: Select[*tuple[Any, ...]] = select(
+    col(Blocker.id),
+    col(Blocker.title),
+    col(Blocker.title_en),
+    type_coerce(col(Blocker.category), String),
+    col(Blocker.owner),
+    col(Blocker.mitigation),
+    col(Blocker.decider),
+    col(Blocker.decide_by),
+).order_by(col(Blocker.id))
+_EVENTS: Select[*tuple[Any, ...]] = (
+    select(
+        col(BlockerEvent.blocker_id),
+        col(BlockerEvent.workflow_id),
+        col(Workflow.key),
+        col(BlockerEvent.id),
+        type_coerce(col(BlockerEvent.event), String),
+        col(BlockerEvent.happened_at),
+        col(BlockerEvent.note),
+    )
+    .join(Workflow, col(Workflow.id) == col(BlockerEvent.workflow_id))
+    .order_by(col(BlockerEvent.happened_at), col(BlockerEvent.id))
+)
+_STREAMS_OF_HELD = select(col(WorkflowWorkstream.workflow_id), col(WorkflowWorkstream.workstream_code)).where(
+    col(WorkflowWorkstream.workflow_id).in_(select(col(BlockerEvent.workflow_id)))
+)
+_WORKSTREAMS = select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en)).order_by(
+    col(Workstream.code)
+)

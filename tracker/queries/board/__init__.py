@@ -1,0 +1,1 @@
+"""The board and its list: cards, layout, rows, selection and what changed since."""

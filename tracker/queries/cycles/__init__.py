@@ -1,0 +1,1 @@
+"""Cycles: the list, the page of one and the calendar."""

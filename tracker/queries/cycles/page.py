@@ -1,0 +1,240 @@
+"""What the page of a cycle is made of: its readings, and the names, reasons and people behind what they count."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, String, func, or_, select, type_coerce
+from sqlmodel import Session, col
+
+from tracker.db.models import (
+    Actor,
+    Blocker,
+    BlockerEvent,
+    Cycle,
+    Entry,
+    ScopeChange,
+    StateChange,
+    Workflow,
+    Workstream,
+)
+from tracker.domain.cells import LARGEST_ID
+from tracker.domain.errors import N_, NotFoundError
+from tracker.domain.figures.one_cycle import OneCycle
+from tracker.domain.states import Goal, HoldEvent, ScopeKind, State
+from tracker.queries import figures
+from tracker.queries.workflows.timeline import in_language
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A workflow as lists show it."""
+
+    key: str
+    name: str
+    state: State
+    archived_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A workflow came into the cycle, left it or got another goal. `goal` is the one it had or got there."""
+
+    id: int
+    key: str
+    from_cycle: int | None
+    to_cycle: int | None
+    goal: Goal | None
+    kind: ScopeKind
+    reason: str
+    note: str
+    happened_at: datetime
+    recorded_at: datetime
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A row that the reported figures could not know. `kind`: moved, taken_back, held, released, scope, archived."""
+
+    kind: str
+    key: str
+    happened_at: datetime
+    recorded_at: datetime
+    actor: str
+    from_state: State | None = None
+    to_state: State | None = None
+    blocker: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All that was read for the page of a cycle."""
+
+    cycle: OneCycle
+    workflows: dict[str, Named]
+    workstreams: dict[str, str]
+    blockers: dict[int, str]
+    steps: list[Step]
+    times_carried: dict[str, int]
+    late: list[Late] = field(default_factory=list)
+
+
+def sources(session: Session, number: int, *, now: datetime, language: str) -> Sources:
+    """What the page is made of; raises NotFoundError. Seven statements, for a closed cycle two more, and those of
+    `figures.history`.
+    """
+    history = figures.history(session) if _is_there(session, number) else None
+    if history is None:
+        raise NotFoundError(N_("There is no cycle %(cycle)s."), cycle=number)
+    cycle = OneCycle(history, number, figures.as_of_now(session, now))
+    named = workflows(session, language)
+    since = cycle.known_differently_since
+    return Sources(
+        cycle,
+        named,
+        _workstreams(session, language),
+        _blockers(session, language),
+        _steps(session, number),
+        _times_carried(session, number),
+        list(_late(session, since, cycle.last_instant, named)) if since is not None else [],
+    )
+
+
+def _is_there(session: Session, number: int) -> bool:
+    if number > LARGEST_ID:
+        return False
+    return session.execute(select(col(Cycle.number)).where(col(Cycle.number) == number)).one_or_none() is not None
+
+
+def workflows(session: Session, language: str) -> dict[str, Named]:
+    """All workflows by key. One statement."""
+    rows = session.execute(
+        select(
+            col(Workflow.key),
+            col(Workflow.name),
+            col(Workflow.name_en),
+            type_coerce(col(Workflow.state), String),
+            col(Workflow.archived_at),
+        )
+    )
+    return {
+        key: Named(key, in_language(language, name, name_en), _STATE[state], archived_at)
+        for key, name, name_en, state, archived_at in rows
+    }
+
+
+def _workstreams(session: Session, language: str) -> dict[str, str]:
+    rows = session.execute(select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en)))
+    return {code: in_language(language, name, name_en) for code, name, name_en in rows}
+
+
+def _blockers(session: Session, language: str) -> dict[int, str]:
+    rows = session.execute(select(col(Blocker.id), col(Blocker.title), col(Blocker.title_en)))
+    return {id_: in_language(language, title, title_en) for id_, title, title_en in rows}
+
+
+def _steps(session: Session, number: int) -> list[Step]:
+    """All that concern the cycle, in order."""
+    rows = session.execute(
+        _by_actor(
+            ScopeChange,
+            col(ScopeChange.id),
+            col(Workflow.key),
+            col(ScopeChange.from_cycle),
+            col(ScopeChange.to_cycle),
+            col(ScopeChange.goal),
+            col(ScopeChange.kind),
+            col(ScopeChange.reason),
+            col(ScopeChange.note),
+            col(ScopeChange.happened_at),
+            col(ScopeChange.recorded_at),
+            col(Actor.name),
+        )
+        .where(or_(col(ScopeChange.from_cycle) == number, col(ScopeChange.to_cycle) == number))
+        .order_by(col(ScopeChange.happened_at), col(ScopeChange.id))
+    )
+    return [Step(*row) for row in rows]
+
+
+def _times_carried(session: Session, number: int) -> dict[str, int]:
+    """How many times each workflow had been carried once it had come into the cycle."""
+    rows = session.execute(
+        select(col(Workflow.key), func.count())
+        .join(ScopeChange, col(ScopeChange.workflow_id) == col(Workflow.id))
+        .where(col(ScopeChange.kind) == ScopeKind.CARRIED, col(ScopeChange.to_cycle) <= number)
+        .group_by(col(Workflow.key))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _late(session: Session, since: datetime, until: datetime, workflows: dict[str, Named]) -> Iterator[Late]:
+    yield from _late_changes(session, since, until)
+    yield from _late_holds(session, since, until)
+    for workflow in workflows.values():
+        if workflow.archived_at is not None and since < workflow.archived_at <= until:
+            yield Late("archived", workflow.key, workflow.archived_at, workflow.archived_at, "")
+
+
+def _late_changes(session: Session, since: datetime, until: datetime) -> Iterator[Late]:
+    """Moves that happened by then and were recorded later, and what was taken back of them later."""
+    voided = StateChange.__table__.alias("voided")  # type: ignore[attr-defined]
+    rows = session.execute(
+        _by_actor(
+            StateChange,
+            col(StateChange.voids),
+            col(Workflow.key),
+            func.coalesce(voided.c.happened_at, col(StateChange.happened_at), type_=voided.c.happened_at.type),
+            col(StateChange.recorded_at),
+            col(Actor.name),
+            func.coalesce(voided.c.from_state, col(StateChange.from_state), type_=String),
+            func.coalesce(voided.c.to_state, col(StateChange.to_state), type_=String),
+            col(StateChange.note),
+        )
+        .join(voided, voided.c.id == col(StateChange.voids), isouter=True)
+        .where(
+            col(StateChange.recorded_at) > since,
+            or_(col(StateChange.happened_at) <= until, voided.c.happened_at <= until),
+        )
+        .order_by(col(StateChange.id))
+    )
+    for voids, key, happened_at, recorded_at, actor, from_state, to_state, note in rows:
+        kind = "moved" if voids is None else "taken_back"
+        states = _STATE.get(from_state), _STATE.get(to_state)
+        yield Late(kind, key, happened_at, recorded_at, actor, *states, note=note)
+
+
+def _late_holds(session: Session, since: datetime, until: datetime) -> Iterator[Late]:
+    rows = session.execute(
+        _by_actor(
+            BlockerEvent,
+            col(BlockerEvent.event),
+            col(Workflow.key),
+            col(BlockerEvent.happened_at),
+            col(BlockerEvent.recorded_at),
+            col(Actor.name),
+            col(BlockerEvent.blocker_id),
+            col(BlockerEvent.note),
+        )
+        .where(col(BlockerEvent.recorded_at) > since, col(BlockerEvent.happened_at) <= until)
+        .order_by(col(BlockerEvent.happened_at), col(BlockerEvent.id))
+    )
+    for event, key, happened_at, recorded_at, actor, blocker, note in rows:
+        kind = "held" if event is HoldEvent.HELD else "released"
+        yield Late(kind, key, happened_at, recorded_at, actor, blocker=blocker, note=note)
+
+
+def _by_actor(table: Any, *columns: Any) -> Select[Any]:  # noqa: ANN401 - any table of history
+    """Columns of a history, of its workflow, and of who wrote the row."""
+    return (
+        select(*columns)
+        .select_from(table)
+        .join(Workflow, col(Workflow.id) == table.workflow_id)
+        .join(Entry, col(Entry.id) == table.entry_id)
+        .join(Actor, col(Actor.id) == col(Entry.actor_id))
+    )
+
+
+_STATE: dict[str, State] = {state.value: state for state in State}

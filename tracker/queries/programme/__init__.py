@@ -1,0 +1,1 @@
+"""The programme as files, and whether its caches agree with its history."""

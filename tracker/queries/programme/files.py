@@ -1,0 +1,348 @@
+"""The rows of the programme files as the database has them, or as they were known at an instant."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from operator import itemgetter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, SQLModel, col
+
+from tracker.db import models
+from tracker.db.facts import cycles
+from tracker.db.models import (
+    Actor,
+    Blocker,
+    BlockerEvent,
+    Cycle,
+    Entry,
+    Note,
+    Project,
+    ScopeChange,
+    StateChange,
+    Workflow,
+    WorkflowCheck,
+    WorkflowWorkstream,
+    Workstream,
+)
+from tracker.domain.figures.readings import cycle_as_of
+from tracker.domain.programme.files import PROGRAMME_FILES
+from tracker.domain.programme.replay import Membership
+from tracker.domain.programme.rows import (
+    BlockerEventRow,
+    BlockerRow,
+    ChangeRow,
+    CheckRow,
+    CycleRow,
+    NoteRow,
+    Programme,
+    ProjectRow,
+    ScopeRow,
+    WorkflowRow,
+    WorkstreamRow,
+)
+from tracker.queries.programme.derived_columns import (
+    AnySelect,
+    HistoryTable,
+    held,
+    memberships,
+    newest_recorded_at,
+    recorded_by,
+    stands,
+    streamed,
+)
+
+
+def programme(session: Session, as_of: datetime | None = None) -> Programme:
+    """All rows of all files, in memory."""
+    return Programme(**{file.name: list(rows(session, file.name, as_of)) for file in PROGRAMME_FILES})
+
+
+def rows(session: Session, name: str, as_of: datetime | None = None) -> Iterator[Any]:
+    """The rows of a file in its order, a few at a time. With `as_of`, what was recorded and created by then; names
+    and fields are as they stand.
+    """
+    return _FILES[name](session, as_of)
+
+
+def count(session: Session, name: str, cycle: int | None = None) -> int:
+    """How many rows a file has, of one cycle or all. One statement."""
+    columns = select(func.count()).select_from(_TABLES[name])
+    if cycle is not None:
+        columns = columns.where(_OF_CYCLE[name](cycle))
+    return int(session.execute(columns).scalar_one())
+
+
+def cycle_numbers(session: Session) -> set[int]:
+    """The cycles that there are."""
+    return set(session.execute(select(col(Cycle.number))).scalars())
+
+
+def _projects(session: Session, _as_of: datetime | None) -> Iterator[ProjectRow]:
+    columns = select(col(Project.code), col(Project.name), col(Project.name_en), col(Project.first_cycle))
+    for row in sorted(session.execute(columns), key=itemgetter(0)):
+        yield ProjectRow(*row)
+
+
+def _workstreams(session: Session, _as_of: datetime | None) -> Iterator[WorkstreamRow]:
+    columns = select(
+        col(Workstream.code),
+        col(Workstream.name),
+        col(Workstream.name_en),
+        col(Workstream.project_code),
+        col(Workstream.wip_design),
+        col(Workstream.wip_validation),
+        col(Workstream.wip_test),
+    )
+    for row in sorted(session.execute(columns), key=itemgetter(0)):
+        yield WorkstreamRow(*row)
+
+
+def _cycles(session: Session, as_of: datetime | None) -> Iterator[CycleRow]:
+    for row in cycles(session):
+        yield row if as_of is None else cycle_as_of(row, as_of)
+
+
+def _workflows(session: Session, as_of: datetime | None) -> Iterator[WorkflowRow]:
+    time_zone = session.execute(select(col(models.Programme.time_zone))).scalar_one_or_none()
+    today = as_of or newest_recorded_at(session)
+    if time_zone is None or today is None:
+        return
+    stood, members, blocked = stands(session, as_of), memberships(session, as_of), held(session, as_of)
+    owning, others = _workstreams_of(session)
+    columns = select(
+        col(Workflow.id),
+        col(Workflow.key),
+        col(Workflow.name),
+        col(Workflow.name_en),
+        col(Workflow.description),
+        col(Workflow.owner),
+        col(Workflow.priority),
+        col(Workflow.created_at),
+        col(Workflow.archived_at),
+    ).where(_known_workflow(col(Workflow.id), as_of))
+    zone = ZoneInfo(time_zone)
+    for row in sorted(session.execute(columns), key=itemgetter(1)):
+        now, member = stood.get(row.id), members.get(row.id, Membership())
+        archived_at = _by(row.archived_at, as_of)
+        yield WorkflowRow(
+            row.key,
+            row.name,
+            row.name_en,
+            row.description,
+            owning.get(row.id, ""),
+            tuple(sorted(others[row.id])),
+            row.owner,
+            row.priority,
+            row.created_at,
+            archived_at,
+            now.state if now else None,
+            member.cycle,
+            member.goal,
+            row.id in blocked,
+            member.times_carried,
+            now.done_at if now else None,
+            now.age_days(today, zone) if now and archived_at is None else None,
+        )
+
+
+def _workstreams_of(session: Session) -> tuple[dict[int, str], dict[int, list[str]]]:
+    owning: dict[int, str] = {}
+    others: dict[int, list[str]] = defaultdict(list)
+    columns = select(
+        col(WorkflowWorkstream.workflow_id), col(WorkflowWorkstream.workstream_code), col(WorkflowWorkstream.is_owner)
+    )
+    for workflow, code, is_owner in session.execute(columns):
+        if is_owner:
+            owning[workflow] = code
+        else:
+            others[workflow].append(code)
+    return owning, others
+
+
+def _changes(session: Session, as_of: datetime | None) -> Iterator[ChangeRow]:
+    known = _of_known_workflows(
+        select(
+            col(StateChange.id),
+            col(Workflow.key),
+            col(StateChange.from_state),
+            col(StateChange.to_state),
+            col(StateChange.happened_at),
+            col(StateChange.recorded_at),
+            col(Actor.name),
+            col(StateChange.reason),
+            col(StateChange.note),
+            col(StateChange.voids),
+        ),
+        StateChange,
+        as_of,
+    )
+    for row in streamed(session, known):
+        yield ChangeRow(*row)
+
+
+def _scope(session: Session, as_of: datetime | None) -> Iterator[ScopeRow]:
+    known = _of_known_workflows(
+        select(
+            col(ScopeChange.id),
+            col(Workflow.key),
+            col(ScopeChange.from_cycle),
+            col(ScopeChange.to_cycle),
+            col(ScopeChange.goal),
+            col(ScopeChange.kind),
+            col(ScopeChange.reason),
+            col(ScopeChange.happened_at),
+            col(ScopeChange.recorded_at),
+            col(Actor.name),
+            col(ScopeChange.note),
+        ),
+        ScopeChange,
+        as_of,
+    )
+    for row in streamed(session, known):
+        yield ScopeRow(*row)
+
+
+def _blockers(session: Session, as_of: datetime | None) -> Iterator[BlockerRow]:
+    known = (
+        select(
+            col(Blocker.id),
+            col(Blocker.title),
+            col(Blocker.title_en),
+            col(Blocker.category),
+            col(Blocker.owner),
+            col(Blocker.decider),
+            col(Blocker.decide_by),
+            col(Blocker.mitigation),
+        )
+        .where(_known_blocker(as_of))
+        .order_by(col(Blocker.id))
+    )
+    for row in streamed(session, known):
+        yield BlockerRow(*row)
+
+
+def _blocker_events(session: Session, as_of: datetime | None) -> Iterator[BlockerEventRow]:
+    known = _of_known_workflows(
+        select(
+            col(BlockerEvent.id),
+            col(BlockerEvent.blocker_id),
+            col(Workflow.key),
+            col(BlockerEvent.event),
+            col(BlockerEvent.happened_at),
+            col(BlockerEvent.recorded_at),
+            col(Actor.name),
+            col(BlockerEvent.note),
+        ),
+        BlockerEvent,
+        as_of,
+    )
+    for row in streamed(session, known):
+        yield BlockerEventRow(*row)
+
+
+def _notes(session: Session, as_of: datetime | None) -> Iterator[NoteRow]:
+    known = (
+        select(
+            col(Note.id),
+            col(Workflow.key),
+            col(Note.blocker_id),
+            col(Note.recorded_at),
+            col(Actor.name),
+            col(Note.text),
+        )
+        .join(Workflow, isouter=True)
+        .join_from(Note, Entry)
+        .join(Actor)
+        .where(
+            recorded_by(Note, as_of),
+            or_(col(Note.workflow_id).is_(None), _known_workflow(col(Note.workflow_id), as_of)),
+        )
+        .order_by(col(Note.id))
+    )
+    for row in streamed(session, known):
+        yield NoteRow(*row)
+
+
+def _checks(session: Session, as_of: datetime | None) -> Iterator[CheckRow]:
+    known = _of_known_workflows(
+        select(col(WorkflowCheck.id), col(Workflow.key), col(WorkflowCheck.recorded_at), col(Actor.name)),
+        WorkflowCheck,
+        as_of,
+    )
+    for row in streamed(session, known):
+        yield CheckRow(*row)
+
+
+def _of_known_workflows(columns: AnySelect, table: HistoryTable, as_of: datetime | None) -> AnySelect:
+    return (
+        columns.select_from(table)
+        .join(Workflow, col(Workflow.id) == col(table.workflow_id))
+        .join(Entry, col(Entry.id) == col(table.entry_id))
+        .join(Actor, col(Actor.id) == col(Entry.actor_id))
+        .where(recorded_by(table, as_of), _known_workflow(col(Workflow.id), as_of))
+        .order_by(col(table.id))
+    )
+
+
+def _known_workflow(
+    number: ColumnElement[Any] | Mapped[int | None] | Mapped[int], as_of: datetime | None
+) -> ColumnElement[bool]:
+    """Created by then, and the creation recorded by then: what was not known is left out whole."""
+    if as_of is None:
+        return true()
+    created = select(col(StateChange.workflow_id)).where(
+        col(StateChange.from_state).is_(None), col(StateChange.voids).is_(None), col(StateChange.recorded_at) <= as_of
+    )
+    by_then = select(col(Workflow.id)).where(col(Workflow.created_at) <= as_of, col(Workflow.id).in_(created))
+    return number.in_(by_then)
+
+
+def _known_blocker(as_of: datetime | None) -> ColumnElement[bool]:
+    """A blocker is made with its first event or note; one that has neither was always there."""
+    if as_of is None:
+        return true()
+    events, notes = select(col(BlockerEvent.blocker_id)), select(col(Note.blocker_id)).where(col(Note.blocker_id) > 0)
+    return or_(
+        col(Blocker.id).in_(events.where(col(BlockerEvent.recorded_at) <= as_of)),
+        col(Blocker.id).in_(notes.where(col(Note.recorded_at) <= as_of)),
+        col(Blocker.id).not_in(events) & col(Blocker.id).not_in(notes),
+    )
+
+
+def _by(instant: datetime | None, as_of: datetime | None) -> datetime | None:
+    return instant if instant is None or as_of is None or instant <= as_of else None
+
+
+_FILES: dict[str, Callable[[Session, datetime | None], Iterator[Any]]] = {
+    "projects": _projects,
+    "workstreams": _workstreams,
+    "cycles": _cycles,
+    "workflows": _workflows,
+    "changes": _changes,
+    "scope": _scope,
+    "blockers": _blockers,
+    "blocker_events": _blocker_events,
+    "notes": _notes,
+    "checks": _checks,
+}
+_TABLES: dict[str, type[SQLModel]] = {
+    "projects": Project,
+    "workstreams": Workstream,
+    "cycles": Cycle,
+    "workflows": Workflow,
+    "changes": StateChange,
+    "scope": ScopeChange,
+    "blockers": Blocker,
+    "blocker_events": BlockerEvent,
+    "notes": Note,
+    "checks": WorkflowCheck,
+}
+_OF_CYCLE: dict[str, Callable[[int], ColumnElement[bool]]] = {
+    "cycles": lambda cycle: col(Cycle.number) == cycle,
+    "workflows": lambda cycle: col(Workflow.cycle_number) == cycle,
+    "scope": lambda cycle: or_(col(ScopeChange.from_cycle) == cycle, col(ScopeChange.to_cycle) == cycle),
+}

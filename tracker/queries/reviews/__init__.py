@@ -1,0 +1,1 @@
+"""Reviews of a running cycle, and its close."""

@@ -1,0 +1,245 @@
+"""What a close would do and keep, what one has kept, and what a commit takes on."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, col
+
+from tracker.db.models import (
+    Actor,
+    Cycle,
+    Entry,
+    ReportedFigures,
+    ScopeChange,
+    Workflow,
+    WorkflowWorkstream,
+    Workstream,
+)
+from tracker.domain.cells import LARGEST_ID
+from tracker.domain.files.figure_files import cells_text
+from tracker.domain.reviews import Member
+from tracker.domain.states import CycleStatus, Goal, ProposalKind, ScopeKind
+from tracker.queries.reviews import review as reviews
+from tracker.queries.reviews.review import Review
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A cycle as it stands, and by whom it was committed and closed, where the history knows."""
+
+    number: int
+    status: CycleStatus
+    starts_on: date
+    ends_on: date
+    goal: str
+    committed_at: datetime | None
+    committed_by: str | None
+    closed_at: datetime | None
+    closed_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The cells of a row as a close keeps them; the programme's has no code."""
+
+    code: str
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The close of a running cycle, as it would be now."""
+
+    cycle: Standing
+    review: Review
+    figures: Sequence[Figures]
+
+    @property
+    def members(self) -> list[Member]:
+        """All members, by workstream and key."""
+        return [member for part in self.review.parts for member in part.members]
+
+    def decided(self, kind: ProposalKind) -> list[Member]:
+        """The members of which that is to become."""
+        return [member for member in self.members if member.decision is not None and member.decision.kind is kind]
+
+    @property
+    def undecided(self) -> list[Member]:
+        """What the close waits for."""
+        return [member for member in self.members if member.is_undecided]
+
+    @property
+    def lapsed(self) -> list[Member]:
+        """What was to go without its goal, and met it."""
+        return [member for member in self.members if member.lapsed is not None]
+
+    @property
+    def staying(self) -> list[Member]:
+        """What met its goal and stays where it is."""
+        return [member for member in self.members if member.is_met and member.decision is None]
+
+    @property
+    def lacks_draft(self) -> bool:
+        """Whether something is to go on, and there is no cycle to go to."""
+        return self.review.into is None and any(
+            member.decision is not None and member.decision.is_into_draft for member in self.members
+        )
+
+
+@dataclass(slots=True)
+class Commitment:
+    """What a workstream has in a cycle: members by goal, and how many of them were carried in."""
+
+    code: str
+    name: str
+    name_en: str
+    goals: dict[Goal, int] = field(default_factory=dict)
+    carried_in: int = 0
+
+    @property
+    def total(self) -> int:
+        """All members."""
+        return sum(self.goals.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Committing:
+    """The commit of a draft, as it would be now. `running` and `earlier` are the cycles that stand in its way."""
+
+    cycle: Standing
+    running: int | None
+    earlier: int | None
+    parts: Sequence[Commitment]
+
+    @property
+    def all_parts(self) -> Commitment:
+        """The parts together."""
+        whole = Commitment("", "", "", dict.fromkeys(Goal, 0))
+        for part in self.parts:
+            for goal, count in part.goals.items():
+                whole.goals[goal] += count
+            whole.carried_in += part.carried_in
+        return whole
+
+
+def standing(session: Session, number: int) -> Standing | None:
+    """The cycle; none without it. One statement."""
+    if not 0 <= number <= LARGEST_ID:
+        return None
+    row = session.execute(
+        select(
+            col(Cycle.number),
+            col(Cycle.status),
+            col(Cycle.starts_on),
+            col(Cycle.ends_on),
+            col(Cycle.goal),
+            col(Cycle.committed_at),
+            _by(col(Cycle.committed_at)),
+            col(Cycle.closed_at),
+            _by(col(Cycle.closed_at)),
+        ).where(col(Cycle.number) == number)
+    ).one_or_none()
+    return None if row is None else Standing(*row)
+
+
+def closing(session: Session, cycle: Standing, now: datetime) -> Closing:
+    """The close of the running cycle as it would be now. Eighteen statements at most."""
+    review = reviews.review(session, cycle.number)
+    assert review is not None
+    rows = reviews.preview(session, cycle.number, now)
+    figures = [Figures(row.workstream or "", json.loads(cells_text(row))) for row in rows]
+    return Closing(cycle, review, sorted(figures, key=_programme_last))
+
+
+def kept(session: Session, number: int) -> list[Figures]:
+    """The rows that the cycle's close has kept, the programme's last. One statement."""
+    rows = session.execute(
+        select(col(ReportedFigures.workstream_code), col(ReportedFigures.cells)).where(
+            col(ReportedFigures.cycle_number) == number
+        )
+    )
+    found = [Figures(code, json.loads(cells)) for code, cells in rows]
+    return sorted(found, key=_programme_last)
+
+
+def next_draft(session: Session, number: int) -> int | None:
+    """The cycle to commit after this one; none while another one runs. One statement."""
+    rows = session.execute(select(col(Cycle.number), col(Cycle.status)).order_by(col(Cycle.number))).all()
+    if any(status is CycleStatus.RUNNING for _, status in rows):
+        return None
+    return next((each for each, status in rows if status is CycleStatus.DRAFT and each > number), None)
+
+
+def names(session: Session) -> dict[str, tuple[str, str]]:
+    """The Swedish and English name of every workstream by code. One statement."""
+    rows = session.execute(select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en)))
+    return {code: (name, name_en) for code, name, name_en in rows}
+
+
+def committing(session: Session, cycle: Standing) -> Committing:
+    """What the cycle's commit takes on, and what stands in its way. Two statements."""
+    others = session.execute(
+        select(col(Cycle.number), col(Cycle.status))
+        .where(col(Cycle.number) != cycle.number)
+        .order_by(col(Cycle.number))
+    ).all()
+    running = next((number for number, status in others if status is CycleStatus.RUNNING), None)
+    earlier = next((number for number, status in others if status is CycleStatus.DRAFT and number < cycle.number), None)
+    return Committing(cycle, running, earlier, _parts(_members_by_goal(session, cycle.number)))
+
+
+def _programme_last(row: Figures) -> tuple[bool, str]:
+    return row.code == "", row.code
+
+
+def _members_by_goal(session: Session, number: int) -> Iterable[tuple[str, str, str, Goal, int, int]]:
+    is_carried_in = and_(
+        col(ScopeChange.workflow_id) == col(Workflow.id),
+        col(ScopeChange.to_cycle) == number,
+        col(ScopeChange.kind) == ScopeKind.CARRIED,
+    )
+    carried_in = select(func.count(func.distinct(col(ScopeChange.workflow_id)))).where(is_carried_in)
+    is_owner = and_(col(WorkflowWorkstream.workflow_id) == col(Workflow.id), col(WorkflowWorkstream.is_owner))
+    rows = session.execute(
+        select(
+            col(Workstream.code),
+            col(Workstream.name),
+            col(Workstream.name_en),
+            col(Workflow.goal),
+            func.count(),
+            func.sum(carried_in.correlate(Workflow).scalar_subquery()),
+        )
+        .select_from(Workflow)
+        .join(WorkflowWorkstream, is_owner)
+        .join(Workstream, col(Workstream.code) == col(WorkflowWorkstream.workstream_code))
+        .where(col(Workflow.cycle_number) == number)
+        .group_by(col(Workstream.code), col(Workstream.name), col(Workstream.name_en), col(Workflow.goal))
+        .order_by(col(Workstream.code))
+    )
+    return ((code, name, name_en, goal, count, int(carried)) for code, name, name_en, goal, count, carried in rows)
+
+
+def _parts(rows: Iterable[tuple[str, str, str, Goal, int, int]]) -> list[Commitment]:
+    parts: dict[str, Commitment] = {}
+    for code, name, name_en, goal, count, carried in rows:
+        part = parts.setdefault(code, Commitment(code, name, name_en))
+        part.goals[goal] = count
+        part.carried_in += carried
+    return list(parts.values())
+
+
+def _by(instant: Mapped[datetime | None]) -> ColumnElement[str | None]:
+    """Who wrote the entry of that instant: a commit and a close are recorded when they happen."""
+    return (
+        select(col(Actor.name))
+        .join(Entry, col(Entry.actor_id) == col(Actor.id))
+        .where(col(Entry.recorded_at) == instant)
+        .order_by(col(Entry.id))
+        .limit(1)
+        .correlate(Cycle)
+        .scalar_subquery()
+    )

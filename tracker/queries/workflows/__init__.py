@@ -1,0 +1,1 @@
+"""Workflows: the page, the form and the timeline of one."""

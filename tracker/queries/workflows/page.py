@@ -1,0 +1,249 @@
+"""One workflow's page: its fields, its way through the states, what holds it, and all that happened to it."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from tracker.db.history import open_holds
+from tracker.db.models import (
+    Blocker,
+    BlockerEvent,
+    Cycle,
+    Workflow,
+    WorkflowWorkstream,
+    Workstream,
+)
+from tracker.domain import history
+from tracker.domain.calendar import local_date
+from tracker.domain.errors import N_, NotFoundError
+from tracker.domain.programme.replay import stand
+from tracker.domain.states import STATES, BlockerCategory, CycleStatus, Goal, ScopeKind, State
+from tracker.queries.freshness import Freshness, freshness
+from tracker.queries.workflows import timeline as timelines
+from tracker.queries.workflows.timeline import Item, in_language
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The fields, and what the history comes to. Days are local dates apart; `age_days` as DESIGN §5 has it."""
+
+    id: int
+    key: str
+    name: str
+    other_name: str
+    description: str
+    owner: str
+    priority: int | None
+    state: State
+    version: int
+    cycle: int | None
+    goal: Goal | None
+    created_at: datetime
+    archived_at: datetime | None
+    workstream: str
+    workstream_name: str
+    project: str
+    others: tuple[tuple[str, str], ...]
+    times_carried: int
+    days_in_state: int
+    age_days: int | None
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether it is out of use for good."""
+        return self.archived_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One state on the way: when it was last entered and left, as far as it was."""
+
+    state: State
+    entered_on: date | None
+    left_on: date | None
+    days: int | None
+    is_current: bool
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the workflow has been here in its present run."""
+        return self.entered_on is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A blocker that holds the workflow now."""
+
+    id: int
+    title: str
+    category: BlockerCategory
+    owner: str
+    mitigation: str
+    decider: str
+    decide_by: date | None
+    since: datetime
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCycle:
+    """A cycle that runs or is planned: one that a workflow can be in, enter or leave."""
+
+    number: int
+    status: CycleStatus
+    starts_on: date
+
+    @property
+    def is_running(self) -> bool:
+        """Whether each entry and exit needs a reason."""
+        return self.status is CycleStatus.RUNNING
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """All that the page of a workflow shows."""
+
+    workflow: Facts
+    path: list[Stage]
+    blockers: list[Hold]
+    timeline: list[Item]
+    latest: history.Change
+    freshness: Freshness
+    cycles: list[OpenCycle] = field(default_factory=list)
+
+    @property
+    def running_since(self) -> date | None:
+        """The first day of the running cycle, if one runs."""
+        return next((cycle.starts_on for cycle in self.cycles if cycle.is_running), None)
+
+    @property
+    def cycle(self) -> OpenCycle | None:
+        """The running or planned cycle that it is in, if it is in one."""
+        return next((cycle for cycle in self.cycles if cycle.number == self.workflow.cycle), None)
+
+    @property
+    def can_be_taken_back(self) -> bool:
+        """Whether the latest standing change is a move, not the creation."""
+        return self.latest.from_state is not None
+
+
+def page(session: Session, key: str, *, language: str, now: datetime, zone: ZoneInfo) -> Page:
+    """The page of a workflow; raises NotFoundError. Ten statements, whatever the data."""
+    today = local_date(now, zone)
+    row = session.execute(
+        select(Workflow, Workstream)
+        .join(WorkflowWorkstream, col(WorkflowWorkstream.workflow_id) == col(Workflow.id))
+        .join(Workstream, col(Workstream.code) == col(WorkflowWorkstream.workstream_code))
+        .where(col(Workflow.key) == key, col(WorkflowWorkstream.is_owner))
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError(N_("There is no workflow %(key)s."), key=key)
+    workflow, stream = row
+    changes = timelines.changes(session, workflow.id)
+    standing = history.standing(row.change for row in changes)
+    timeline = timelines.timeline(session, workflow.id, changes, language=language, zone=zone)
+    return Page(
+        workflow=_facts(session, workflow, stream, language, standing, timeline, now, zone),
+        path=_path(standing, workflow.state, today, zone),
+        blockers=_open_blockers(session, workflow.id, language, today, zone),
+        timeline=timeline,
+        latest=standing[-1],
+        freshness=freshness(
+            timeline,
+            can_be_stale=workflow.state is not State.DONE and workflow.archived_at is None,
+            today=today,
+            zone=zone,
+        ),
+        cycles=_open_cycles(session),
+    )
+
+
+def _facts(
+    session: Session, workflow: Workflow, stream: Workstream, language: str, standing: list[history.Change],
+    timeline: list[Item], now: datetime, zone: ZoneInfo,
+) -> Facts:  # fmt: skip
+    others = session.execute(
+        select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en))
+        .join(WorkflowWorkstream, col(WorkflowWorkstream.workstream_code) == col(Workstream.code))
+        .where(col(WorkflowWorkstream.workflow_id) == workflow.id, ~col(WorkflowWorkstream.is_owner))
+        .order_by(col(Workstream.code))
+    )
+    stands = stand([(change.to_state, change.happened_at) for change in standing if change.to_state is not None])
+    age_days = stands.age_days(now, zone) if stands is not None and workflow.archived_at is None else None
+    name = in_language(language, workflow.name, workflow.name_en)
+    return Facts(
+        id=workflow.id or 0,
+        key=workflow.key,
+        name=name,
+        other_name=workflow.name if name != workflow.name else workflow.name_en,
+        description=workflow.description,
+        owner=workflow.owner,
+        priority=workflow.priority,
+        state=workflow.state,
+        version=workflow.version,
+        cycle=workflow.cycle_number,
+        goal=workflow.goal,
+        created_at=workflow.created_at,
+        archived_at=workflow.archived_at,
+        workstream=stream.code,
+        workstream_name=in_language(language, stream.name, stream.name_en),
+        project=stream.project_code,
+        others=tuple((code, in_language(language, name, name_en)) for code, name, name_en in others),
+        times_carried=sum(item.scope_kind is ScopeKind.CARRIED for item in timeline),
+        days_in_state=max((local_date(now, zone) - local_date(workflow.state_since, zone)).days, 0),
+        age_days=age_days,
+    )
+
+
+def _path(standing: list[history.Change], now_in: State, today: date, zone: ZoneInfo) -> list[Stage]:
+    """The last stay in each state up to the present one; states after it are not reached in this run."""
+    stays: dict[State, tuple[date, date | None]] = {}
+    for change, following in zip(standing, [*standing[1:], None], strict=True):
+        left = local_date(following.happened_at, zone) if following else None
+        if change.to_state is not None:
+            stays[change.to_state] = (local_date(change.happened_at, zone), left)
+    return [
+        Stage(
+            state,
+            entered,
+            left,
+            max(((left or today) - entered).days, 0) if entered else None,
+            state is now_in,
+        )
+        for state in STATES
+        for entered, left in [stays.get(state, (None, None)) if state.position <= now_in.position else (None, None)]
+    ]
+
+
+def _open_blockers(session: Session, workflow_id: int, language: str, today: date, zone: ZoneInfo) -> list[Hold]:
+    holds = open_holds(col(BlockerEvent.workflow_id) == workflow_id)
+    rows = session.execute(
+        select(Blocker, holds.c.since).join(holds, holds.c.blocker_id == col(Blocker.id)).order_by(holds.c.since)
+    )
+    return [
+        Hold(
+            id=blocker.id,
+            title=in_language(language, blocker.title, blocker.title_en),
+            category=blocker.category,
+            owner=blocker.owner,
+            mitigation=blocker.mitigation,
+            decider=blocker.decider,
+            decide_by=blocker.decide_by,
+            since=since,
+            days=max((today - local_date(since, zone)).days, 0),
+        )
+        for blocker, since in rows
+    ]
+
+
+def _open_cycles(session: Session) -> list[OpenCycle]:
+    """The running one and the drafts, by number."""
+    rows = session.execute(
+        select(col(Cycle.number), col(Cycle.status), col(Cycle.starts_on))
+        .where(col(Cycle.status) != CycleStatus.CLOSED)
+        .order_by(col(Cycle.number))
+    )
+    return [OpenCycle(*row) for row in rows]

@@ -1,0 +1,1 @@
+"""Accounts: administration, imports, own settings, links and sign-in."""

@@ -1,0 +1,134 @@
+"""What the forms about accounts and passwords may hold. A field that is not named here is ignored, whoever sends it."""
+
+from typing import Annotated, Any, ClassVar, Self
+
+from pydantic import Field
+from werkzeug.datastructures import MultiDict
+
+from tracker.commands.accounts.fields import ALL_WORKSTREAMS, Fields
+from tracker.domain.errors import N_, TrackerError
+from tracker.domain.states import Role
+from tracker.web.ui.errors import explain
+from tracker.web.ui.forms import Form, FormError, Text
+from tracker.web.ui.translation import gettext
+
+FIELDS = ("email", "name", "role", "workstreams")
+_LONGEST_LINE = 200
+_LONGEST_FILE = 1_000_000
+
+Line = Annotated[Text, Field(max_length=_LONGEST_LINE)]
+Password = Annotated[str, Field(max_length=2_000)]
+
+
+class AccountForm(Form):
+    """What an administrator writes of an account; `was` is how it stood when the form was shown."""
+
+    messages: ClassVar[dict[str, str]] = {
+        "email": N_("Write an e-mail address, for example name@example.org."),
+        "name": N_("Write a name of at most 200 characters."),
+        "role": N_("Choose a role."),
+        "workstreams": N_("Choose workstreams from the list."),
+    } | {f"was_{field}": N_("This form is broken. Open the page anew.") for field in FIELDS}
+
+    email: Line
+    name: Line
+    role: Role
+    workstreams: Text = ""
+    was_email: Text | None = None
+    was_name: Text | None = None
+    was_role: Text | None = None
+    was_workstreams: Text | None = None
+
+    @classmethod
+    def parse(cls, fields: MultiDict[str, str]) -> Self:
+        """The form; each workstream is a field of the same name."""
+        flat = MultiDict(fields.to_dict())
+        flat["workstreams"] = " ".join(fields.getlist("workstreams"))
+        return super().parse(flat)
+
+    def fields(self) -> Fields:
+        """The account's fields."""
+        codes = self.workstreams.split()
+        return Fields(
+            self.email, self.name, self.role, tuple(code for code in codes if code != ALL_WORKSTREAMS),
+            ALL_WORKSTREAMS in codes,
+        )  # fmt: skip
+
+    def was(self) -> dict[str, str]:
+        """The fields as they stood; what the form does not say was as it is now."""
+        texts = ((field, getattr(self, f"was_{field}")) for field in FIELDS)
+        return {field: text for field, text in texts if text is not None}
+
+
+class NewPasswordForm(Form):
+    """A password, and once more: nobody sees what is typed."""
+
+    messages: ClassVar[dict[str, str]] = {
+        "password": N_("Write a password of at least 12 characters."),
+        "again": N_("Write the same password once more."),
+        "current": N_("Write your present password."),
+    }
+
+    password: Annotated[Password, Field(min_length=1)]
+    again: Password = ""
+
+    @classmethod
+    def parse(cls, fields: MultiDict[str, str]) -> Self:
+        """The form. Raises FormError, too, where the two differ."""
+        form = super().parse(fields)
+        if form.password != form.again:
+            raise FormError({"again": N_("The two are not alike. Write the same password once more.")})
+        return form
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The owner's own change, which the present password is needed for."""
+
+    current: Annotated[Password, Field(min_length=1)]
+
+
+class SettingsForm(Form):
+    """What everybody decides for themselves. A box that is not ticked is not sent."""
+
+    messages: ClassVar[dict[str, str]] = {
+        "language": N_("Choose Swedish or English."),
+        "has_keys": N_("This form is broken. Open the page anew."),
+        "has_announcements": N_("This form is broken. Open the page anew."),
+    }
+
+    language: Annotated[str, Field(pattern="^(sv|en)$")]
+    has_keys: bool = False
+    has_announcements: bool = False
+
+
+class ImportForm(Form):
+    """A file of accounts as text, and what was decided about it. `seen` tells which preview it was."""
+
+    messages: ClassVar[dict[str, str]] = {
+        "text": N_("At most 1 MB of text at a time, without control characters."),
+        "seen": N_("The accounts have changed since the preview. Look at it again; nothing was done."),
+        "without_refused": N_("This form is broken. Open the page anew."),
+        "with_old": N_("This form is broken. Open the page anew."),
+    }
+
+    text: Annotated[str, Field(max_length=_LONGEST_FILE)] = ""
+    seen: Line = ""
+    without_refused: bool = False
+    with_old: bool = False
+
+
+def typed(fields: MultiDict[str, str]) -> dict[str, Any]:
+    """What somebody typed about an account, to be shown again."""
+    return {
+        "email": fields.get("email", ""),
+        "name": fields.get("name", ""),
+        "role": fields.get("role", ""),
+        "workstreams": set(fields.getlist("workstreams")),
+    }
+
+
+def field_errors(error: TrackerError) -> dict[str, str]:
+    """The message of each field, or of the whole form where the error names none."""
+    if isinstance(error, FormError):
+        return {field: gettext(message) for field, message in error.errors.items()}
+    return {error.field or "form": explain(error)}

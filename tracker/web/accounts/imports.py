@@ -1,0 +1,154 @@
+"""Accounts from a file: uploaded or pasted, shown row by row as what it would do, and done once that is confirmed."""
+
+import csv
+import io
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from tracker.clock import real_now
+from tracker.commands.accounts import imports as account_imports
+from tracker.commands.accounts.imports import ImportChangedError, Outcome, Planned
+from tracker.domain.accounts import decoded, read_rows
+from tracker.domain.cells import guarded
+from tracker.domain.errors import N_, InvalidError
+from tracker.domain.states import Role
+from tracker.web.accounts.admin import require_admin
+from tracker.web.accounts.forms import ImportForm, field_errors
+from tracker.web.audit.words import FIELDS
+from tracker.web.http.addresses import link_address
+from tracker.web.http.context import reading_session, writing
+from tracker.web.ui.errors import explain
+from tracker.web.ui.rendering import ROLES, page
+from tracker.web.ui.translation import gettext
+
+bp = Blueprint("account_imports", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A row of the preview: its fields or its changes in words, or why it is refused."""
+
+    line: int
+    outcome: str
+    email: str
+    name: str
+    role: str
+    workstreams: str
+    changes: tuple[tuple[str, str, str], ...]
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLink:
+    """A link to hand over."""
+
+    email: str
+    name: str
+    address: str
+
+
+@bp.get("/admin/accounts/import")
+def show() -> ResponseReturnValue:
+    """The form: a file, or rows pasted from a spreadsheet."""
+    require_admin()
+    return _form("")
+
+
+@bp.post("/admin/accounts/import")
+def preview() -> ResponseReturnValue:
+    """What the rows would do. Nothing is written."""
+    require_admin()
+    text = ""
+    try:
+        text = ImportForm.parse(request.form).text
+        return _preview(_given(text))
+    except InvalidError as error:
+        return _form(text, field_errors(error))
+
+
+@bp.post("/admin/accounts/import/confirm")
+def confirm() -> ResponseReturnValue:
+    """Does what the preview said, and shows the links once."""
+    require_admin()
+    try:
+        form = ImportForm.parse(request.form)
+        rows = read_rows(form.text)
+    except InvalidError as error:
+        return _form(request.form.get("text", ""), field_errors(error))
+    try:
+        with writing("user_import") as (session, entry):
+            invited = account_imports.carry_out(
+                session, entry, rows, seen=form.seen, without_refused=form.without_refused, with_old=form.with_old,
+                now=real_now(),
+            )  # fmt: skip
+    except ImportChangedError as error:
+        return _preview(form.text, explain(error), 409)
+    except InvalidError as error:
+        return _preview(form.text, explain(error), 422)
+    links = [ShownLink(each.email, each.name, link_address(each.link.token)) for each in invited]
+    return page("accounts/imported.html", links=links, file=_as_csv(links))
+
+
+def _given(pasted: str) -> str:
+    """The text of the file, or what was pasted; not both, for one of them would be dropped."""
+    file = request.files.get("file")
+    content = file.read() if file is not None else b""
+    if content and pasted.strip():
+        raise InvalidError(N_("Choose a file or paste the rows, not both."), field="file")
+    return decoded(content) if content else pasted
+
+
+def _preview(text: str, refusal: str = "", status: int = 200) -> Response:
+    planned = account_imports.plan(reading_session(), read_rows(text))
+    counts = {outcome.value: sum(each.outcome is outcome for each in planned) for outcome in Outcome}
+    old = [each for each in planned if each.outcome in {Outcome.CHANGED, Outcome.UNCHANGED} and not each.has_password]
+    return page(
+        "accounts/import_preview.html",
+        status=status,
+        rows=[_shown(each) for each in planned],
+        counts=counts,
+        without_password=len(old),
+        can_do=bool(counts["created"] or counts["changed"] or old),
+        text=text,
+        seen=account_imports.digest(planned),
+        refusal=refusal,
+    )
+
+
+def _shown(each: Planned) -> Shown:
+    row, fields = each.row, each.fields
+    cause = explain(each.cause) if each.cause is not None else ""
+    if fields is None:
+        return Shown(row.line, each.outcome.value, row.email, row.name, row.role, row.workstreams, (), cause)
+    texts = fields.texts()
+    changes = tuple(
+        (gettext(FIELDS[field]), _value(field, before), _value(field, after)) for field, before, after in each.changes
+    )
+    role, streams = _value("role", texts["role"]), _value("workstreams", texts["workstreams"])
+    return Shown(row.line, each.outcome.value, fields.email, fields.name, role, streams, changes, cause)
+
+
+def _value(field: str, text: str) -> str:
+    match field, text:
+        case "role", _:
+            return gettext(ROLES[Role(text)])
+        case "workstreams", "*":
+            return gettext("all")
+        case _:
+            return text
+
+
+def _as_csv(links: list[ShownLink]) -> str:
+    """The address of a file with the links for a Swedish spreadsheet: it is all in the address, kept nowhere."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow([gettext("E-mail"), gettext("Name"), gettext("Link")])
+    writer.writerows([guarded(each.email), guarded(each.name), each.address] for each in links)
+    return "data:text/csv;charset=utf-8," + quote(f"\ufeff{text.getvalue()}")
+
+
+def _form(text: str, errors: dict[str, str] | None = None) -> Response:
+    return page("accounts/import.html", status=422 if errors else 200, text=text, errors=errors or {})

@@ -1,0 +1,1 @@
+"""The audit: every entry in words."""

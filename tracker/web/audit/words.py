@@ -1,0 +1,242 @@
+"""The audit page's words: commands, and what each of them wrote."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import url_for
+
+from tracker.domain.errors import N_
+from tracker.domain.reports.documents import Status
+from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME
+from tracker.domain.reviews import Wish
+from tracker.domain.states import BlockerCategory, Role, ScopeKind, State
+from tracker.queries.audit import AuditEntry, Line
+from tracker.queries.workflows.timeline import Item
+from tracker.web.reports import words as report_words
+from tracker.web.reviews.closing_words import wish_words
+from tracker.web.ui.formats import day, state_name
+from tracker.web.ui.rendering import ROLES
+from tracker.web.ui.translation import gettext
+from tracker.web.workflows.events import category_word, event_words, reason_word
+
+COMMANDS = {
+    "seed": N_("read from the programme files"),
+    "move": N_("workflow moved"),
+    "take_back": N_("move taken back"),
+    "take_back_entry": N_("several changes taken back"),
+    "save_rows": N_("rows of the list saved"),
+    "check": N_("checked"),
+    "import_workflows": N_("workflows imported from a file"),
+    "create_workflow": N_("workflow created"),
+    "edit_workflow": N_("workflow edited"),
+    "archive_workflow": N_("workflow archived"),
+    "scope_workflow": N_("cycle or goal changed"),
+    "note_workflow": N_("note written"),
+    "check_workflow": N_("workflow checked"),
+    "release_workflow": N_("workflow released"),
+    "plan": N_("draft planned"),
+    "batch_move": N_("several moved"),
+    "batch_hold": N_("several blocked"),
+    "batch_release": N_("several released"),
+    "batch_own": N_("owner of several changed"),
+    "batch_prioritise": N_("priority of several changed"),
+    "batch_check": N_("several checked"),
+    "create_cycle": N_("cycle created"),
+    "edit_cycle": N_("cycle edited"),
+    "raise_blocker": N_("blocker raised"),
+    "hold_blocker": N_("blocker put on more workflows"),
+    "release_blocker": N_("blocker released"),
+    "edit_blocker": N_("blocker edited"),
+    "note_blocker": N_("note on a blocker"),
+    "commit_cycle": N_("cycle committed"),
+    "close_cycle": N_("cycle closed"),
+    "propose": N_("proposed in a review"),
+    "withdraw_proposal": N_("proposal withdrawn"),
+    "accept_proposals": N_("proposals of a workstream accepted"),
+    "mark_ready": N_("readiness for review"),
+    "write_report": N_("report written"),
+    "publish_report": N_("report published"),
+    "reopen_report": N_("report opened again"),
+    "user_add": N_("account made"),
+    "user_edit": N_("account changed"),
+    "user_import": N_("accounts read from a file"),
+    "user_link": N_("one-time link made"),
+    "user_passwd": N_("password set by the administration"),
+    "user_disable": N_("account disabled"),
+    "user_enable": N_("account enabled"),
+    "change_password": N_("own password changed"),
+    "use_link": N_("password chosen by one-time link"),
+}
+FIELDS = {
+    "name": N_("name"),
+    "name_en": N_("English name"),
+    "description": N_("description"),
+    "owner": N_("owner"),
+    "priority": N_("priority"),
+    "other_workstreams": N_("other workstreams"),
+    "archived_at": N_("archived"),
+    "title": N_("title"),
+    "title_en": N_("English title"),
+    "category": N_("category"),
+    "mitigation": N_("mitigation"),
+    "decider": N_("decider"),
+    "decide_by": N_("decide by"),
+    "role": N_("role"),
+    "workstreams": N_("workstreams"),
+    "starts_on": N_("first day"),
+    "ends_on": N_("last day"),
+    "planning_starts_on": N_("first planning day"),
+    "planning_ends_on": N_("last planning day"),
+    "goal": N_("cycle goal"),
+    "summary_sv": N_("summary in Swedish"),
+    "summary_en": N_("summary in English"),
+    "plan_sv": N_("plan in Swedish"),
+    "plan_en": N_("plan in English"),
+    "introduction_sv": N_("introduction in Swedish"),
+    "introduction_en": N_("introduction in English"),
+    "report_status": N_("status of the part"),
+}
+_CLOSED = (
+    (ScopeKind.CARRIED, N_("carried on: %(n)s")),
+    (ScopeKind.PLANNED, N_("going on with the next goal: %(n)s")),
+    (ScopeKind.RETURNED, N_("back to the backlog: %(n)s")),
+    (ScopeKind.DROPPED, N_("dropped: %(n)s")),
+)
+# Of these the history keeps no text: only that they were changed.
+UNTOLD = {
+    "email": N_("e-mail changed"),
+    "name": N_("name changed"),
+    "password": N_("new password"),
+    "password_link": N_("new one-time link"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A line in words: what it is about with its address, what was done, and what somebody wrote to it."""
+
+    about: str
+    address: str
+    text: str
+    before: str = ""
+    after: str = ""
+    is_change: bool = False
+    reason: str = ""
+    note: str = ""
+    happened_at: datetime | None = None  # where it was not on the day that it was recorded
+    cycles: tuple[int, ...] = ()  # those that a change of scope is about
+
+
+def command_word(command: str) -> str:
+    """The command in words; one that is not known by its name."""
+    return gettext(COMMANDS[command]) if command in COMMANDS else command.replace("_", " ")
+
+
+def in_words(entry: AuditEntry) -> list[Words]:
+    """Each line of the entry in words."""
+    return [
+        _closed_words(line, entry.recorded_at, entry.lines)
+        if line.kind == "closed"
+        else _words(line, entry.recorded_at)
+        for line in entry.lines
+    ]
+
+
+def _closed_words(line: Line, recorded_at: datetime, lines: Sequence[Line]) -> Words:
+    """A close with how many went where; each of them has a line of its own."""
+    kinds = [each.scope_kind for each in lines if each.from_cycle == line.cycle]
+    counts = [gettext(words, n=kinds.count(kind)) for kind, words in _CLOSED if kind in kinds]
+    return replace(_words(line, recorded_at), text=", ".join([gettext("was closed"), *counts]))
+
+
+def _words(line: Line, recorded_at: datetime) -> Words:
+    about = line.key or line.blocker or line.account
+    address = url_for("workflows.show", key=line.key) if line.key else ""
+    if not about and line.cycle is not None:
+        about, address = gettext("Cycle %(number)s", number=line.cycle), f"/cycles/{line.cycle}"
+    if line.month:
+        about = " ".join(filter(None, [gettext("Report %(month)s", month=line.month), _part(line.project)]))
+        address = f"/reports/{line.month}"
+    if line.kind == "field":
+        return _field_words(line, about, address)
+    when = line.happened_at if line.happened_at and day(line.happened_at) != day(recorded_at) else None
+    text = _text(line, recorded_at)
+    cycles = tuple(dict.fromkeys(number for number in (line.from_cycle, line.to_cycle) if number is not None))
+    return Words(
+        about, address, text, reason=reason_word(line.reason), note=line.note, happened_at=when, cycles=cycles
+    )  # fmt: skip
+
+
+def _part(project: str) -> str:
+    """The office's own are told by their fields."""
+    return "" if project in {INTRODUCTION, PROGRAMME} else project
+
+
+def _field_words(line: Line, about: str, address: str) -> Words:
+    if line.account:
+        if line.field in UNTOLD:
+            return Words(about, address, gettext(UNTOLD[line.field]))
+        if line.field == "is_active":
+            return Words(about, address, gettext("enabled") if line.after else gettext("disabled"))
+    label = gettext(FIELDS[line.field]) if line.field in FIELDS else line.field
+    before, after = (_value(line.field, value) for value in (line.before, line.after))
+    return Words(about, address, label, before, after, is_change=True)
+
+
+def _value(field: str, value: str) -> str:
+    """A field's text as its form shows it."""
+    match field, value:
+        case "report_status", value if value in set(Status):
+            return report_words.status_word(Status(value))
+        case "role", value if value in set(Role):
+            return gettext(ROLES[Role(value)])
+        case "category", value if value in set(BlockerCategory):
+            return category_word(BlockerCategory(value))
+        case "workstreams", "*":
+            return gettext("all")
+        case _:
+            return value
+
+
+def _text(line: Line, recorded_at: datetime) -> str:  # noqa: PLR0911 - one for each kind
+    match line.kind:
+        case "account":
+            return gettext("made")
+        case "note":
+            return gettext("note")
+        case "check":
+            return gettext("checked: nothing changed")
+        case "published":
+            return gettext("was published")
+        case "reopened":
+            return gettext("was opened again")
+        case "committed":
+            return gettext("was committed")
+        case "ready":
+            return gettext("%(workstream)s is ready for review", workstream=line.workstream)
+        case "proposed":
+            return _proposal_words(line)
+        case "created":
+            return gettext("created as %(state)s", state=_state(line.to_state))
+        case _:
+            return event_words(_item(line, recorded_at))
+
+
+def _proposal_words(line: Line) -> str:
+    assert line.proposal_kind is not None
+    wish = wish_words(Wish(line.proposal_kind, line.goal))
+    return gettext("proposed in the review of cycle %(cycle)s: %(wish)s", cycle=line.cycle, wish=wish)
+
+
+def _item(line: Line, at: datetime) -> Item:
+    """The line as the timeline has it, whose words are the same."""
+    return Item(
+        kind=line.kind, at=at, order=(at, 0, 0), actor="", anchor="", recorded_at=at,
+        from_state=line.from_state, to_state=line.to_state, from_cycle=line.from_cycle, to_cycle=line.to_cycle,
+        goal=line.goal, scope_kind=line.scope_kind, text=line.blocker,
+    )  # fmt: skip
+
+
+def _state(state: State | None) -> str:
+    return state_name(state) if state is not None else "–"

@@ -1,0 +1,1 @@
+"""Blockers: the table, the page of one and its forms."""

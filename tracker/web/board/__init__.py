@@ -1,0 +1,1 @@
+"""The board and its list: cards, filters, live changes, saves and batches."""

@@ -1,0 +1,173 @@
+"""The list: the board's workflows as rows that can be edited, each drawn once for all with the same rights."""
+
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from flask import Response, current_app, make_response, render_template, request, url_for
+from markupsafe import Markup
+from sqlmodel import Session
+
+from tracker.domain.people import Actor
+from tracker.queries.board import cards as board
+from tracker.queries.board import list_rows as rows
+from tracker.queries.board.cards import Card, Frame
+from tracker.queries.board.changed_since import Touched
+from tracker.queries.board.layout import Filters, Shown
+from tracker.queries.board.list_rows import Row, Updates
+from tracker.web.board.filters import LIST
+from tracker.web.http.context import current_viewer, now, today
+from tracker.web.ui.formats import language
+from tracker.web.ui.translation import gettext
+from tracker.web.workflows.events import move_back_reasons
+
+OWN, PART, READ = "own", "part", "read"
+MOST_CHANGED = 40  # beyond that the whole list is as quick
+SHOWN_AT_FIRST = 300  # the stalest; the rest are one click away
+_STREAMS_TO_CHECK = 4
+_ROWS_KEPT = 20_000  # some 60 MB
+Typed = Mapping[str, Any]
+Errors = Mapping[str, str]
+Drafts = Mapping[str, tuple[Typed, Errors]]  # by key: what was typed and not saved, and why
+
+
+def mode(actor: Actor, card: Card) -> str:
+    """What the reader may write of a workflow: all, where it is shared notes and blockers, or nothing."""
+    if actor.leads(card.workstream):
+        return OWN
+    return PART if any(actor.leads(code) for code in card.shared) else READ
+
+
+def drawn_rows(shown: Sequence[Row], actor: Actor, drafts: Drafts) -> dict[str, Markup]:
+    """By key, the rows as HTML; nearly all are as they were."""
+    reasons = tuple(move_back_reasons())
+    return {
+        row.card.key: drawn_row(row, actor, *drafts[row.card.key])
+        if row.card.key in drafts
+        else _kept_row(row, mode(actor, row.card), language(), today(), reasons)
+        for row in shown
+    }
+
+
+def drawn_anew(session: Session, keys: Sequence[str], drafts: Drafts) -> dict[str, Markup]:
+    """By key, the rows of workflows that are named, as they stand now."""
+    viewer = current_viewer()
+    zone = viewer.programme.zone
+    cards = board.cards_of(session, keys, language=language(), today=today(), zone=zone)
+    shown = rows.rows_of(session, cards, language=language(), today=today(), zone=zone)
+    return drawn_rows(shown, viewer.actor, drafts)
+
+
+def drawn_row(row: Row, actor: Actor, typed: Typed, errors: Errors) -> Markup:
+    """A row with what was typed in it, and the messages at its fields."""
+    return _drawn(row, mode(actor, row.card), today(), tuple(move_back_reasons()), typed, errors)
+
+
+@lru_cache(maxsize=_ROWS_KEPT)
+def _kept_row(row: Row, mode: str, _language: str, today: date, reasons: tuple[tuple[str, str], ...]) -> Markup:
+    return _drawn(row, mode, today, reasons, {}, {})
+
+
+def _drawn(
+    row: Row, mode: str, today: date, reasons: tuple[tuple[str, str], ...], typed: Typed, errors: Errors
+) -> Markup:
+    template: Any = current_app.jinja_env.get_template("board/_list_row.html").module
+    return Markup(template.drawn(row, mode, today, reasons, typed, errors))  # noqa: S704 - a macro's
+
+
+def updates(session: Session, filters: Filters) -> Updates:
+    """When the workflows were last updated, where the page depends on it."""
+    if filters.view != LIST and not filters.stale:
+        return {}
+    return rows.updates(session, filters.cycle, seen_at=seen_at())
+
+
+def stale(cards: Collection[Card], updates: Updates) -> frozenset[str]:
+    """The keys of those that were not updated for a week."""
+    zone = current_viewer().programme.zone
+    return rows.stale(cards, updates, today=today(), zone=zone) if updates else frozenset()
+
+
+def seen_at() -> datetime:
+    """When the reader opened the list, as its polls tell; now for a page that is opened."""
+    try:
+        at = datetime.fromisoformat(request.args.get("seen", ""))
+    except ValueError:
+        return now()
+    return at if at.tzinfo is not None else now()
+
+
+def context(
+    session: Session, shown: Shown, updates: Updates, filters: Filters, frame: Frame, drafts: Drafts
+) -> dict[str, Any]:
+    """What the list shows beside what the board does."""
+    viewer = current_viewer()
+    cards = [card for column in shown.columns for card in column.cards]
+    every = rows.rows(
+        session, cards, updates, filters.cycle, language=language(), today=today(), zone=viewer.programme.zone
+    )
+    here = every if request.args.get("rows") == "all" else every[:SHOWN_AT_FIRST]
+    own = [code for code in filters.workstreams if viewer.actor.leads(code)]
+    return {
+        "rows": drawn_rows(here, viewer.actor, drafts),
+        "shown": len(here),
+        "more": len(every) - len(here),
+        "here": address(seen=None, view=LIST),
+        "all_url": address(seen=None, view=LIST, rows="all"),
+        "stale_url": address(seen=None, view=LIST, rows=None, stale="1"),
+        "refused": any(errors for _, errors in drafts.values()),
+        "stale": sum(row.is_stale for row in every),
+        "may_write": any(mode(viewer.actor, row.card) != READ for row in here),
+        "save_url": _save_url(),
+        "key": secrets.token_urlsafe(16),
+        "streams_to_check": own[:_STREAMS_TO_CHECK],
+        "filters_in_words": _in_words(filters, frame),
+    }
+
+
+def changes(touched: Sequence[Touched], context: dict[str, Any]) -> Response:
+    """What a reader's list needs to become the present one: the rows that were written to, and the counts."""
+    rows = context["listing"]["rows"]
+    here = [(each.key, rows[each.key]) for each in touched if each.key in rows]
+    gone = [each.key for each in touched if each.key not in rows]
+    return make_response(render_template("board/_list_changed.html", here=here, gone=gone, **context))
+
+
+def address(endpoint: str = "board.show", **changed: str | None) -> str:
+    """The present address with some of its parameters changed; none drops one."""
+    kept: dict[str, Any] = request.args.to_dict(flat=False)
+    return url_for(endpoint, **{**kept, **changed})
+
+
+def changes_address(filters: Filters) -> str:
+    """Where the page asks for changes; a list says when it was opened, so that its order stays."""
+    return address("board.changes", seen=seen_at().isoformat() if filters.view == LIST else None)
+
+
+def _save_url() -> str:
+    return address("rows.save", view=LIST, seen=None)
+
+
+def _in_words(filters: Filters, frame: Frame) -> str:
+    """The filters as a sentence, for paper."""
+    cycle = frame.cycle(filters.cycle)
+    parts = [gettext("Cycle %(number)s", number=cycle.number) if cycle else _cycle_words(filters.cycle)]
+    for label, chosen in (
+        (gettext("Project"), filters.projects),
+        (gettext("Workstream"), filters.workstreams),
+        (gettext("Owner"), filters.owners),
+        (gettext("Search"), (filters.q,) if filters.q else ()),
+    ):
+        if chosen:
+            parts.append(f"{label}: {', '.join(chosen)}")
+    if filters.blocked:
+        parts.append(gettext("Is blocked"))
+    if filters.stale:
+        parts.append(gettext("Not updated for a week"))
+    return " · ".join(parts)
+
+
+def _cycle_words(cycle: str) -> str:
+    return gettext("All cycles") if cycle == "all" else gettext("Backlog")

@@ -1,0 +1,151 @@
+"""The board: to read, and to follow what others do."""
+
+from typing import Any, TypeGuard
+
+from flask import Blueprint, Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from tracker.domain.people import Actor
+from tracker.domain.states import Role
+from tracker.queries.board import cards as board
+from tracker.queries.board import changed_since, layout
+from tracker.queries.board.cards import ALL, Frame
+from tracker.queries.board.layout import Shown, swedish_order
+from tracker.web.board import delta
+from tracker.web.board import list as listing
+from tracker.web.board.filters import LIST, VIEWS, choices, cycle_choices, read_filters
+from tracker.web.board.list import Drafts
+from tracker.web.board.version import Tag, current_tag
+from tracker.web.http import cookies
+from tracker.web.http.context import current_viewer, reading_session, today
+from tracker.web.ui.formats import language
+from tracker.web.ui.rendering import page
+from tracker.web.ui.translation import gettext
+from tracker.web.workflows.events import move_back_reasons
+
+bp = Blueprint("board", __name__)
+
+EVERYWHERE = ("*",)
+VIEW_COOKIE = "view"
+
+
+@bp.get("/board")
+def show() -> ResponseReturnValue:
+    """The board that the URL asks for; without parameters the viewer's own."""
+    session = reading_session()
+    frame = board.frame(session, language=language(), today=today())
+    if not request.args:
+        return redirect(url_for(".show", **_own(frame, current_viewer().actor), **_view_chosen()))
+    response = drawn(session, frame)
+    if (view := request.args.get("view")) in VIEWS:
+        cookies.keep(response, VIEW_COOKIE, view)
+    return response
+
+
+def drawn(
+    session: Session, frame: Frame, *, drafts: Drafts | None = None, told: str = "", status: int = 200
+) -> Response:
+    """The page that the URL asks for; the list with what is kept of what was typed, and a word about it."""
+    context = _context(session, frame, drafts or {})[1]
+    response = page(_template(context), status=status, told=told, **context)
+    response.headers["HX-PTag"] = str(current_tag())
+    return response
+
+
+@bp.get("/board/changes")
+def changes() -> ResponseReturnValue:
+    """304 when nothing has changed since the tag that the reader holds; else what to change in the board, or, when
+    that is much, its columns anew.
+    """
+    tag, seen = current_tag(), request.headers.get("HX-PTag", "")
+    if str(tag) in {seen, *request.if_none_match.as_set()}:
+        return Response(status=304)
+    session, earlier = reading_session(), Tag.read(seen)
+    if _follows(earlier, tag) and changed_since.is_only_reviewed(session, earlier.revision):
+        return Response(status=304, headers={"HX-PTag": str(tag)})
+    frame = board.frame(session, language=language(), today=today())
+    shown, context = _context(session, frame)
+    written = changed_since.since(session, earlier.revision) if _follows(earlier, tag) else None
+    if written is not None and delta.is_enough(written, shown, context["board"]["filters"]):
+        response = delta.response(shown, written, context["board"])
+    elif written is not None and context["listing"] and 0 < len(written) <= listing.MOST_CHANGED:
+        response = listing.changes(written, context)
+    else:
+        response = page(_template(context), "columns", **context)
+    response.set_etag(str(tag))
+    response.headers["HX-PTag"] = str(tag)
+    if earlier is not None and earlier.assets != tag.assets:
+        response.headers["HX-Trigger"] = "tracker:outdated"
+    return response
+
+
+def _follows(earlier: Tag | None, tag: Tag) -> TypeGuard[Tag]:
+    """Whether what has been written since the earlier one makes up the whole difference."""
+    return earlier is not None and earlier.differs_by_revision_alone(tag) and earlier.revision <= tag.revision
+
+
+def _template(context: dict[str, Any]) -> str:
+    return "board/list.html" if context["board"]["filters"].view == LIST else "board/board.html"
+
+
+def _view_chosen() -> dict[str, Any]:
+    """The view that was chosen last in this browser, where it is not the board."""
+    return {"view": LIST} if request.cookies.get(VIEW_COOKIE) == LIST else {}
+
+
+def _own(frame: Frame, actor: Actor) -> dict[str, Any]:
+    cycle = str(frame.running.number) if frame.running else ALL
+    if actor.role is not Role.LEAD or actor.all_workstreams:
+        return {"cycle": cycle}
+    return {"cycle": cycle, "workstream": sorted(actor.workstreams)}
+
+
+def _context(session: Session, frame: Frame, drafts: Drafts | None = None) -> tuple[Shown, dict[str, Any]]:
+    viewer = current_viewer()
+    filters, notices = read_filters(request.args, frame)
+    here = board.cards(session, filters.cycle, language=language(), today=today(), zone=viewer.programme.zone)
+    missing = layout.missing_keys(filters.q, here)
+    if missing:
+        notices.append(gettext("Not among the workflows here: %(keys)s.", keys=", ".join(missing)))
+    may = may_move(viewer.actor, frame)
+    updates = listing.updates(session, filters)
+    stale = listing.stale(here, updates)
+    shown = layout.arrange(here, filters, frame, may, may_all=may == EVERYWHERE, stale=stale)
+    cycle = frame.cycle(filters.cycle)
+    return shown, {
+        "board": {
+            **{name: getattr(shown, name) for name in ("columns", "lanes", "total", "shown", "owned", "shared")},
+            "blocked_count": shown.blocked,
+            "filters": filters,
+            "cycle": cycle,
+            "cycles": cycle_choices(frame, filters),
+            "project_choices": choices(frame.projects.items(), filters.projects),
+            "workstream_choices": choices(
+                ((code, stream.name) for code, stream in frame.streams.items()), filters.workstreams
+            ),
+            "owner_choices": choices(
+                ((owner, owner) for owner in sorted(frame.owners, key=swedish_order)), filters.owners
+            ),
+            "notices": notices,
+            "is_filtered": filters.is_narrowed,
+            "clear_url": url_for("board.show", cycle=filters.cycle, group=filters.group or None,
+                                 view=LIST if filters.view == LIST else None),
+            "may": may,
+            "is_read_only": not may,
+            "revision": viewer.programme.revision,
+            "changes_url": listing.changes_address(filters),
+            "views": [(view, listing.address(view=view, seen=None, rows=None)) for view in VIEWS],
+        },
+        "reasons": move_back_reasons(),
+        "tag": current_tag(),
+        "listing": listing.context(session, shown, updates, filters, frame, drafts or {})
+        if filters.view == LIST else None,
+    }  # fmt: skip
+
+
+def may_move(actor: Actor, frame: Frame) -> tuple[str, ...]:
+    """The workstreams whose workflows the actor moves; `*` for all."""
+    if actor.is_planner or (actor.role is Role.LEAD and actor.all_workstreams):
+        return EVERYWHERE
+    return tuple(code for code in frame.streams if actor.leads(code))

@@ -1,0 +1,1 @@
+"""Charts: the wall, each alone, their files and their words."""

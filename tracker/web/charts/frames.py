@@ -1,0 +1,229 @@
+"""A chart with all that stands around it: title, definition, table, strip, and where its items are."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from flask import url_for
+from markupsafe import Markup
+
+from tracker.charts import registry as drawings
+from tracker.charts.plot import figure_json
+from tracker.charts.view import View
+from tracker.domain.charts import registry
+from tracker.domain.charts.cautions import Caution, cautions
+from tracker.domain.charts.sheets import Adds, Row, key_text
+from tracker.domain.charts.span import Span
+from tracker.domain.figures.behind import Behind
+from tracker.domain.figures.summaries import Choice
+from tracker.queries.charts import Sources
+from tracker.web.charts import figure_words, words
+from tracker.web.charts.figure_words import FIGURES
+from tracker.web.charts.filters import Filters
+from tracker.web.ui.translation import gettext
+
+_MOST_KEPT = 4
+MOST_ROWS = 2_000  # of a table on a page: days by workstream are many
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    """A number in words, and where its items are."""
+
+    text: str
+    link: str
+    is_number: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """Something to bear in mind, and where its items are when there are any."""
+
+    text: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A chart as pages show it."""
+
+    name: str
+    title: str
+    finding: str
+    definition: str
+    sample: int
+    details: list[str]
+    headings: list[tuple[str, bool]]
+    rows: list[list[TableCell]]
+    left_out: int  # rows of the table that only the file has
+    named: list[tuple[str, list[Reminder]]]
+    reminders: list[Reminder]
+    figure: Markup
+    is_empty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The charts of one request: the sources read once, and the filters."""
+
+    sources: Sources
+    filters: Filters
+    chosen: "Chosen"
+
+    @classmethod
+    def of(cls, sources: Sources, filters: Filters) -> "Reading":
+        """What the filters choose of the sources."""
+        return cls(sources, filters, _chosen(sources, filters))
+
+    @property
+    def span(self) -> Span:
+        """The cycles that are shown."""
+        return self.chosen.span
+
+    @property
+    def choice(self) -> Choice:
+        """The workstreams that are shown."""
+        return self.chosen.choice
+
+    @property
+    def cautions(self) -> Mapping[Caution, list[Behind]]:
+        """What to bear in mind, with its items."""
+        return self.chosen.cautions
+
+    def view(self, name: str) -> View:
+        """A chart, to be drawn and told."""
+        whole = registry.whole(name, self.span, self.choice)
+        by = self.filters.by or registry.SOURCES[name].by
+        sheet = registry.sheet(name, self.span, self.choice, by) if by else whole
+        names = {**self.sources.projects, **self.sources.workstreams}
+        address = Address(name, self.filters, tuple(whole.keys))
+        return View(sheet, whole, self.span, self.choice, words.speech(), address, names)
+
+
+class Chosen:
+    """What filters choose of a history, in no language."""
+
+    def __init__(self, sources: Sources, filters: Filters) -> None:
+        self.history = sources.history
+        self.span = Span(
+            sources.history, sources.as_of, filters.first, filters.last, tags=sources.tags, figure=filters.figure
+        )
+        self.choice = filters.choice(sources.history)
+        self._updated = sources.updated
+
+    @cached_property
+    def cautions(self) -> Mapping[Caution, list[Behind]]:
+        """Looked for only where they are shown: files and figures have none."""
+        return cautions(self.span, self.choice, self._updated)
+
+
+_KEPT: OrderedDict[tuple[object, ...], Chosen] = OrderedDict()
+
+
+def _chosen(sources: Sources, filters: Filters) -> Chosen:
+    """Kept for the parts of the same wall, which ask for the same history at the same instant."""
+    place = (sources.as_of, *filters[:-1])
+    kept = _KEPT.get(place)
+    if kept is None or kept.history is not sources.history:
+        kept = _KEPT[place] = Chosen(sources, filters)
+        while len(_KEPT) > _MOST_KEPT:
+            _KEPT.popitem(last=False)
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the items behind a number of a chart are."""
+
+    chart: str
+    filters: Filters
+    keys: tuple[str, ...]  # that tell the rows of the whole apart
+    _begun: dict[tuple[object, object], str] = field(default_factory=dict)
+
+    def __call__(self, row: Row, column: str) -> str:
+        place = row.values.get("project") or "", row.values.get("workstream") or ""
+        if place not in self._begun:  # Flask takes longer for an address than all else about a mark
+            self._begun[place] = self._beginning(*place)
+        keys = "".join([f"&{name}={quote(key_text(row.values[name]))}" for name in self.keys])
+        return f"{self._begun[place]}show={column}{keys}"
+
+    def _beginning(self, project: object, workstream: object) -> str:
+        narrowed: dict[str, Any] = {"by": None}
+        if workstream:
+            narrowed |= {"workstream": workstream, "project": None}
+        elif project:
+            narrowed |= {"project": project}
+        address = url_for("charts.show", name=self.chart, **self.filters.parameters(**narrowed))
+        return f"{address}{'&' if '?' in address else '?'}"
+
+
+def frame(reading: Reading, name: str) -> Frame:
+    """The chart with all around it."""
+    view, chart = reading.view(name), drawings.CHARTS[name]
+    columns, is_empty = view.sheet.columns, drawings.is_empty(view)
+    return Frame(
+        name,
+        gettext(chart.TITLE),
+        drawings.finding(view),
+        drawings.definition(view),
+        0 if is_empty else chart.sample(view),
+        [] if is_empty else chart.details(view),
+        [(words.label(column.name), _is_number(column.adds)) for column in columns],
+        [
+            [
+                TableCell(words.cell(column, row.values[column.name]), view.link(row, column.name),
+                          _is_number(column.adds))
+                for column in columns
+            ]
+            for row in view.rows[:MOST_ROWS]
+        ],
+        max(len(view.rows) - MOST_ROWS, 0),
+        [(each.title, [_named(reading, item) for item in each.items]) for each in drawings.named_items(view)],
+        [*_reported_otherwise(reading, view), *(_reminder(reading, name, caution) for caution in Caution)],
+        Markup(figure_json(drawings.figure(view)).replace("<", "\\u003c")),  # noqa: S704 - inside a script of data
+        is_empty,
+    )  # fmt: skip
+
+
+def _reported_otherwise(reading: Reading, view: View) -> Iterator[Reminder]:
+    """For each closed cycle, the figures of the chart that its close reported otherwise than they are known now; the
+    cycle's page has the items that make the difference.
+    """
+    names = [column.name for column in view.whole.columns if column.name in FIGURES]
+    choice = reading.choice
+    for cycle in view.span.cycles if names else ():
+        reported = view.span.reported_summary(cycle.cycle, choice)
+        if reported is None:
+            continue
+        now = view.span.summary(cycle.cycle, choice)
+        differing = [
+            gettext("%(figure)s %(reported)s, now %(now)s",
+                    figure=figure_words.label(name).lower(), reported=figure_words.number(name, was),
+                    now=figure_words.number(name, is_))
+            for name in names
+            if (was := getattr(reported, name)) != (is_ := getattr(now, name))
+        ]  # fmt: skip
+        if differing:
+            text = gettext("Cycle %(cycle)s as reported: %(figures)s", cycle=cycle.cycle, figures="; ".join(differing))
+            page = url_for("cycle.show", number=cycle.cycle, workstream=choice.workstream, _anchor="differences")
+            yield Reminder(text, page)
+
+
+def _named(reading: Reading, item: Behind) -> Reminder:
+    """A blocker by its title, with the days that it had been open."""
+    title = reading.sources.titles.get(item.item, "") if isinstance(item.item, int) else item.item
+    text = gettext("%(title)s, %(days)s d", title=title, days=item.amount)
+    return Reminder(text, url_for("blocker.show", blocker_id=item.item))
+
+
+def _is_number(adds: Adds) -> bool:
+    return adds is not Adds.KEY
+
+
+def _reminder(reading: Reading, name: str, caution: Caution) -> Reminder:
+    items = reading.cautions[caution]
+    link = url_for("charts.show", name=name, **reading.filters.parameters(), show=caution.value) if items else ""
+    return Reminder(words.caution_label(caution, len(items)), link)

@@ -1,0 +1,211 @@
+"""The charts between cycles: all on a wall, each alone with its figure and its numbers, and the items behind a mark."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, abort, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.charts import registry as drawings
+from tracker.charts.palette import in_light
+from tracker.charts.plot import figure_json
+from tracker.domain.cells import instant_text, read_instant
+from tracker.domain.charts import registry
+from tracker.domain.charts.cautions import Caution
+from tracker.domain.charts.sheets import Adds, Column, added_up
+from tracker.domain.errors import N_, InvalidError, NotFoundError
+from tracker.domain.figures.behind import Behind
+from tracker.domain.figures.rounding import half_up
+from tracker.domain.figures.summaries import days
+from tracker.domain.states import Goal, State
+from tracker.queries import charts as queries
+from tracker.queries.cycles import page as cycle_queries
+from tracker.web.charts import words
+from tracker.web.charts.files import chart_csv, dialect_of
+from tracker.web.charts.filters import pickers, read_filters
+from tracker.web.charts.frames import Reading, frame
+from tracker.web.http.context import now, reading_session
+from tracker.web.security.requests import with_images_made_here
+from tracker.web.ui.formats import language
+from tracker.web.ui.rendering import page
+from tracker.web.ui.translation import gettext
+
+bp = Blueprint("charts", __name__, url_prefix="/charts")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something that a mark counts, as a list shows it."""
+
+    name: str
+    link: str
+    code: str = ""
+    workstream: str = ""
+    state: State | None = None
+    is_archived: bool = False
+    goal: Goal | None = None
+    at: datetime | None = None
+    amount: str = ""
+
+
+@bp.get("")
+def wall() -> ResponseReturnValue:
+    """All charts; the first is there at once, the others come when they are near."""
+    reading = _reading()
+    first, *others = drawings.CHARTS
+    return with_images_made_here(page(
+        "charts/wall.html", **_shared(reading), frame=frame(reading, first),
+        others=[(name, gettext(drawings.CHARTS[name].TITLE)) for name in others],
+    ))  # fmt: skip
+
+
+@bp.get("/<name>")
+def show(name: str) -> ResponseReturnValue:
+    """A chart alone, or with `show` the items behind one of its marks."""
+    _known(name)
+    asked = request.args.get("show", "")
+    if asked:
+        return _items(name, asked)
+    reading = _reading(("part",))
+    template = "charts/part.html" if request.args.get("part") else "charts/chart.html"
+    return with_images_made_here(page(template, **_shared(reading), frame=frame(reading, name)))
+
+
+@bp.get("/<name>.json")
+def figure(name: str) -> ResponseReturnValue:
+    """The Plotly figure, with the light theme's colours."""
+    _known(name)
+    reading = _strictly(_reading())
+    text = in_light(figure_json(drawings.figure(reading.view(name))))
+    return Response(text, mimetype="application/json")
+
+
+@bp.get("/<name>.csv")
+def numbers(name: str) -> ResponseReturnValue:
+    """The numbers drawn."""
+    _known(name)
+    dialect = dialect_of(request.args.get("format", ""))
+    reading = _strictly(_reading(("format",)))
+    response = Response(chart_csv(reading.view(name).sheet, dialect), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(name, reading)}.csv"'
+    return response
+
+
+def _known(name: str) -> None:
+    if name not in drawings.CHARTS:
+        abort(404)
+
+
+def _reading(also: tuple[str, ...] = ()) -> Reading:
+    sources = queries.sources(reading_session(), now=now(), language=language(), at=_at_the_wall())
+    if sources is None:
+        raise NotFoundError(N_("There is no programme yet."))
+    return Reading.of(sources, read_filters(request.args, sources, also))
+
+
+def _at_the_wall() -> datetime | None:
+    """The instant of the page that a part is asked for: all of a wall is as of the same."""
+    try:
+        return read_instant(request.args.get("part", ""))
+    except InvalidError:
+        return None
+
+
+def _strictly(reading: Reading) -> Reading:
+    """A program reads no notices: it is told with an error."""
+    if reading.filters.notices:
+        raise InvalidError(N_("%(problems)s"), problems=" ".join(reading.filters.notices))
+    return reading
+
+
+def _file_name(name: str, reading: Reading) -> str:
+    filters = reading.filters
+    at = reading.sources.as_of.strftime("%Y%m%dT%H%M%SZ")
+    place = "-".join((*filters.projects, *filters.workstreams, *((f"by-{filters.by.value}",) if filters.by else ())))
+    return "-".join(part for part in (name, f"c{filters.first}-c{filters.last}", place, at) if part)
+
+
+def _shared(reading: Reading) -> dict[str, Any]:
+    filters = reading.filters
+    return {
+        "filters": filters,
+        "parameters": filters.parameters(),
+        "pickers": pickers(filters, reading.sources),
+        "notices": filters.notices,
+        "as_of": reading.sources.as_of,
+        "at": instant_text(reading.sources.as_of),
+        "chosen": _chosen(reading),
+    }
+
+
+def _chosen(reading: Reading) -> str:
+    """What the charts are about, in words."""
+    filters, sources = reading.filters, reading.sources
+    names = [sources.projects[code] for code in filters.projects]
+    names += [f"{code} {sources.workstreams[code]}" for code in filters.workstreams]
+    return ", ".join(names) or gettext("the whole programme")
+
+
+def _items(name: str, asked: str) -> Response:
+    sources = queries.sources(reading_session(), now=now(), language=language())
+    if sources is None:
+        raise NotFoundError(N_("There is no programme yet."))
+    reading = Reading.of(sources, read_filters(request.args, sources, tuple(request.args)))
+    title = gettext(drawings.CHARTS[name].TITLE)
+    if asked in set(Caution):
+        caution = Caution(asked)
+        behind = reading.cautions[caution]
+        heading = words.caution_label(caution, len(behind))
+        return _list(reading, name, title, heading, words.caution_definition(caution), behind, Adds.COUNT)
+    sheet = registry.whole(name, reading.span, reading.choice)
+    column = next((each for each in sheet.columns if each.name == asked), None)
+    if column is None or column.adds in {Adds.KEY, Adds.NONE}:
+        raise NotFoundError(N_("The chart has no such mark. Its filters may have changed."))
+    row = sheet.row({key: request.args.get(key, "") for key in sheet.keys})
+    behind = list(row.items(asked))
+    places = [words.key_words(each, row.values[each.name]) for each in sheet.columns
+              if each.adds is Adds.KEY and row.values[each.name] not in {None, ""}]  # fmt: skip
+    number = words.cell(column, row.values[asked])
+    heading = gettext("%(what)s, %(where)s: %(number)s",
+                      what=words.label(asked), where=", ".join(places), number=number)  # fmt: skip
+    return _list(reading, name, title, heading, words.definition(asked), behind, column.adds)
+
+
+def _list(
+    reading: Reading, name: str, title: str, heading: str, definition: str, behind: list[Behind], adds: Adds
+) -> Response:
+    rows = list(_rows(reading, behind))
+    total = added_up(Column("", adds, 1 if adds is Adds.DAYS else 0), behind)
+    return page(
+        "charts/items.html", **_shared(reading), name=name, chart_title=title, heading=heading, definition=definition,
+        rows=rows, columns={each for each in ("workstream", "state", "goal", "at", "amount")
+                            if any(getattr(row, each) not in {None, ""} for row in rows)},
+        total=words.cell(Column("", adds, 1 if adds is Adds.DAYS else 0), total), adds=adds.value,
+    )  # fmt: skip
+
+
+def _rows(reading: Reading, behind: list[Behind]) -> Iterator[Item]:
+    named = cycle_queries.workflows(reading_session(), language())
+    streams = {each.key: code for code, each in reading.span.recorded(reading.choice)}
+    for each in behind:
+        amount = _amount(each.amount)
+        if isinstance(each.item, int):
+            link = url_for("blocker.show", blocker_id=each.item)
+            yield Item(reading.sources.titles.get(each.item, ""), link, at=each.at, amount=amount)
+        elif each.item in named:
+            found = named[each.item]
+            yield Item(
+                found.name, url_for("workflows.show", key=each.item), each.item, streams.get(each.item, ""),
+                found.state, found.archived_at is not None, each.goal, each.at, amount,
+            )  # fmt: skip
+        else:
+            link = url_for("board.show", workstream=each.item)
+            yield Item(reading.sources.workstreams.get(each.item, ""), link, each.item, at=each.at, amount=amount)
+
+
+def _amount(amount: timedelta | int | None) -> str:
+    if isinstance(amount, timedelta):
+        return words.written(half_up(days([amount]), 1), 1)
+    return "" if amount is None else words.written(amount)

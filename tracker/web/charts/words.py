@@ -1,0 +1,145 @@
+"""How the columns of charts, and what to bear in mind beneath them, are called."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from functools import cache, lru_cache
+
+from babel import numbers
+from flask_babel import get_locale
+
+from tracker.charts.registry import CHARTS
+from tracker.charts.speech import ColumnWords, Speech
+from tracker.domain.charts.cautions import Caution
+from tracker.domain.charts.moves_back import Reason
+from tracker.domain.charts.sheets import Column, Value
+from tracker.domain.errors import N_
+from tracker.domain.states import BlockerCategory, CycleStatus, Goal, State
+from tracker.web.charts import figure_words
+from tracker.web.ui.formats import STATES, day, language, moment, short_day, state_name
+from tracker.web.ui.translation import gettext, ngettext
+from tracker.web.workflows.events import category_word, reason_word
+
+_SHARED = {
+    "cycle": N_("Cycle"),
+    "project": N_("Project"),
+    "workstream": N_("Workstream"),
+    "workflow": N_("Workflow"),
+    "state": N_("State"),
+    "status": N_("Status"),
+    "working_days_so_far": N_("Working days so far"),
+    "day": N_("Day"),
+}
+_STATUSES = {CycleStatus.DRAFT: N_("draft"), CycleStatus.RUNNING: N_("running"), CycleStatus.CLOSED: N_("closed")}
+# What the columns are called and count that stand in one chart and are no figures of a cycle.
+COLUMNS: Mapping[str, ColumnWords] = {name: words for chart in CHARTS.values() for name, words in chart.COLUMNS.items()}
+_PATTERNS = ("#,##0", "#,##0.0", "#,##0.00")
+
+
+def label(column: str) -> str:
+    """What a column is called."""
+    if column in _SHARED:
+        return gettext(_SHARED[column])
+    return gettext(COLUMNS[column].label) if column in COLUMNS else figure_words.label(column)
+
+
+def definition(column: str) -> str:
+    """What exactly it counts."""
+    return gettext(COLUMNS[column].definition) if column in COLUMNS else figure_words.definition(column)
+
+
+def key_words(column: Column, value: Value) -> str:
+    """What tells a row apart, in a heading."""
+    return gettext("cycle %(cycle)s", cycle=value) if column.name == "cycle" else cell(column, value)
+
+
+def cell(column: Column, value: Value) -> str:  # noqa: PLR0911 - one for each kind of value
+    """A value as people read it; a dash when it is empty, which is not 0."""
+    match value:
+        case None | "":
+            return "–"
+        case CycleStatus():
+            return gettext(_STATUSES[value])
+        case State():
+            return state_name(value)
+        case Goal():
+            return state_name(State(value.value))
+        case BlockerCategory():
+            return category_word(value)
+        case date():
+            return day(value)
+        case int() | Decimal():
+            return str(value) if column.name == "cycle" else written(value, column.places)
+        case _ if column.name == "reason":
+            return _reason(value)
+        case _:
+            return value
+
+
+def written(value: Decimal | int, places: int = 0) -> str:
+    """A number with so many places, in the reader's language."""
+    return _written(value, places, str(get_locale()))
+
+
+@lru_cache(maxsize=10_000)
+def _written(value: Decimal | int, places: int, locale: str) -> str:
+    return str(numbers.format_decimal(value, format=_PATTERNS[places], locale=locale))
+
+
+def speech() -> Speech:
+    """The reader's language for charts."""
+    return Speech(
+        language(), gettext, ngettext, written, cache(day), moment, lambda state: gettext(STATES[state]), _reason,
+        category_word, figure_words.label, figure_words.definition, short_day,
+    )  # fmt: skip
+
+
+def _reason(value: str) -> str:
+    return gettext("no reason given") if value == Reason.NONE else reason_word(value)
+
+
+def caution_label(caution: Caution, count: int) -> str:
+    """The caution with its number first."""
+    match caution:
+        case Caution.STALE:
+            return ngettext(
+                "%(num)s workstream not updated for 7 days", "%(num)s workstreams not updated for 7 days", count
+            )
+        case Caution.LATE:
+            return ngettext("%(num)s move recorded late", "%(num)s moves recorded late", count)
+        case Caution.BACK:
+            return ngettext("%(num)s move back", "%(num)s moves back", count)
+        case Caution.TAKEN_BACK:
+            return ngettext("%(num)s move taken back", "%(num)s moves taken back", count)
+        case Caution.OUTSIDE:
+            return ngettext("%(num)s move outside the cycles", "%(num)s moves outside the cycles", count)
+        case Caution.LEFT_OUT:
+            return ngettext("%(num)s workflow left out", "%(num)s workflows left out", count)
+
+
+CAUTION_LABELS = {
+    Caution.STALE: N_("Workstreams not updated"),
+    Caution.LATE: N_("Moves recorded late"),
+    Caution.BACK: N_("Moves back"),
+    Caution.TAKEN_BACK: N_("Moves taken back"),
+    Caution.OUTSIDE: N_("Moves outside the cycles"),
+    Caution.LEFT_OUT: N_("Workflows left out"),
+}
+_CAUTIONS = {
+    Caution.STALE: N_(
+        "Workstreams with open workflows in the running cycle in which nothing has been changed or checked for seven "
+        "days."
+    ),
+    Caution.LATE: N_("Moves in these cycles that were recorded on a later day than the one they happened on."),
+    Caution.BACK: N_("Moves in these cycles from a later state to an earlier one that stand."),
+    Caution.TAKEN_BACK: N_("Moves in these cycles that have been taken back since, and so count nowhere."),
+    Caution.OUTSIDE: N_("Moves between the first day and the last that fall in no cycle, and so count in none."),
+    Caution.LEFT_OUT: N_(
+        "Workflows that are archived, or of a project that had not joined by the last of these cycles."
+    ),
+}
+
+
+def caution_definition(caution: Caution) -> str:
+    """What exactly it lists."""
+    return gettext(_CAUTIONS[caution])

@@ -1,0 +1,1 @@
+"""Cycles: the time line, the page of one, its forms and the calendar feed."""

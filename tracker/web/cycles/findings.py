@@ -1,0 +1,182 @@
+"""What a cycle has come to, in words."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from tracker.domain.figures.behind import BY_AMOUNT, Difference
+from tracker.domain.figures.rounding import half_up
+from tracker.domain.figures.summaries import Choice, Summary, days
+from tracker.domain.states import CycleStatus, Goal, State
+from tracker.queries.cycles.page import Late, Sources
+from tracker.queries.cycles.page_parts import Changed
+from tracker.web.charts import figure_words
+from tracker.web.ui.formats import day, state_name
+from tracker.web.ui.translation import gettext, ngettext
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A row that one reading knew and the other did not: what it says, and how it came late."""
+
+    text: str
+    tag: str
+    happened_at: datetime
+    recorded_at: datetime
+    actor: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An item of the differences: which figures it changes, and what made it so."""
+
+    key: str
+    blocker: int | None
+    name: str
+    effects: list[str]
+    causes: list[Cause]
+
+
+def heading(read: Sources, row: Summary, today: date) -> str:
+    """The finding, which stands over the page."""
+    cycle, number = read.cycle.now.cycle, read.cycle.number
+    match cycle.status:
+        case CycleStatus.CLOSED if row.tested is None:
+            return gettext("Cycle %(number)s: closed before it began", number=number)
+        case CycleStatus.CLOSED if row.ratio_to_previous is not None:
+            return gettext(
+                "Cycle %(number)s: %(tested)s, %(ratio)s times cycle %(previous)s",
+                number=number, tested=_tested(row), previous=number - 1,
+                ratio=figure_words.number("ratio_to_previous", row.ratio_to_previous),
+            )  # fmt: skip
+        case CycleStatus.CLOSED:
+            return gettext("Cycle %(number)s: %(tested)s", number=number, tested=_tested(row))
+        case CycleStatus.RUNNING:
+            return _running(read, row, today)
+        case _:
+            return _draft(read, today)
+
+
+def _running(read: Sources, row: Summary, today: date) -> str:
+    reading, cycle = read.cycle.now, read.cycle.now.cycle
+    if not reading.is_begun:
+        members = len(read.cycle.members(read.cycle.programme))
+        return gettext("Cycle %(number)s: %(members)s, begins %(day)s", number=cycle.cycle,
+                       members=_in_cycle(members), day=day(cycle.starts_on))  # fmt: skip
+    if today > cycle.ends_on:
+        return gettext("Cycle %(number)s: %(tested)s, over since %(day)s and not closed", number=cycle.cycle,
+                       tested=_tested(row), day=day(cycle.ends_on))  # fmt: skip
+    return gettext(
+        "Cycle %(number)s: %(tested)s, working day %(day)s of %(days)s",
+        number=cycle.cycle, tested=_tested(row), day=reading.working_days_so_far, days=reading.working_days,
+    )  # fmt: skip
+
+
+def _draft(read: Sources, today: date) -> str:
+    cycle, members = read.cycle.now.cycle, len(read.cycle.members(read.cycle.programme))
+    planned = ngettext("%(num)s planned", "%(num)s planned", members) if members else gettext("nothing planned yet")
+    if today < cycle.starts_on:
+        return gettext("Cycle %(number)s: %(members)s, begins %(day)s", number=cycle.cycle, members=planned,
+                       day=day(cycle.starts_on))  # fmt: skip
+    return gettext("Cycle %(number)s: %(members)s, not committed though it began %(day)s", number=cycle.cycle,
+                   members=planned, day=day(cycle.starts_on))  # fmt: skip
+
+
+def summary(read: Sources, choice: Choice) -> str:
+    """The figures in one sentence; nothing before there are any."""
+    row = read.cycle.row(choice)
+    if row.designed is None:
+        return ""
+    words = gettext(
+        "%(designed)s, %(validated)s and %(tested)s.",
+        designed=figure_words.counted("designed", row.designed),
+        validated=figure_words.counted("validated", row.validated or 0), tested=_tested(row),
+    )  # fmt: skip
+    members = len(read.cycle.members(choice))
+    if row.met is None or not members:
+        return words
+    return " ".join((words, gettext("%(met)s of %(members)s goals met.", met=row.met, members=members)))
+
+
+def items_title(read: Sources, figure: str, value: int | Decimal | None, goal: Goal | None, workstream: str) -> str:
+    """Which figure of what the list is about, with its number."""
+    whole = isinstance(value, int) and figure in {"designed", "validated", "tested"}
+    words = [
+        figure_words.counted(figure, int(value or 0))
+        if whole
+        else f"{figure_words.label(figure)}: {figure_words.with_unit(figure, value)}"
+    ]
+    words += [gettext("goal %(goal)s", goal=state_name(State(goal.value)))] if goal is not None else []
+    words += [workstream] if workstream else []
+    words.append(gettext("cycle %(number)s", number=read.cycle.number))
+    return ", ".join(words)
+
+
+def amount(figure: str, value: timedelta | int | None) -> str:
+    """What a figure has of one item, in days."""
+    if value is None:
+        return ""
+    if isinstance(value, timedelta):
+        return figure_words.with_unit("blocked_days", half_up(days([value]), 1))
+    return figure_words.with_unit(figure if figure in BY_AMOUNT else "lead_time_p50_days", value)
+
+
+def changed(each: Changed, closed_at: datetime) -> Told:
+    """A difference between the readings of a cycle closed then, in words."""
+    return Told(
+        each.key,
+        each.blocker,
+        each.name,
+        [_effect(effect) for effect in each.effects],
+        [_cause(cause, closed_at) for cause in each.causes],
+    )
+
+
+def _effect(each: Difference) -> str:
+    label = gettext("Lead time") if each.figure.startswith("lead_time") else figure_words.label(each.figure)
+    if each.figure == "median_blocker_age_days":
+        label = gettext("Age")
+    if each.figure not in BY_AMOUNT:
+        return f"{label} {'+1' if each.change > 0 else '−1'}"
+    was = amount(each.figure, each.was.amount) if each.was else "–"
+    is_ = amount(each.figure, each.now.amount) if each.now else "–"
+    return f"{label} {was} → {is_}"
+
+
+def _cause(cause: Late, closed_at: datetime) -> Cause:
+    if cause.kind == "taken_back":
+        tag = gettext("taken back after the close")
+    elif cause.happened_at > closed_at or cause.kind == "archived":
+        tag = gettext("happened after the close")
+    else:
+        tag = gettext("entered late")
+    return Cause(_what(cause), tag, cause.happened_at, cause.recorded_at, cause.actor, cause.note)
+
+
+def _what(cause: Late) -> str:
+    match cause.kind:
+        case "moved" if cause.from_state is None:
+            return gettext("Created")
+        case "held":
+            return gettext("Held by blocker %(number)s", number=cause.blocker)
+        case "released":
+            return gettext("Released by blocker %(number)s", number=cause.blocker)
+        case "archived":
+            return gettext("Archived")
+        case "scope":
+            return gettext("Scope changed")
+        case _:
+            return f"{_state(cause.from_state)} → {_state(cause.to_state)}"
+
+
+def _state(state: State | None) -> str:
+    return state_name(state) if state is not None else "–"
+
+
+def _tested(row: Summary) -> str:
+    return figure_words.counted("tested", row.tested or 0)
+
+
+def _in_cycle(members: int) -> str:
+    return ngettext("%(num)s workflow", "%(num)s workflows", members)

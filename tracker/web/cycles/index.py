@@ -1,0 +1,255 @@
+"""The cycles on one time line, and making and editing one. Planners write; everybody reads."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from tracker.commands import cycles as commands
+from tracker.commands.cycles import CycleFields
+from tracker.commands.entry.entries import Entry
+from tracker.domain.calendar import working_days
+from tracker.domain.cycles.dates import Dates, NumberedDates, dates_from, gaps_around, proposed
+from tracker.domain.cycles.line import gaps, line
+from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
+from tracker.domain.merging import FieldConflictError, Theirs
+from tracker.domain.programme.rows import CycleRow
+from tracker.domain.states import CycleStatus
+from tracker.queries.cycles import list as queries
+from tracker.web.cycles.drawing import Drawing
+from tracker.web.cycles.forms import DATES, THEIRS, CreateForm, EditForm, read_dates, typed_fields
+from tracker.web.cycles.words import (
+    days_words,
+    field_word,
+    free_words,
+    gap_words,
+    outside_words,
+    status_word,
+    today_words,
+    weeks_words,
+)
+from tracker.web.http.context import current_viewer, reading_session, today, writing
+from tracker.web.http.idempotency import fresh_key, once
+from tracker.web.ui.errors import explain, status_of
+from tracker.web.ui.forms import FormError
+from tracker.web.ui.merged_forms import before_of, conflict_words, drawn_again
+from tracker.web.ui.rendering import page
+from tracker.web.ui.translation import gettext
+
+bp = Blueprint("cycles", __name__, url_prefix="/cycles")
+
+Texts = dict[str, str]
+_WORDS: dict[str, Any] = {
+    words.__name__: words for words in (days_words, free_words, outside_words, status_word, weeks_words, working_days)
+}
+_LAST_YEAR = 2199
+
+
+class UnseenGapError(InvalidError):
+    """The dates leave days outside the cycles, which the form has not named yet."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("These dates leave days outside the cycles. Save again if that is meant."))
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """Past, running and coming cycles; `from` names the first of those on the line."""
+    found = queries.cycles(reading_session())
+    since = request.args.get("from", "")
+    number = int(since) if since.isascii() and since.isdigit() and len(since) <= len("2147483647") else None
+    drawn = line(found.rows, today=today(), since=number)
+    return page(
+        "cycles/index.html",
+        found=found,
+        drawing=Drawing(drawn) if drawn else None,
+        gaps={gap.before: gap for gap in gaps(found.rows)},
+        today_words=today_words(found.rows, gaps(found.rows)),
+        today=today(),
+        may=current_viewer().actor.is_planner,
+        **_WORDS,
+    )
+
+
+@bp.get("/new")
+def new() -> ResponseReturnValue:
+    """The form of the next cycle, with dates proposed; what is typed may be given in the address."""
+    rows = queries.rows(reading_session())
+    typed = typed_fields(request.args)
+    return page("cycles/new.html", **_creation(rows, _proposal(rows) | typed))
+
+
+@bp.post("/new")
+def create() -> ResponseReturnValue:
+    """Makes the next cycle, or draws the form again with seven weeks from the first day."""
+    if request.form.get("then") == "propose":
+        return _proposed_anew(queries.rows(reading_session()), typed_fields(request.form))
+    try:
+        form = CreateForm.parse(request.form)
+        with writing("create_cycle") as (session, entry):
+            return once(session, entry, current_viewer().user_id, form.key, lambda: _created(session, entry, form))
+    except (InvalidError, ConflictError, NotAllowedError) as error:
+        rows = queries.rows(reading_session())
+        context = _creation(rows, _proposal(rows) | typed_fields(request.form), _errors_of(error, "cycle"))
+        return make_response(render_template("cycles/new.html", **context), status_of(error))
+
+
+@bp.get("/<int:number>/edit")
+def edit(number: int) -> ResponseReturnValue:
+    """The form of a cycle's dates and goal; what is typed may be given in the address."""
+    rows = queries.rows(reading_session())
+    now = _texts(_the_cycle(rows, number))
+    return page("cycles/edit.html", **_edit(rows, number, now | typed_fields(request.args), now))
+
+
+@bp.post("/<int:number>/edit")
+def save(number: int) -> ResponseReturnValue:
+    """Writes the fields that were changed in the form; where two wrote over the same one, both texts are shown."""
+    try:
+        form = EditForm.parse(request.form)
+        with writing("edit_cycle") as (session, entry):
+            return once(
+                session, entry, current_viewer().user_id, form.key, lambda: _saved(session, entry, number, form)
+            )
+    except (InvalidError, ConflictError, NotAllowedError) as error:
+        return _refused(number, error)
+
+
+def _created(session: Session, entry: Entry, form: CreateForm) -> Response:
+    rows = queries.rows(session)
+    made = commands.create(session, entry, CycleFields(form.dates, form.goal))
+    _require_named(_gaps(rows, made.number, form.dates), form.gaps)
+    flash(gettext("Cycle %(number)s is created: %(days)s", number=made.number,
+                  days=days_words(form.starts_on, form.ends_on)))  # fmt: skip
+    return make_response(redirect(url_for(".index"), code=303))
+
+
+def _saved(session: Session, entry: Entry, number: int, form: EditForm) -> Response:
+    before = queries.rows(session)
+    fields = commands.edit(session, entry, number, form.wanted, form.was)
+    if set(fields) & set(DATES):
+        session.flush()
+        rows = queries.rows(session)
+        left = _gaps(rows, number, _dates_of(_the_cycle(rows, number)))
+        if left != _gaps(before, number, _dates_of(_the_cycle(before, number))):
+            _require_named(left, form.gaps)
+    words = ", ".join(field_word(name).lower() for name in fields)
+    flash(gettext("Saved: %(fields)s", fields=words) if fields else gettext("There was nothing to save"))
+    return make_response(redirect(url_for(".index"), code=303))
+
+
+def _require_named(left: tuple[tuple[int, int, int], ...], named: str) -> None:
+    """A gap may be, once whoever makes it has been told of it."""
+    if left and _seen(left) != named:
+        raise UnseenGapError
+
+
+def _seen(left: tuple[tuple[int, int, int], ...]) -> str:
+    return " ".join(f"{before}-{after}:{days}" for before, after, days in left)
+
+
+def _proposed_anew(rows: tuple[CycleRow, ...], typed: Texts) -> Response:
+    try:
+        first = date.fromisoformat(typed.get("starts_on", ""))
+        dates = dates_from(first)
+    except (ValueError, OverflowError):
+        message = CreateForm.messages["starts_on"]
+        errors = {"starts_on": gettext(message)}
+        return page("cycles/new.html", status=422, **_creation(rows, _proposal(rows) | typed, errors))
+    return page("cycles/new.html", **_creation(rows, typed | _date_texts(dates)))
+
+
+def _proposal(rows: tuple[CycleRow, ...]) -> Texts:
+    known = [_dates_of(row) for row in rows if row.ends_on.year < _LAST_YEAR]
+    return _date_texts(proposed(known, today=today())) | {"goal": ""}
+
+
+def _creation(rows: tuple[CycleRow, ...], values: Texts, errors: Texts | None = None) -> dict[str, Any]:
+    number = max((row.cycle for row in rows), default=0) + 1
+    return _form(rows, number, values, errors or {}) | {"was": {}, "conflicts": {}}
+
+
+def _refused(number: int, error: TrackerError) -> Response:
+    """The form again: what was typed over is kept, the rest is as it stands now, and saving again decides."""
+    rows = queries.rows(reading_session())
+    conflicts = error.conflicts if isinstance(error, FieldConflictError) else {}
+    typed = {
+        name: text for name, text in typed_fields(request.form).items() if request.form.get(f"choice_{name}") != THEIRS
+    }
+    shown, was = drawn_again(_texts(_the_cycle(rows, number)), typed, before_of(request.form), conflicts)
+    errors = conflict_words(conflicts, field_word) if conflicts else _errors_of(error, "cycle")
+    context = _edit(rows, number, shown, was, errors, conflicts)
+    return make_response(render_template("cycles/edit.html", **context), status_of(error))
+
+
+def _edit(
+    rows: tuple[CycleRow, ...],
+    number: int,
+    values: Texts,
+    was: Texts,
+    errors: Texts | None = None,
+    conflicts: dict[str, Theirs] | None = None,
+) -> dict[str, Any]:
+    cycle = _the_cycle(rows, number)
+    is_closed = cycle.status is CycleStatus.CLOSED
+    fields = ("goal",) if is_closed else (*DATES, "goal")
+    context = _form(rows, number, values, errors or {})
+    return context | {
+        "was": {name: was[name] for name in fields},
+        "conflicts": conflicts or {},
+        "cycle": cycle,
+        "is_closed": is_closed,
+    }
+
+
+def _form(rows: tuple[CycleRow, ...], number: int, values: Texts, errors: Texts) -> dict[str, Any]:
+    """What both forms show: the fields, and what the dates that stand in them come to."""
+    dates = read_dates(values)
+    if dates is not None and dates.ends_on < dates.starts_on:
+        dates = None
+    left = _gaps(rows, number, dates) if dates is not None else ()
+    return {
+        "number": number,
+        "values": values,
+        "errors": errors,
+        "dates": dates,
+        "gaps": _seen(left),
+        "gap_words": gap_words(left),
+        "key": fresh_key(),
+        "may": current_viewer().actor.is_planner,
+        **_WORDS,
+    }
+
+
+def _gaps(rows: tuple[CycleRow, ...], number: int, dates: Dates) -> tuple[tuple[int, int, int], ...]:
+    others = [NumberedDates(row.cycle, _dates_of(row)) for row in rows if row.cycle != number]
+    return gaps_around(NumberedDates(number, dates), others)
+
+
+def _the_cycle(rows: tuple[CycleRow, ...], number: int) -> CycleRow:
+    found = next((row for row in rows if row.cycle == number), None)
+    if found is None:
+        raise NotFoundError(N_("There is no cycle %(cycle)s."), cycle=number)
+    return found
+
+
+def _dates_of(row: CycleRow) -> Dates:
+    return Dates(row.starts_on, row.ends_on, row.planning_starts_on, row.planning_ends_on)
+
+
+def _date_texts(dates: Dates) -> Texts:
+    return {name: day.isoformat() if day else "" for name, day in asdict(dates).items()}
+
+
+def _texts(row: CycleRow) -> Texts:
+    return _date_texts(_dates_of(row)) | {"goal": row.goal}
+
+
+def _errors_of(error: TrackerError, command: str) -> Texts:
+    """What to say at which field; what is of no field stands above them all."""
+    if isinstance(error, FormError):
+        return {field: gettext(message) for field, message in error.errors.items()}
+    return {error.field or command: explain(error)}

@@ -1,0 +1,224 @@
+"""The page of a cycle: what was promised and became of it, its figures in both readings, the items behind each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.domain.figures.one_cycle import MEMBERS, OPENED
+from tracker.domain.figures.readings import Basis
+from tracker.domain.figures.summaries import Choice, Summary
+from tracker.domain.states import CycleStatus, Goal
+from tracker.queries.cycles import page as pages
+from tracker.queries.cycles import page_parts as parts
+from tracker.queries.cycles.page import Sources
+from tracker.web.charts import figure_words
+from tracker.web.charts.figure_words import FIGURES, GROUPS
+from tracker.web.cycles import findings
+from tracker.web.http.context import current_viewer, now, reading_session, today
+from tracker.web.ui.formats import language
+from tracker.web.ui.rendering import page
+from tracker.web.ui.translation import gettext
+from tracker.web.workflows.events import reason_word
+
+bp = Blueprint("cycle", __name__)
+
+MOST_ROWS = 12  # of a list on the page; the rest is a link away
+CHANGES = "changes"
+_NO_LIST = {"ratio_to_previous", "tested_per_working_day"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for: the page, or the items of a figure; of all workstreams or one."""
+
+    choice: Choice
+    figure: str
+    basis: Basis
+    goal: Goal | None
+    notices: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """A figure in both readings, in words; `opens` are the addresses of its items where there are any."""
+
+    name: str
+    label: str
+    definition: str
+    reported: str
+    now: str
+    difference: str
+    reported_opens: str
+    now_opens: str
+    is_zero: bool
+
+
+@bp.get("/cycles/<int:number>")
+def show(number: int) -> ResponseReturnValue:
+    """A cycle, or with `show` the items that one of its figures counts."""
+    read = pages.sources(reading_session(), number, now=now(), language=language())
+    asked = _asked(read)
+    context = _shared(read, asked)
+    if asked.figure == CHANGES:
+        return page("cycles/changes.html", **context, changes=parts.scope_changes(read, asked.choice))
+    if asked.figure:
+        return page("cycles/items.html", **context, **_items(read, asked))
+    return page("cycles/cycle.html", **context, **_page(read, asked.choice))
+
+
+def _asked(read: Sources) -> Asked:
+    notices: list[str] = []
+
+    def one(name: str, values: Any) -> str:  # noqa: ANN401 - anything that knows what it contains
+        value = request.args.get(name, "")
+        if value and value not in values:
+            notices.append(
+                gettext("The filter %(name)s=%(value)s means nothing here and was left out.",
+                        name=name, value=value[:80])
+            )  # fmt: skip
+        return value if value in values else ""
+
+    workstream = one("workstream", read.cycle.workstreams)
+    figure = one("show", {*OPENED, CHANGES})
+    basis = one("basis", {basis.value for basis in read.cycle.readings})
+    goal = one("goal", {goal.value for goal in Goal})
+    choice = read.cycle.workstreams[workstream] if workstream else read.cycle.programme
+    return Asked(choice, figure, Basis(basis or Basis.AS_NOW), Goal(goal) if goal else None, notices)
+
+
+def _shared(read: Sources, asked: Asked) -> dict[str, Any]:
+    """What both the page and the lists of its items show."""
+    cycle, reading = read.cycle, read.cycle.now
+    numbers = [row.cycle for row in cycle.history.cycles]
+    at = numbers.index(cycle.number)
+    stream = asked.choice.workstream or ""
+    return {
+        "cycle": reading.cycle,
+        "heading": findings.heading(read, cycle.row(cycle.programme), today()),
+        "reading": reading,
+        "reported": cycle.reported,
+        "row": cycle.row(asked.choice),
+        "stream": stream,
+        "stream_name": read.workstreams.get(stream, ""),
+        "is_joined": bool(cycle.joined(asked.choice)) or not stream,
+        "earlier": numbers[at - 1] if at else None,
+        "later": numbers[at + 1] if at + 1 < len(numbers) else None,
+        "notices": asked.notices,
+        "is_planner": current_viewer().actor.is_planner,
+        "opens": _opener(cycle.number, stream),
+        "number": figure_words.number,
+        "with_unit": figure_words.with_unit,
+        "label": figure_words.label,
+        "definition": figure_words.definition,
+        "basis_label": figure_words.basis_label,
+        "basis_definition": figure_words.basis_definition,
+        "reason_word": reason_word,
+        "amount": findings.amount,
+        "as_of": cycle.as_of,
+        "names": read.workflows,
+    }
+
+
+def _opener(number: int, stream: str) -> Callable[..., str]:
+    """Gives the address of what a figure counts."""
+
+    def opens(figure: str, goal: Goal | None = None, workstream: str = stream, basis: str = "") -> str:
+        return url_for(
+            "cycle.show", number=number, show=figure, goal=goal, workstream=workstream or None, basis=basis or None
+        )
+
+    return opens
+
+
+def _page(read: Sources, choice: Choice) -> dict[str, Any]:
+    cycle = read.cycle
+    is_draft = cycle.now.cycle.status is CycleStatus.DRAFT
+    changed = parts.differences(read, choice)
+    closed_at = cycle.reported.as_of if cycle.reported is not None else cycle.as_of
+    return {
+        "summary_words": findings.summary(read, choice),
+        "figures": [(gettext(word), rows) for word, rows in _figures(read, choice)] if cycle.now.is_begun else [],
+        "changed": [findings.changed(each, closed_at) for each in changed.items],
+        "went_on": [findings.changed(each, closed_at) for each in changed.went_on],
+        "goals": parts.goal_rows(read, choice),
+        "streams": [] if choice.workstream else parts.stream_rows(read),
+        "stream_figures": () if is_draft and not cycle.now.is_begun else parts.STREAM_FIGURES,
+        "scope": tuple(name for name in MEMBERS if name != "members"),
+        "members": len(cycle.members(choice)),
+        "changes": parts.scope_changes(read, choice),
+        "carried": parts.carried(read, choice),
+        "dispositions": parts.dispositions(read, choice),
+        "blockers": parts.open_blockers(read, choice),
+        "most": MOST_ROWS,
+    }
+
+
+def _items(read: Sources, asked: Asked) -> dict[str, Any]:
+    behind = read.cycle.behind(asked.figure, asked.choice, asked.basis)
+    if asked.goal is not None:
+        behind = [each for each in behind if each.goal is asked.goal]
+    rows = parts.item_rows(read, asked.figure, behind, asked.choice)
+    row = read.cycle.row(asked.choice, asked.basis)
+    value: int | Decimal | None = len(behind)
+    if asked.goal is None and asked.figure not in MEMBERS:
+        value = getattr(row, asked.figure)
+    return {
+        "figure": asked.figure,
+        "value": value,
+        "basis": asked.basis,
+        "goal": asked.goal,
+        "rows": rows,
+        "title": findings.items_title(read, asked.figure, value, asked.goal, asked.choice.workstream or ""),
+        "columns": _columns(rows),
+        "other_basis": [basis for basis in read.cycle.readings if basis is not asked.basis],
+    }
+
+
+def _columns(rows: list[parts.ItemRow]) -> set[str]:
+    """The columns in which some row says something."""
+    names = ("goal", "state", "times_carried", "at", "amount", "reason", "actor", "holds")
+    return {name for name in names if any(getattr(row, name) not in {None, "", 0, ()} for row in rows)} | {
+        "amount" for row in rows if row.amount is not None
+    }
+
+
+def _figures(read: Sources, choice: Choice) -> list[tuple[str, list[FigureRow]]]:
+    cycle = read.cycle
+    now_ = cycle.row(choice)
+    reported = cycle.row(choice, Basis.AS_REPORTED) if cycle.reported is not None else None
+    opens = _opener(cycle.number, choice.workstream or "")
+    rows = {name: _figure(name, reported, now_, opens) for name in FIGURES}
+    return [
+        (word, [rows[name] for name, words in FIGURES.items() if words.group == group])
+        for group, word in GROUPS.items()
+    ]
+
+
+def _figure(name: str, reported: Summary | None, now_: Summary, opens: Callable[..., str]) -> FigureRow:
+    was: int | Decimal | None = getattr(reported, name) if reported is not None else None
+    is_: int | Decimal | None = getattr(now_, name)
+    has_list = name not in _NO_LIST
+    return FigureRow(
+        name,
+        figure_words.label(name),
+        figure_words.definition(name),
+        figure_words.number(name, was),
+        figure_words.number(name, is_),
+        _difference(name, was, is_) if reported is not None else "",
+        opens(name, basis=Basis.AS_REPORTED.value) if has_list and was else "",
+        opens(name) if has_list and is_ else "",
+        is_ == 0,
+    )
+
+
+def _difference(name: str, was: int | Decimal | None, is_: int | Decimal | None) -> str:
+    if was == is_:
+        return ""
+    if was is None or is_ is None:
+        return gettext("differs")
+    sign = "+" if is_ > was else "−"
+    return f"{sign}{figure_words.number(name, abs(Decimal(is_) - Decimal(was)))}"

@@ -1,0 +1,1 @@
+"""Exports: the page and the files."""

@@ -1,0 +1,1 @@
+"""The first page: the running cycle at a glance."""

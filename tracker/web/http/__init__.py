@@ -1,0 +1,1 @@
+"""What requests and answers stand on: addresses, context, cookies, assets, health, log."""

@@ -1,0 +1,1 @@
+"""Imports of workflows, step by step."""

@@ -1,0 +1,178 @@
+"""What the pages of an import show."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.commands.imports.plan import Outcome, Plan, Planned
+from tracker.db.models import ImportFile
+from tracker.domain.cells import unguarded
+from tracker.domain.imports import reading
+from tracker.domain.imports.choices import Choices
+from tracker.domain.imports.columns import Field
+from tracker.domain.imports.table import Table
+from tracker.domain.imports.values import has_slashed_dates, proposed_state
+from tracker.domain.states import STATES
+from tracker.queries.workflows import form as workflow_form
+from tracker.web.http.context import reading_session
+from tracker.web.imports.words import (
+    DATE_WORDS,
+    DELIMITER_WORDS,
+    FIELDS,
+    change_words,
+    cut,
+    field_choices,
+    reason_choices,
+)
+from tracker.web.ui.errors import explain
+from tracker.web.ui.formats import day, language, state_name
+from tracker.web.ui.translation import gettext
+
+A_PAGE = 100
+_SAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the file: its heading, the first things in it, and what it is imported as."""
+
+    place: int
+    heading: str
+    samples: tuple[str, ...]
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A row of the preview."""
+
+    number: int
+    outcome: str
+    key: str
+    name: str
+    workstream: str
+    state: str
+    happened_on: str
+    owner: str
+    changes: list[tuple[str, str, str]]
+    problems: list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the file that may mean something: in how many rows it stands, and what is chosen for it."""
+
+    word: str
+    count: int
+    chosen: str
+    is_proposed: bool = False
+
+
+def columns_context(table: Table, choices: Choices, content: bytes) -> dict[str, Any]:
+    """The page of the columns."""
+    columns = [
+        Column(place, heading or gettext("Column %(number)s", number=place + 1), _samples(table, place), field)
+        for place, (heading, field) in enumerate(zip(table.headings, choices.columns, strict=True))
+        if heading or _samples(table, place)
+    ]
+    dated = choices.place(Field.HAPPENED_ON)
+    return {
+        "columns": columns,
+        "places": len(table.headings),
+        "chosen": choices,
+        "rows": len(table.rows),
+        "skipped": table.skipped,
+        "fields": field_choices(),
+        "delimiters": [(mark, gettext(word)) for mark, word in DELIMITER_WORDS.items()],
+        "dates": [(order, gettext(word)) for order, word in DATE_WORDS.items()],
+        "reasons": reason_choices(),
+        "is_workbook": reading.is_workbook(content),
+        "has_slashed": dated is not None
+        and has_slashed_dates(row.cells[dated] for row in table.rows if dated < len(row.cells)),
+    }
+
+
+def preview_context(plan: Plan, show: str, start: int) -> dict[str, Any]:
+    """The page of the preview: counts, what is to be decided, and a page of the rows of one outcome."""
+    counts = plan.counts
+    shown = show if show in set(Outcome) else next((name for name in ("refused", "created", "changed", "unchanged")
+                                                    if counts[name]), "created")  # fmt: skip
+    rows = plan.of(Outcome(shown))
+    start = min(max(start, 0), max(len(rows) - 1, 0) // A_PAGE * A_PAGE)
+    return {
+        "counts": counts,
+        "total": len(plan.rows),
+        "show": shown,
+        "rows": [_shown(each) for each in rows[start : start + A_PAGE]],
+        "start": start,
+        "end": min(start + A_PAGE, len(rows)),
+        "matching": len(rows),
+        "page_size": A_PAGE,
+        "imported": [
+            (heading, gettext(FIELDS[Field(field)]))
+            for heading, field in zip(plan.table.headings, plan.choices.columns, strict=True) if field
+        ],
+        "not_imported": [
+            heading
+            for heading, field in zip(plan.table.headings, plan.choices.columns, strict=True) if heading and not field
+        ],
+        "states": [_state_word(plan, word, count) for word, count in _by_count(plan.states)],
+        "state_choices": [(state.value, state_name(state)) for state in STATES],
+        "workstreams": [
+            Word(word, count, plan.choices.workstreams.get(word, "")) for word, count in _by_count(plan.workstreams)
+        ],
+        "workstream_choices": list(workflow_form.workstreams(reading_session(), language=language()).items()),
+        "owners": _by_count(plan.owners),
+        "has_owners": bool(plan.owners) and set(plan.owners) <= set(plan.choices.owners),
+        "twins": _by_count(plan.twins),
+        "has_twins": bool(plan.twins) and set(plan.twins) <= set(plan.choices.twins),
+        "can_do": bool(counts["created"] or counts["changed"]),
+        "seen": plan.digest(),
+    }  # fmt: skip
+
+
+def outcome_of(file: ImportFile) -> dict[str, int]:
+    """What a finished import came to."""
+    counts: dict[str, int] = json.loads(file.outcome)
+    return counts
+
+
+def _samples(table: Table, place: int) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for row in table.rows:
+        text = unguarded(row.cells[place]).strip() if place < len(row.cells) else ""
+        if text:
+            found[cut(text)] = None
+        if len(found) == _SAMPLES:
+            break
+    return tuple(found)
+
+
+def _state_word(plan: Plan, word: str, count: int) -> Word:
+    chosen = plan.choices.states.get(word, "")
+    proposed = proposed_state(word)
+    if chosen or proposed is None:
+        return Word(word, count, chosen)
+    return Word(word, count, proposed.value, is_proposed=True)
+
+
+def _by_count(words: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(words.items(), key=lambda each: (-each[1], each[0].casefold()))
+
+
+def _shown(each: Planned) -> Shown:
+    existing = each.existing
+    state = each.to or (existing.state if existing is not None else None)
+    return Shown(
+        each.row.number,
+        each.outcome.value,
+        each.key,
+        each.name,
+        each.workstream,
+        state_name(state) if state is not None else "",
+        day(each.happened_on) if each.happened_on is not None else "",
+        each.texts.get("owner", ""),
+        change_words(each.changes),
+        [(problem.heading, cut(unguarded(problem.value)), explain(problem.error)) for problem in each.problems],
+    )

@@ -1,0 +1,177 @@
+"""What the page of planning shows of a plan: the workstreams that the URL asks for, and what stands in each."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from sqlmodel import Session
+from werkzeug.datastructures import MultiDict
+
+from tracker.domain.errors import N_
+from tracker.domain.people import Actor
+from tracker.domain.programme.rows import CycleRow
+from tracker.domain.states import Goal, Role, State
+from tracker.queries import planning
+from tracker.queries.board import cards as board
+from tracker.queries.board import layout
+from tracker.queries.board.cards import Frame
+from tracker.queries.planning import Item, Part
+from tracker.web.board.filters import choices
+from tracker.web.board.version import current_tag
+from tracker.web.http.context import current_viewer, now, reading_session, today
+from tracker.web.http.idempotency import fresh_key
+from tracker.web.ui.formats import language, state_name
+from tracker.web.ui.translation import gettext
+
+CHOSEN = "chosen"  # keys to be ticked: what a batch without script has left
+_KNOWN = {"workstream", "project", "q", CHOSEN}
+_LONGEST_SEARCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the URL asks for."""
+
+    workstreams: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+    q: str = ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything is left out."""
+        return bool(self.workstreams or self.projects or self.q)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A workstream on the page: what of its two sides is shown."""
+
+    part: Part
+    may: bool
+    backlog: list[Item]
+    members: list[Item]
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it is one line: there is nothing to plan, or the search finds nothing."""
+        return not (self.backlog or self.members) and (self.part.is_quiet or self.is_cut)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the search leaves something out."""
+        return (len(self.backlog), len(self.members)) != (len(self.part.backlog), len(self.part.members))
+
+
+def read_filters(args: MultiDict[str, str], frame: Frame) -> tuple[Filters, list[str]]:
+    """The filters that the URL names, and a notice for each value that means nothing here."""
+    notices: list[str] = []
+
+    def known(name: str, values: Iterable[str]) -> tuple[str, ...]:
+        named = dict.fromkeys(value for value in args.getlist(name) if value)
+        notices.extend(_ignored(name, value) for value in named if value not in values)
+        return tuple(value for value in named if value in values)
+
+    notices += [_ignored(name, args[name]) for name in args if name not in _KNOWN]
+    filters = Filters(
+        known("workstream", frame.streams),
+        known("project", frame.projects),
+        args.get("q", "").strip()[:_LONGEST_SEARCH],
+    )
+    return filters, notices
+
+
+def context(session: Session, cycle: CycleRow) -> dict[str, Any]:
+    """All that the page of a draft is drawn with."""
+    viewer = current_viewer()
+    frame = board.frame(session, language=language(), today=today())
+    filters, notices = read_filters(request.args, frame)
+    plan = planning.plan(session, cycle, frame, language=language(), now=now(), today=today())
+    assert plan is not None, "there is a cycle, so there is a programme"
+    shown = [part for part in plan.parts.values() if _is_asked_for(part, filters)]
+    sections = sorted((_section(part, filters, viewer.actor) for part in shown), key=_own_first(viewer.actor))
+    missing = layout.missing_keys(
+        filters.q, (item.card for section in sections for item in (*section.backlog, *section.members))
+    )
+    if missing:
+        notices.append(gettext("Not among the workflows here: %(keys)s.", keys=", ".join(missing)))
+    return {
+        "cycle": cycle,
+        "plan": plan,
+        "sections": sections,
+        "total": plan.total(part.stream.code for part in shown),
+        "over": [section.part for section in sections if section.part.is_over and section.part.counts_from is None],
+        "filters": filters,
+        "notices": notices,
+        "project_choices": choices(frame.projects.items(), filters.projects),
+        "workstream_choices": choices(
+            ((code, stream.name) for code, stream in frame.streams.items()), filters.workstreams
+        ),
+        "may_any": any(section.may for section in sections),
+        "chosen": set(request.args.getlist(CHOSEN)),
+        "goal_choices": [(goal.value, state_name(goal.value)) for goal in Goal],
+        "key": fresh_key(),
+        "words": _row_words(),
+        "here": address(cycle.cycle, filters),
+        "changes_url": address(cycle.cycle, filters, endpoint="planning.changes"),
+        "clear_url": url_for("planning.show", number=cycle.cycle),
+        "tag": current_tag(),
+    }
+
+
+def address(number: int, filters: Filters, *, endpoint: str = "planning.show", chosen: Iterable[str] = ()) -> str:
+    """Where the page is, with these filters."""
+    return url_for(
+        endpoint, number=number, workstream=list(filters.workstreams), project=list(filters.projects),
+        q=filters.q or None, chosen=list(chosen),
+    )  # fmt: skip
+
+
+def current_cycle(number: int) -> CycleRow | None:
+    """The cycle that the URL names, if there is one."""
+    return planning.cycle_of(reading_session(), number)
+
+
+def _row_words() -> dict[str, Any]:
+    """The words of all rows, looked up once; `%(key)s` and the like are filled in by each."""
+    return {
+        "select": _unfilled(N_("Select %(key)s"), "key"),
+        "goal_of": _unfilled(N_("Goal of %(key)s"), "key"),
+        "out_of": _unfilled(N_("%(key)s to the backlog"), "key"),
+        "goal": _unfilled(N_("goal %(goal)s"), "goal"),
+        "priority": _unfilled(N_("priority %(n)s"), "n"),
+        "more": _unfilled(N_("+%(n)s more"), "n"),
+        "out": gettext("To the backlog"),
+        "blocked": gettext("Blocked"),
+        "days": gettext("d"),
+        "states": {state: state_name(state).capitalize() for state in State},
+        "goals": {goal: state_name(goal.value) for goal in Goal},
+    }
+
+
+def _unfilled(message: str, name: str) -> str:
+    return gettext(message, **{name: f"%({name})s"})
+
+
+def _ignored(name: str, value: str) -> str:
+    return gettext("The filter %(name)s=%(value)s means nothing here and was left out.", name=name, value=value[:80])
+
+
+def _is_asked_for(part: Part, filters: Filters) -> bool:
+    stream = part.stream
+    if filters.workstreams and stream.code not in filters.workstreams:
+        return False
+    return not filters.projects or stream.project in filters.projects
+
+
+def _section(part: Part, filters: Filters, actor: Actor) -> Section:
+    def found(items: list[Item]) -> list[Item]:
+        return [item for item in items if not filters.q or layout.is_found(item.card, filters.q)]
+
+    return Section(part, actor.leads(part.stream.code), found(part.backlog), found(part.members))
+
+
+def _own_first(actor: Actor) -> Callable[[Section], tuple[bool, str]]:
+    """Leads see their own workstreams first; whoever may plan everything sees them by code."""
+    is_lead = actor.role is Role.LEAD and not actor.all_workstreams
+    return lambda section: (is_lead and not section.may, section.part.stream.code)

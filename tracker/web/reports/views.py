@@ -1,0 +1,377 @@
+"""The monthly report: a page that prints, a part's form that saves by itself, and publishing."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from tracker.commands import reports as commands
+from tracker.commands.entry.entries import Entry
+from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
+from tracker.domain.figures.behind import Behind
+from tracker.domain.merging import FieldConflictError, Theirs
+from tracker.domain.reports.claims import unsourced
+from tracker.domain.reports.documents import LANGUAGES, Origin, Part, Report, Status, blocks, sections_of
+from tracker.domain.reports.months import Month
+from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME, Place, Token
+from tracker.exports import reports as files
+from tracker.queries import charts as named
+from tracker.queries import reports as queries
+from tracker.queries.cycles import page as cycle_queries
+from tracker.queries.reports import Sources
+from tracker.web.http.addresses import our_address
+from tracker.web.http.context import current_viewer, now, reading_session, writing
+from tracker.web.http.idempotency import fresh_key, once
+from tracker.web.report_forms import MINE, THEIRS, PublishForm, WriteForm, typed
+from tracker.web.reports import words as report_words
+from tracker.web.ui.errors import explain, status_of
+from tracker.web.ui.formats import day, language
+from tracker.web.ui.forms import FormError
+from tracker.web.ui.merged_forms import before_of, conflict_words, drawn_again
+from tracker.web.ui.rendering import page, render_block
+from tracker.web.ui.translation import gettext
+
+bp = Blueprint("reports", __name__, url_prefix="/reports")
+
+WHOLE = "programme"  # in addresses, where the programme's part is `*` elsewhere
+Texts = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Something that a figure counts."""
+
+    name: str
+    link: str
+    code: str
+    at: Any
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """The months with their reports."""
+    found = queries.listed(reading_session(), now=now())
+    words = LANGUAGES[language()]
+    return page("reports/index.html", months=[(each, words.title(each.month), _progress(each)) for each in found])
+
+
+def _progress(each: queries.Listed) -> str:
+    """How far a month's parts have come; empty where none is begun."""
+    counts = {Status.READY: each.ready, Status.DRAFT: each.drafts}
+    return ", ".join(report_words.count_word(status, number) for status, number in counts.items() if number)
+
+
+@bp.get("/<month>")
+def show(month: str) -> ResponseReturnValue:
+    """A month's report; with `show` the items that one of its figures counts."""
+    sources = _sources(month)
+    if request.args.get("show"):
+        return _items(sources)
+    return page("reports/report.html", **_page(sources))
+
+
+@bp.get("/<month>.md")
+def text(month: str) -> ResponseReturnValue:
+    """The same as Markdown, its figures linked to what they count."""
+    sources = _sources(month)
+    base = our_address()
+    written = files.markdown(
+        sources.report(language()), sources.material.numbers, lambda token: f"{base}{_address(sources.month, token)}"
+    )
+    response = Response(written, mimetype="text/markdown")
+    response.headers["Content-Disposition"] = f'inline; filename="report-{sources.month}-{language()}.md"'
+    return response
+
+
+@bp.get("/<month>/parts/<project>")
+def edit(month: str, project: str) -> ResponseReturnValue:
+    """The form of a project's part."""
+    sources, code = _sources(month), _code(project)
+    return page("reports/edit.html", **_form(sources, code))
+
+
+@bp.post("/<month>/parts/<project>")
+def save(month: str, project: str) -> ResponseReturnValue:
+    """Writes what was changed in the form; where two wrote over the same text, both are shown. What saves itself gets
+    back the marks of what is saved, and leaves the text under the hand alone.
+    """
+    code = _code(project)
+    try:
+        form = WriteForm.parse(request.form, sections_of(code))
+        with writing("write_report") as (session, entry):
+            changed = commands.write(
+                session, entry, _month(month), code, language(), form.wanted, form.was, status=_status(form.then)
+            )
+    except (InvalidError, ConflictError, NotAllowedError) as error:
+        return _refused(month, code, error)
+    if form.then == "auto":
+        return _saved_by_itself(month, code)
+    flash(gettext("Saved") if changed or form.then != "save" else gettext("There was nothing to save"))
+    where = url_for(".show", month=month, _anchor=f"part-{project}")
+    return make_response(
+        redirect(where if form.then != "save" else url_for(".edit", month=month, project=project), 303)
+    )
+
+
+@bp.get("/<month>/publish")
+def confirm(month: str) -> ResponseReturnValue:
+    """What publishing freezes, and what is missing."""
+    _require_planner()
+    sources = _sources(month)
+    return page("reports/publish.html", **_shared(sources), key=fresh_key())
+
+
+@bp.post("/<month>/publish")
+def publish(month: str) -> ResponseReturnValue:
+    """Freezes the report as it is."""
+    form = PublishForm.parse(request.form)
+    with writing("publish_report") as (session, entry):
+        return once(session, entry, current_viewer().user_id, form.key, lambda: _published(session, entry, month))
+
+
+@bp.post("/<month>/reopen")
+def reopen(month: str) -> ResponseReturnValue:
+    """Lets a published report be written again."""
+    with writing("reopen_report") as (session, entry):
+        commands.reopen(session, entry, _month(month))
+    flash(gettext("The report is open again; what was published stays in the history"))
+    return redirect(url_for(".show", month=month), 303)
+
+
+def _published(session: Session, entry: Entry, month: str) -> Response:
+    if not entry.actor.is_planner:
+        raise NotAllowedError(N_("Only planners publish reports."))
+    sources = queries.sources(session, month, now=entry.recorded_at)
+    material = sources.material
+    texts = {tongue: material.report(sources.month, tongue).frozen() for tongue in LANGUAGES}
+    commands.publish(session, entry, sources.month, texts)
+    flash(gettext("The report is published"))
+    return make_response(redirect(url_for(".show", month=month), 303))
+
+
+def _sources(month: str) -> Sources:
+    return queries.sources(reading_session(), month, now=now())
+
+
+def _month(text: str) -> Month:
+    month = Month.read(text)
+    if month is None:
+        raise NotFoundError(N_("There is no report of %(month)s."), month=text[:20])
+    return month
+
+
+def _code(project: str) -> str:
+    return PROGRAMME if project == WHOLE else project
+
+
+def _slug(project: str) -> str:
+    return WHOLE if project == PROGRAMME else project
+
+
+def _status(then: str) -> Status | None:
+    return {"ready": Status.READY, "not_ready": Status.DRAFT}.get(then)
+
+
+def _require_planner() -> None:
+    if not current_viewer().actor.is_planner:
+        raise NotAllowedError(N_("Only planners publish reports."))
+
+
+def _address(month: Month, token: Token) -> str:
+    """Where the items behind a figure are, or the blocker."""
+    if token.blocker is not None:
+        return url_for("blocker.show", blocker_id=token.blocker)
+    project = token.project if token.project != PROGRAMME else None
+    return url_for(".show", month=month, show=token.figure, at=token.place, project=project)
+
+
+def _shared(sources: Sources) -> dict[str, Any]:
+    """What all pages of a report show."""
+    report, words = sources.report(language()), LANGUAGES[language()]
+    return {
+        "month": sources.month,
+        "report": report,
+        "title": words.title(sources.month),
+        # That the data are made up, the page says above.
+        "foot": files.foot(replace(report, is_sample=False), sources.material.numbers),
+        "published": sources.published,
+        "is_planner": current_viewer().actor.is_planner,
+        "status_word": report_words.status_word,
+        "slug": _slug,
+    }
+
+
+def _page(sources: Sources) -> dict[str, Any]:
+    shared = _shared(sources)
+    report: Report = shared["report"]
+    earliest = min((row.starts_on for row in sources.material.numbers.history.cycles), default=sources.today)
+    return shared | {
+        "parts": [each for part in report.parts if (each := _part(sources, report, part))["may"] or _is_read(part)],
+        "earlier": sources.month.previous if sources.month > Month.of(earliest) else None,
+        "later": sources.month.next if sources.month < Month.of(sources.today) else None,
+        "counts": report_words.counts(report),
+        "all_ready": not report.missing,
+    }
+
+
+def _part(sources: Sources, report: Report, part: Part) -> dict[str, Any]:
+    """A part with its texts in paragraphs, and whether the viewer may write it."""
+    return {
+        "part": part,
+        "notes": files.notes(part, report),
+        "sections": [(title, _blocks(sources, report, part, written)) for title, written in
+                     files.sections(part, report)],
+        "may": sources.published is None and _may(sources, part.project),
+        "writer": sources.writers.get(part.project),
+    }  # fmt: skip
+
+
+def _is_read(part: Part) -> bool:
+    """An introduction that nobody has written is there for those alone who may write it."""
+    return not (part.is_introduction and part.is_missing)
+
+
+def _blocks(sources: Sources, report: Report, part: Part, written: str) -> list[tuple[bool, list[Any]]]:
+    """Paragraphs and lists of runs, each with its address and what stands beside it."""
+    return [
+        (
+            block.is_list,
+            [
+                [
+                    (run.text, _address(sources.month, run.token) if run.token else "", files.beside(run, report))
+                    for run in line
+                ]
+                for line in block.lines
+            ],
+        )
+        for block in blocks(written, part.project, sources.material.numbers, report.language)
+    ]
+
+
+def _may(sources: Sources, project: str) -> bool:
+    return commands.may_write(current_viewer().actor, _streams(sources, project))
+
+
+def _streams(sources: Sources, project: str) -> list[str]:
+    if project in {INTRODUCTION, PROGRAMME}:
+        return []
+    return [row.code for row in sources.material.numbers.history.workstreams if row.project == project]
+
+
+def _form(
+    sources: Sources, project: str, shown: Texts | None = None, was: Texts | None = None,
+    errors: Texts | None = None, conflicts: dict[str, Theirs] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    material, month = sources.material, sources.month
+    part = next((each for each in material.report(month, language()).parts if each.project == project), None)
+    if part is None:
+        raise NotFoundError(N_("There is no project %(code)s."), code=project)
+    kept = _kept(sources, project)
+    names = sections_of(project)
+    drafted = dict(zip(names, material.draft(month, project, language()), strict=False))
+    values = kept if any(kept.values()) else drafted
+    words = LANGUAGES[language()]
+    if not any(values.values()) and material.last_plan(month, project, language()):
+        values = values | {"summary": material.last_plan(month, project, language())}
+    titles = {"summary": words.summary_title(month), "plan": words.plan_title(month), INTRODUCTION: words.INTRODUCTION}
+    shown = shown if shown is not None else values
+    texts = [shown[name] for name in names]
+    origin = Origin.WRITTEN if any(texts) else Origin.NONE
+    preview = Part(project, part.name, part.status, origin, language(), *texts)
+    report = Report(month, language(), material.numbers.as_of, [preview])
+    return _shared(sources) | {
+        "part": part,
+        "project": project,
+        "names": names,
+        "field_ids": {name: f"field-{name}" for name in names},
+        "values": shown,
+        "was": was if was is not None else kept,
+        "titles": titles,
+        "errors": errors or {},
+        "conflicts": conflicts or {},
+        "may": sources.published is None and _may(sources, project),
+        "why_not": report_words.why_not(sources.published is not None, bool(_streams(sources, project)), part.name),
+        "drafted": drafted if any(kept.values()) else {},
+        "is_draft": not any(kept.values()) and any(drafted.values()),
+        "from_last_plan": not any(kept.values()) and not any(drafted.values()) and any(values.values()),
+        "is_carried": project == INTRODUCTION and material.is_carried(month, language()),
+        "outcomes": report_words.outcomes(material.outcomes(month, project, language())),
+        "last_month": words.month_name(month.previous),
+        "last_title": words.plan_title(month.previous),
+        "preview": [(title, _blocks(sources, report, preview, written)) for title, written in
+                    files.sections(preview, report)],
+        "unsourced": [(titles[name], found) for name in names if (found := unsourced(shown[name]))],
+        "writer": sources.writers.get(project),
+        "state": "",
+    }  # fmt: skip
+
+
+def _kept(sources: Sources, project: str) -> Texts:
+    text = sources.material.text
+    return {section: text(sources.month, project, section, language()) for section in sections_of(project)}
+
+
+def _saved_by_itself(month: str, project: str) -> Response:
+    sources = _sources(month)
+    context = _form(sources, project)
+    context["state"] = "saved"
+    return make_response(render_block("reports/edit.html", "saved", **context))
+
+
+def _refused(month: str, project: str, error: TrackerError) -> Response:
+    """The form again with what was typed; of what saves itself only why it was not saved."""
+    sources = _sources(month)
+    conflicts = error.conflicts if isinstance(error, FieldConflictError) else {}
+    conflicts = {name.rpartition("_")[0]: theirs for name, theirs in conflicts.items()}
+    before, fields = before_of(request.form), typed(request.form, sections_of(project))
+    theirs = {name for name in fields if request.form.get(f"choice_{name}") == THEIRS}
+    shown, was = drawn_again(
+        _kept(sources, project), {name: each for name, each in fields.items() if name not in theirs}, before, conflicts
+    )
+    if isinstance(error, FormError):
+        errors = {name: gettext(message) for name, message in error.errors.items()}
+    elif conflicts:
+        errors = conflict_words(conflicts, report_words.section_word)
+    else:
+        errors = {error.field or "part": explain(error)}
+    is_by_itself = request.form.get("then") == "auto"
+    context = _form(sources, project, shown, before if is_by_itself else was, errors, conflicts)
+    if is_by_itself:
+        context["state"] = "refused"
+        return make_response(render_block("reports/edit.html", "saved", **context), status_of(error))
+    return make_response(render_template("reports/edit.html", **context, mine=MINE), status_of(error))
+
+
+def _items(sources: Sources) -> Response:
+    """The items of a figure, in as many rows as it counts."""
+    numbers, place = sources.material.numbers, Place.read(request.args.get("at", ""))
+    figure, project = request.args.get("show", ""), request.args.get("project", "") or PROGRAMME
+    if place is None or not numbers.knows(figure, place, project):
+        raise NotFoundError(N_("The report has no such figure."))
+    found = numbers.items(figure, place, project) or []
+    return page(
+        "reports/items.html",
+        **_shared(sources),
+        heading=report_words.heading(figure, place, next(
+            (part.name for part in sources.report(language()).parts if part.project == project), project
+        ), len(found)),
+        definition=report_words.definition(figure),
+        days=report_words.days(numbers, place, day),
+        rows=_rows(found),
+    )  # fmt: skip
+
+
+def _rows(found: list[Behind]) -> list[Row]:
+    session = reading_session()
+    workflows, blockers = cycle_queries.workflows(session, language()), named.blockers(session, language())
+    rows = []
+    for each in found:
+        if isinstance(each.item, int):
+            link = url_for("blocker.show", blocker_id=each.item)
+            rows.append(Row(blockers.get(each.item, ""), link, "", each.at))
+        elif each.item in workflows:
+            link = url_for("workflows.show", key=each.item)
+            rows.append(Row(workflows[each.item].name, link, each.item, each.at))
+    return rows

@@ -1,0 +1,130 @@
+"""The words around a report; those of the report itself are `tracker.domain.reports`'s, for files have them too."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from tracker.domain.calendar import local_date
+from tracker.domain.errors import N_
+from tracker.domain.reports.documents import LANGUAGES, Came, Outcome, Report, Status
+from tracker.domain.reports.numbers import Numbers
+from tracker.domain.reports.tokens import Place, plain
+from tracker.domain.states import Goal
+from tracker.web.charts import figure_words
+from tracker.web.ui.formats import STATES, day, language
+from tracker.web.ui.translation import gettext, ngettext
+
+_SECTIONS = {"introduction": N_("Introduction"), "summary": N_("What was done"), "plan": N_("What comes next")}
+_OURS = {
+    "moved_back": (N_("Moved back"), N_("Workflows that were moved from a later state to an earlier one, and stand.")),
+    "remaining": (N_("Remaining"), N_("Workflows that were not done at the end of those days.")),
+    "workflows": (N_("Workflows"), N_("All workflows that there were at the end of those days, done or not.")),
+    "members": (N_("In the cycle"), N_("Workflows in the cycle just before its close, or now while it runs.")),
+}
+
+
+class Told(NamedTuple):
+    """A point of last month's plan, and what came of it in words."""
+
+    point: str
+    came: Sequence[str]
+
+
+def status_word(status: Status) -> str:
+    """How far a part has come."""
+    return str(LANGUAGES[language()].STATUS[status.value])
+
+
+def count_word(status: Status, number: int) -> str:
+    """How many have come so far."""
+    match status:
+        case Status.READY:
+            return ngettext("%(num)s ready", "%(num)s ready", number)
+        case Status.DRAFT:
+            return ngettext("%(num)s draft", "%(num)s drafts", number)
+        case Status.NOT_BEGUN:
+            return ngettext("%(num)s not begun", "%(num)s not begun", number)
+
+
+def section_word(section: str) -> str:
+    """Which of a part's texts."""
+    return gettext(_SECTIONS[section])
+
+
+def counts(report: Report) -> list[tuple[Status, str]]:
+    """How many projects have come how far."""
+    each = [part.status for part in report.parts if not part.is_office]
+    return [(status, count_word(status, each.count(status))) for status in reversed(Status)]
+
+
+def why_not(is_published: bool, has_streams: bool, name: str) -> str:
+    """Why somebody may not write a part."""
+    if is_published:
+        return gettext("The report is published and stands.")
+    if has_streams:
+        return gettext("You can read everything. Leads in %(project)s and planners write this part.", project=name)
+    return gettext("You can read everything. This part has no workstreams, so planners write it.")
+
+
+def heading(figure: str, place: Place, project: str, number: int) -> str:
+    """What a list of items is."""
+    where = ", ".join(
+        [
+            *([gettext("cycle %(cycle)s", cycle=place.cycle)] if place.cycle else []),
+            *([f"{LANGUAGES[language()].month_name(place.month)} {place.month.year}"] if place.month else []),
+            project,
+        ]
+    )
+    return gettext("%(what)s, %(where)s: %(number)s", what=label(figure), where=where, number=number)
+
+
+def label(figure: str) -> str:
+    """What a figure is called."""
+    name, _, goal = figure.partition("_")
+    if name == "members" and goal:
+        return gettext("In the cycle with goal %(goal)s", goal=gettext(STATES_OF[Goal(goal)]))
+    if figure == "ratio_to_previous":
+        return figure_words.label("tested")
+    return gettext(_OURS[figure][0]) if figure in _OURS else figure_words.label(figure)
+
+
+def definition(figure: str) -> str:
+    """What exactly it counts."""
+    name = "members" if figure.startswith("members") else figure
+    if figure == "ratio_to_previous":
+        name = "tested"
+    return gettext(_OURS[name][1]) if name in _OURS else figure_words.definition(name)
+
+
+def days(numbers: Numbers, place: Place, write: Callable[[date], str]) -> str:
+    """The days that are counted."""
+    start, border = numbers.window(place)
+    first, last = local_date(start, numbers.zone), local_date(border, numbers.zone) - timedelta(days=1)
+    return f"{write(first)} – {write(last)}"
+
+
+def outcomes(found: Sequence[Outcome]) -> list[Told]:
+    """What came of each point of last month's plan."""
+    return [Told(plain(each.point), list(_told(each.came))) for each in found]
+
+
+def _told(came: Sequence[Came]) -> Iterator[str]:
+    for each in came:
+        if each.blocked is not None:
+            on = each.blocked.resolved_on
+            title = each.token.shown
+            if on is not None:
+                yield gettext("“%(title)s” was resolved on %(day)s.", title=title, day=day(on))
+            else:
+                yield gettext("“%(title)s” is still open.", title=title)
+        elif each.met is not None:
+            goal = each.token.figure.partition("_")[2]
+            of = f" ({gettext(STATES_OF[Goal(goal)])})" if goal in set(Goal) else ""
+            yield ngettext(
+                "Of %(whole)s%(of)s, %(num)s has met its goal by now.",
+                "Of %(whole)s%(of)s, %(num)s have met their goal by now.",
+                each.met, whole=each.token.shown, of=of,
+            )  # fmt: skip
+
+
+STATES_OF = {goal: next(word for state, word in STATES.items() if state.value == goal.value) for goal in Goal}

@@ -1,0 +1,1 @@
+"""Reviews of a cycle, its close and the commit of the next."""

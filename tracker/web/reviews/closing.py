@@ -1,0 +1,228 @@
+"""Closing the running cycle and committing the next one, each with what it will do before it is done."""
+
+from typing import Annotated, Any, ClassVar
+
+from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from pydantic import BeforeValidator, Field
+from sqlmodel import Session
+
+from tracker.commands import cycles
+from tracker.commands.cycles import Closed, ReviewChangedError, UndecidedError
+from tracker.commands.entry.entries import Entry
+from tracker.domain.cells import LARGEST_ID
+from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
+from tracker.domain.states import CycleStatus, Goal, ProposalKind
+from tracker.queries.reviews import closing as queries
+from tracker.queries.reviews.closing import Standing
+from tracker.queries.workflows.timeline import in_language
+from tracker.web.http.context import current_viewer, now, reading_session, today, writing
+from tracker.web.http.idempotency import fresh_key, once
+from tracker.web.reviews.closing_words import changes, figure_groups, goal_word, marks, stream_rows
+from tracker.web.ui.errors import explain, status_of
+from tracker.web.ui.formats import language, moment
+from tracker.web.ui.forms import BROKEN, Form, FormError, Line
+from tracker.web.ui.rendering import page
+from tracker.web.ui.translation import gettext, ngettext
+from tracker.web.workflows.events import reason_word
+
+bp = Blueprint("closing", __name__, url_prefix="/cycles/<int:number>")
+
+_KINDS = (ProposalKind.CARRIED, ProposalKind.GOES_ON, ProposalKind.RETURNED, ProposalKind.DROPPED)
+
+
+class CloseForm(Form):
+    """The number typed to close the cycle, what was seen, and the draft to commit at once, if any."""
+
+    messages: ClassVar[dict[str, str]] = {
+        "confirm": N_("Type the number of the cycle alone."), "seen": BROKEN, "commit": BROKEN,
+    }  # fmt: skip
+
+    confirm: Line = ""
+    seen: Line = ""
+    commit: Annotated[
+        Annotated[int, Field(ge=1, le=LARGEST_ID)] | None, BeforeValidator(lambda value: value or None)
+    ] = None
+
+
+@bp.get("/close")
+def preview(number: int) -> ResponseReturnValue:
+    """What the close of the running cycle would do and keep; of a closed one what it has kept."""
+    return _close_page(_the_cycle(number))
+
+
+@bp.post("/close")
+def close(number: int) -> ResponseReturnValue:
+    """Closes the cycle as its review has decided and, where that is asked for, commits the next one after it."""
+    _the_cycle(number)
+    try:
+        form = CloseForm.parse(request.form)
+        if form.confirm != str(number):
+            raise InvalidError(
+                N_("Type %(cycle)s, the number of the cycle, to close it."), field="confirm", cycle=number
+            )
+        with writing("close_cycle") as (session, entry):
+            answer = once(
+                session, entry, current_viewer().user_id, form.key, lambda: _closed(session, entry, number, form.seen)
+            )
+    except (InvalidError, ConflictError) as error:
+        return _close_page(_the_cycle(number), error)
+    return answer if form.commit is None else _then_committed(form.commit, form.key, answer)
+
+
+@bp.get("/commit")
+def confirm(number: int) -> ResponseReturnValue:
+    """What the commit of the draft takes on, and what stands in its way."""
+    return _commit_page(_the_cycle(number))
+
+
+@bp.post("/commit")
+def commit(number: int) -> ResponseReturnValue:
+    """Starts the draft: what is in it now is what is committed."""
+    _the_cycle(number)
+    try:
+        form = Form.parse(request.form)
+        with writing("commit_cycle") as (session, entry):
+            return once(session, entry, current_viewer().user_id, form.key, lambda: _committed(session, entry, number))
+    except (InvalidError, ConflictError) as error:
+        return _commit_page(_the_cycle(number), error)
+
+
+def _the_cycle(number: int) -> Standing:
+    """The cycle, for planners."""
+    if not current_viewer().actor.is_planner:
+        raise NotAllowedError(N_("Only planners plan, commit and close cycles."))
+    cycle = queries.standing(reading_session(), number)
+    if cycle is None:
+        raise NotFoundError(N_("There is no cycle %(cycle)s."), cycle=number)
+    return cycle
+
+
+def _closed(session: Session, entry: Entry, number: int, seen: str) -> Response:
+    flash(_told(cycles.close(session, entry, number, seen=seen)))
+    return make_response(redirect(url_for(".preview", number=number), code=303))
+
+
+def _told(closed: Closed) -> str:
+    kinds = [wish.kind for wish in closed.decisions.values()]
+    counts = {kind: kinds.count(kind) for kind in ProposalKind}
+    words = [
+        gettext("carried to cycle %(cycle)s: %(n)s", cycle=closed.into, n=counts[ProposalKind.CARRIED])
+        if counts[ProposalKind.CARRIED]
+        else "",
+        gettext("going on in cycle %(cycle)s: %(n)s", cycle=closed.into, n=counts[ProposalKind.GOES_ON])
+        if counts[ProposalKind.GOES_ON]
+        else "",
+        gettext("back to the backlog: %(n)s", n=counts[ProposalKind.RETURNED]) if counts[ProposalKind.RETURNED] else "",
+        gettext("dropped: %(n)s", n=counts[ProposalKind.DROPPED]) if counts[ProposalKind.DROPPED] else "",
+        gettext("lapsed proposals: %(n)s", n=len(closed.lapsed)) if closed.lapsed else "",
+    ]
+    text = gettext("Cycle %(cycle)s is closed, and its figures are kept.", cycle=closed.number)
+    more = ", ".join(filter(None, words))
+    return f"{text} {more[:1].upper()}{more[1:]}." if more else text
+
+
+def _then_committed(number: int, key: str, closed: Response) -> Response:
+    """The second of two commands: what it refuses undoes nothing of the close."""
+    try:
+        with writing("commit_cycle") as (session, entry):
+            user_id = current_viewer().user_id
+            return once(session, entry, user_id, f"{key}.2"[-100:] if key else "",
+                        lambda: _committed(session, entry, number))  # fmt: skip
+    except (InvalidError, ConflictError, NotFoundError) as error:
+        flash(gettext("Cycle %(cycle)s was not committed: %(cause)s", cycle=number, cause=explain(error)))
+        return closed
+
+
+def _committed(session: Session, entry: Entry, number: int) -> Response:
+    cycles.commit(session, entry, number)
+    flash(gettext("Cycle %(cycle)s is committed, and runs.", cycle=number))
+    return make_response(redirect(url_for(".confirm", number=number), code=303))
+
+
+def _close_page(cycle: Standing, error: TrackerError | None = None) -> Response:
+    context: dict[str, Any] = {
+        "cycle": cycle,
+        "errors": _messages(error, cycle, "confirm") if error else {},
+        "refused_title": gettext("Nothing was closed"),
+        "key": fresh_key(),
+        "changed": [],
+        "today": today(),
+    }
+    if cycle.status is CycleStatus.RUNNING:
+        context |= _running(cycle, error)
+    elif cycle.status is CycleStatus.CLOSED:
+        context |= _past(cycle)
+    return page("reviews/close.html", status=status_of(error) if error else 200, **context)
+
+
+def _running(cycle: Standing, error: TrackerError | None) -> dict[str, Any]:
+    found = queries.closing(reading_session(), cycle, now())
+    typed = request.form if error else {}
+    is_decided = not found.undecided and not found.lacks_draft
+    names = {part.code: in_language(language(), part.name, part.name_en) for part in found.review.parts}
+    return {
+        "closing": found,
+        "into": found.review.into,
+        "can_close": is_decided,
+        "undecided": [(part.code, names[part.code], part.undecided) for part in found.review.parts if part.undecided],
+        "lists": [(kind.value, found.decided(kind)) for kind in _KINDS],
+        "counts": {kind.value: len(found.decided(kind)) for kind in _KINDS},
+        "seal": found.review.seal,
+        "marks": marks(found),
+        "changed": changes(typed.get("marks", ""), found) if _has_changed(error) else [],
+        "typed": typed,
+        "reason_word": reason_word,
+        "goal_word": goal_word,
+        "own_name": lambda member: in_language(language(), member.name, member.name_en),
+        **_figures(found.figures, names),
+    }
+
+
+def _past(cycle: Standing) -> dict[str, Any]:
+    session = reading_session()
+    names = {code: in_language(language(), *both) for code, both in queries.names(session).items()}
+    return {"into": queries.next_draft(session, cycle.number), **_figures(queries.kept(session, cycle.number), names)}
+
+
+def _figures(rows: Any, names: dict[str, str]) -> dict[str, Any]:  # noqa: ANN401 - rows of figures
+    return {"groups": figure_groups(rows[-1]) if rows else [], "streams": stream_rows(rows, names)}
+
+
+def _commit_page(cycle: Standing, error: TrackerError | None = None) -> Response:
+    found = queries.committing(reading_session(), cycle)
+    return page(
+        "reviews/commit.html",
+        status=status_of(error) if error else 200,
+        cycle=cycle,
+        committing=found,
+        whole=found.all_parts,
+        parts=[(part, in_language(language(), part.name, part.name_en)) for part in found.parts],
+        goals=[(goal, goal_word(goal)) for goal in Goal],
+        errors=_messages(error, cycle, "commit") if error else {},
+        refused_title=gettext("Nothing was committed"),
+        key=fresh_key(),
+    )
+
+
+def _has_changed(error: TrackerError | None) -> bool:
+    return isinstance(error, ReviewChangedError | UndecidedError)
+
+
+def _messages(error: TrackerError, cycle: Standing, command: str) -> dict[str, str]:
+    """What to say at which field. Whoever comes second hears who came first."""
+    if isinstance(error, FormError):
+        return {field: gettext(message) for field, message in error.errors.items()}
+    is_closed = cycle.status is CycleStatus.CLOSED
+    who, when = (cycle.closed_by, cycle.closed_at) if is_closed else (cycle.committed_by, cycle.committed_at)
+    is_late = is_closed if command == "confirm" else when is not None
+    if isinstance(error, ConflictError) and is_late and when is not None:
+        return {"": f"{explain(error)} {_by(who, moment(when))}"}
+    if isinstance(error, UndecidedError):
+        count = len(error.keys)
+        return {"": ngettext("%(num)s workflow is undecided.", "%(num)s workflows are undecided.", count)}
+    return {error.field: explain(error)}
+
+
+def _by(who: str | None, when: str) -> str:
+    return gettext("By %(who)s, %(when)s.", who=who, when=when) if who else gettext("%(when)s.", when=when)

@@ -1,0 +1,73 @@
+"""What the forms of a review may hold."""
+
+from dataclasses import replace
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import BeforeValidator
+from werkzeug.datastructures import MultiDict
+
+from tracker.domain.errors import N_
+from tracker.domain.reviews import Wish
+from tracker.domain.states import Goal, ProposalKind, ReviewReason
+from tracker.web.ui.forms import Form, Line, Text, Version
+
+_GOAL = N_("Choose a goal.")
+_WORKSTREAM = N_("Choose a workstream from the list.")
+
+
+def _none_if_empty(value: object) -> object:
+    return value or None
+
+
+OptionalGoal = Annotated[Goal | None, BeforeValidator(_none_if_empty)]
+OptionalReason = Annotated[ReviewReason | None, BeforeValidator(_none_if_empty)]
+
+
+class ProposeForm(Form):
+    """What is to become of a member. What was written to drop it is not what was written to carry it."""
+
+    messages: ClassVar[dict[str, str]] = {"kind": N_("Choose what is to become of it."), "goal": _GOAL}
+
+    kind: ProposalKind
+    version: Version
+    goal: OptionalGoal = None
+    reason: OptionalReason = None
+    note: Text = ""
+
+    @classmethod
+    def parse(cls, fields: MultiDict[str, str]) -> Self:
+        """As every form; of the notes, the one of the choice counts."""
+        return cls.checked({**fields.to_dict(), "note": fields.get(f"note_{fields.get('kind', '')}", "")})
+
+    @property
+    def wish(self) -> Wish:
+        """What the command takes."""
+        wish = Wish(self.kind, reason="" if self.kind is ProposalKind.GOES_ON else self.reason or "", note=self.note)
+        return replace(wish, goal=self.goal) if wish.is_into_draft else wish
+
+
+class WithdrawForm(Form):
+    """Taking a proposal away, from the version seen."""
+
+    version: Version
+
+
+class AcceptForm(Form):
+    """Accepting what is proposed for a workstream; the reason is for what no blocker gives one."""
+
+    messages: ClassVar[dict[str, str]] = {"workstream": _WORKSTREAM}
+
+    workstream: Line
+    reason: OptionalReason = None
+
+
+class ReadyForm(Form):
+    """A workstream is ready for the review, or is not after all."""
+
+    messages: ClassVar[dict[str, str]] = {
+        "workstream": _WORKSTREAM,
+        "is_ready": N_("Choose whether it is ready or not."),
+    }
+
+    workstream: Line
+    is_ready: Literal["1", "0"] = "1"

@@ -1,0 +1,253 @@
+"""The review as its page and the answers to its forms show it: streams, the items of one of them, and the sums."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import request, url_for
+from sqlmodel import Session
+
+from tracker.domain.calendar import iso_week, local_date
+from tracker.domain.people import Actor
+from tracker.domain.reviews import Member, Proposal, is_past
+from tracker.domain.states import CycleStatus, Goal, ProposalKind, Role
+from tracker.queries.reviews import frame as review_frame
+from tracker.queries.reviews import review as reviews
+from tracker.queries.reviews.frame import Frame
+from tracker.queries.reviews.review import Part, Review
+from tracker.queries.workflows.timeline import in_language
+from tracker.web.http.context import current_viewer, today
+from tracker.web.http.idempotency import fresh_key
+from tracker.web.reviews.words import kind_choices, kind_word, review_reasons, wish_words
+from tracker.web.ui.formats import language, state_name
+
+SHOWN_AT_FIRST = 100  # items of a workstream; the rest are one click away
+ALL = "all"
+_TOLD = 4  # workstreams that the sum names
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was typed for an item and not saved, if anything, why, and, where somebody else was faster, what they
+    proposed.
+    """
+
+    typed: Mapping[str, str] | None
+    errors: Mapping[str, str]
+    is_stale: bool = False
+    theirs: Proposal | None = None
+    is_typed: bool = True
+
+
+Drafts = Mapping[str, Draft]
+NO_DRAFTS: Drafts = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A review with what stands around it, and which workstream's part is open."""
+
+    review: Review
+    frame: Frame
+    ordered: tuple[Part, ...]
+    part: Part | None
+    all_items: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A member as it is drawn: what is chosen in its form, and what can be."""
+
+    member: Member
+    name: str
+    blockers: Sequence[tuple[int, str, int]]  # id, title, days
+    version: int
+    key: str
+    kind: str
+    kind_in_words: str
+    goal: str
+    reason: str
+    notes: Mapping[str, str]
+    goals: Sequence[tuple[str, str]]
+    decided: str = ""
+    outdated: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    is_draft: bool = False
+    is_left: bool = False
+    is_stale: bool = False
+    theirs: Proposal | None = None
+    theirs_in_words: str = ""
+
+
+def shown(session: Session, number: int, chosen: str = "", key: str = "") -> Shown | None:
+    """The review as it stands, with the part open that is chosen or has the workflow, or else the first that waits for
+    somebody; none without the cycle. Nine statements.
+    """
+    found, frame = reviews.review(session, number), review_frame.frame(session, number)
+    if found is None or frame is None:
+        return None
+    ordered = _ordered(found.parts, current_viewer().actor)
+    asked = (part for part in ordered if part.code == chosen or (key and part.has(key)))
+    part = next(asked, None) or next((part for part in ordered if part.undecided), ordered[0] if ordered else None)
+    all_items = request.args.get("items") == ALL or request.method == "POST"  # an answer draws those that it concerns
+    return Shown(found, frame, ordered, part, all_items)
+
+
+def context(shown: Shown, drafts: Drafts = NO_DRAFTS, past: Sequence[object] = ()) -> dict[str, Any]:
+    """What the templates of the review draw; `past` are the tables of what the open workstream did before."""
+    review, code = shown.review, shown.part.code if shown.part else None
+    met, total = sum(part.met for part in review.parts), sum(len(part.members) for part in review.parts)
+    unmet = total - met
+    return {
+        "cycle": shown.frame.cycle,
+        "into": shown.frame.into,
+        "review": review,
+        "rows": [_row(shown, part) for part in shown.ordered],
+        "stream": _stream(shown, shown.part, drafts) if shown.part else None,
+        "met": met,
+        "total": total,
+        "unmet": unmet,
+        "decided": unmet - review.undecided,
+        "waiting": [part for part in shown.ordered if part.undecided][:_TOLD],
+        "waiting_more": max(0, sum(bool(part.undecided) for part in review.parts) - _TOLD),
+        "is_running": review.status is CycleStatus.RUNNING,
+        "here": here(review.cycle, shown.part),
+        "changes_url": url_for(
+            "review.changes", number=review.cycle, workstream=code, items=ALL if shown.all_items else None
+        ),
+        "all_url": url_for("review.show", number=review.cycle, workstream=code, items=ALL),
+        "kinds": kind_choices(),
+        "reasons": review_reasons(),
+        "kind_word": kind_word,
+        "wish_words": wish_words,
+        "stream_name": _stream_name,
+        "stream_url": lambda part: here(review.cycle, part),
+        "planning_week": _planning_week(shown.frame),
+        "past": past,
+    }
+
+
+def here(number: int, part: Part | None) -> str:
+    """The address of a workstream's part."""
+    return url_for("review.show", number=number, workstream=part.code if part else None)
+
+
+def item(member: Member, draft: Draft | None = None) -> Item:
+    """The member as it is drawn."""
+    decision = member.decision if member.proposal else None
+    wish = decision or member.default
+    typed: Mapping[str, str] = {
+        "kind": decision.kind.value if decision else "",
+        "goal": (wish.goal if wish else None) or member.goal.value,
+        "reason": wish.reason if wish else "",
+    }
+    if decision:
+        typed = {**typed, f"note_{decision.kind.value}": decision.note}
+    if draft is not None and draft.typed is not None:
+        typed = draft.typed
+    proposal = member.proposal
+    is_draft = draft is not None and draft.typed is not None and draft.is_typed
+    return Item(
+        member,
+        in_language(language(), member.name, member.name_en),
+        [(each.id, in_language(language(), each.title, each.title_en), _days(each.since)) for each in member.blockers],
+        proposal.version if proposal else 0,
+        fresh_key(),
+        typed.get("kind", ""),
+        kind_word(ProposalKind(typed["kind"])) if typed.get("kind") in set(ProposalKind) else "",
+        typed.get("goal", ""),
+        typed.get("reason", ""),
+        {kind.value: typed.get(f"note_{kind.value}", "") for kind in ProposalKind},
+        [(goal.value, state_name(goal.value)) for goal in Goal if not is_past(member.state, goal)],
+        wish_words(decision) if decision else "",
+        wish_words(proposal.wish) if proposal and decision is None and not member.is_met else "",
+        draft.errors if draft else {},
+        is_draft,
+        draft is not None and not is_draft,
+        draft is not None and draft.is_stale,
+        draft.theirs if draft else None,
+        wish_words(draft.theirs.wish) if draft and draft.theirs else "",
+    )
+
+
+def _ordered(parts: Sequence[Part], actor: Actor) -> tuple[Part, ...]:
+    """A lead's own first; then what is out of the ordinary, what goes as proposed, and what is all met."""
+    has_own = actor.role is Role.LEAD and not actor.all_workstreams
+
+    def rank(part: Part) -> tuple[bool, bool, bool, str]:
+        is_mine = has_own and actor.leads(part.code)
+        return not is_mine, not part.has_exceptions, not part.unmet, part.code
+
+    return tuple(sorted(parts, key=rank))
+
+
+def _row(shown: Shown, part: Part) -> dict[str, Any]:
+    return {
+        "code": part.code,
+        "name": _stream_name(part),
+        "met": part.met,
+        "total": len(part.members),
+        "unmet": len(part.unmet),
+        "undecided": part.undecided,
+        "is_ready": part.is_ready,
+        "is_here": part is shown.part,
+        "may": current_viewer().actor.leads(part.code),
+        "url": here(shown.review.cycle, part),
+    }
+
+
+def _stream(shown: Shown, part: Part, drafts: Drafts) -> dict[str, Any]:
+    unmet, going_on = (_first(members, shown, drafts) for members in (part.unmet, part.going_on))
+    return {
+        "code": part.code,
+        "name": _stream_name(part),
+        "may": current_viewer().actor.leads(part.code) and shown.review.status is CycleStatus.RUNNING,
+        "is_ready": part.is_ready,
+        "met": part.met,
+        "total": len(part.members),
+        "undecided": part.undecided,
+        "decided": len(part.unmet) - part.undecided,
+        "unmet": [item(member, drafts.get(member.key)) for member in unmet],
+        "going_on": [item(member, drafts.get(member.key)) for member in going_on],
+        "more": len(part.unmet) + len(part.going_on) - len(unmet) - len(going_on),
+        "is_accepted": not part.undecided and all(member.decision for member in part.going_on),
+        "lapsed": [item(member) for member in part.lapsed],
+        "stay": [item(member) for member in part.members if member.is_met and not member.can_go_on],
+        "blocked": len({each.id for member in part.members for each in member.blockers}),
+        "next": _next(shown.ordered, part),
+        "before": [(each.number, each.of(part.code)) for each in shown.frame.before],
+        "carried": sum(_is_carried(member) for member in part.unmet),
+        "keys": {name: fresh_key() for name in ("accept", "ready")},
+    }
+
+
+def _first(members: Sequence[Member], shown: Shown, drafts: Drafts) -> Sequence[Member]:
+    """As many as are shown at first, and what somebody has typed into."""
+    if shown.all_items:
+        return members
+    return [member for at, member in enumerate(members) if at < SHOWN_AT_FIRST or member.key in drafts]
+
+
+def _is_carried(member: Member) -> bool:
+    return member.decision is not None and member.decision.kind is ProposalKind.CARRIED
+
+
+def _next(ordered: Sequence[Part], part: Part) -> Part | None:
+    """The next part that waits for somebody, from the top again; where none does, simply the next."""
+    at = ordered.index(part)
+    following = [*ordered[at + 1 :], *ordered[:at]]
+    return next((each for each in following if each.undecided), following[0] if following else None)
+
+
+def _stream_name(part: Part) -> str:
+    return in_language(language(), part.name, part.name_en)
+
+
+def _days(since: datetime) -> int:
+    return max(0, (today() - local_date(since, current_viewer().programme.zone)).days)
+
+
+def _planning_week(frame: Frame) -> int | None:
+    into = frame.into
+    return iso_week(into.planning_starts_on) if into and into.planning_starts_on else None

@@ -1,0 +1,1 @@
+"""Sessions, secrets, and what a request must bring."""

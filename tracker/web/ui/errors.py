@@ -1,0 +1,100 @@
+"""What went wrong, as a status and a page that needs no database."""
+
+from flask import Flask, Response, g, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from tracker.domain.errors import (
+    N_,
+    BusyError,
+    ConflictError,
+    DatabaseError,
+    InvalidError,
+    NotAllowedError,
+    NotFoundError,
+    TrackerError,
+)
+from tracker.web.ui.formats import shown
+from tracker.web.ui.translation import gettext
+
+STATUS: dict[type[TrackerError], int] = {
+    NotFoundError: 404,
+    NotAllowedError: 403,
+    InvalidError: 422,
+    ConflictError: 409,
+    BusyError: 503,
+    DatabaseError: 503,
+}
+RETRY_AFTER_S = 5
+
+# What happened, and what to do about it.
+WORDS: dict[int, tuple[str, str]] = {
+    400: (N_("The request could not be understood"), N_("Check the address, or go back and try again.")),
+    401: (N_("You are signed out"), N_("Sign in again; what you had saved is kept.")),
+    403: (N_("That is not allowed"), N_("Your role does not cover this. Ask the programme office.")),
+    404: (N_("There is nothing here"), N_("The address may be wrong, or old.")),
+    405: (N_("That cannot be done here"), N_("Go back and use the buttons of the page.")),
+    409: (N_("It has changed in the meantime"), N_("Open the page anew and see how it stands.")),
+    413: (N_("That is too much at once"), N_("Send less text, or a smaller file.")),
+    422: (N_("Something needs another look"), N_("Go back and change it.")),
+    429: (N_("Too many attempts"), N_("Wait a minute and try again.")),
+    500: (N_("Something went wrong here"), N_("It is not your fault and nothing was changed. Try again in a while.")),
+    503: (N_("Tracker cannot be reached right now"), N_("Nothing was changed. Try again in a moment.")),
+}
+
+
+def explain(error: TrackerError) -> str:
+    """The message in the request's language, its values as people read them."""
+    return gettext(error.message) % {name: shown(value) for name, value in error.values.items()}
+
+
+def status_of(error: TrackerError) -> int:
+    """The status that the kind of error has."""
+    return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
+
+
+def install(app: Flask) -> None:
+    """Answers every error with a page."""
+    app.register_error_handler(TrackerError, lambda error: error_page(status_of(error), explain(error)))
+    app.register_error_handler(DBAPIError, _database_failed)
+    app.register_error_handler(PoolTimeoutError, lambda _error: error_page(503))
+    app.register_error_handler(CSRFError, _csrf_failed)
+    app.register_error_handler(HTTPException, _http_error)
+
+
+def error_page(status: int, message: str = "") -> Response:
+    """The page of an error: what happened, what to do."""
+    title, advice = WORDS.get(status) or WORDS[500 if status >= 500 else 400]  # noqa: PLR2004
+    html = render_template(
+        "errors/error.html",
+        code=status,
+        title=gettext(title),
+        text=message or gettext(advice),
+        action=("/", gettext("To the first page")),
+        request_id=g.get("request_id", ""),
+    )
+    response = make_response(html, status)
+    if status == 503:  # noqa: PLR2004
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+def _database_failed(error: DBAPIError) -> Response:
+    """A database that does not answer is no fault of the code; what it refuses is."""
+    if isinstance(error, IntegrityError):
+        raise InternalServerError(original_exception=error) from error
+    return error_page(503)
+
+
+def _csrf_failed(_error: CSRFError) -> Response:
+    return error_page(403, gettext("This page is too old to save from. Open it anew and try again."))
+
+
+def _http_error(error: HTTPException) -> Response:
+    response = error_page(error.code or 500)
+    for name, value in error.get_headers(request.environ):
+        if name in {"Allow", "Retry-After", "Location"}:
+            response.headers[name] = value
+    return response

@@ -1,0 +1,123 @@
+"""What a form may hold. Wrong fields are named, each with what to do; nothing typed is lost."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Annotated, ClassVar, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from werkzeug.datastructures import MultiDict
+
+from tracker.commands.entry.idempotency_keys import LONGEST_KEY
+from tracker.domain.errors import N_, InvalidError
+from tracker.domain.states import State
+from tracker.domain.texts import filled_line, line
+
+BROKEN = N_("This form is broken. Open the page anew.")
+LINE = N_("Write at most 200 characters on one line, without control characters.")
+LONGEST_TEXT = 10_000
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_LARGEST_INTEGER = 2**31 - 1  # what both databases hold in an INTEGER
+
+
+class FormError(InvalidError):
+    """Some fields are wrong: `errors` has a message for each."""
+
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__(N_("Some fields need another look."), field=next(iter(errors)))
+        self.errors = errors
+
+
+def _storable(text: str) -> str:
+    """Text as PostgreSQL and UTF-8 can keep it; line ends as one character, whatever the browser sent."""
+    text.encode()
+    if "\0" in text:
+        message = "NUL"
+        raise ValueError(message)
+    return text.replace("\r\n", "\n").strip()
+
+
+def iso_date(value: str) -> date | None:
+    """The date of a form, or none when it was left empty; nothing but year-month-day will do."""
+    if not value:
+        return None
+    if not _ISO_DATE.fullmatch(value):
+        raise ValueError(value)
+    return date.fromisoformat(value)
+
+
+def _as(rule: Callable[[str, str], str]) -> AfterValidator:
+    """A rule of texts as pydantic asks it."""
+
+    def check(text: str) -> str:
+        try:
+            return rule(text, "")
+        except InvalidError as error:
+            raise ValueError(text) from error
+
+    return AfterValidator(check)
+
+
+def _some(text: str) -> str:
+    if not text:
+        raise ValueError(text)
+    return text
+
+
+Line = Annotated[str, _as(line)]
+FilledLine = Annotated[str, _as(filled_line)]
+Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_storable)]
+FilledText = Annotated[Text, AfterValidator(_some)]
+OptionalDate = Annotated[date | None, BeforeValidator(iso_date)]
+Version = Annotated[int, Field(ge=0, le=_LARGEST_INTEGER)]
+
+
+class Form(BaseModel):
+    """A form's fields; what it does not name is ignored."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    messages: ClassVar[dict[str, str]] = {}
+
+    key: Annotated[str, Field(max_length=LONGEST_KEY), AfterValidator(_storable)] = ""
+
+    @classmethod
+    def parse(cls, fields: MultiDict[str, str]) -> Self:
+        """The form, or FormError with the field's own message for each that is wrong."""
+        return cls.checked(fields.to_dict())
+
+    @classmethod
+    def checked(cls, fields: Mapping[str, object]) -> Self:
+        """The form of these values, or FormError likewise."""
+        try:
+            return cls.model_validate(fields)
+        except ValidationError as error:
+            names = dict.fromkeys(str(problem["loc"][0]) for problem in error.errors())
+            raise FormError({name: (cls.messages | _COMMON)[name] for name in names}) from error
+
+
+_COMMON = {
+    "key": BROKEN,
+    "version": N_("The version in this form is missing or wrong. Open the page anew."),
+    "note": N_("Write at most 10,000 characters, without control characters."),
+    "reason": N_("Choose a reason from the list."),
+    "happened_on": N_("Write the date as year-month-day, for example 2023-04-14."),
+}
+
+
+class MoveForm(Form):
+    """A move to a state, from the version seen."""
+
+    messages: ClassVar[dict[str, str]] = {"to": N_("Choose the state to move to.")}
+
+    to: State
+    version: Version
+    happened_on: OptionalDate = None
+    reason: Text = ""
+    note: Text = ""
+
+
+class TakeBackForm(Form):
+    """Taking back the latest change, from the version seen."""
+
+    version: Version
+    note: Text = ""

@@ -1,0 +1,55 @@
+"""An edit form drawn again after a refusal: what was typed over is kept, the rest is as it stands now."""
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from tracker.domain.merging import Theirs
+from tracker.domain.texts import normal
+from tracker.web.ui.formats import moment
+from tracker.web.ui.forms import BROKEN, Form
+from tracker.web.ui.translation import gettext
+
+Texts = dict[str, str]
+
+
+class MergedForm(Form):
+    """Fields, each with what it was when the form was opened. The command knows what may be in them."""
+
+    messages: ClassVar[dict[str, str]] = {"wanted": BROKEN, "was": BROKEN}
+
+    wanted: Texts
+    was: Texts
+
+
+def drawn_again(
+    now: Mapping[str, str], typed: Mapping[str, str], before: Mapping[str, str], conflicts: Mapping[str, Theirs]
+) -> tuple[Texts, Texts]:
+    """What to show in each field, and what it was: of a conflict, what its writer now gets to see. What somebody
+    else has written since over a field that was typed over is not hidden by this form's being drawn again.
+    """
+    shown, was = dict(now), dict(now)
+    for name, text in typed.items():
+        if name in conflicts:
+            shown[name], was[name] = text, conflicts[name].value
+        elif normal(text) != normal(before.get(name, "")):
+            shown[name], was[name] = text, before.get(name, "")
+    return shown, was
+
+
+def conflict_words(conflicts: Mapping[str, Theirs], field_word: Callable[[str], str]) -> Texts:
+    """What to say of each field where somebody else wrote something else meanwhile."""
+    return {name: _conflict_words(field_word(name), theirs) for name, theirs in conflicts.items()}
+
+
+def _conflict_words(field: str, theirs: Theirs) -> str:
+    if theirs.at is None:
+        return gettext("%(field)s: it says something else now. Choose which is to stay.", field=field)
+    return gettext(
+        "%(field)s: %(actor)s wrote something else, %(at)s. Choose which is to stay.",
+        field=field, actor=theirs.actor, at=moment(theirs.at),
+    )  # fmt: skip
+
+
+def before_of(form: Mapping[str, str]) -> Texts:
+    """What each field was when the form was drawn, from its `was_` fields."""
+    return {name.removeprefix("was_"): text for name, text in form.items() if name.startswith("was_")}

@@ -1,0 +1,1 @@
+"""Workflows: moves, acts, fields and the page of one."""

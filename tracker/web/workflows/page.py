@@ -1,0 +1,164 @@
+"""A workflow's page as all its forms show it: at first, and again with the message at the field and what was typed."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from typing import Any, TypeVar
+
+from flask import Response, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from tracker.commands.entry.entries import Entry
+from tracker.commands.workflows import moves
+from tracker.commands.workflows.moves import StaleError
+from tracker.domain.calendar import local_date
+from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, TrackerError
+from tracker.domain.states import STATES, Goal, State
+from tracker.queries.workflows import page as workflow
+from tracker.queries.workflows.timeline import Item
+from tracker.web.http.context import current_settings, current_viewer, now, reading_session, today, writing
+from tracker.web.http.idempotency import fresh_key, once
+from tracker.web.ui.errors import explain, status_of
+from tracker.web.ui.formats import language, state_name
+from tracker.web.ui.forms import Form, FormError
+from tracker.web.ui.translation import gettext
+from tracker.web.workflows.events import category_word, event_words, in_words, move_back_reasons, scope_reasons
+from tracker.web.workflows.words import part_words, timeline_item, why_not_edit, why_not_move
+
+COMMANDS = ("move", "take_back", "note", "check", "release", "scope", "archive")
+# What each form typed into keeps its text in, should it not be there any more when the page is drawn again.
+_PROSE = ("note", "reason")
+_TITLES = {
+    "move": N_("The move has not been made"),
+    "take_back": N_("Nothing was taken back"),
+    "note": N_("The note was not saved"),
+    "check": N_("Nothing was saved"),
+    "release": N_("Nothing was released"),
+    "scope": N_("The cycle and the goal are as they were"),
+    "archive": N_("It was not archived"),
+}
+_FIELDS = {
+    "move": {"to": "move-to", "happened_on": "field-happened_on", "reason": "field-reason", "note": "field-note"},
+    "note": {"note": "note"},
+    "scope": {name: f"scope-{name}" for name in ("cycle", "goal", "reason", "note")},
+    "archive": {"confirm": "archive-confirm"},
+}
+
+AnyForm = TypeVar("AnyForm", bound=Form)
+Do = Callable[[Session, Entry, AnyForm], str]
+
+
+def read_page(key: str) -> workflow.Page:
+    """All there is to know about it; raises NotFoundError."""
+    zone = current_viewer().programme.zone
+    return workflow.page(reading_session(), key, language=language(), now=now(), zone=zone)
+
+
+def written(key: str, command: str, form_type: type[AnyForm], do: Do[AnyForm]) -> ResponseReturnValue:
+    """Does what a form asks and goes back to the page with a word about it, or says why not."""
+
+    def answer(session: Session, entry: Entry, form: AnyForm) -> Response:
+        flash(do(session, entry, form))
+        return make_response(redirect(url_for("workflows.show", key=key), code=303))
+
+    try:
+        form = form_type.parse(request.form)
+        with writing(f"{command}_workflow") as (session, entry):
+            return once(session, entry, current_viewer().user_id, form.key, lambda: answer(session, entry, form))
+    except StaleError:
+        return refused(key, command, missed(key))
+    except (InvalidError, ConflictError, NotAllowedError) as error:
+        return refused(key, command, error)
+
+
+def refused(key: str, command: str, error: TrackerError) -> Response:
+    """The page again with the message at its field and all that was typed."""
+    context = page_context(read_page(key), command, errors_of(error, command))
+    return make_response(render_template("workflows/workflow.html", **context), status_of(error))
+
+
+def errors_of(error: TrackerError, command: str) -> dict[str, str]:
+    """What to say at which field; what is of no field stands at the command itself."""
+    if isinstance(error, FormError):
+        return {field: gettext(message) for field, message in error.errors.items()}
+    return {error.field or command: explain(error)}
+
+
+def latest(shown: workflow.Page) -> Item:
+    """What was recorded last of all that a stale form has missed."""
+    return max((item for item in shown.timeline if item.counts), key=lambda item: (item.recorded_at, item.order))
+
+
+def missed(key: str) -> ConflictError:
+    """Who did what when, for somebody whose form would have met another change than the one they saw."""
+    item = latest(read_page(key))
+    return ConflictError(
+        N_("%(key)s has changed since you saw it: %(what)s, %(actor)s, %(at)s. Look again, then decide."),
+        key=key, what=event_words(in_words(item)), actor=item.actor, at=item.recorded_at,
+    )  # fmt: skip
+
+
+def page_context(shown: workflow.Page, command: str = "", errors: dict[str, str] | None = None) -> dict[str, Any]:
+    """What the page shows; after a refusal of the command with the errors and what was typed into its form."""
+    facts, actor = shown.workflow, current_viewer().actor
+    may_edit = actor.leads(facts.workstream) and not facts.is_archived
+    may_write = actor.takes_part([facts.workstream, *(code for code, _ in facts.others)]) and not facts.is_archived
+    typed = {each: request.form.to_dict() if each == command else {} for each in COMMANDS}
+    is_there = may_write if command in {"note", "release"} else may_edit
+    return {
+        "workflow": facts,
+        "path": shown.path,
+        "freshness": shown.freshness,
+        "blockers": [
+            {**asdict(blocker), "category_name": category_word(blocker.category)} for blocker in shown.blockers
+        ],
+        "timeline": [timeline_item(item) for item in shown.timeline],
+        "may_edit": may_edit,
+        "may_write": may_write,
+        "why_not": "" if may_edit else why_not_move(facts),
+        "why_not_edit": "" if may_edit else why_not_edit(facts.workstream, is_archived=facts.is_archived),
+        "part": part_words(facts, actor),
+        "typed": typed,
+        "kept": "" if is_there else "\n".join(filter(None, (typed.get(command, {}).get(name) for name in _PROSE))),
+        "errors": {command: errors} if errors else {},
+        "error_ids": _error_ids(command) if is_there else {},
+        "refused_title": gettext(_TITLES[command]) if command else "",
+        "keys": {each: fresh_key() for each in (*COMMANDS, *(f"release-{blocker.id}" for blocker in shown.blockers))},
+        "move": {"to": _likely_next(facts.state), "happened_on": "", "reason": "", "note": "", **typed["move"]},
+        "earliest_on": _earliest_on(shown),
+        "today": today(),
+        "reasons": move_back_reasons(),
+        "cycle": shown.cycle,
+        "cycles": shown.cycles,
+        "goals": [(goal.value, state_name(goal.value).capitalize()) for goal in Goal],
+        "scope_reasons": scope_reasons(),
+        "take_back": _take_back(shown) if may_edit and shown.can_be_taken_back else None,
+    }
+
+
+def _error_ids(command: str) -> dict[str, str]:
+    """Where in the page the messages of a command link to, by field."""
+    if command == "release":
+        return {"note": f"release-{request.form.get('blocker', '')}-note"}
+    return _FIELDS.get(command, {})
+
+
+def _take_back(shown: workflow.Page) -> str:
+    from_state, to_state = shown.latest.from_state, shown.latest.to_state
+    assert from_state is not None
+    assert to_state is not None
+    return gettext("%(from_state)s to %(to_state)s", from_state=state_name(from_state), to_state=state_name(to_state))
+
+
+def _likely_next(state: State) -> str:
+    return STATES[min(state.position + 1, len(STATES) - 1)].value
+
+
+def _earliest_on(shown: workflow.Page) -> date:
+    """The first day that a move may be dated here: nothing happens before the workflow's latest change."""
+    previous = local_date(shown.latest.happened_at, current_viewer().programme.zone)
+    if current_viewer().actor.is_planner:
+        return previous
+    earliest = moves.earliest_day(shown.running_since, today=today(), backdate_days=current_settings().backdate_days)
+    return max(previous, earliest)

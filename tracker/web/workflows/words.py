@@ -1,0 +1,64 @@
+"""A workflow in words: its fields, its timeline, who may do what."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from tracker.domain.errors import N_
+from tracker.domain.people import Actor
+from tracker.domain.states import Role
+from tracker.queries.workflows.page import Facts
+from tracker.queries.workflows.timeline import Item
+from tracker.web.ui.translation import gettext
+from tracker.web.workflows.events import in_words
+
+_FIELDS = {
+    "name": N_("Name"),
+    "name_en": N_("Name in English"),
+    "description": N_("Description"),
+    "owner": N_("Owner"),
+    "priority": N_("Priority"),
+    "other_workstreams": N_("Other workstreams"),
+}
+
+
+def field_word(name: str) -> str:
+    """The field in words."""
+    return gettext(_FIELDS[name]) if name in _FIELDS else name
+
+
+def fields_words(names: Collection[str]) -> str:
+    """The fields in words, in a row."""
+    return ", ".join(field_word(name).lower() for name in names)
+
+
+def timeline_item(item: Item) -> Item:
+    """The item in words; `field` of an archived workflow stays, as it is told in words of its own."""
+    shown = in_words(item)
+    return replace(shown, field=field_word(shown.field)) if shown.field in _FIELDS else shown
+
+
+def why_not_move(facts: Facts) -> str:
+    """Why somebody who may not move the workflow may not."""
+    if facts.is_archived:
+        return gettext("It is archived and cannot be changed.")
+    return gettext("Only leads of %(workstream)s and planners can move it.", workstream=facts.workstream)
+
+
+def why_not_edit(workstream: str, *, is_archived: bool) -> str:
+    """Why somebody who may not edit the workflow may not."""
+    if is_archived:
+        return gettext("It is archived and cannot be changed.")
+    return gettext("Only leads of %(workstream)s and planners can change this.", workstream=workstream)
+
+
+def part_words(facts: Facts, actor: Actor) -> str:
+    """What a lead of a workstream that takes part can do here; nothing for anybody else."""
+    if facts.is_archived or actor.role is not Role.LEAD or actor.leads(facts.workstream):
+        return ""
+    own = [code for code, _ in facts.others if actor.leads(code)]
+    if not own:
+        return ""
+    return gettext(
+        "You lead %(workstreams)s, which takes part: you can raise and release blockers and write notes.",
+        workstreams=", ".join(own),
+    )
