@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 from tracker.cli import main
 from tracker.config import HANDBOOK, Settings
 from tracker.web.help import markdown
+from tracker.web.http import assets
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
@@ -102,7 +103,7 @@ def test_the_index_has_every_page_and_the_pages_show_every_picture() -> None:
         assert listed == ENGLISH.keys() - {"README"}
     for texts in (ENGLISH, SWEDISH):
         shown = {Path(link).name for text in texts.values() for link in LINK.findall(text) if link.endswith(".png")}
-        assert shown == {file.name for file in (HANDBOOK / "pictures").iterdir()}
+        assert shown == {file.name for file in (assets.FOLDER / markdown.PICTURES).iterdir()}
 
 
 @pytest.mark.parametrize("name", SWEDISH)

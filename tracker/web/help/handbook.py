@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, send_from_directory
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from tracker.config import HANDBOOK
@@ -14,8 +14,6 @@ from tracker.web.ui.formats import language
 from tracker.web.ui.rendering import page
 
 bp = Blueprint("handbook", __name__, url_prefix=ROOT.rstrip("/"))
-
-_AN_HOUR_S = 3_600
 
 
 @bp.get("/")
@@ -31,14 +29,6 @@ def show(name: str) -> ResponseReturnValue:
     if ROOT + name not in known:
         raise NotFoundError(N_("The handbook has no page %(name)s."), name=name)
     return _shown(name)
-
-
-@bp.get("/pictures/<name>")
-def picture(name: str) -> ResponseReturnValue:
-    """A picture of its pages."""
-    response = send_from_directory(HANDBOOK / "pictures", name)
-    response.headers["Cache-Control"] = f"private, max-age={_AN_HOUR_S}"
-    return response
 
 
 def _shown(name: str) -> ResponseReturnValue:

@@ -12,10 +12,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
-from tracker.config import HANDBOOK
+from tracker.web.http import assets
 
 ROOT = "/help/"
 INDEX = "README"
+PICTURES = "handbook"  # beneath the files that are served as they are
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _IN_NO_LIST = 1  # the level of an inline token in a paragraph of its own
 _NOT_IN_ANCHORS = re.compile(r"[^\w\- ]")
@@ -70,9 +71,11 @@ def address(link: str) -> str:
     parts = urlsplit(link)
     path = PurePosixPath(parts.path)
     fragment = f"#{parts.fragment}" if parts.fragment else ""
-    if path.suffix == ".md":
-        return f"{ROOT}{'' if path.stem == INDEX else path.stem}{fragment}"
-    return f"{ROOT}pictures/{path.name}" if path.suffix == ".png" else link
+    if parts.scheme or path.suffix not in {".md", ".png"}:
+        return link
+    if path.suffix == ".png":
+        return assets.address(f"{PICTURES}/{path.name}")
+    return f"{ROOT}{'' if path.stem == INDEX else path.stem}{fragment}"
 
 
 def anchor(title: str) -> str:
@@ -102,14 +105,14 @@ def _turn(token: Token) -> None:
         if link.startswith("../"):  # out of the folder of a language
             token.attrs |= {"lang": "en", "hreflang": "en"}
     if token.type == "image":
-        source = address(str(token.attrs["src"]))
+        source = str(token.attrs["src"])
         width, height = _size(PurePosixPath(source).name)
-        token.attrs |= {"src": source, "width": width, "height": height, "loading": "lazy"}
+        token.attrs |= {"src": address(source), "width": width, "height": height, "loading": "lazy"}
 
 
 def _size(name: str) -> tuple[int, int]:
     """Width and height of a PNG, so that the text does not jump when it comes."""
-    with (HANDBOOK / "pictures" / name).open("rb") as file:
+    with (assets.FOLDER / PICTURES / name).open("rb") as file:
         width, height = struct.unpack(">16xII", file.read(24))
     return width, height
 
