@@ -58,7 +58,7 @@ def test_the_first_page(new_page: NewPage, folder: Path) -> None:
     page.screenshot(path=folder / "home.png")
     assert (
         page.get_by_role("heading", level=1).inner_text()
-        == "17 klara i cykel 5, 4 färre än cykel 4 vid samma arbetsdag"
+        == "17 done in cycle 5, 4 fewer than cycle 4 by the same working day"
     )
 
 
@@ -66,7 +66,7 @@ def test_the_review_on_a_projector(new_page: NewPage, folder: Path) -> None:
     page = new_page(viewport={"width": 1600, "height": 900})
     sign_in(page, "planner", "/cycles/5/review?workstream=LAB")
     page.screenshot(path=folder / "review.png")
-    assert page.get_by_role("heading", level=1).inner_text() == "Genomgång av cykel 5"
+    assert page.get_by_role("heading", level=1).inner_text() == "Review of cycle 5"
 
 
 def test_a_closed_cycle(new_page: NewPage, folder: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_draft(new_page: NewPage, folder: Path) -> None:
     page = new_page(viewport={"width": 1280, "height": 900}, color_scheme="dark")
     sign_in(page, "planner", "/cycles/6/plan")
     page.screenshot(path=folder / "plan.png")
-    assert page.get_by_role("heading", level=1).inner_text() == "Planera cykel 6"
+    assert page.get_by_role("heading", level=1).inner_text() == "Plan cycle 6"
 
 
 def test_a_phone(new_page: NewPage, folder: Path) -> None:
@@ -109,7 +109,7 @@ def test_the_monthly_report(new_page: NewPage, folder: Path) -> None:
     page = new_page(viewport={"width": 1280, "height": 1000})
     sign_in(page, "planner", "/reports/2023-03")
     page.screenshot(path=folder / "report.png")
-    assert page.get_by_role("heading", level=1).inner_text() == "Lägesrapport mars 2023"
+    assert page.get_by_role("heading", level=1).inner_text() == "Status report March 2023"
 
 
 def test_what_an_import_would_do(new_page: NewPage, folder: Path) -> None:

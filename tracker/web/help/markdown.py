@@ -118,17 +118,17 @@ def _size(name: str) -> tuple[int, int]:
 
 
 def _with_frames(tokens: list[Token]) -> Iterator[Token]:
-    """Frame each table, which may be wider than the window, so that keys can scroll it."""
+    """Frame what may be wider than the window, tables and code, so that keys can scroll it."""
     title = ""
     for before, token in pairwise([Token("", "", 0), *tokens]):
         if before.type == "heading_open":
             title = _plain(token)
         if token.type == "th_open":
             token.attrs["scope"] = "col"
-        if token.type == "table_open":
+        if token.type in {"table_open", "fence"}:
             yield _raw(f'<div class="wide" role="group" tabindex="0" aria-label="{escape(title)}">')
         yield token
-        if token.type == "table_close":
+        if token.type in {"table_close", "fence"}:
             yield _raw("</div>")
 
 
