@@ -97,6 +97,12 @@ def test_every_link_leads_to_a_file_and_a_heading_that_are_there(file: Path) -> 
             assert f"#{fragment}" in {each.address for each in sections}, link
 
 
+@pytest.mark.parametrize("name", ENGLISH)
+def test_every_file_that_a_page_names_is_there(name: str) -> None:
+    named = re.findall(r"`((?:tracker|templates|alembic|tests|seed_data)/[^`]*)`", ENGLISH[name])
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
 def test_the_index_has_every_page_and_the_pages_show_every_picture() -> None:
     for index, folder in ((ENGLISH["README"], HANDBOOK), (SWEDISH["README"], HANDBOOK / "sv")):
         listed = {(folder / link).resolve().stem for link in LINK.findall(index)}
