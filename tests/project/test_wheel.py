@@ -25,8 +25,8 @@ from tracker.web.help import markdown
 from tracker.web.http import assets
 
 ROOT = Path(__file__).parents[2]
-START_TIMEOUT_S = 60
-INSTALL_TIMEOUT_S = 300  # all that is declared is fetched, over a network that may be slow
+START_TIMEOUT_S = 200  # the first start compiles all that it imports, on a machine that may be busy
+INSTALL_TIMEOUT_S = 400  # all that is declared is fetched, over a network that may be slow
 
 
 @pytest.fixture(scope="module")
