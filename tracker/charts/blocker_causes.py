@@ -4,10 +4,12 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
+from tracker.domain.charts.blocker_causes import SOURCE
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import BlockerCategory
@@ -258,3 +260,6 @@ def _exactly(view: View, days: Decimal) -> str:
 def _roughly(view: View, days: Decimal) -> str:
     """For bars, where there is little room."""
     return view.speech.number(days, 0 if days >= _WHOLE_FROM else 1)
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

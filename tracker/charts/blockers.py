@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import NamedItems, View, count
+from tracker.domain.charts.blockers import SOURCE
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 
@@ -286,3 +288,6 @@ def _at_the_end(view: View, row: SheetRow) -> str:
 
 def _begun(rows: Sequence[SheetRow]) -> list[SheetRow]:
     return [row for row in rows if row.values["blockers_open"] is not None]
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw, named=crossed)

@@ -5,10 +5,12 @@ from datetime import date
 from itertools import groupby
 
 from tracker.charts.calendar_axis import draw_cycles
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
+from tracker.domain.charts.burn_up import SOURCE
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 
@@ -229,3 +231,6 @@ def _day(row: SheetRow) -> date:
     found = row.values["day"]
     assert isinstance(found, date)
     return found
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

@@ -5,10 +5,12 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from tracker.charts import fate_words
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
+from tracker.domain.charts.carry_over import SOURCE
 from tracker.domain.charts.fates import DISPOSITIONS
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
@@ -392,3 +394,6 @@ def _nothing_closed(view: View) -> str:
                 cycle=cycle,
             )
     return speech.gettext("There is nothing in these cycles to carry over yet")
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tracker.charts import fate_words
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
+from tracker.domain.charts.commitment import SOURCE
 from tracker.domain.charts.fates import DISPOSITIONS, percent
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
@@ -463,3 +465,6 @@ def _only_planned(view: View) -> str:
                 cycle=number,
             )
     return view.speech.gettext("Nothing has been committed to in these cycles yet")
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

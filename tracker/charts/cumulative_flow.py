@@ -5,9 +5,11 @@ from datetime import date
 
 from tracker.charts import bands
 from tracker.charts.calendar_axis import draw_cycles
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, mark
 from tracker.charts.view import View, count
+from tracker.domain.charts.cumulative_flow import SOURCE
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import STATES, State
@@ -134,3 +136,6 @@ def _day(row: SheetRow) -> date:
     found = row.values["day"]
     assert isinstance(found, date)
     return found
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

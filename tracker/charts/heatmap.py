@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from tracker.charts.chart import Chart
 from tracker.charts.heatmap_drawing import Number, column, drawn, number, written
 from tracker.charts.plot import Plot
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
-from tracker.domain.charts.sheets import Adds, By, SheetRow, added_up
+from tracker.domain.charts.heatmap import SOURCE
+from tracker.domain.charts.sheets import By, SheetRow, added_up
 from tracker.domain.errors import N_
 from tracker.domain.figures.behind import Behind, behind
+from tracker.domain.figures.words import Adds
 
 TITLE = N_("Heat map")
 DEFINITION = N_(
@@ -63,7 +66,7 @@ def details(view: View) -> list[str]:
     return sentences
 
 
-def draw_all(view: View, plot: Plot) -> None:
+def draw(view: View, plot: Plot, _rows: Sequence[SheetRow]) -> None:
     """A row for each workstream or project, and one for all."""
     row = _spoken_of(view)
     named = {cell.code for cell in _top(view, row)} if row is not None else set()
@@ -213,3 +216,6 @@ def _items(view: View, row: SheetRow) -> Sequence[Behind]:
         return row.items(shown.name)
     items = view.span.items(count(row, "cycle"), view.choice)
     return behind("tested", items) if items is not None else ()
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw, define=definition, is_in_one=True)

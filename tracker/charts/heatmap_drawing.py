@@ -7,7 +7,8 @@ from decimal import Decimal
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, mark
 from tracker.charts.view import View, count
-from tracker.domain.charts.sheets import Adds, By, Column, SheetRow, added_up
+from tracker.domain.charts.sheets import By, Column, SheetRow, added_up
+from tracker.domain.figures.words import Adds
 
 Number = int | Decimal
 _STANDING = {"blockers_open", "tested_previous"}  # in one cycle as in the next: those of several do not add up

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
-from tracker.domain.charts.moves_back import Reason
+from tracker.domain.charts.moves_back import SOURCE, Reason
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 
@@ -252,3 +253,6 @@ def _word(view: View, row: SheetRow) -> str:
 
 def _reason_word(view: View, reason: Reason) -> str:
     return view.speech.reason(reason.value)
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

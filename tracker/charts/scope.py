@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from tracker.charts import bands
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
+from tracker.domain.charts.scope import SOURCE
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import State
@@ -197,3 +199,6 @@ def _begun(rows: Sequence[SheetRow]) -> list[SheetRow]:
 def _last(view: View) -> SheetRow | None:
     begun = _begun(view.totals)
     return begun[-1] if begun else None
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

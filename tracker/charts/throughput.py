@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
 from tracker.domain.charts.sheets import SheetRow
-from tracker.domain.charts.throughput import STAGES
+from tracker.domain.charts.throughput import SOURCE, STAGES
 from tracker.domain.errors import N_
 from tracker.domain.states import Goal
 
@@ -317,3 +318,6 @@ def _under_way(view: View) -> SheetRow | None:
 
 def _written(view: View, number: object) -> str:
     return view.speech.number(number, 2) if isinstance(number, Decimal | int) else "–"
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
 from tracker.domain.charts.sheets import SheetRow
-from tracker.domain.charts.time_in_state import WORKING
+from tracker.domain.charts.time_in_state import SOURCE, WORKING
 from tracker.domain.errors import N_
 from tracker.domain.states import State
 
@@ -217,3 +218,6 @@ def _name(view: View, row: SheetRow) -> str:
 def _x(row: SheetRow) -> float:
     place = next(number for number, state in enumerate(WORKING) if state is row.values["state"])
     return count(row, "cycle") + (place - 1) * _WIDTH
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

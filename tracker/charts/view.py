@@ -1,4 +1,4 @@
-"""What a chart is drawn and told from: its numbers, their names, and where their items are."""
+"""A chart, and what it is drawn and told from: its numbers, their names, and where their items are."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tracker.charts.speech import Speech
-from tracker.domain.charts.sheets import Adds, Sheet, SheetRow, Value
+from tracker.domain.charts.sheets import Sheet, SheetRow, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.summaries import Choice
+from tracker.domain.figures.words import Adds
 
 
 class NamedItems(NamedTuple):
