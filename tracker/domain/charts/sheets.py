@@ -46,6 +46,13 @@ class SheetRow:
     values: dict[str, Value]
     behind: Mapping[str, Found] = field(default_factory=dict)
 
+    @property
+    def cycle(self) -> int:
+        """The number of the cycle that it is about."""
+        found = self.values["cycle"]
+        assert isinstance(found, int)
+        return found
+
     def items(self, column: str) -> Sequence[Behind]:
         """What the number in the column counts, in order."""
         found = self.behind.get(column, ())
