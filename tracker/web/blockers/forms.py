@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field
 from werkzeug.datastructures import MultiDict
 
-from tracker.commands.blockers import BlockerFields
+from tracker.domain.blockers import BlockerFields
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_
 from tracker.domain.states import BlockerCategory

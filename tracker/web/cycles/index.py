@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from tracker.commands import cycles as commands
-from tracker.commands.cycles import CycleFields
 from tracker.commands.entry.entries import Entry
 from tracker.domain.calendar import working_days
 from tracker.domain.cycles.dates import Dates, NumberedDates, dates_from, gaps_around, proposed
+from tracker.domain.cycles.fields import CycleFields
 from tracker.domain.cycles.line import gaps, line
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
 from tracker.domain.merging import FieldConflictError, Theirs

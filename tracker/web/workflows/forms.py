@@ -6,10 +6,10 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field
 from werkzeug.datastructures import MultiDict
 
-from tracker.commands.workflows.fields import Fields
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_
 from tracker.domain.states import Goal, State
+from tracker.domain.workflows import WorkflowFields
 from tracker.web.ui.forms import BROKEN, LINE, FilledLine, FilledText, Form, FormError, Line, Text, Version
 from tracker.web.ui.merged_forms import MergedForm
 
@@ -58,11 +58,11 @@ class CreateForm(Form):
         return cls.checked({**fields.to_dict(), "other_workstreams": fields.getlist("other_workstreams")})
 
     @property
-    def fields(self) -> Fields:
+    def fields(self) -> WorkflowFields:
         """What the command takes. The owning workstream is not another one, wherever it was ticked."""
         others = tuple(code for code in self.other_workstreams if code != self.workstream)
         priority = int(self.priority) if self.priority else None
-        return Fields(self.name, self.name_en, self.description, self.owner, priority, others)
+        return WorkflowFields(self.name, self.name_en, self.description, self.owner, priority, others)
 
     @property
     def wanted_key(self) -> str:
