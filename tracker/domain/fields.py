@@ -9,6 +9,8 @@ from typing import Any
 from tracker.domain.cells import read_date
 from tracker.domain.errors import N_, InvalidError
 
+DATE = N_("Write the date as year-month-day, for example 2023-04-14.")
+
 Clean = Callable[[str, str], str]
 
 
@@ -39,6 +41,11 @@ def texts_of(thing: object, names: Iterable[str]) -> dict[str, str]:
     return {name: as_text(getattr(thing, name)) for name in names}
 
 
+def values_of(fields: Fields, texts: Mapping[str, str]) -> dict[str, Any]:
+    """What the columns hold of clean texts."""
+    return {name: fields[name].value(text) for name, text in texts.items()}
+
+
 def as_text(value: object) -> str:
     """A value as forms write it: nothing for none, codes with a blank between."""
     if value is None:
@@ -48,8 +55,8 @@ def as_text(value: object) -> str:
 
 def write(row: object, fields: Fields, texts: Mapping[str, str]) -> None:
     """Writes clean texts into the row."""
-    for name, text in texts.items():
-        setattr(row, name, fields[name].value(text))
+    for name, value in values_of(fields, texts).items():
+        setattr(row, name, value)
 
 
 def needed_date(text: str, field: str) -> str:
@@ -57,8 +64,7 @@ def needed_date(text: str, field: str) -> str:
     try:
         return read_date(text.strip()).isoformat()
     except InvalidError as error:
-        message = N_("Write the date as year-month-day, for example 2023-04-14.")
-        raise InvalidError(message, field=field) from error
+        raise InvalidError(DATE, field=field) from error
 
 
 def optional_date(text: str, field: str) -> str:
