@@ -14,12 +14,12 @@ from sqlmodel import Session, SQLModel, col
 from tracker.db import models
 from tracker.db.columns import columns, row_columns
 from tracker.db.facts import cycles
+from tracker.db.history import written, written_about
 from tracker.db.models import (
     Actor,
     Blocker,
     BlockerEvent,
     Cycle,
-    Entry,
     Note,
     Project,
     ScopeChange,
@@ -170,10 +170,8 @@ def _blocker_events(session: Session, as_of: datetime | None) -> Iterator[Blocke
 
 def _notes(session: Session, as_of: datetime | None) -> Iterator[NoteRow]:
     known = (
-        select(*row_columns(Note, NoteRow, workflow=Workflow.key, blocker=Note.blocker_id, actor=Actor.name))
-        .join(Workflow, isouter=True)
-        .join_from(Note, Entry)
-        .join(Actor)
+        written(Note, *row_columns(Note, NoteRow, workflow=Workflow.key, blocker=Note.blocker_id, actor=Actor.name))
+        .join(Workflow, col(Workflow.id) == col(Note.workflow_id), isouter=True)
         .where(
             recorded_by(Note, as_of),
             or_(col(Note.workflow_id).is_(None), _known_workflow(col(Note.workflow_id), as_of)),
@@ -190,12 +188,9 @@ def _checks(session: Session, as_of: datetime | None) -> Iterator[CheckRow]:
 
 
 def _of_known_workflows(table: HistoryTable, row: type, as_of: datetime | None, **elsewhere: Any) -> AnySelect:  # noqa: ANN401 - columns
+    found = row_columns(table, row, workflow=Workflow.key, actor=Actor.name, **elsewhere)
     return (
-        select(*row_columns(table, row, workflow=Workflow.key, actor=Actor.name, **elsewhere))
-        .select_from(table)
-        .join(Workflow, col(Workflow.id) == col(table.workflow_id))
-        .join(Entry, col(Entry.id) == col(table.entry_id))
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
+        written_about(table, *found)
         .where(recorded_by(table, as_of), _known_workflow(col(Workflow.id), as_of))
         .order_by(col(table.id))
     )
