@@ -187,18 +187,13 @@ def _late_holds(session: Session, since: datetime, until: datetime) -> Iterator[
     rows = session.execute(
         written_about(
             BlockerEvent,
-            col(BlockerEvent.event),
-            col(Workflow.key),
-            col(BlockerEvent.happened_at),
-            col(BlockerEvent.recorded_at),
-            col(Actor.name),
-            col(BlockerEvent.blocker_id),
-            col(BlockerEvent.note),
+            *(Workflow.key, BlockerEvent.happened_at, BlockerEvent.recorded_at, Actor.name),
+            *(BlockerEvent.event, BlockerEvent.blocker_id, BlockerEvent.note),
         )
         .where(col(BlockerEvent.recorded_at) > since, col(BlockerEvent.happened_at) <= until)
         .order_by(col(BlockerEvent.happened_at), col(BlockerEvent.id))
     )
-    for event, key, happened_at, recorded_at, actor, blocker, note in rows:
+    for key, happened_at, recorded_at, actor, event, blocker, note in rows:
         kind = "held" if event is HoldEvent.HELD else "released"
         yield Late(kind, key, happened_at, recorded_at, actor, blocker=blocker, note=note)
 

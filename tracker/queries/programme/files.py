@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -113,23 +114,14 @@ def _workflows(session: Session, as_of: datetime | None) -> Iterator[WorkflowRow
         now, member = stood.get(row.id), members.get(row.id, Membership())
         archived_at = _by(row.archived_at, as_of)
         yield WorkflowRow(
-            row.key,
-            row.name,
-            row.name_en,
-            row.description,
-            owning.get(row.id, ""),
-            tuple(sorted(others[row.id])),
-            row.owner,
-            row.priority,
-            row.created_at,
-            archived_at,
-            now.state if now else None,
-            member.cycle,
-            member.goal,
-            row.id in blocked,
-            member.times_carried,
-            now.done_at if now else None,
-            now.age_days(today, zone) if now and archived_at is None else None,
+            **{name: getattr(row, name) for name in own if name != "id"} | {"archived_at": archived_at},
+            workstream=owning.get(row.id, ""),
+            other_workstreams=tuple(sorted(others[row.id])),
+            **asdict(member),
+            state=now.state if now else None,
+            blocked=row.id in blocked,
+            done_at=now.done_at if now else None,
+            age_days=now.age_days(today, zone) if now and archived_at is None else None,
         )
 
 
