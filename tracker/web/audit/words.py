@@ -91,6 +91,14 @@ _CLOSED = (
     (ScopeKind.RETURNED, N_("back to the backlog: %(n)s")),
     (ScopeKind.DROPPED, N_("dropped: %(n)s")),
 )
+_TEXTS = {
+    "account": N_("made"),
+    "note": N_("note"),
+    "check": N_("checked: nothing changed"),
+    "published": N_("was published"),
+    "reopened": N_("was opened again"),
+    "committed": N_("was committed"),
+}
 # Of these the history keeps no text: only that they were changed.
 UNTOLD = {
     "email": N_("e-mail changed"),
@@ -195,20 +203,10 @@ def _value(field: str, value: str) -> str:
             return value
 
 
-def _text(line: Line, recorded_at: datetime) -> str:  # noqa: PLR0911 - one for each kind
+def _text(line: Line, recorded_at: datetime) -> str:
+    if line.kind in _TEXTS:
+        return gettext(_TEXTS[line.kind])
     match line.kind:
-        case "account":
-            return gettext("made")
-        case "note":
-            return gettext("note")
-        case "check":
-            return gettext("checked: nothing changed")
-        case "published":
-            return gettext("was published")
-        case "reopened":
-            return gettext("was opened again")
-        case "committed":
-            return gettext("was committed")
         case "ready":
             return gettext("%(workstream)s is ready for review", workstream=line.workstream)
         case "proposed":
@@ -227,21 +225,9 @@ def _proposal_words(line: Line) -> str:
 
 def _item(line: Line, at: datetime) -> TimelineItem:
     """The line as the timeline has it, whose words are the same."""
-    return TimelineItem(
-        kind=line.kind,
-        at=at,
-        order=(at, 0, 0),
-        actor="",
-        anchor="",
-        recorded_at=at,
-        from_state=line.from_state,
-        to_state=line.to_state,
-        from_cycle=line.from_cycle,
-        to_cycle=line.to_cycle,
-        goal=line.goal,
-        scope_kind=line.scope_kind,
-        text=line.blocker,
-    )
+    own = ("from_state", "to_state", "from_cycle", "to_cycle", "goal", "scope_kind")
+    fields = {name: getattr(line, name) for name in own}
+    return TimelineItem(line.kind, at, (at, 0, 0), "", "", at, text=line.blocker, **fields)
 
 
 def _state(state: State | None) -> str:
