@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from tracker.domain import cells
-from tracker.domain.cells import Cell, Dialect, optional
+from tracker.domain.cells import Cell, Column, Dialect, optional
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.figures.ledger import LedgerRow
 from tracker.domain.figures.readings import Basis
