@@ -6,11 +6,9 @@ from pydantic import Field
 from werkzeug.datastructures import MultiDict
 
 from tracker.commands.accounts.fields import ALL_WORKSTREAMS, Fields
-from tracker.domain.errors import N_, TrackerError
+from tracker.domain.errors import N_
 from tracker.domain.states import Role
-from tracker.web.ui.errors import explain
 from tracker.web.ui.forms import Form, FormError, Text
-from tracker.web.ui.translation import gettext
 
 FIELDS = ("email", "name", "role", "workstreams")
 _LONGEST_LINE = 200
@@ -128,10 +126,3 @@ def typed(fields: MultiDict[str, str]) -> dict[str, Any]:
         "role": fields.get("role", ""),
         "workstreams": set(fields.getlist("workstreams")),
     }
-
-
-def field_errors(error: TrackerError) -> dict[str, str]:
-    """The message of each field, or of the whole form where the error names none."""
-    if isinstance(error, FormError):
-        return {field: gettext(message) for field, message in error.errors.items()}
-    return {error.field or "form": explain(error)}

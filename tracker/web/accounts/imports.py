@@ -16,13 +16,14 @@ from tracker.domain.cells import guarded
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.states import Role
 from tracker.web.accounts.admin import require_admin
-from tracker.web.accounts.forms import ImportForm, field_errors
+from tracker.web.accounts.forms import ImportForm
 from tracker.web.audit.words import FIELDS
 from tracker.web.http.addresses import link_address
 from tracker.web.http.context import reading_session, writing
-from tracker.web.ui.errors import explain
-from tracker.web.ui.rendering import ROLES, page
+from tracker.web.ui.errors import explain, field_errors
+from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
+from tracker.web.ui.words import word
 
 bp = Blueprint("account_imports", __name__)
 
@@ -141,7 +142,7 @@ def _shown(each: Planned) -> PreviewRow:
 def _value(field: str, text: str) -> str:
     match field, text:
         case "role", _:
-            return gettext(ROLES[Role(text)])
+            return word(Role(text))
         case "workstreams", "*":
             return gettext("all")
         case _:

@@ -15,9 +15,9 @@ from tracker.db.engine import transaction
 from tracker.domain.errors import InvalidError
 from tracker.domain.people import Actor
 from tracker.web.accounts.browsers import address, end_sign_in, places, signed_in, this_browser
-from tracker.web.accounts.forms import NewPasswordForm, field_errors
+from tracker.web.accounts.forms import NewPasswordForm
 from tracker.web.http.context import close_reading_session, current_engine, installation, viewer_or_none
-from tracker.web.ui.errors import error_page, explain
+from tracker.web.ui.errors import error_page, explain, field_errors
 from tracker.web.ui.rendering import page
 
 bp = Blueprint("password_links", __name__)

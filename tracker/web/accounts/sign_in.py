@@ -21,6 +21,7 @@ from tracker.web.http.context import (
 )
 from tracker.web.security import sessions
 from tracker.web.ui.errors import explain
+from tracker.web.ui.query import last
 from tracker.web.ui.rendering import htmx, page
 from tracker.web.ui.translation import gettext
 
@@ -30,7 +31,7 @@ bp = Blueprint("sign_in", __name__)
 @bp.get("/login")
 def show() -> ResponseReturnValue:
     """The form, for who is not signed in yet."""
-    target = safe_path(request.args.get("next", ""))
+    target = safe_path(last("next"))
     if viewer_or_none() is not None:
         return back_again() if htmx.wants_part else redirect(target)
     return _form("", target)

@@ -16,9 +16,8 @@ from tracker.queries.workflows.timeline import TimelineItem
 from tracker.web.reports import words as report_words
 from tracker.web.reviews.closing_words import wish_words
 from tracker.web.ui.formats import day, state_name
-from tracker.web.ui.rendering import ROLES
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import category_word, reason_word
+from tracker.web.ui.words import reason_word, word
 from tracker.web.workflows.events import event_words
 
 COMMANDS = {
@@ -191,9 +190,9 @@ def _value(field: str, value: str) -> str:
         case "report_status", value if value in set(Status):
             return report_words.status_word(Status(value))
         case "role", value if value in set(Role):
-            return gettext(ROLES[Role(value)])
+            return word(Role(value))
         case "category", value if value in set(BlockerCategory):
-            return category_word(BlockerCategory(value))
+            return word(BlockerCategory(value))
         case "workstreams", "*":
             return gettext("all")
         case _:

@@ -11,7 +11,7 @@ from tracker.queries.blockers.list import BlockerListRow
 from tracker.web.http.context import today
 from tracker.web.ui.formats import language
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import category_word
+from tracker.web.ui.words import word
 
 _ROWS_KEPT = 10_000  # some 15 MB
 
@@ -49,7 +49,7 @@ def drawn_rows(rows: Iterable[BlockerListRow]) -> Markup:
         url_for("workflows.show", key="-")[:-1],
         today().year,
     )
-    return Markup("".join([drawn(row, category_word(row.category), words) for row in rows]))  # noqa: S704 - each is Markup
+    return Markup("".join([drawn(row, word(row.category), words) for row in rows]))  # noqa: S704 - each is Markup
 
 
 @lru_cache(maxsize=_ROWS_KEPT)

@@ -1,7 +1,6 @@
 """What became of many workflows at once, in words."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 from sqlmodel import Session
@@ -9,13 +8,12 @@ from sqlmodel import Session
 from tracker.commands.entry.batch_results import BatchResult, Left
 from tracker.commands.workflows.moves import StaleError
 from tracker.domain.errors import N_, NotFoundError
-from tracker.queries.workflows import page as workflow
 from tracker.web.board.batch_forms import Action, BatchForm
-from tracker.web.http.context import current_viewer
 from tracker.web.ui.errors import explain
-from tracker.web.ui.formats import language, moment, state_name
+from tracker.web.ui.formats import moment, state_name
 from tracker.web.ui.translation import gettext, ngettext
 from tracker.web.workflows.events import described, event_words
+from tracker.web.workflows.page import latest, read_page
 
 NOT_MOVED = N_("It has changed since you saw it: %(what)s, %(actor)s, %(at)s. It was not moved.")
 NOT_PLANNED = N_("It has changed since you saw it: %(what)s, %(actor)s, %(at)s. It stays as it is now.")
@@ -60,13 +58,13 @@ def undone_text(outcome: BatchResult) -> str:
     return result_line(done if outcome.done else "", outcome)
 
 
-def causes(session: Session, left: Sequence[Left], now: datetime, *, stale: str = NOT_MOVED) -> list[Cause]:
+def causes(session: Session, left: Sequence[Left], *, stale: str = NOT_MOVED) -> list[Cause]:
     """Why each was left; of those that somebody changed in the meantime, who did what when, in the words `stale`."""
     return [
         Cause(
             "" if isinstance(each.error, NotFoundError) else each.key,
             each.key,
-            _missed(session, each.key, now, stale)
+            latest_words(session, each.key, stale)
             if isinstance(each.error, StaleError) and place < _TOLD_BY_WHOM
             else explain(each.error),
         )
@@ -122,7 +120,7 @@ def _deed_words(form: BatchForm, done: tuple[str, ...]) -> str:  # noqa: PLR0911
             )
 
 
-def _missed(session: Session, key: str, now: datetime, stale: str) -> str:
-    shown = workflow.page(session, key, language=language(), now=now, zone=current_viewer().programme.zone)
-    latest = max((item for item in shown.timeline if item.counts), key=lambda item: (item.recorded_at, item.order))
-    return gettext(stale, what=event_words(described(latest)), actor=latest.actor, at=moment(latest.recorded_at))
+def latest_words(session: Session, key: str, message: str) -> str:
+    """The latest that happened to a workflow, in a message that names what, who and when."""
+    item = latest(read_page(key, session))
+    return gettext(message, what=event_words(described(item)), actor=item.actor, at=moment(item.recorded_at))

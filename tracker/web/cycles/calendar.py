@@ -23,6 +23,7 @@ from tracker.queries.cycles.calendar import Reader
 from tracker.web.http.addresses import our_address, peer
 from tracker.web.http.context import close_reading_session, current_engine, reading_session
 from tracker.web.ui.language import LOCALES
+from tracker.web.ui.query import last
 from tracker.web.ui.translation import gettext, ngettext
 
 bp = Blueprint("calendar_feed", __name__)
@@ -39,7 +40,7 @@ def show() -> ResponseReturnValue:
     place = f"calendar:{peer()}"
     try:
         sign_ins.refuse_calendar(reading_session(), place, real_now())
-        reader = calendar.reader(reading_session(), token_hash(request.args.get("key", "")))
+        reader = calendar.reader(reading_session(), token_hash(last("key")))
         if reader is None:
             close_reading_session()
             with transaction(current_engine()) as session:

@@ -10,9 +10,10 @@ from flask_babel import get_locale
 from tracker.domain.calendar import free_weekdays
 from tracker.domain.cycles.line import Line, Stretch, Week
 from tracker.domain.programme.rows import CycleRow
-from tracker.web.cycles.words import short_days, status_word
+from tracker.web.cycles.words import short_days
 from tracker.web.ui.formats import language
 from tracker.web.ui.translation import gettext
+from tracker.web.ui.words import word
 
 _DAY = timedelta(days=1)
 _MANY_WEEKS = 80  # of more, not every number is readable
@@ -130,7 +131,7 @@ class Drawing:
         return Bar(
             cycle.cycle,
             cycle.status.value,
-            status_word(cycle.status),
+            word(cycle.status),
             self.x(stretch.first),
             self.wide(stretch),
             short_days(stretch.first, stretch.last),

@@ -13,6 +13,7 @@ from tracker.queries.cycles.page_parts import Changed
 from tracker.web.charts import figure_words
 from tracker.web.ui.formats import day, state_name
 from tracker.web.ui.translation import gettext, ngettext
+from tracker.web.ui.words import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def items_title(read: Sources, figure: str, value: int | Decimal | None, goal: G
         if whole
         else f"{figure_words.label(figure)}: {figure_words.with_unit(figure, value)}"
     ]
-    words += [gettext("goal %(goal)s", goal=state_name(State(goal.value)))] if goal is not None else []
+    words += [gettext("goal %(goal)s", goal=word(goal))] if goal is not None else []
     words += [workstream] if workstream else []
     words.append(gettext("cycle %(number)s", number=read.cycle.number))
     return ", ".join(words)

@@ -27,7 +27,6 @@ from tracker.domain.imports.table import Table
 from tracker.domain.states import State
 from tracker.exports import refused_rows
 from tracker.queries import imports
-from tracker.web.accounts.forms import field_errors
 from tracker.web.http.context import (
     close_reading_session,
     current_engine,
@@ -38,13 +37,14 @@ from tracker.web.http.context import (
     reading_session,
     writing,
 )
-from tracker.web.http.idempotency import fresh_key
 from tracker.web.imports.page import columns_context, preview_context, result_of
 from tracker.web.imports.progress import progress_of
 from tracker.web.imports.words import CAUSE, problem_words
-from tracker.web.ui.errors import explain, status_of
+from tracker.web.ui.errors import explain, field_errors, status_of
 from tracker.web.ui.formats import language
+from tracker.web.ui.query import last, whole
 from tracker.web.ui.rendering import page
+from tracker.web.ui.submit import fresh_key
 from tracker.web.ui.translation import gettext
 
 bp = Blueprint("workflow_imports", __name__)
@@ -262,13 +262,12 @@ def _preview(file: ImportFile, error: TrackerError | None = None) -> Response:
         planned = _plan(file, Choices.read(file.choices))
     except InvalidError as problem:  # the columns cannot be used
         return _columns(file, Choices.read(file.choices), field_errors(problem))
-    show, start = request.args.get("show", ""), request.args.get("from", 0, type=int)
     return page(
         "imports/preview.html",
         status=200 if error is None else status_of(error),
         file=file,
         refusal=explain(error) if error is not None else "",
-        **preview_context(planned, show, start),
+        **preview_context(planned, last("show"), whole(last("from")) or 0),
     )
 
 

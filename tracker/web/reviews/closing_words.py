@@ -11,8 +11,9 @@ from tracker.domain.reviews import Member, Wish
 from tracker.domain.states import Goal, ProposalKind
 from tracker.queries.reviews.closing import Closing, Figures
 from tracker.web.charts import figure_words
-from tracker.web.ui.formats import number, state_name
+from tracker.web.ui.formats import number
 from tracker.web.ui.translation import gettext
+from tracker.web.ui.words import goal_word
 
 # By group: name of the column, and its definition in as few words as will do beside a number.
 GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
@@ -122,11 +123,6 @@ def stream_rows(rows: Iterable[Figures], names: Mapping[str, str]) -> list[tuple
         )
         for row in rows
     ]
-
-
-def goal_word(goal: Goal | None) -> str:
-    """The stage to be passed."""
-    return state_name(goal.value) if goal is not None else ""
 
 
 def snapshot(closing: Closing) -> str:

@@ -11,16 +11,18 @@ from sqlmodel import Session
 from tracker.domain.calendar import iso_week, local_date
 from tracker.domain.people import Actor
 from tracker.domain.reviews import Member, Proposal, is_past
-from tracker.domain.states import CycleStatus, Goal, ProposalKind, Role
+from tracker.domain.states import CycleStatus, Goal, ProposalKind, ReviewReason, Role
 from tracker.queries.reviews import frame as review_frame
 from tracker.queries.reviews import review as reviews
 from tracker.queries.reviews.frame import ReviewFrame
 from tracker.queries.reviews.review import Part, Review
 from tracker.queries.workflows.timeline import in_language
 from tracker.web.http.context import current_viewer, today
-from tracker.web.http.idempotency import fresh_key
-from tracker.web.reviews.words import kind_choices, kind_word, review_reasons, wish_words
-from tracker.web.ui.formats import language, state_name
+from tracker.web.reviews.words import kind_choices, wish_words
+from tracker.web.ui.formats import language
+from tracker.web.ui.query import last
+from tracker.web.ui.submit import fresh_key
+from tracker.web.ui.words import picks, word
 
 SHOWN_AT_FIRST = 100  # items of a workstream; the rest are one click away
 ALL = "all"
@@ -90,7 +92,7 @@ def shown(session: Session, number: int, chosen: str = "", key: str = "") -> Rev
     ordered = _ordered(found.parts, current_viewer().actor)
     asked = (part for part in ordered if part.code == chosen or (key and part.has(key)))
     part = next(asked, None) or next((part for part in ordered if part.undecided), ordered[0] if ordered else None)
-    all_items = request.args.get("items") == ALL or request.method == "POST"  # an answer draws those that it concerns
+    all_items = last("items") == ALL or request.method == "POST"  # an answer draws those that it concerns
     return ReviewPage(found, frame, ordered, part, all_items)
 
 
@@ -118,8 +120,8 @@ def context(shown: ReviewPage, drafts: Drafts = NO_DRAFTS, past: Sequence[object
         ),
         "all_url": url_for("review.show", number=review.cycle, workstream=code, items=ALL),
         "kinds": kind_choices(),
-        "reasons": review_reasons(),
-        "kind_word": kind_word,
+        "reasons": picks(ReviewReason),
+        "kind_word": word,
         "wish_words": wish_words,
         "stream_name": _stream_name,
         "stream_url": lambda part: here(review.cycle, part),
@@ -155,11 +157,11 @@ def item(member: Member, draft: Draft | None = None) -> ReviewItem:
         proposal.version if proposal else 0,
         fresh_key(),
         typed.get("kind", ""),
-        kind_word(ProposalKind(typed["kind"])) if typed.get("kind") in set(ProposalKind) else "",
+        word(ProposalKind(typed["kind"])) if typed.get("kind") in set(ProposalKind) else "",
         typed.get("goal", ""),
         typed.get("reason", ""),
         {kind.value: typed.get(f"note_{kind.value}", "") for kind in ProposalKind},
-        [(goal.value, state_name(goal.value)) for goal in Goal if not is_past(member.state, goal)],
+        picks(goal for goal in Goal if not is_past(member.state, goal)),
         wish_words(decision) if decision else "",
         wish_words(proposal.wish) if proposal and decision is None and not member.is_met else "",
         draft.errors if draft else {},

@@ -1,15 +1,20 @@
 """An edit form drawn again after a refusal: what was typed over is kept, the rest is as it stands now."""
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
-from tracker.domain.merging import Theirs
+from flask import request
+
+from tracker.domain.errors import TrackerError
+from tracker.domain.merging import FieldConflictError, Theirs
 from tracker.domain.texts import normal
+from tracker.web.ui.errors import field_errors
 from tracker.web.ui.formats import moment
 from tracker.web.ui.forms import BROKEN, Form
 from tracker.web.ui.translation import gettext
 
 Texts = dict[str, str]
+THEIRS = "theirs"
 
 
 class MergedForm(Form):
@@ -19,6 +24,37 @@ class MergedForm(Form):
 
     wanted: Texts
     was: Texts
+
+
+class Redrawn(NamedTuple):
+    """A form after a refusal: what stands in its fields, what each was, messages, and what others wrote."""
+
+    values: Texts
+    was: Texts
+    errors: Texts
+    conflicts: Mapping[str, Theirs]
+
+
+def redrawn(
+    error: TrackerError,
+    now: Mapping[str, str],
+    typed: Mapping[str, str],
+    field_word: Callable[[str], str],
+    otherwise: str,
+) -> Redrawn:
+    """The request's form after the refusal: what was typed over is kept, but where theirs was chosen, and the rest is
+    as it stands now; saving again decides.
+    """
+    conflicts = conflicts_of(error)
+    kept = {name: text for name, text in typed.items() if request.form.get(f"choice_{name}") != THEIRS}
+    values, was = drawn_again(now, kept, before_of(request.form), conflicts)
+    errors = conflict_words(conflicts, field_word) if conflicts else field_errors(error, otherwise)
+    return Redrawn(values, was, errors, conflicts)
+
+
+def conflicts_of(error: TrackerError) -> Mapping[str, Theirs]:
+    """What somebody else wrote meanwhile, by field, where that is what was refused."""
+    return error.conflicts if isinstance(error, FieldConflictError) else {}
 
 
 def drawn_again(

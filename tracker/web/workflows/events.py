@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from tracker.domain.states import Goal, ScopeKind, State
+from tracker.domain.states import ScopeKind, State
 from tracker.queries.workflows.timeline import TimelineItem
 from tracker.web.ui.formats import day, state_name
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import reason_word
+from tracker.web.ui.words import goal_word, reason_word
 
 
 def described(item: TimelineItem) -> TimelineItem:
@@ -17,7 +17,7 @@ def described(item: TimelineItem) -> TimelineItem:
 
 def scope_words(item: TimelineItem) -> str:  # noqa: PLR0911 - one for each kind
     """What a change of scope did: where to, with which goal."""
-    goal = state_name(Goal(item.goal).value) if item.goal else ""
+    goal = goal_word(item.goal)
     match item.scope_kind:
         case ScopeKind.CARRIED:
             return gettext(
