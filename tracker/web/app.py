@@ -14,7 +14,6 @@ from tracker.web.accounts import links as password_links
 from tracker.web.accounts import settings as own_settings
 from tracker.web.audit import views as audit
 from tracker.web.blockers import page as blocker
-from tracker.web.blockers import rows as blocker_rows
 from tracker.web.blockers import table as blockers
 from tracker.web.board import batches, cards, list_saves, quiet_poll
 from tracker.web.board import views as board
@@ -59,7 +58,6 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     formats.install(app)
     rendering.install(app)
     cards.install(app)
-    blocker_rows.install(app)
     errors.install(app)
     assets.install(app)
     people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, accessibility.bp)

@@ -1,10 +1,12 @@
 """The table of blockers, and raising a new one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
@@ -15,6 +17,7 @@ from tracker.domain.errors import NotFoundError, TrackerError
 from tracker.domain.states import Role
 from tracker.queries.blockers import list as lists
 from tracker.queries.blockers import page as pages
+from tracker.queries.blockers.list import BlockerListRow
 from tracker.queries.blockers.table import Filters, Table, similar, table
 from tracker.queries.workflows.timeline import in_language
 from tracker.web.blockers.filters import address, pickers, read_filters, sort_links
@@ -31,6 +34,7 @@ from tracker.web.ui.words import word
 bp = Blueprint("blockers", __name__, url_prefix="/blockers")
 
 OK = 200
+_ROWS_KEPT = 10_000  # some 15 MB
 _SHEET = {"HX-Retarget": "#sheet", "HX-Reswap": "innerHTML"}
 
 
@@ -173,3 +177,18 @@ def _links(filters: Filters, shown: Table) -> dict[str, str]:
         "all": url_for(".index", state="all"),
         "without": address(Filters(state=filters.state, sort=filters.sort)),
     }
+
+
+@bp.app_template_global("blocker_rows")
+def drawn_rows(rows: Iterable[BlockerListRow]) -> Markup:
+    """The rows as HTML. Drawing is what costs with 2,000 of them, and nearly all are as they were."""
+    return Markup("".join([_drawn(row, language(), today().year) for row in rows]))  # noqa: S704 - each is Markup
+
+
+@lru_cache(maxsize=_ROWS_KEPT)
+def _drawn(row: BlockerListRow, language: str, _year: int) -> Markup:
+    """A row as HTML, which depends on these and on nothing else, so that it can be kept; dates of other years name
+    theirs.
+    """
+    template: Any = current_app.jinja_env.get_template("blockers/_row.html").module
+    return Markup(template.drawn(row, word(row.category).capitalize(), language))  # noqa: S704 - a macro's
