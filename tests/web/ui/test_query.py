@@ -1,16 +1,10 @@
 """A single parameter of an address that is repeated means the last, on every page and for every file."""
 
-import re
-from pathlib import Path
-
 import pytest
-from werkzeug.datastructures import MultiDict
 
 from tests.databases import ON_SQLITE
 from tests.web.conftest import ClientAs
 from tests.web.page_client import Page, PageClient
-from tracker.web.http import assets
-from tracker.web.ui import query
 
 pytestmark = ON_SQLITE
 
@@ -83,17 +77,3 @@ def test_the_last_of_a_repeated_parameter_counts(planner: PageClient, path: str,
 def test_files_take_the_last_too(planner: PageClient, path: str, first: str, last: str) -> None:
     wanted = planner.get(f"{path}?{last}").data
     assert planner.get(f"{path}?{first}&{last}").data == wanted != planner.get(f"{path}?{first}").data
-
-
-def test_the_last_that_says_anything_and_means_something_counts() -> None:
-    args = MultiDict([("a", "1"), ("a", "2"), ("a", "1"), ("a", "9"), ("a", ""), ("b", "x")])
-    assert query.last("a", args) == "9"
-    assert query.Query(args).one("a", {"1", "2"}) == "1"
-    assert query.Query(args).several("a", {"1", "2"}) == ("1", "2")
-
-
-def test_nothing_reads_the_first_of_a_parameter() -> None:
-    web = Path(assets.FOLDER).parent
-    first = re.compile(r"\bargs(\.get\(|\.to_dict\(\)|\[)")
-    found = {str(file.relative_to(web)) for file in web.rglob("*.py") if first.search(file.read_text(encoding="utf-8"))}
-    assert found <= {"ui/query.py"}, "read parameters by web/ui/query.py"

@@ -11,12 +11,11 @@ from tracker.commands.accounts.fields import fields_of
 from tracker.commands.accounts.links import LinkUnusableError
 from tracker.commands.accounts.sign_ins import TooManyAttemptsError
 from tracker.commands.entry.entries import open_entry
-from tracker.db.engine import transaction
 from tracker.domain.errors import InvalidError
 from tracker.domain.people import Actor
 from tracker.web.accounts.browsers import address, end_sign_in, places, signed_in, this_browser
 from tracker.web.accounts.forms import NewPasswordForm
-from tracker.web.http.context import close_reading_session, current_engine, installation, viewer_or_none
+from tracker.web.http.context import installation, unrecorded, viewer_or_none
 from tracker.web.ui.errors import error_page, explain, field_errors
 from tracker.web.ui.rendering import page
 
@@ -61,8 +60,7 @@ def use(token: str) -> ResponseReturnValue:
 
 def _owner(token: str) -> Owner:
     """Address and actor of the account that the link is for; asking for one that there is not counts as a guess."""
-    close_reading_session()
-    with transaction(current_engine()) as session:
+    with unrecorded() as session:
         booked = sign_ins.attempt_link(session, address(), real_now())
         owner = _owner_or_none(session, token)
         if owner is not None:
@@ -82,7 +80,7 @@ def _owner_or_none(session: Session, token: str) -> Owner | None:
 
 def _used(token: str, owner: Owner, password_hash: str) -> Response:
     browser = this_browser()
-    with transaction(current_engine()) as session:
+    with unrecorded() as session:
         entry = open_entry(session, owner[1], "use_link", installation().clock.now())
         user = password_links.use(session, entry, token, password_hash, now=real_now())
         assert user.id is not None

@@ -9,7 +9,6 @@ from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts import calendar_keys, passwords, sign_ins
 from tracker.commands.accounts.sign_ins import TooManyAttemptsError
 from tracker.commands.entry import idempotency_keys
-from tracker.db.engine import transaction
 from tracker.domain.errors import InvalidError
 from tracker.queries.accounts import table as lists
 from tracker.queries.cycles import calendar
@@ -17,7 +16,7 @@ from tracker.web.accounts.browsers import places, this_browser
 from tracker.web.accounts.forms import ChangePasswordForm, SettingsForm
 from tracker.web.http import cookies
 from tracker.web.http.addresses import our_address
-from tracker.web.http.context import close_reading_session, current_engine, current_viewer, reading_session, writing
+from tracker.web.http.context import current_viewer, reading_session, unrecorded, writing
 from tracker.web.ui.errors import explain, field_errors
 from tracker.web.ui.formats import language
 from tracker.web.ui.language import COOKIE
@@ -45,8 +44,7 @@ def save() -> ResponseReturnValue:
     except InvalidError as error:
         return _page(field_errors(error), 422)
     user_id = current_viewer().user_id
-    close_reading_session()
-    with transaction(current_engine()) as session:
+    with unrecorded() as session:
         accounts.choose_language(session, user_id, form.language)
         accounts.choose_help(session, user_id, has_keys=form.has_keys, has_announcements=form.has_announcements)
     response = _back()
@@ -62,8 +60,7 @@ def change_password() -> ResponseReturnValue:
     try:
         form = ChangePasswordForm.parse(request.form)
         email, browser = _own().email, this_browser()
-        close_reading_session()
-        with transaction(current_engine()) as session:
+        with unrecorded() as session:
             attempt = sign_ins.attempt(session, email, places(browser), real_now())
         if not attempt.succeeds_with(form.current):
             if _was_done(form.key):
@@ -92,8 +89,7 @@ def change_password() -> ResponseReturnValue:
 def sign_out_elsewhere() -> ResponseReturnValue:
     """Ends the sign-ins of all other browsers."""
     user_id = current_viewer().user_id
-    close_reading_session()
-    with transaction(current_engine()) as session:
+    with unrecorded() as session:
         sign_ins.sign_out_elsewhere(session, user_id, keep=g.token_hash)
     return _back(gettext("All other browsers are signed out."))
 
@@ -102,8 +98,7 @@ def sign_out_elsewhere() -> ResponseReturnValue:
 def make_calendar_address() -> ResponseReturnValue:
     """A new address for the account's calendar, which the next page shows once; an earlier one ends."""
     user_id = current_viewer().user_id
-    close_reading_session()
-    with transaction(current_engine()) as session:
+    with unrecorded() as session:
         cookie[_CALENDAR] = [user_id, calendar_keys.make(session, user_id, now=real_now())]
     return see_other(url_for("own_settings.show", _anchor="calendar-title"))
 
@@ -114,7 +109,7 @@ def _changed() -> Response:
 
 def _was_done(key: str) -> bool:
     """Whether this form was sent before: then its present password is no longer the present one."""
-    with transaction(current_engine()) as session:
+    with unrecorded() as session:
         return (
             bool(key) and idempotency_keys.kept_answer(session, current_viewer().user_id, key, _request()) is not None
         )

@@ -103,6 +103,15 @@ _CLOSED = (
     (ScopeKind.RETURNED, N_("back to the backlog: %(n)s")),
     (ScopeKind.DROPPED, N_("dropped: %(n)s")),
 )
+_LINES = {
+    "account": N_("made"),
+    "note": N_("note"),
+    "check": N_("checked: nothing changed"),
+    "published": N_("was published"),
+    "reopened": N_("was opened again"),
+    "committed": N_("was committed"),
+    "ready": N_("%(workstream)s is ready for review"),
+}
 # Of these the history keeps no text: only that they were changed.
 UNTOLD = {
     "email": N_("e-mail changed"),
@@ -199,22 +208,10 @@ def _value(field: str, value: str) -> str:
             return value
 
 
-def _text(line: Line, recorded_at: datetime) -> str:  # noqa: PLR0911 - one for each kind
+def _text(line: Line, recorded_at: datetime) -> str:
     match line.kind:
-        case "account":
-            return gettext("made")
-        case "note":
-            return gettext("note")
-        case "check":
-            return gettext("checked: nothing changed")
-        case "published":
-            return gettext("was published")
-        case "reopened":
-            return gettext("was opened again")
-        case "committed":
-            return gettext("was committed")
-        case "ready":
-            return gettext("%(workstream)s is ready for review", workstream=line.workstream)
+        case kind if kind in _LINES:
+            return gettext(_LINES[kind], workstream=line.workstream)
         case "proposed":
             return _proposal_words(line)
         case "created":

@@ -15,7 +15,6 @@ from tracker.commands.imports import workflows as workflow_imports
 from tracker.commands.imports.plan import Plan, RowResult
 from tracker.commands.imports.workflows import COMMAND, ImportChangedError
 from tracker.commands.workflows.moves import When
-from tracker.db.engine import transaction
 from tracker.db.models import ImportFile
 from tracker.domain.cells import Dialect
 from tracker.domain.errors import N_, InvalidError, NotAllowedError, TrackerError
@@ -28,13 +27,12 @@ from tracker.domain.states import State
 from tracker.exports import refused_rows
 from tracker.queries import imports
 from tracker.web.http.context import (
-    close_reading_session,
-    current_engine,
     current_programme,
     current_settings,
     current_viewer,
     now,
     reading_session,
+    unrecorded,
     writing,
 )
 from tracker.web.imports.page import columns_context, preview_context, result_of
@@ -73,8 +71,7 @@ def upload() -> ResponseReturnValue:
             read_table(content, progress=progress)
     except InvalidError as error:
         return _start(field_errors(error))
-    close_reading_session()
-    with transaction(current_engine()) as session:
+    with unrecorded() as session:
         token = import_files.keep(session, current_viewer().user_id, file.filename, content, now=real_now())
     return redirect(url_for(".columns", token=token), code=303)
 
@@ -178,8 +175,7 @@ def _the_file(token: str) -> ImportFile:
 
 
 def _keep(token: str, chosen: Choices) -> None:
-    close_reading_session()
-    with transaction(current_engine()) as session:
+    with unrecorded() as session:
         import_files.choose(session, current_viewer().user_id, token, chosen)
 
 

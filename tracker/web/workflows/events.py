@@ -2,11 +2,22 @@
 
 from dataclasses import replace
 
+from tracker.domain.errors import N_
 from tracker.domain.states import ScopeKind, State
 from tracker.queries.workflows.timeline import TimelineItem
 from tracker.web.ui.formats import day, state_name
 from tracker.web.ui.translation import gettext
 from tracker.web.ui.words import goal_word, reason_word
+
+_SCOPE = {
+    ScopeKind.PLANNED: N_("Planned for cycle %(to_cycle)s, goal %(goal)s"),
+    ScopeKind.ADDED: N_("Added to cycle %(to_cycle)s, goal %(goal)s"),
+    ScopeKind.REMOVED: N_("Removed from cycle %(from_cycle)s"),
+    ScopeKind.CARRIED: N_("Carried from cycle %(from_cycle)s to cycle %(to_cycle)s, goal %(goal)s"),
+    ScopeKind.RETURNED: N_("Returned from cycle %(from_cycle)s to the backlog"),
+    ScopeKind.DROPPED: N_("Dropped in cycle %(from_cycle)s"),
+}
+_OUT_OF_THE_PLAN = N_("Taken out of the plan for cycle %(from_cycle)s")
 
 
 def described(item: TimelineItem) -> TimelineItem:
@@ -15,29 +26,11 @@ def described(item: TimelineItem) -> TimelineItem:
     return replace(item, text=text, reason=reason_word(item.reason))
 
 
-def scope_words(item: TimelineItem) -> str:  # noqa: PLR0911 - one for each kind
+def scope_words(item: TimelineItem) -> str:
     """What a change of scope did: where to, with which goal."""
-    goal = goal_word(item.goal)
-    match item.scope_kind:
-        case ScopeKind.CARRIED:
-            return gettext(
-                "Carried from cycle %(from_cycle)s to cycle %(to_cycle)s, goal %(goal)s",
-                from_cycle=item.from_cycle,
-                to_cycle=item.to_cycle,
-                goal=goal,
-            )
-        case ScopeKind.RETURNED:
-            return gettext("Returned from cycle %(from_cycle)s to the backlog", from_cycle=item.from_cycle)
-        case ScopeKind.DROPPED:
-            return gettext("Dropped in cycle %(from_cycle)s", from_cycle=item.from_cycle)
-        case ScopeKind.REMOVED:
-            return gettext("Removed from cycle %(from_cycle)s", from_cycle=item.from_cycle)
-        case ScopeKind.PLANNED if item.to_cycle is None:
-            return gettext("Taken out of the plan for cycle %(from_cycle)s", from_cycle=item.from_cycle)
-        case ScopeKind.PLANNED:
-            return gettext("Planned for cycle %(to_cycle)s, goal %(goal)s", to_cycle=item.to_cycle, goal=goal)
-        case _:
-            return gettext("Added to cycle %(to_cycle)s, goal %(goal)s", to_cycle=item.to_cycle, goal=goal)
+    kind = item.scope_kind or ScopeKind.ADDED
+    text = _OUT_OF_THE_PLAN if kind is ScopeKind.PLANNED and item.to_cycle is None else _SCOPE[kind]
+    return gettext(text, from_cycle=item.from_cycle, to_cycle=item.to_cycle, goal=goal_word(item.goal))
 
 
 ComparedRow = tuple[str, str | tuple[State, ...], str | tuple[State, ...]]
