@@ -14,13 +14,13 @@ from tracker.web.accounts import links as password_links
 from tracker.web.accounts import settings as own_settings
 from tracker.web.audit import views as audit
 from tracker.web.blockers import page as blocker
-from tracker.web.blockers import table as blockers
+from tracker.web.blockers import views as blockers
 from tracker.web.board import batches, cards, list_saves, quiet_poll
 from tracker.web.board import views as board
 from tracker.web.charts import views as charts
 from tracker.web.cycles import calendar as calendar_feed
-from tracker.web.cycles import index as cycles
 from tracker.web.cycles import page as cycle
+from tracker.web.cycles import views as cycles
 from tracker.web.exports import views as exports
 from tracker.web.help import accessibility, definitions
 from tracker.web.help import keys as help_page
@@ -37,9 +37,8 @@ from tracker.web.security import requests as security
 from tracker.web.security import sessions
 from tracker.web.security.secret_key import secret_keys
 from tracker.web.ui import errors, formats, language, rendering
-from tracker.web.workflows import acts as workflow_acts
 from tracker.web.workflows import fields as workflow_fields
-from tracker.web.workflows import moves
+from tracker.web.workflows import views as workflows
 
 
 def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | None = None) -> Flask:
@@ -65,9 +64,9 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
         board.bp,
         list_saves.bp,
         batches.bp,
-        moves.bp,
+        workflows.bp,
         workflow_fields.bp,
-        workflow_acts.bp,
+        workflows.acts,
         blockers.bp,
         blocker.bp,
     )

@@ -14,11 +14,11 @@ from tracker.domain.states import BlockerCategory, Role, ScopeKind, State
 from tracker.queries.audit import AuditEntry, Line
 from tracker.queries.workflows.timeline import TimelineItem
 from tracker.web.reports import words as report_words
-from tracker.web.reviews.closing_words import wish_words
+from tracker.web.reviews.words import outcome_words
 from tracker.web.ui.formats import day, state_name
 from tracker.web.ui.translation import gettext
 from tracker.web.ui.words import reason_word, word
-from tracker.web.workflows.events import event_words
+from tracker.web.workflows.words import event_words
 
 COMMANDS = {
     "seed": N_("read from the programme files"),
@@ -222,7 +222,7 @@ def _text(line: Line, recorded_at: datetime) -> str:
 
 def _proposal_words(line: Line) -> str:
     assert line.proposal_kind is not None
-    wish = wish_words(Wish(line.proposal_kind, line.goal))
+    wish = outcome_words(Wish(line.proposal_kind, line.goal))
     return gettext("proposed in the review of cycle %(cycle)s: %(wish)s", cycle=line.cycle, wish=wish)
 
 

@@ -22,8 +22,8 @@ from tracker.domain.errors import N_, InvalidError, NotFoundError, TrackerError
 from tracker.domain.states import MoveBackReason
 from tracker.queries.board import cards as board
 from tracker.queries.board import selection
-from tracker.web.board.batch_forms import Action, BatchForm
-from tracker.web.board.batch_words import NOT_MOVED, causes, question, result_text, undone_text
+from tracker.web.board.forms import Action, BatchForm
+from tracker.web.board.words import NOT_MOVED, causes, question, result_text, undone_text
 from tracker.web.http.addresses import safe_path
 from tracker.web.http.context import current_settings, reading_session, today
 from tracker.web.ui.errors import explain, field_errors, status_of

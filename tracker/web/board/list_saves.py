@@ -18,10 +18,10 @@ from tracker.domain.errors import N_, TrackerError
 from tracker.queries.board import cards as board
 from tracker.web.board import list as listing
 from tracker.web.board import views as boards
-from tracker.web.board.batch_words import latest_words
 from tracker.web.board.filters import LIST
+from tracker.web.board.forms import RowForm, typed_rows
 from tracker.web.board.list import Drafts, Errors, Typed
-from tracker.web.board.list_forms import RowForm, typed_rows
+from tracker.web.board.words import latest_words
 from tracker.web.http.context import current_settings, today
 from tracker.web.ui.errors import field_errors, status_of
 from tracker.web.ui.formats import language

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.domain.errors import N_
 from tracker.domain.states import Goal
-from tracker.web.board.batch_forms import Key, OptionalVersion
+from tracker.web.board.forms import Key, OptionalVersion
 from tracker.web.ui.forms import BROKEN, Form, FormError, Text
 
 _VERSION = "version_"

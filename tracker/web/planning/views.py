@@ -17,8 +17,8 @@ from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
 from tracker.queries import planning as plans
 from tracker.queries.board import changed_since
-from tracker.web.board.batch_words import NOT_PLANNED, result_line
 from tracker.web.board.batches import answer
+from tracker.web.board.words import NOT_PLANNED, result_line
 from tracker.web.http.addresses import safe_path
 from tracker.web.http.context import reading_session
 from tracker.web.planning import page as planning_page

@@ -19,7 +19,7 @@ from tracker.queries.reviews import closing as queries
 from tracker.queries.reviews.closing import Standing
 from tracker.queries.workflows.timeline import in_language
 from tracker.web.http.context import current_viewer, now, reading_session, today
-from tracker.web.reviews.closing_words import changes, figure_groups, snapshot, stream_rows
+from tracker.web.reviews.words import changes, figure_groups, snapshot, stream_rows
 from tracker.web.ui.errors import explain, field_errors, status_of
 from tracker.web.ui.formats import language, moment
 from tracker.web.ui.forms import BROKEN, Form, Line

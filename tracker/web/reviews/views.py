@@ -17,10 +17,8 @@ from tracker.domain.states import CycleStatus, ReviewReason
 from tracker.queries.reviews import frame as review_frame
 from tracker.web.http.context import reading_session
 from tracker.web.reviews import page as review_page
-from tracker.web.reviews import past as review_past
 from tracker.web.reviews.forms import AcceptForm, ProposeForm, ReadyForm, WithdrawForm
-from tracker.web.reviews.page import NO_DRAFTS, Draft, Drafts, ReviewPage
-from tracker.web.reviews.past import PastTable
+from tracker.web.reviews.page import NO_DRAFTS, Draft, Drafts, PastTable, ReviewPage
 from tracker.web.reviews.words import wish_words
 from tracker.web.ui.errors import explain, field_errors, status_of
 from tracker.web.ui.forms import Form
@@ -55,7 +53,7 @@ def show(number: int) -> ResponseReturnValue:
             goal_word=goal_word,
             reason_word=reason_word,
         )
-    drawn = review_page.context(found, past=review_past.tables(session, found))
+    drawn = review_page.context(found, past=review_page.tables(session, found))
     return live(page("reviews/review.html", **drawn, notices=_notices(found), tag=page_version()))
 
 
@@ -69,7 +67,7 @@ def _changed(number: int) -> Response:
     found = _found(number)
     if found.review.status is not CycleStatus.RUNNING:  # it was closed meanwhile
         return Response(headers={"HX-Redirect": url_for(".show", number=number)})
-    drawn = review_page.context(found, past=review_past.tables(reading_session(), found))
+    drawn = review_page.context(found, past=review_page.tables(reading_session(), found))
     return page("reviews/review.html", "review", **drawn)
 
 
@@ -198,7 +196,7 @@ def _refused(number: int, key: str, error: TrackerError) -> Response:
         raise error
     if htmx:
         return _parts(found, list(drafts), title, drafts=drafts, status=status)
-    return _page(found, drafts=drafts, title=title, status=status, past=review_past.tables(reading_session(), found))
+    return _page(found, drafts=drafts, title=title, status=status, past=review_page.tables(reading_session(), found))
 
 
 def _draft(error: TrackerError) -> Draft:

@@ -24,8 +24,7 @@ from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
 from tracker.web.ui.words import large_picks, picks, scope_reasons, word
-from tracker.web.workflows.events import described, event_words
-from tracker.web.workflows.words import part_words, timeline_item, why_not_edit, why_not_move
+from tracker.web.workflows.words import described, event_words, part_words, timeline_item, why_not_edit, why_not_move
 
 COMMANDS = ("move", "take_back", "note", "check", "release", "scope", "archive")
 # What each form typed into keeps its text in, should it not be there any more when the page is drawn again.

@@ -1,24 +1,27 @@
-"""A workflow's page, moving it, and taking the latest move back."""
+"""A workflow's page, moving it and taking the latest move back, and what else is written there."""
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
+from tracker.commands import blockers, notes
 from tracker.commands.entry.entries import Entry
-from tracker.commands.workflows import moves
+from tracker.commands.workflows import fields as workflow_fields
+from tracker.commands.workflows import moves, scope
 from tracker.commands.workflows.moves import Move, StaleError
 from tracker.domain.errors import TrackerError
 from tracker.queries.board import cards as board
 from tracker.web.http.context import current_settings, current_viewer, today
 from tracker.web.ui.errors import field_errors, status_of
 from tracker.web.ui.formats import language, state_name
-from tracker.web.ui.forms import MoveForm, TakeBackForm
+from tracker.web.ui.forms import Form, MoveForm, TakeBackForm
 from tracker.web.ui.rendering import htmx, page
 from tracker.web.ui.submit import fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
 from tracker.web.workflows import page as workflow_page
-from tracker.web.workflows.events import conflict_rows
-from tracker.web.workflows.page import latest, missed, page_context, read_page
+from tracker.web.workflows.forms import ArchiveForm, NoteForm, ReleaseForm, ScopeForm
+from tracker.web.workflows.page import latest, missed, page_context, read_page, written
+from tracker.web.workflows.words import conflict_rows
 
 bp = Blueprint("workflows", __name__)
 
@@ -110,3 +113,77 @@ def _refused(key: str, error: TrackerError, command: str) -> Response:
         return workflow_page.refused(key, command, error)
     said = missed(key) if isinstance(error, StaleError) else error
     return page("board/_refused.html", status=status_of(said), key=key, errors=field_errors(said, command))
+
+
+acts = Blueprint("workflow_acts", __name__, url_prefix="/workflows/<key>")
+
+
+@acts.post("/note")
+def note(key: str) -> ResponseReturnValue:
+    """Writes a note."""
+
+    def do(session: Session, entry: Entry, form: NoteForm) -> str:
+        notes.write(session, entry, form.note, key=key)
+        return gettext("The note is saved.")
+
+    return written(key, "note", NoteForm, do)
+
+
+@acts.post("/check")
+def check(key: str) -> ResponseReturnValue:
+    """Keeps that nothing has changed."""
+
+    def do(session: Session, entry: Entry, _form: Form) -> str:
+        if notes.check(session, entry, key):
+            return gettext("%(key)s is checked today: nothing new", key=key)
+        return gettext("%(key)s was checked today already, and nothing has changed since", key=key)
+
+    return written(key, "check", Form, do)
+
+
+@acts.post("/release")
+def release(key: str) -> ResponseReturnValue:
+    """Releases the workflow from one blocker; the blocker's last workflow needs a text."""
+
+    def do(session: Session, entry: Entry, form: ReleaseForm) -> str:
+        outcome = blockers.release(
+            session, entry, form.blocker, [key], note=form.note, backdate_days=current_settings().backdate_days
+        )
+        if outcome.left:
+            raise outcome.left[0].error
+        if outcome.done:
+            return gettext("The blocker is released")
+        return gettext("The blocker does not hold %(key)s any more", key=key)
+
+    return written(key, "release", ReleaseForm, do)
+
+
+@acts.post("/scope")
+def change_scope(key: str) -> ResponseReturnValue:
+    """Takes the workflow into a cycle or out of it, or gives it another goal there."""
+
+    def do(session: Session, entry: Entry, form: ScopeForm) -> str:
+        words = {"version": form.version, "reason": form.reason, "note": form.note}
+        if form.do == "leave":
+            scope.leave(session, entry, key, **words)  # type: ignore[arg-type]
+            return gettext("%(key)s is in the backlog", key=key)
+        assert form.goal is not None
+        if form.do == "goal":
+            scope.change_goal(session, entry, key, form.goal, **words)  # type: ignore[arg-type]
+            return gettext("%(key)s has another goal", key=key)
+        assert form.cycle is not None
+        scope.enter(session, entry, key, form.cycle, form.goal, **words)  # type: ignore[arg-type]
+        return gettext("%(key)s is in cycle %(cycle)s", key=key, cycle=form.cycle)
+
+    return written(key, "scope", ScopeForm, do)
+
+
+@acts.post("/archive")
+def archive(key: str) -> ResponseReturnValue:
+    """Puts the workflow away for good."""
+
+    def do(session: Session, entry: Entry, form: ArchiveForm) -> str:
+        workflow_fields.archive(session, entry, key, version=form.version)
+        return gettext("%(key)s is archived", key=key)
+
+    return written(key, "archive", ArchiveForm, do)
