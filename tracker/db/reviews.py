@@ -7,6 +7,7 @@ from sqlmodel import Session, col
 
 from tracker.db import models
 from tracker.db.history import open_holds
+from tracker.db.language import both
 from tracker.db.models import Actor, Blocker, BlockerEvent, Cycle, Entry, ScopeChange, Workflow, WorkflowWorkstream
 from tracker.domain.reviews import Member, OpenBlocker, Proposal, Wish
 from tracker.domain.states import CycleStatus, ScopeKind
@@ -19,8 +20,7 @@ def members(session: Session, cycle: int, *where: ColumnElement[bool]) -> list[M
         select(
             col(Workflow.id),
             col(Workflow.key),
-            col(Workflow.name),
-            col(Workflow.name_en),
+            *both(Workflow.name),
             col(WorkflowWorkstream.workstream_code),
             col(Workflow.state),
             col(Workflow.goal),
@@ -78,8 +78,7 @@ def _blockers(session: Session, inside: ColumnElement[int]) -> dict[int, list[Op
         select(
             holds.c.workflow_id,
             col(Blocker.id),
-            col(Blocker.title),
-            col(Blocker.title_en),
+            *both(Blocker.title),
             col(Blocker.category),
             holds.c.since,
         )

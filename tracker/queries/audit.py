@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, union
 
+from tracker.db.language import translated
 from tracker.db.models import (
     Actor,
     Blocker,
@@ -204,20 +205,20 @@ def _scope_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
 
 def _blocker_lines(session: Session, ids: Sequence[int], language: str) -> Iterator[Line]:
     rows = session.execute(
-        select(BlockerEvent, col(Workflow.key), col(Blocker.title), col(Blocker.title_en))
+        select(BlockerEvent, col(Workflow.key), translated(language, Blocker.title))
         .join(Workflow, col(Workflow.id) == col(BlockerEvent.workflow_id))
         .join(Blocker, col(Blocker.id) == col(BlockerEvent.blocker_id))
         .where(col(BlockerEvent.entry_id).in_(ids))
         .order_by(col(BlockerEvent.id))
     )
-    for event, key, title, title_en in rows:
+    for event, key, title in rows:
         kind = "held" if event.event is HoldEvent.HELD else "released"
         yield Line(
             event.entry_id,
             kind,
             key,
             event.blocker_id,
-            _shown(title, title_en, language),
+            title,
             happened_at=event.happened_at,
             note=event.note,
         )
@@ -225,33 +226,32 @@ def _blocker_lines(session: Session, ids: Sequence[int], language: str) -> Itera
 
 def _note_lines(session: Session, ids: Sequence[int], language: str) -> Iterator[Line]:
     rows = session.execute(
-        select(Note, col(Workflow.key), col(Blocker.title), col(Blocker.title_en))
+        select(Note, col(Workflow.key), translated(language, Blocker.title))
         .join(Workflow, col(Workflow.id) == col(Note.workflow_id), isouter=True)
         .join(Blocker, col(Blocker.id) == col(Note.blocker_id), isouter=True)
         .where(col(Note.entry_id).in_(ids))
         .order_by(col(Note.id))
     )
-    for note, key, title, title_en in rows:
-        blocker = _shown(title or "", title_en or "", language)
-        yield Line(note.entry_id, "note", key or "", note.blocker_id, blocker, note=note.text)
+    for note, key, title in rows:
+        yield Line(note.entry_id, "note", key or "", note.blocker_id, title or "", note=note.text)
 
 
 def _field_lines(session: Session, ids: Sequence[int], language: str) -> Iterator[Line]:
     rows = session.execute(
-        select(FieldChange, col(Workflow.key), col(Blocker.title), col(Blocker.title_en), col(Actor.name))
+        select(FieldChange, col(Workflow.key), translated(language, Blocker.title), col(Actor.name))
         .join(Workflow, col(Workflow.id) == col(FieldChange.workflow_id), isouter=True)
         .join(Blocker, col(Blocker.id) == col(FieldChange.blocker_id), isouter=True)
         .join(Actor, col(Actor.id) == col(FieldChange.account_id), isouter=True)
         .where(col(FieldChange.entry_id).in_(ids))
         .order_by(col(FieldChange.id))
     )
-    for change, key, title, title_en, account in rows:
+    for change, key, title, account in rows:
         yield Line(
             change.entry_id,
             "field",
             key or "",
             change.blocker_id,
-            _shown(title or "", title_en or "", language),
+            title or "",
             account or "",
             field=change.field,
             before=change.before,
@@ -364,7 +364,3 @@ def _rows_of(session: Session, table: Any, ids: Sequence[int]) -> Iterable[Any]:
         .where(table.entry_id.in_(ids))
         .order_by(table.id)
     )
-
-
-def _shown(title: str, title_en: str, language: str) -> str:
-    return title_en if language == "en" and title_en else title

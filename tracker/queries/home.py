@@ -15,6 +15,7 @@ from sqlalchemy import Select, String, bindparam, func, select, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from tracker.db.language import translated
 from tracker.db.models import Actor, Entry, ReviewReady, StateChange, Workflow
 from tracker.domain.calendar import is_working_day, local_date, midnight, nth_working_day
 from tracker.domain.figures.flow import tested_by_working_day
@@ -28,7 +29,6 @@ from tracker.domain.states import STATES, CycleStatus, Goal, State
 from tracker.queries import figures
 from tracker.queries.blockers import list as blockers
 from tracker.queries.board import list_rows
-from tracker.queries.workflows.timeline import in_language
 
 _DAY = timedelta(days=1)
 
@@ -234,7 +234,7 @@ def _moves(session: Session, since: datetime, language: str, zone: ZoneInfo) -> 
     return [
         Move(
             key,
-            in_language(language, name, name_en),
+            name,
             State(from_state),
             State(to_state),
             happened_at,
@@ -242,8 +242,8 @@ def _moves(session: Session, since: datetime, language: str, zone: ZoneInfo) -> 
             actor,
             local_date(happened_at, zone) < local_date(recorded_at, zone),
         )
-        for key, name, name_en, from_state, to_state, happened_at, recorded_at, actor in session.execute(
-            _moves_since(), {"since": since}
+        for key, name, from_state, to_state, happened_at, recorded_at, actor in session.execute(
+            _moves_since(language), {"since": since}
         )
     ]
 
@@ -259,13 +259,12 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
 
 
 @cache
-def _moves_since() -> Select[*tuple[Any, ...]]:
+def _moves_since(language: str) -> Select[*tuple[Any, ...]]:
     void = aliased(StateChange)
     return (
         select(
             col(Workflow.key),
-            col(Workflow.name),
-            col(Workflow.name_en),
+            translated(language, Workflow.name),
             type_coerce(col(StateChange.from_state), String),
             type_coerce(col(StateChange.to_state), String),
             col(StateChange.happened_at),

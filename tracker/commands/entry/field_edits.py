@@ -46,14 +46,25 @@ def merged(
 
 
 def record(
-    entry: Entry, field: str, before: str, after: str, *, workflow_id: int | None = None, blocker_id: int | None = None
+    entry: Entry,
+    before: Mapping[str, str],
+    texts: Mapping[str, str],
+    *,
+    workflow_id: int | None = None,
+    blocker_id: int | None = None,
 ) -> None:
-    """Keeps what was written over what."""
-    entry.add(
-        FieldChange(
-            workflow_id=workflow_id, blocker_id=blocker_id, field=field, before=before, after=after, entry_id=entry.id
+    """Keeps what each of the texts was written over."""
+    for field, text in texts.items():
+        entry.add(
+            FieldChange(
+                workflow_id=workflow_id,
+                blocker_id=blocker_id,
+                field=field,
+                before=before[field],
+                after=text,
+                entry_id=entry.id,
+            )
         )
-    )
 
 
 def _theirs(

@@ -10,7 +10,7 @@ from tracker.commands.entry.entries import Entry
 from tracker.commands.imports import facts
 from tracker.commands.imports import plan as import_plan
 from tracker.commands.imports.plan import Plan, Planned, RowResult
-from tracker.commands.imports.rows import Rewritten, pieces, priority_of, write_over
+from tracker.commands.imports.rows import Rewritten, pieces, write_over
 from tracker.commands.workflows.moves import When
 from tracker.db.models import StateChange, Workflow, WorkflowWorkstream
 from tracker.domain.errors import N_, ConflictError, InvalidError
@@ -19,6 +19,7 @@ from tracker.domain.imports.progress import Progress, Step, silent
 from tracker.domain.imports.table import Table
 from tracker.domain.people import Actor
 from tracker.domain.states import Role
+from tracker.domain.workflows import COLUMNS
 
 COMMAND = "import_workflows"
 
@@ -119,11 +120,7 @@ def _move_row(entry: Entry, each: Planned, workflow_id: int) -> dict[str, Any]:
 def _workflow_row(each: Planned, at: object) -> dict[str, Any]:
     return {
         "key": each.key,
-        "name": each.texts["name"],
-        "name_en": each.texts.get("name_en", ""),
-        "description": each.texts.get("description", ""),
-        "owner": each.texts.get("owner", ""),
-        "priority": priority_of(each.texts.get("priority", "")),
+        **{name: field.value(each.texts.get(name, "")) for name, field in COLUMNS.items()},
         "created_at": at,
         "archived_at": None,
         "state": each.to,

@@ -17,10 +17,11 @@ from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves, scope
 from tracker.commands.workflows.moves import streams_of, the_workflow
 from tracker.db import models
-from tracker.db.field_texts import texts_of
 from tracker.db.models import Actor, Blocker, BlockerEvent, Cycle, FieldChange, ScopeChange, StateChange, Workflow
+from tracker.domain.blockers import FIELDS
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, ConflictError, NotAllowedError, NotFoundError
+from tracker.domain.fields import texts_of
 from tracker.domain.permissions import require_participant, require_workstream_lead
 from tracker.domain.states import CycleStatus, Goal, HoldEvent, State
 
@@ -246,7 +247,7 @@ def _edited_blockers(session: Session, entry_id: int) -> dict[str, tuple[Blocker
 
 
 def _write_back(session: Session, entry: Entry, blocker: Blocker, changes: list[FieldChange]) -> bool:
-    texts = _fields_before(session, changes, texts_of(blocker), blocker.title)
+    texts = _fields_before(session, changes, texts_of(blocker, FIELDS), blocker.title)
     if texts:
         require_participant(entry.actor, blockers.workstreams_of(session, blockers.id_of(blocker)))
         blockers.write_over(entry, blocker, texts)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ScalarSelect, Select, func
 from sqlmodel import Session, col, select
 
+from tracker.db.language import translated
 from tracker.db.models import Actor, KnownPlace, PasswordLink, Project, SignIn, User, UserWorkstream, Workstream
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.states import Role
@@ -73,14 +74,18 @@ def account(session: Session, account_id: int) -> Account | None:
 def streams_by_project(session: Session, *, language: str) -> list[ProjectStreams]:
     """The workstreams to choose from, by project. One statement."""
     rows = session.execute(
-        select(Project.code, Project.name, Project.name_en, Workstream.code, Workstream.name, Workstream.name_en)  # type: ignore[call-overload]
+        select(
+            col(Project.code),
+            translated(language, Project.name),
+            col(Workstream.code),
+            translated(language, Workstream.name),
+        )
         .join(Workstream, col(Workstream.project_code) == col(Project.code))
         .order_by(col(Project.code), col(Workstream.code))
     )
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for project, name, name_en, code, stream, stream_en in rows:
-        shown = name_en if language == "en" and name_en else name
-        found.setdefault((project, shown), []).append((code, stream_en if language == "en" and stream_en else stream))
+    for project, name, code, stream in rows:
+        found.setdefault((project, name), []).append((code, stream))
     return [ProjectStreams(code, name, tuple(streams)) for (code, name), streams in found.items()]
 
 

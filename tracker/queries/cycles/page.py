@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, String, func, or_, select, type_coerce
 from sqlmodel import Session, col
 
+from tracker.db.language import names, translated
 from tracker.db.models import (
     Actor,
     Blocker,
@@ -24,7 +25,6 @@ from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.figures.one_cycle import OneCycle
 from tracker.domain.states import Goal, HoldEvent, ScopeKind, State
 from tracker.queries import figures
-from tracker.queries.workflows.timeline import in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def sources(session: Session, number: int, *, now: datetime, language: str) -> S
     return Sources(
         cycle,
         named,
-        _workstreams(session, language),
+        names(session, Workstream, language),
         _blockers(session, language),
         _steps(session, number),
         _times_carried(session, number),
@@ -114,26 +114,16 @@ def workflows(session: Session, language: str) -> dict[str, Named]:
     rows = session.execute(
         select(
             col(Workflow.key),
-            col(Workflow.name),
-            col(Workflow.name_en),
+            translated(language, Workflow.name),
             type_coerce(col(Workflow.state), String),
             col(Workflow.archived_at),
         )
     )
-    return {
-        key: Named(key, in_language(language, name, name_en), _STATE[state], archived_at)
-        for key, name, name_en, state, archived_at in rows
-    }
-
-
-def _workstreams(session: Session, language: str) -> dict[str, str]:
-    rows = session.execute(select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en)))
-    return {code: in_language(language, name, name_en) for code, name, name_en in rows}
+    return {key: Named(key, name, _STATE[state], archived_at) for key, name, state, archived_at in rows}
 
 
 def _blockers(session: Session, language: str) -> dict[int, str]:
-    rows = session.execute(select(col(Blocker.id), col(Blocker.title), col(Blocker.title_en)))
-    return {id_: in_language(language, title, title_en) for id_, title, title_en in rows}
+    return dict(session.execute(select(col(Blocker.id), translated(language, Blocker.title))).tuples())
 
 
 def _steps(session: Session, number: int) -> list[Step]:

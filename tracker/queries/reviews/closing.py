@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
+from tracker.db.language import both, names
 from tracker.db.models import (
     Actor,
     Cycle,
@@ -174,10 +175,9 @@ def next_draft(session: Session, number: int) -> int | None:
     return next((each for each, status in rows if status is CycleStatus.DRAFT and each > number), None)
 
 
-def names(session: Session) -> dict[str, tuple[str, str]]:
-    """The Swedish and English name of every workstream by code. One statement."""
-    rows = session.execute(select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en)))
-    return {code: (name, name_en) for code, name, name_en in rows}
+def workstream_names(session: Session, language: str) -> dict[str, str]:
+    """The name of every workstream by code. One statement."""
+    return names(session, Workstream, language)
 
 
 def committing(session: Session, cycle: Standing) -> Committing:
@@ -207,8 +207,7 @@ def _members_by_goal(session: Session, number: int) -> Iterable[tuple[str, str, 
     rows = session.execute(
         select(
             col(Workstream.code),
-            col(Workstream.name),
-            col(Workstream.name_en),
+            *both(Workstream.name),
             col(Workflow.goal),
             func.count(),
             func.sum(carried_in.correlate(Workflow).scalar_subquery()),
@@ -217,7 +216,7 @@ def _members_by_goal(session: Session, number: int) -> Iterable[tuple[str, str, 
         .join(WorkflowWorkstream, is_owner)
         .join(Workstream, col(Workstream.code) == col(WorkflowWorkstream.workstream_code))
         .where(col(Workflow.cycle_number) == number)
-        .group_by(col(Workstream.code), col(Workstream.name), col(Workstream.name_en), col(Workflow.goal))
+        .group_by(col(Workstream.code), *both(Workstream.name), col(Workflow.goal))
         .order_by(col(Workstream.code))
     )
     return ((code, name, name_en, goal, count, int(carried)) for code, name, name_en, goal, count, carried in rows)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from tracker.db.language import both
 from tracker.db.models import Cycle, ReportedFigures, ScopeChange, Workflow, WorkflowWorkstream, Workstream
 from tracker.domain.calendar import working_days
 from tracker.domain.charts import cycle_figures, registry
@@ -164,11 +165,9 @@ def disposed(session: Session, number: int) -> list[DisposedPart]:
     rows = session.execute(
         select(
             col(Workstream.code),
-            col(Workstream.name),
-            col(Workstream.name_en),
+            *both(Workstream.name),
             col(Workflow.key),
-            col(Workflow.name),
-            col(Workflow.name_en),
+            *both(Workflow.name),
             col(ScopeChange.kind),
             col(ScopeChange.to_cycle),
             col(ScopeChange.goal),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from tracker.db.language import translated
 from tracker.db.models import (
     Actor,
     Blocker,
@@ -192,7 +193,7 @@ def _scope_items(session: Session, workflow_id: int) -> list[TimelineItem]:
 
 def _blocker_items(session: Session, workflow_id: int, language: str, zone: ZoneInfo) -> list[TimelineItem]:
     rows = session.execute(
-        select(BlockerEvent, col(Actor.name), col(Blocker.title), col(Blocker.title_en))
+        select(BlockerEvent, col(Actor.name), translated(language, Blocker.title))
         .join(Blocker, col(Blocker.id) == col(BlockerEvent.blocker_id))
         .join(Entry, col(Entry.id) == col(BlockerEvent.entry_id))
         .join(Actor, col(Actor.id) == col(Entry.actor_id))
@@ -206,12 +207,12 @@ def _blocker_items(session: Session, workflow_id: int, language: str, zone: Zone
             actor=actor,
             anchor=f"blocker-event-{row.id}",
             recorded_at=row.recorded_at,
-            text=in_language(language, title, title_en),
+            text=title,
             note=row.note,
             days_late=_days_late(row.happened_at, row.recorded_at, zone),
             blocker_id=row.blocker_id,
         )
-        for row, actor, title, title_en in rows
+        for row, actor, title in rows
     ]
 
 
@@ -280,8 +281,3 @@ def _with_actor(table: Any, workflow: Any, workflow_id: int) -> Any:  # noqa: AN
         .join(Actor, col(Actor.id) == col(Entry.actor_id))
         .where(col(workflow) == workflow_id)
     )
-
-
-def in_language(language: str, swedish: str, english: str) -> str:
-    """The text in the reader's language; Swedish where there is no English."""
-    return english if language == "en" and english else swedish

@@ -6,7 +6,10 @@ from datetime import datetime
 
 from flask import url_for
 
+from tracker.domain import blockers, workflows
+from tracker.domain.cycles import fields as cycles
 from tracker.domain.errors import N_
+from tracker.domain.fields import Fields
 from tracker.domain.reports.documents import Status
 from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME
 from tracker.domain.reviews import Wish
@@ -17,7 +20,7 @@ from tracker.web.reports import words as report_words
 from tracker.web.reviews.words import outcome_words
 from tracker.web.ui.formats import day, state_name
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import reason_word, word
+from tracker.web.ui.words import history_label, reason_word, word
 from tracker.web.workflows.words import event_words
 
 COMMANDS = {
@@ -68,27 +71,11 @@ COMMANDS = {
     "change_password": N_("own password changed"),
     "use_link": N_("password chosen by one-time link"),
 }
-FIELDS = {
-    "name": N_("name"),
-    "name_en": N_("English name"),
-    "description": N_("description"),
-    "owner": N_("owner"),
-    "priority": N_("priority"),
-    "other_workstreams": N_("other workstreams"),
+# What forms call otherwise, or what has no form of its own.
+_FIELDS = {
     "archived_at": N_("archived"),
-    "title": N_("title"),
-    "title_en": N_("English title"),
-    "category": N_("category"),
-    "mitigation": N_("mitigation"),
-    "decider": N_("decider"),
-    "decide_by": N_("decide by"),
     "role": N_("role"),
     "workstreams": N_("workstreams"),
-    "starts_on": N_("first day"),
-    "ends_on": N_("last day"),
-    "planning_starts_on": N_("first planning day"),
-    "planning_ends_on": N_("last planning day"),
-    "goal": N_("cycle goal"),
     "summary_sv": N_("summary in Swedish"),
     "summary_en": N_("summary in English"),
     "plan_sv": N_("plan in Swedish"),
@@ -188,9 +175,17 @@ def _field_words(line: Line, about: str, address: str) -> EntryLine:
             return EntryLine(about, address, gettext(UNTOLD[line.field]))
         if line.field == "is_active":
             return EntryLine(about, address, gettext("enabled") if line.after else gettext("disabled"))
-    label = gettext(FIELDS[line.field]) if line.field in FIELDS else line.field
+    label = field_word(line.field)
     before, after = (_value(line.field, value) for value in (line.before, line.after))
     return EntryLine(about, address, label, before, after, is_change=True)
+
+
+def field_word(name: str) -> str:
+    """The field in words; one that is not known by its name."""
+    if name in _FIELDS:
+        return gettext(_FIELDS[name])
+    fields: Fields = workflows.FIELDS | blockers.FIELDS | cycles.FIELDS
+    return history_label(fields, name) if name in fields else name
 
 
 def _value(field: str, value: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, request, url_for
@@ -11,17 +12,17 @@ from sqlmodel import Session
 from tracker.commands import blockers, notes
 from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry
+from tracker.domain.blockers import FIELDS
 from tracker.domain.errors import TrackerError
 from tracker.domain.merging import FieldConflictError
 from tracker.queries.blockers import page as pages
 from tracker.queries.blockers.page import BlockerEventItem, Page
-from tracker.web.blockers.forms import EditForm, HoldForm, NoteForm, ReleaseForm, wanted_of
+from tracker.web.blockers.forms import EditForm, HoldForm, NoteForm, ReleaseForm
 from tracker.web.blockers.words import (
     AllLeftError,
     category_choices,
     errors_of,
     field_text,
-    field_word,
     left_words,
     status_of,
 )
@@ -32,7 +33,7 @@ from tracker.web.ui.merged_forms import redrawn
 from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import word
+from tracker.web.ui.words import field_label, word
 
 bp = Blueprint("blocker", __name__, url_prefix="/blockers/<int:blocker_id>")
 
@@ -54,7 +55,7 @@ def edit(blocker_id: int) -> ResponseReturnValue:
         written = blockers.edit(session, entry, blocker_id, form.wanted, form.was)
         if not written:
             return gettext("Nothing was changed.")
-        return gettext("Saved: %(fields)s.", fields=", ".join(field_word(name) for name in written))
+        return gettext("Saved: %(fields)s.", fields=", ".join(field_label(FIELDS, name) for name in written))
 
     return _written(blocker_id, "edit", EditForm, do)
 
@@ -127,7 +128,7 @@ def _refused(blocker_id: int, command: str, error: TrackerError) -> Response:
     context = _context(shown, command)
     context |= {"errors": {command: _messages(error, command)}, "refused_title": _refused_title(command, error)}
     if command == "edit":
-        again = redrawn(error, shown.fields, wanted_of(request.form), field_word, command)
+        again = redrawn(error, shown.fields, EditForm.typed(request.form), partial(field_label, FIELDS), command)
         context |= {"edit": again.values, "was": again.was}
     return page("blockers/blocker.html", status=status_of(error), **context)
 
@@ -208,7 +209,7 @@ def _in_words(item: BlockerEventItem) -> BlockerEventItem:
         return item
     return replace(
         item,
-        field=field_word(item.field),
+        field=field_label(FIELDS, item.field),
         before=field_text(item.field, item.before),
         after=field_text(item.field, item.after),
     )

@@ -1,7 +1,7 @@
 """The cycles on one time line, and making and editing one. Planners write; everybody reads."""
 
-from dataclasses import asdict
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -9,20 +9,20 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from tracker.commands import cycles as commands
-from tracker.commands.cycles import CycleFields
 from tracker.commands.entry.entries import Entry
 from tracker.domain.calendar import working_days
 from tracker.domain.cycles.dates import Dates, NumberedDates, dates_from, gaps_around, proposed
+from tracker.domain.cycles.fields import DATES, FIELDS, CycleFields
 from tracker.domain.cycles.line import gaps, line
 from tracker.domain.errors import N_, InvalidError, NotFoundError, TrackerError
+from tracker.domain.fields import texts_of
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
 from tracker.queries.cycles import list as queries
 from tracker.web.cycles.drawing import Drawing
-from tracker.web.cycles.forms import DATES, CreateForm, EditForm, read_dates, typed_fields
+from tracker.web.cycles.forms import CreateForm, EditForm, read_dates, typed_fields
 from tracker.web.cycles.words import (
     days_words,
-    field_word,
     free_words,
     gap_words,
     outside_words,
@@ -36,7 +36,7 @@ from tracker.web.ui.query import last, singles, whole
 from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import word
+from tracker.web.ui.words import field_label, word
 
 bp = Blueprint("cycles", __name__, url_prefix="/cycles")
 
@@ -130,7 +130,7 @@ def _saved(session: Session, entry: Entry, number: int, form: EditForm) -> Respo
         left = _gaps(rows, number, _dates_of(_the_cycle(rows, number)))
         if left != _gaps(before, number, _dates_of(_the_cycle(before, number))):
             _require_named(left, form.gaps)
-    saved = gettext("Saved: %(fields)s", fields=", ".join(field_word(name).lower() for name in fields))
+    saved = gettext("Saved: %(fields)s", fields=", ".join(field_label(FIELDS, name).lower() for name in fields))
     return see_other(url_for(".index"), saved if fields else gettext("There was nothing to save"))
 
 
@@ -152,12 +152,12 @@ def _proposed_anew(rows: tuple[CycleRow, ...], typed: Texts) -> Response:
         message = CreateForm.messages["starts_on"]
         errors = {"starts_on": gettext(message)}
         return page("cycles/new.html", status=422, **_creation(rows, _proposal(rows) | typed, errors))
-    return page("cycles/new.html", **_creation(rows, typed | _date_texts(dates)))
+    return page("cycles/new.html", **_creation(rows, typed | texts_of(dates, DATES)))
 
 
 def _proposal(rows: tuple[CycleRow, ...]) -> Texts:
     known = [_dates_of(row) for row in rows if row.ends_on.year < _LAST_YEAR]
-    return _date_texts(proposed(known, today=today())) | {"goal": ""}
+    return texts_of(proposed(known, today=today()), DATES) | {"goal": ""}
 
 
 def _creation(rows: tuple[CycleRow, ...], values: Texts, errors: Texts | None = None) -> dict[str, Any]:
@@ -167,7 +167,9 @@ def _creation(rows: tuple[CycleRow, ...], values: Texts, errors: Texts | None = 
 
 def _refused(number: int, error: TrackerError) -> Response:
     rows = queries.rows(reading_session())
-    again = redrawn(error, _texts(_the_cycle(rows, number)), typed_fields(request.form), field_word, "cycle")
+    again = redrawn(
+        error, _texts(_the_cycle(rows, number)), typed_fields(request.form), partial(field_label, FIELDS), "cycle"
+    )
     return page("cycles/edit.html", status=status_of(error), **_edit(rows, number, again))
 
 
@@ -217,9 +219,5 @@ def _dates_of(row: CycleRow) -> Dates:
     return Dates(row.starts_on, row.ends_on, row.planning_starts_on, row.planning_ends_on)
 
 
-def _date_texts(dates: Dates) -> Texts:
-    return {name: day.isoformat() if day else "" for name, day in asdict(dates).items()}
-
-
 def _texts(row: CycleRow) -> Texts:
-    return _date_texts(_dates_of(row)) | {"goal": row.goal}
+    return texts_of(row, FIELDS)

@@ -1,16 +1,18 @@
 """An edit form drawn again after a refusal: what was typed over is kept, the rest is as it stands now."""
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar, NamedTuple
+from collections.abc import Callable, Collection, Mapping
+from typing import ClassVar, NamedTuple, Self
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 
 from tracker.domain.errors import TrackerError
+from tracker.domain.fields import Fields
 from tracker.domain.merging import FieldConflictError, Theirs
 from tracker.domain.texts import normal
 from tracker.web.ui.errors import field_errors
 from tracker.web.ui.formats import moment
-from tracker.web.ui.forms import BROKEN, Form
+from tracker.web.ui.forms import BROKEN, Form, FormError
 from tracker.web.ui.translation import gettext
 
 Texts = dict[str, str]
@@ -21,9 +23,30 @@ class MergedForm(Form):
     """Fields, each with what it was when the form was opened. The command knows what may be in them."""
 
     messages: ClassVar[dict[str, str]] = {"wanted": BROKEN, "was": BROKEN}
+    of: ClassVar[Fields] = {}
+    needed: ClassVar[Collection[str]] = ()  # of the fields; without any named, all of them
 
     wanted: Texts
     was: Texts
+
+    @classmethod
+    def parse(cls, fields: MultiDict[str, str]) -> Self:
+        """As every form; FormError when a field is missing. Where two wrote, a choice for theirs leaves it as it is."""
+        was = {name: text for name, text in before_of(fields).items() if name in cls.of}
+        wanted = cls.typed(fields)
+        if wanted.keys() != was.keys() or not wanted.keys() >= set(cls.needed or cls.of):
+            raise FormError({"key": BROKEN})
+        wanted |= {name: was[name] for name in was if _is_left(fields, name)}
+        return cls.checked({**fields.to_dict(), "wanted": wanted, "was": was})
+
+    @classmethod
+    def typed(cls, fields: MultiDict[str, str]) -> Texts:
+        """The fields as they were typed."""
+        return {name: fields[name] for name in cls.of if name in fields}
+
+
+def _is_left(fields: Mapping[str, str], name: str) -> bool:
+    return fields.get(f"choice_{name}") == THEIRS
 
 
 class Redrawn(NamedTuple):
@@ -39,16 +62,17 @@ def redrawn(
     error: TrackerError,
     now: Mapping[str, str],
     typed: Mapping[str, str],
-    field_word: Callable[[str], str],
+    label: Callable[[str], str],
     otherwise: str,
 ) -> Redrawn:
     """The request's form after the refusal: what was typed over is kept, but where theirs was chosen, and the rest is
     as it stands now; saving again decides.
     """
     conflicts = conflicts_of(error)
-    kept = {name: text for name, text in typed.items() if request.form.get(f"choice_{name}") != THEIRS}
+    kept = {name: text for name, text in typed.items() if not _is_left(request.form, name)}
     values, was = drawn_again(now, kept, before_of(request.form), conflicts)
-    errors = conflict_words(conflicts, field_word) if conflicts else field_errors(error, otherwise)
+    errors = {name: _conflict_words(label(name), theirs) for name, theirs in conflicts.items()}
+    errors = errors or field_errors(error, otherwise)
     return Redrawn(values, was, errors, conflicts)
 
 
@@ -70,11 +94,6 @@ def drawn_again(
         elif normal(text) != normal(before.get(name, "")):
             shown[name], was[name] = text, before.get(name, "")
     return shown, was
-
-
-def conflict_words(conflicts: Mapping[str, Theirs], field_word: Callable[[str], str]) -> Texts:
-    """What to say of each field where somebody else wrote something else meanwhile."""
-    return {name: _conflict_words(field_word(name), theirs) for name, theirs in conflicts.items()}
 
 
 def _conflict_words(field: str, theirs: Theirs) -> str:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from tracker.domain.errors import N_
+from tracker.domain.fields import Fields
 from tracker.domain.looks import LOOKS
 from tracker.domain.states import (
     BlockerCategory,
@@ -96,6 +97,17 @@ def scope_reasons() -> list[tuple[str, str]]:
 def reason_word(reason: str) -> str:
     """The word of a pick; anything else as it was written."""
     return gettext(_REASONS[reason]) if reason in _REASONS else reason
+
+
+def field_label(fields: Fields, name: str) -> str:
+    """What a form calls the field."""
+    return gettext(fields[name].label) if name in fields else name
+
+
+def history_label(fields: Fields, name: str) -> str:
+    """What the history calls the field, in the middle of a sentence."""
+    own = fields[name].history_label if name in fields else ""
+    return gettext(own) if own else field_label(fields, name).lower()
 
 
 def goal_word(goal: Goal | None) -> str:

@@ -1,5 +1,6 @@
 """Making workflows, and writing over their fields: two people on different fields both win."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -11,6 +12,7 @@ from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.domain.errors import TrackerError
 from tracker.domain.states import STATES, State
+from tracker.domain.workflows import FIELDS
 from tracker.queries.workflows import form as forms
 from tracker.web.http.context import current_viewer, reading_session
 from tracker.web.ui.errors import field_errors, status_of
@@ -21,9 +23,9 @@ from tracker.web.ui.query import last
 from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import large_picks
-from tracker.web.workflows.forms import FIELDS, CreateForm, EditForm, typed_fields
-from tracker.web.workflows.words import field_word, fields_words, why_not_edit
+from tracker.web.ui.words import field_label, large_picks
+from tracker.web.workflows.forms import CreateForm, EditForm
+from tracker.web.workflows.words import fields_words, why_not_edit
 
 bp = Blueprint("workflow_fields", __name__, url_prefix="/workflows")
 
@@ -89,7 +91,7 @@ def _not_created(error: TrackerError) -> Response:
 
 def _refused(key: str, error: TrackerError) -> Response:
     about = _about(key)
-    again = redrawn(error, about.fields, typed_fields(request.form), field_word, "edit")
+    again = redrawn(error, about.fields, EditForm.typed(request.form), partial(field_label, FIELDS), "edit")
     return page("workflows/edit.html", status=status_of(error), **_edit(about, again) | {"may": True})
 
 
@@ -113,7 +115,7 @@ def _edit(about: forms.About, again: Redrawn | None = None) -> dict[str, Any]:
 
 
 def _typed() -> Texts:
-    return _NOTHING_TYPED | request.form.to_dict() | typed_fields(request.form)
+    return _NOTHING_TYPED | request.form.to_dict() | EditForm.typed(request.form)
 
 
 def _creation(workstream: str, *, typed: Texts | None = None, errors: Texts | None = None) -> dict[str, Any]:
