@@ -20,10 +20,16 @@ FONT = '"Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Ar
 WIDE = "wide"
 # Never <b>: it becomes an inline style, which the pages' policy refuses.
 BOLD = {"size": 12, "color": colour("ink"), "weight": 700}
+PAPER_BENEATH = {"bgcolor": colour("paper"), "borderpad": 0}
 _PANEL_COLUMNS = 3
 _PANEL_GAP_X, _PANEL_GAP_Y = 44, 56  # px, for the numbers and the name of each
 _USUAL_WIDTH = 700  # px, of a figure on its own; a browser puts the panels into the width that there is
 _SEPARATORS = {"sv": ",\u00a0", "en": ".,"}
+
+
+def font(name: str) -> Json:
+    """Words in the colour of that name."""
+    return {"size": 12, "color": colour(name)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,9 @@ def mark(
     return Mark(x, row.values[column] if y is None else y, what, view.link(row, column), text, is_named)
 
 
+Beneath = tuple[str, Sequence[str]]  # a label, for gettext, and a text for each place
+
+
 class Panel:
     """A pair of axes in one of the figure's places, over the share of its height from `low` to `high`."""
 
@@ -97,16 +106,8 @@ class Panel:
             self.xaxis["matches"], self.yaxis["matches"] = f"x{first}", f"y{first}"
         title = plot.titles[place]
         if title and high == 1:
-            self.note(
-                html.escape(title, quote=False),
-                0,
-                1,
-                xref=f"{self.x} domain",
-                yref=f"{self.y} domain",
-                yshift=16,
-                xanchor="left",
-                font=BOLD,
-            )
+            top = {"xref": f"{self.x} domain", "yref": f"{self.y} domain", "yshift": 16, "xanchor": "left"}
+            self.note(html.escape(title, quote=False), 0, 1, **top, font=BOLD)
 
     @property
     def xaxis(self) -> Json:
@@ -175,64 +176,41 @@ class Panel:
 
     def dots(self, series: Series, **trace: Any) -> None:  # noqa: ANN401 - likewise
         """Points by themselves."""
-        self._add(
-            series,
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "cliponaxis": False,
-                "marker": {"color": series.colour, "size": 8},
-            },
-            trace,
-        )
+        marker = {"color": series.colour, "size": 8}
+        self._add(series, {"type": "scatter", "mode": "markers", "cliponaxis": False, "marker": marker}, trace)
 
     def note(self, text: str, x: object, y: object, **annotation: Any) -> None:  # noqa: ANN401 - likewise
         """Words on the panel; `text` is Plotly's markup, so whoever wrote it first is to be escaped."""
-        self.plot.annotations.append(
-            {
-                "text": text,
-                "x": x,
-                "y": y,
-                "xref": self.x,
-                "yref": self.y,
-                "showarrow": False,
-                "font": {"size": 12, "color": colour("ink-2")},
-            }
-            | annotation
-        )
+        place = {"text": text, "x": x, "y": y, "xref": self.x, "yref": self.y}
+        self.plot.annotations.append(place | {"showarrow": False, "font": font("ink-2")} | annotation)
+
+    def beneath(
+        self, lines: Sequence[Beneath], places: Sequence[object], left: int, down: int = 24, *, bold: object = None
+    ) -> None:
+        """Lines of text under the axis, each in line with the places; where it is narrow only the table has them. The
+        labels have `left` px beside the panel, the axis `down` px; the place `bold` stands out.
+        """
+        plot = self.plot
+        plot.margin = {"l": left, "r": 8, "t": 24, "b": 40 + 20 * len(lines)}
+        plot.narrow_margin = {"l": 32, "b": 40}
+        for line, (label, texts) in enumerate(lines, 1):
+            at = {"yref": "paper", "yanchor": "middle", "yshift": -(down + 20 * line), "name": WIDE}
+            self.note(plot.speech.gettext(label), 0, 0, xref="paper", xanchor="right", xshift=-8, **at)
+            for x, text in zip(places, texts, strict=True):
+                self.note(text, x, 0, **at, **({"font": BOLD} if x == bold else {}))
 
     def rule(self, x0: object, y0: object, x1: object, y1: object, **shape: Any) -> None:  # noqa: ANN401 - likewise
         """A straight line on the panel."""
         line = {"color": colour("ink"), "width": 1} | shape.pop("line", {})
-        self.plot.shapes.append(
-            {
-                "type": "line",
-                "x0": x0,
-                "x1": x1,
-                "y0": y0,
-                "y1": y1,
-                "xref": self.x,
-                "yref": self.y,
-                "line": line,
-            }
-            | shape
-        )
+        self._shape("line", (x0, x1), (y0, y1), {"line": line} | shape)
 
     def box(self, x0: object, y0: object, x1: object, y1: object, **shape: Any) -> None:  # noqa: ANN401 - likewise
         """A rectangle on the panel."""
-        self.plot.shapes.append(
-            {
-                "type": "rect",
-                "x0": x0,
-                "x1": x1,
-                "y0": y0,
-                "y1": y1,
-                "xref": self.x,
-                "yref": self.y,
-                "line": {"width": 0},
-            }
-            | shape
-        )
+        self._shape("rect", (x0, x1), (y0, y1), {"line": {"width": 0}} | shape)
+
+    def _shape(self, kind: str, x: tuple[object, object], y: tuple[object, object], looks: Json) -> None:
+        place = {"type": kind, "x0": x[0], "x1": x[1], "y0": y[0], "y1": y[1], "xref": self.x, "yref": self.y}
+        self.plot.shapes.append(place | looks)
 
     def _add(self, series: Series, usual: Json, trace: Json) -> None:
         marks = series.marks
@@ -240,7 +218,7 @@ class Panel:
         if any(each.text for each in marks):
             merged["text"] = [each.text for each in marks]
             weights = [700 if each.is_named else 400 for each in marks]
-            merged["textfont"] = {"size": 12, "color": colour("ink")} | merged.get("textfont", {}) | {"weight": weights}
+            merged["textfont"] = font("ink") | merged.get("textfont", {}) | {"weight": weights}
         self.plot.traces.append(
             merged
             | {

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tracker.domain.calendar import local_date
-from tracker.domain.charts.sheets import Adds, Column, SheetRow
+from tracker.domain.charts.sheets import Column, SheetRow, Source
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.flow import age_days
@@ -16,6 +16,7 @@ from tracker.domain.figures.lead_times import LEAST_SAMPLE, last_run
 from tracker.domain.figures.rounding import nearest_rank
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.timelines import DONE, Timeline
+from tracker.domain.figures.words import Adds
 from tracker.domain.states import STATES, State
 
 WORKING = (State.DESIGN, State.VALIDATION, State.TEST)
@@ -80,3 +81,6 @@ def ages_when_left(timelines: Iterable[Timeline], as_of: datetime, zone: ZoneInf
 
 def _rank(ages: list[int], percent: int) -> int | None:
     return nearest_rank(ages, percent) if len(ages) >= LEAST_SAMPLE else None
+
+
+SOURCE = Source("age", COLUMNS, rows)

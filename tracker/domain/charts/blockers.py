@@ -6,11 +6,12 @@ from datetime import datetime
 from tracker.domain.calendar import local_date
 from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.cycle_figures import column
-from tracker.domain.charts.sheets import Adds, Column, SheetRow
+from tracker.domain.charts.sheets import Column, SheetRow, Source
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.readings import Reading
 from tracker.domain.figures.summaries import Choice
+from tracker.domain.figures.words import Adds
 
 COLUMNS = (
     Column("cycle", Adds.KEY),
@@ -65,3 +66,6 @@ def _open_before(span: Span, here: Reading, choice: Choice, border: datetime) ->
         for blocker, spell in span.now.blocker_spells(workstreams)
         if spell.is_open_before(border)
     ]
+
+
+SOURCE = Source("blockers", COLUMNS, rows)

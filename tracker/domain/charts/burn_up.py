@@ -8,12 +8,13 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from tracker.domain.calendar import local_date, midnight
-from tracker.domain.charts.sheets import Adds, Column, SheetRow
+from tracker.domain.charts.sheets import Column, SheetRow, Source
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.readings import Reading
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.timelines import Timeline
+from tracker.domain.figures.words import Adds
 from tracker.domain.states import Goal, State
 
 COLUMNS = (
@@ -182,3 +183,6 @@ def _added(members: Sequence[_Member], number: int) -> list[Behind]:
 
 def _removed(members: Sequence[_Member], number: int) -> list[Behind]:
     return [Behind(each.key, each.committed) for each in members if each.committed and each.goal(number) is None]
+
+
+SOURCE = Source("burn-up", COLUMNS, rows)

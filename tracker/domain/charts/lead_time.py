@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from tracker.domain.calendar import local_date
 from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.cycle_figures import column
-from tracker.domain.charts.sheets import Adds, Column, SheetRow, Value
+from tracker.domain.charts.sheets import Column, SheetRow, Source, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.lead_times import last_run
 from tracker.domain.figures.summaries import Choice
+from tracker.domain.figures.words import Adds
 
 RANKS = ("lead_time_p50_days", "lead_time_p85_days")
 COLUMNS = (
@@ -41,3 +42,6 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
                 **dict.fromkeys(_OF_ALL),
             }
             yield SheetRow(values, {"lead_time_days": [Behind(key, at=done_at, amount=taken[key])]})
+
+
+SOURCE = Source("lead-time", COLUMNS, rows)

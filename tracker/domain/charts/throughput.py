@@ -6,11 +6,12 @@ from fractions import Fraction
 
 from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.cycle_figures import column, listed
-from tracker.domain.charts.sheets import Adds, Column, Found, SheetRow, Value
+from tracker.domain.charts.sheets import Column, Found, SheetRow, Source, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind, of_members
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Choice
+from tracker.domain.figures.words import Adds
 from tracker.domain.states import Goal
 
 STAGES = ("designed", "validated", "tested")
@@ -98,3 +99,6 @@ def _ratio(count: Value, previous: Value) -> Decimal | None:
         if isinstance(count, int) and isinstance(previous, int) and previous
         else None
     )
+
+
+SOURCE = Source("throughput", COLUMNS, rows)

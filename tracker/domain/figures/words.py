@@ -1,6 +1,11 @@
-"""What each figure is called and what it says, for gettext: one text for pages, charts, files and reports."""
+"""The figures of a cycle: what each is called and says, for gettext, how it is written, and how its items add up.
+
+Pages, charts, files, packs and reports all read this table; a figure's value is computed in `summaries`, its items are
+found in `behind`.
+"""
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import NamedTuple
 
 from tracker.domain.errors import N_
@@ -11,14 +16,32 @@ GROUPS = {THROUGHPUT: N_("Throughput"), COMMITMENT: N_("Commitment"), BLOCKERS: 
 DAYS, TIMES = "days", "times"  # units; counts have none
 
 
+class Adds(StrEnum):
+    """How the items behind a number come to it."""
+
+    KEY = "key"  # tells rows of a chart apart; no number
+    COUNT = "count"
+    DAYS = "days"  # their times, added up exactly and then written in days of 24 hours, one place
+    MEDIAN = "median"  # of their amounts, by nearest rank
+    P50 = "p50"  # the same, empty for fewer than ten
+    P85 = "p85"  # likewise
+    OWN = "own"  # the amount of the only one
+    NONE = "none"  # says something about the row, or follows from its other numbers
+
+
 class FigureWords(NamedTuple):
-    """A figure's label and definition, for gettext, and how its number is written."""
+    """A figure's label and definition, for gettext; how its number is written, what files in Swedish call it, and how
+    its items, workflows or blockers, come to it.
+    """
 
     label: str
     definition: str
     group: str = ""
     places: int = 0
     unit: str = ""
+    swedish: str = ""
+    adds: Adds = Adds.COUNT
+    is_of_blockers: bool = False
 
 
 _C, _M = (
@@ -34,6 +57,7 @@ FIGURES: dict[str, FigureWords] = {
             "at its start. Back and forth within the cycle counts once, and a skipped state is passed."
         ),
         THROUGHPUT,
+        swedish="designade",
     ),
     "validated": FigureWords(
         N_("Validated"),
@@ -42,6 +66,7 @@ FIGURES: dict[str, FigureWords] = {
             "not at its start. Back and forth within the cycle counts once, and a skipped state is passed."
         ),
         THROUGHPUT,
+        swedish="validerade",
     ),
     "tested": FigureWords(
         N_("Tested"),
@@ -50,6 +75,7 @@ FIGURES: dict[str, FigureWords] = {
             "way) and not at its start. Back and forth within the cycle counts once."
         ),
         THROUGHPUT,
+        swedish="testade",
     ),
     "fell_back": FigureWords(
         N_("Fell back"),
@@ -58,6 +84,7 @@ FIGURES: dict[str, FigureWords] = {
             "while it is under way). Archived ones are not counted, and nothing is netted against tested."
         ),
         THROUGHPUT,
+        swedish="backade från klar",
     ),
     "tested_previous": FigureWords(
         N_("Tested, previous cycle"),
@@ -66,6 +93,7 @@ FIGURES: dict[str, FigureWords] = {
             "that cycle’s own close."
         ),
         THROUGHPUT,
+        swedish="testade föregående cykel",
     ),
     "ratio_to_previous": FigureWords(
         N_("Compared with the previous cycle"),
@@ -73,6 +101,8 @@ FIGURES: dict[str, FigureWords] = {
         THROUGHPUT,
         2,
         TIMES,
+        swedish="jämfört med föregående cykel",
+        adds=Adds.NONE,
     ),
     "tested_per_working_day": FigureWords(
         N_("Tested per working day"),
@@ -82,6 +112,8 @@ FIGURES: dict[str, FigureWords] = {
         ),
         THROUGHPUT,
         2,
+        swedish="testade per arbetsdag",
+        adds=Adds.NONE,
     ),
     "lead_time_p50_days": FigureWords(
         N_("Lead time, half (p50)"),
@@ -93,6 +125,8 @@ FIGURES: dict[str, FigureWords] = {
         THROUGHPUT,
         0,
         DAYS,
+        swedish="ledtid p50 i dagar",
+        adds=Adds.P50,
     ),
     "lead_time_p85_days": FigureWords(
         N_("Lead time, 85% (p85)"),
@@ -104,13 +138,20 @@ FIGURES: dict[str, FigureWords] = {
         THROUGHPUT,
         0,
         DAYS,
+        swedish="ledtid p85 i dagar",
+        adds=Adds.P85,
     ),
     "committed": FigureWords(
-        N_("Committed"), N_("Workflows that were members of the cycle when it was committed."), COMMITMENT
+        N_("Committed"),
+        N_("Workflows that were members of the cycle when it was committed."),
+        COMMITMENT,
+        swedish="åtagande",
     ),
-    "committed_design": FigureWords(N_("Committed, goal design"), _C, COMMITMENT),
-    "committed_validation": FigureWords(N_("Committed, goal validation"), _C, COMMITMENT),
-    "committed_test": FigureWords(N_("Committed, goal test"), _C, COMMITMENT),
+    "committed_design": FigureWords(N_("Committed, goal design"), _C, COMMITMENT, swedish="åtagande design"),
+    "committed_validation": FigureWords(
+        N_("Committed, goal validation"), _C, COMMITMENT, swedish="åtagande validering"
+    ),
+    "committed_test": FigureWords(N_("Committed, goal test"), _C, COMMITMENT, swedish="åtagande test"),
     "added": FigureWords(
         N_("Added"),
         N_(
@@ -118,6 +159,7 @@ FIGURES: dict[str, FigureWords] = {
             "committed."
         ),
         COMMITMENT,
+        swedish="tillagda",
     ),
     "removed": FigureWords(
         N_("Removed"),
@@ -126,6 +168,7 @@ FIGURES: dict[str, FigureWords] = {
             "while it runs)."
         ),
         COMMITMENT,
+        swedish="borttagna",
     ),
     "met": FigureWords(
         N_("Goals met"),
@@ -134,10 +177,11 @@ FIGURES: dict[str, FigureWords] = {
             "at the close (now). Throughput goes by the cycle’s dates, goals by its close."
         ),
         COMMITMENT,
+        swedish="uppfyllda",
     ),
-    "met_design": FigureWords(N_("Goals met, design"), _M, COMMITMENT),
-    "met_validation": FigureWords(N_("Goals met, validation"), _M, COMMITMENT),
-    "met_test": FigureWords(N_("Goals met, test"), _M, COMMITMENT),
+    "met_design": FigureWords(N_("Goals met, design"), _M, COMMITMENT, swedish="uppfyllda design"),
+    "met_validation": FigureWords(N_("Goals met, validation"), _M, COMMITMENT, swedish="uppfyllda validering"),
+    "met_test": FigureWords(N_("Goals met, test"), _M, COMMITMENT, swedish="uppfyllda test"),
     "carried_in": FigureWords(
         N_("Carried in"),
         N_(
@@ -145,6 +189,7 @@ FIGURES: dict[str, FigureWords] = {
             "before the close. One that met its goal there and goes on with the next is planned, not carried."
         ),
         COMMITMENT,
+        swedish="överförda hit",
     ),
     "carried_out": FigureWords(
         N_("Carried out"),
@@ -153,16 +198,19 @@ FIGURES: dict[str, FigureWords] = {
             "known to be met."
         ),
         COMMITMENT,
+        swedish="överförda vidare",
     ),
     "returned": FigureWords(
         N_("Returned to the backlog"),
         N_("Workflows that went from the cycle back to the backlog at its close, their goals not known to be met."),
         COMMITMENT,
+        swedish="åter till backloggen",
     ),
     "dropped": FigureWords(
         N_("Dropped"),
         N_("Workflows that were dropped, and so archived, at the close of the cycle, their goals not known to be met."),
         COMMITMENT,
+        swedish="utgår",
     ),
     "blockers_opened": FigureWords(
         N_("Blockers opened"),
@@ -171,11 +219,15 @@ FIGURES: dict[str, FigureWords] = {
             "again counts again. A blocker over several workstreams is in each of them and once in the total."
         ),
         BLOCKERS,
+        swedish="nya hinder",
+        is_of_blockers=True,
     ),
     "blockers_resolved": FigureWords(
         N_("Blockers resolved"),
         N_("Times a blocker went from holding some workflow to holding none, within the cycle."),
         BLOCKERS,
+        swedish="lösta hinder",
+        is_of_blockers=True,
     ),
     "blockers_open": FigureWords(
         N_("Open blockers"),
@@ -184,6 +236,8 @@ FIGURES: dict[str, FigureWords] = {
             "the start + opened − resolved = open at the end."
         ),
         BLOCKERS,
+        swedish="öppna hinder",
+        is_of_blockers=True,
     ),
     "blocked_days": FigureWords(
         N_("Blocked days"),
@@ -194,6 +248,8 @@ FIGURES: dict[str, FigureWords] = {
         BLOCKERS,
         1,
         DAYS,
+        swedish="dagar med hinder",
+        adds=Adds.DAYS,
     ),
     "median_blocker_age_days": FigureWords(
         N_("Median age of blockers"),
@@ -204,6 +260,9 @@ FIGURES: dict[str, FigureWords] = {
         BLOCKERS,
         0,
         DAYS,
+        swedish="hindrens medianålder i dagar",
+        adds=Adds.MEDIAN,
+        is_of_blockers=True,
     ),
 }
 # What stands in no column of the summaries.

@@ -12,9 +12,10 @@ from sqlmodel import Session, col
 from tracker.db.language import both
 from tracker.db.models import Cycle, ReportedFigures, ScopeChange, Workflow, WorkflowWorkstream, Workstream
 from tracker.domain.calendar import working_days
-from tracker.domain.charts import cycle_figures, registry
+from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.charts.span import Span
+from tracker.domain.figures.summaries import choice_of
 from tracker.domain.states import CycleStatus, Goal, ProposalKind, ScopeKind
 from tracker.queries import figures
 
@@ -43,7 +44,7 @@ def last_cycles(session: Session, number: int, workstream: str, *, now: datetime
     if history is None:
         return []
     numbers = [row.cycle for row in history.cycles if row.cycle <= number][-_CYCLES:]
-    span, choice = Span(history, as_of, numbers[0], numbers[-1]), registry.choice(history, (), (workstream,))
+    span, choice = Span(history, as_of, numbers[0], numbers[-1]), choice_of(history, (), (workstream,))
     columns = [column for chart in CHARTS.values() for column in chart]
     return [
         PastCycle(each, _is_under_way(span, each), cycle_figures.row(span, each, choice, columns)) for each in numbers

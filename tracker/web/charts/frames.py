@@ -13,12 +13,13 @@ from markupsafe import Markup
 from tracker.charts import registry as drawings
 from tracker.charts.plot import figure_json
 from tracker.charts.view import View
-from tracker.domain.charts import registry
+from tracker.domain.charts import sheets
 from tracker.domain.charts.cautions import Caution, cautions
-from tracker.domain.charts.sheets import Adds, SheetRow, key_text
+from tracker.domain.charts.sheets import SheetRow, key_text
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.summaries import Choice
+from tracker.domain.figures.words import Adds
 from tracker.queries.charts import Sources
 from tracker.web.charts import figure_words, words
 from tracker.web.charts.figure_words import FIGURES
@@ -95,9 +96,10 @@ class Reading:
 
     def view(self, name: str) -> View:
         """A chart, to be drawn and told."""
-        whole = registry.whole(name, self.span, self.choice)
-        by = self.filters.by or registry.SOURCES[name].by
-        sheet = registry.sheet(name, self.span, self.choice, by) if by else whole
+        source = drawings.CHARTS[name].source
+        whole = sheets.whole(source, self.span, self.choice)
+        by = self.filters.by or source.by
+        sheet = sheets.sheet(source, self.span, self.choice, by) if by else whole
         names = {**self.sources.projects, **self.sources.workstreams}
         address = Address(name, self.filters, tuple(whole.keys))
         return View(sheet, whole, self.span, self.choice, words.speech(), address, names)
@@ -166,7 +168,7 @@ def frame(reading: Reading, name: str) -> ChartPage:
     columns, is_empty = view.sheet.columns, drawings.is_empty(view)
     return ChartPage(
         name,
-        gettext(chart.TITLE),
+        gettext(chart.title),
         drawings.finding(view),
         drawings.definition(view),
         0 if is_empty else chart.sample(view),

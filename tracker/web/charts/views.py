@@ -12,13 +12,14 @@ from tracker.charts import registry as drawings
 from tracker.charts.palette import in_light
 from tracker.charts.plot import figure_json
 from tracker.domain.cells import instant_text, read_instant
-from tracker.domain.charts import registry
+from tracker.domain.charts import sheets
 from tracker.domain.charts.cautions import Caution
-from tracker.domain.charts.sheets import Adds, Column, added_up
+from tracker.domain.charts.sheets import Column, added_up
 from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import days
+from tracker.domain.figures.words import Adds
 from tracker.domain.states import Goal, State
 from tracker.queries import charts as queries
 from tracker.queries.cycles import page as cycle_queries
@@ -61,7 +62,7 @@ def wall() -> ResponseReturnValue:
             "charts/wall.html",
             **_shared(reading),
             frame=frame(reading, first),
-            others=[(name, gettext(drawings.CHARTS[name].TITLE)) for name in others],
+            others=[(name, gettext(drawings.CHARTS[name].title)) for name in others],
         )
     )
 
@@ -158,13 +159,13 @@ def _items(name: str, asked: str) -> Response:
     if sources is None:
         raise NotFoundError(N_("There is no programme yet."))
     reading = Reading.of(sources, read_filters(request.args, sources, tuple(request.args)))
-    title = gettext(drawings.CHARTS[name].TITLE)
+    title = gettext(drawings.CHARTS[name].title)
     if asked in set(Caution):
         caution = Caution(asked)
         behind = reading.cautions[caution]
         heading = words.caution_label(caution, len(behind))
         return _list(reading, name, title, heading, words.caution_definition(caution), behind, Adds.COUNT)
-    sheet = registry.whole(name, reading.span, reading.choice)
+    sheet = sheets.whole(drawings.CHARTS[name].source, reading.span, reading.choice)
     column = next((each for each in sheet.columns if each.name == asked), None)
     if column is None or column.adds in {Adds.KEY, Adds.NONE}:
         raise NotFoundError(N_("The chart has no such mark. Its filters may have changed."))

@@ -31,7 +31,7 @@ _SHARED = {
     "day": N_("Day"),
 }
 # What the columns are called and count that stand in one chart and are no figures of a cycle.
-COLUMNS: Mapping[str, ColumnWords] = {name: words for chart in CHARTS.values() for name, words in chart.COLUMNS.items()}
+COLUMNS: Mapping[str, ColumnWords] = {name: words for chart in CHARTS.values() for name, words in chart.columns.items()}
 _PATTERNS = ("#,##0", "#,##0.0", "#,##0.00")
 
 

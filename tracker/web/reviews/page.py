@@ -311,7 +311,7 @@ def _table(chart: str, columns: Sequence[str], cycles: Sequence[PastCycle], code
 
 
 def _title(chart: str) -> str:
-    return gettext(CHARTS[chart].TITLE) if chart in CHARTS else gettext("Blockers")
+    return gettext(CHARTS[chart].title) if chart in CHARTS else gettext("Blockers")
 
 
 def _count(cycle: PastCycle, column: str) -> int | None:
