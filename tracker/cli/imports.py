@@ -15,7 +15,8 @@ from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts.fields import OPERATOR
 from tracker.commands.entry.entries import open_entry
 from tracker.commands.imports import workflows as workflow_imports
-from tracker.commands.imports.plan import Plan, Problem, RowResult
+from tracker.commands.imports.plan import Plan, Problem
+from tracker.commands.imports.results import RowResult
 from tracker.commands.imports.workflows import COMMAND
 from tracker.commands.workflows.moves import When
 from tracker.config import read_settings

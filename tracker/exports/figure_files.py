@@ -2,18 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
-from sqlmodel import Session
-
-from tracker.domain.cells import Column, Dialect
+from tracker.domain.cells import Column
 from tracker.domain.figures import ledger, summaries
 from tracker.domain.figures.history import History
 from tracker.domain.figures.readings import Basis
-from tracker.domain.files.csv_text import rows_text
 from tracker.domain.files.figure_files import CYCLE_SUMMARY, ITEMS, WORKSTREAM_SUMMARY
-from tracker.queries import figures
 
 SUMMARIES = ("cycle_summary", "workstream_summary")
 LEDGER = "items"
@@ -46,21 +41,6 @@ def rows(
         and basis in {None, row.basis}
         and (has_total or name == "cycle_summary" or row.workstream is not None)
     )
-
-
-def text(
-    session: Session,
-    name: str,
-    *,
-    as_of: datetime,
-    cycle: int | None = None,
-    basis: Basis | None = None,
-    dialect: Dialect = Dialect.CSV,
-) -> Iterator[str]:
-    """A file of figures in pieces; headings alone where there is no programme."""
-    history = figures.read_anew(session)
-    found = rows(history, name, as_of=as_of, cycle=cycle, basis=basis) if history is not None else islice((), 0)
-    return rows_text(COLUMNS[name], found, dialect)
 
 
 _SUMMARIES: dict[str, Callable[[History, datetime], Iterable[Any]]] = {

@@ -6,8 +6,6 @@ from typing import Any
 
 from sqlmodel import Session
 
-from tracker.domain.cells import Dialect
-from tracker.domain.files.csv_text import rows_text
 from tracker.domain.programme.files import PROGRAMME_FILES
 from tracker.queries.programme import files as programme_files
 
@@ -21,19 +19,6 @@ def rows(session: Session, name: str, *, as_of: datetime | None = None, cycle: i
         return found
     fields = CYCLE_FIELDS[name]
     return (row for row in found if any(getattr(row, field) == cycle for field in fields))
-
-
-def text(
-    session: Session,
-    name: str,
-    *,
-    as_of: datetime | None = None,
-    cycle: int | None = None,
-    dialect: Dialect = Dialect.CSV,
-) -> Iterator[str]:
-    """A programme file in pieces, of one cycle or whole."""
-    file = next(file for file in PROGRAMME_FILES if file.name == name)
-    return rows_text(file.columns, rows(session, name, as_of=as_of, cycle=cycle), dialect)
 
 
 # The files that can be narrowed to a cycle, and the columns that tell it.

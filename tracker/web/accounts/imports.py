@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from tracker.clock import real_now
 from tracker.commands.accounts import imports as account_imports
-from tracker.commands.accounts.imports import ImportChangedError, Planned, RowResult
+from tracker.commands.accounts.imports import Planned
+from tracker.commands.imports.results import ImportChangedError, RowResult
 from tracker.domain.accounts import decoded, read_rows
 from tracker.domain.cells import guarded
 from tracker.domain.errors import N_, InvalidError

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.commands.imports.plan import Plan, Planned, RowResult
+from tracker.commands.imports.plan import Plan, Planned
+from tracker.commands.imports.results import RowResult
 from tracker.db.models import ImportFile
 from tracker.domain.cells import unguarded
 from tracker.domain.imports import reading

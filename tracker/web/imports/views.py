@@ -12,8 +12,9 @@ from werkzeug.exceptions import BadRequest
 from tracker.clock import real_now
 from tracker.commands.imports import files as import_files
 from tracker.commands.imports import workflows as workflow_imports
-from tracker.commands.imports.plan import Plan, RowResult
-from tracker.commands.imports.workflows import COMMAND, ImportChangedError
+from tracker.commands.imports.plan import Plan
+from tracker.commands.imports.results import ImportChangedError, RowResult
+from tracker.commands.imports.workflows import COMMAND
 from tracker.commands.workflows.moves import When
 from tracker.db.models import ImportFile
 from tracker.domain.cells import Dialect

@@ -307,7 +307,11 @@ def _form(sources: Sources, project: str, again: Redrawn | None = None) -> dict[
     words = LANGUAGES[language()]
     if not any(values.values()) and material.last_plan(month, project, language()):
         values = values | {"summary": material.last_plan(month, project, language())}
-    titles = {"summary": words.summary_title(month), "plan": words.plan_title(month), INTRODUCTION: words.INTRODUCTION}
+    titles = {
+        "summary": words.summary_title(month),
+        "plan": words.plan_title(month),
+        INTRODUCTION: words.say("introduction"),
+    }
     shown = again or Redrawn(values, kept, {}, {})
     texts = [shown.values[name] for name in names]
     origin = Origin.WRITTEN if any(texts) else Origin.NONE

@@ -32,7 +32,7 @@ class PlanResultText(NamedTuple):
 
 def status_word(status: Status) -> str:
     """How far a part has come."""
-    return str(LANGUAGES[language()].STATUS[status.value])
+    return LANGUAGES[language()].status[status.value]
 
 
 def count_word(status: Status, number: int) -> str:
