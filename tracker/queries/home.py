@@ -15,8 +15,9 @@ from sqlalchemy import Select, String, bindparam, func, select, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from tracker.db.history import written_about
 from tracker.db.language import translated
-from tracker.db.models import Actor, Entry, ReviewReady, StateChange, Workflow
+from tracker.db.models import Actor, ReviewReady, StateChange, Workflow
 from tracker.domain.calendar import is_working_day, local_date, midnight, nth_working_day
 from tracker.domain.figures.flow import tested_by_working_day
 from tracker.domain.figures.history import Knowledge
@@ -262,7 +263,8 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
 def _moves_since(language: str) -> Select[*tuple[Any, ...]]:
     void = aliased(StateChange)
     return (
-        select(
+        written_about(
+            StateChange,
             col(Workflow.key),
             translated(language, Workflow.name),
             type_coerce(col(StateChange.from_state), String),
@@ -271,9 +273,6 @@ def _moves_since(language: str) -> Select[*tuple[Any, ...]]:
             col(StateChange.recorded_at),
             col(Actor.name),
         )
-        .join(Workflow, col(Workflow.id) == col(StateChange.workflow_id))
-        .join(Entry, col(Entry.id) == col(StateChange.entry_id))
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
         .join(void, col(void.voids) == col(StateChange.id), isouter=True)
         .where(
             col(StateChange.recorded_at) >= bindparam("since"),

@@ -45,15 +45,7 @@ def write_over(session: Session, entry: Entry, rows: Sequence[Rewritten]) -> Non
     entry.add_all(
         FieldChange,
         [
-            {
-                "workflow_id": each.old.id,
-                "blocker_id": None,
-                "account_id": None,
-                "field": name,
-                "before": each.old.texts[name],
-                "after": text,
-                "entry_id": entry.id,
-            }
+            {"workflow_id": each.old.id, "field": name, "before": each.old.texts[name], "after": text}
             for each in rows
             for name, text in each.texts.items()
         ],
@@ -83,7 +75,7 @@ def _exchange_others(session: Session, entry: Entry, rows: Sequence[Rewritten]) 
     entry.add_all(
         WorkflowWorkstream,
         [
-            {"workflow_id": each.old.id, "workstream_code": code, "is_owner": False}
+            {"workflow_id": each.old.id, "workstream_code": code}
             for each in rows
             for code in each.texts["other_workstreams"].split()
         ],

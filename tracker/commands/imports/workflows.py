@@ -80,14 +80,14 @@ def _create(session: Session, entry: Entry, rows: Sequence[Planned], last_id: in
             for code in (each.workstream, *each.texts.get("other_workstreams", "").split())
         ],
     )
-    entry.add_all(StateChange, [_move_row(entry, each, ids[each.key]) for each in rows])
+    entry.add_all(StateChange, [_move_row(each, ids[each.key]) for each in rows])
     return max(ids.values())
 
 
 def _change(session: Session, entry: Entry, rows: Sequence[Planned], last_id: int) -> int:
     """Moves made, fields written over, other workstreams exchanged. Nothing gets an id."""
     there = [(each, each.existing) for each in rows if each.existing is not None]
-    entry.add_all(StateChange, [_move_row(entry, each, old.id) for each, old in there if each.to is not None])
+    entry.add_all(StateChange, [_move_row(each, old.id) for each, old in there if each.to is not None])
     write_over(
         session,
         entry,
@@ -96,18 +96,14 @@ def _change(session: Session, entry: Entry, rows: Sequence[Planned], last_id: in
     return last_id
 
 
-def _move_row(entry: Entry, each: Planned, workflow_id: int) -> dict[str, Any]:
+def _move_row(each: Planned, workflow_id: int) -> dict[str, Any]:
     """The change that creates the workflow, or the one that moves it."""
     return {
         "workflow_id": workflow_id,
         "from_state": each.existing.state if each.existing is not None else None,
         "to_state": each.to,
         "happened_at": each.happened_at,
-        "recorded_at": entry.recorded_at,
-        "entry_id": entry.id,
         "reason": each.reason if each.existing is not None else "",
-        "note": "",
-        "voids": None,
     }
 
 
@@ -116,10 +112,7 @@ def _workflow_row(each: Planned, at: object) -> dict[str, Any]:
         "key": each.key,
         **{name: field.value(each.texts.get(name, "")) for name, field in COLUMNS.items()},
         "created_at": at,
-        "archived_at": None,
         "state": each.to,
         "state_since": each.happened_at,
-        "cycle_number": None,
-        "goal": None,
         "version": 1,
     }

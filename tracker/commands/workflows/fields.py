@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from tracker.commands.entry import field_edits
 from tracker.commands.entry.entries import Entry
-from tracker.commands.workflows.moves import StaleError, id_of, streams_of, the_workflow
+from tracker.commands.workflows.moves import id_of, refuse_stale, streams_of, the_led_workflow
 from tracker.db.history import open_holds
 from tracker.db.models import (
     Blocker,
@@ -80,8 +80,7 @@ def edit(session: Session, entry: Entry, key: str, wanted: Mapping[str, str], wa
     Raises NotFoundError, NotAllowedError, InvalidError naming the field, or FieldConflictError when somebody else has
     changed one of them to something else; then nothing is written.
     """
-    workflow, owner = the_workflow(session, key)
-    require_workstream_lead(entry.actor, owner)
+    workflow, owner = the_led_workflow(session, entry, key)
     wanted = field_edits.changed(wanted, was, lambda field, text: _clean(session, owner, field, text))
     current = texts_of(session, workflow)
     about = col(FieldChange.workflow_id) == workflow.id
@@ -106,10 +105,8 @@ def archive(session: Session, entry: Entry, key: str, *, version: int) -> None:
     Raises NotFoundError, NotAllowedError, StaleError, or ConflictError while a blocker holds it or it is in a cycle
     that runs or is planned.
     """
-    workflow, owner = the_workflow(session, key)
-    require_workstream_lead(entry.actor, owner)
-    if version != workflow.version:
-        raise StaleError(workflow)
+    workflow, _ = the_led_workflow(session, entry, key)
+    refuse_stale(workflow, version)
     _refuse_in_use(session, workflow)
     put_away(entry, workflow)
 
@@ -149,8 +146,7 @@ def write_over(session: Session, entry: Entry, workflow: Workflow, texts: Mappin
 
 
 def _set(session: Session, entry: Entry, key: str, field: str, text: str) -> bool:
-    workflow, owner = the_workflow(session, key)
-    require_workstream_lead(entry.actor, owner)
+    workflow, owner = the_led_workflow(session, entry, key)
     text = _clean(session, owner, field, text)
     if texts_of(session, workflow)[field] == text:
         return False

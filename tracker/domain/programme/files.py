@@ -69,6 +69,11 @@ class ProgrammeFile(Generic[Row]):
         return kind.write(getattr(row, column), cells.Dialect.CSV)
 
 
+_HISTORY = (
+    required("happened_at", "hände", cells.INSTANT),
+    required("recorded_at", "registrerat", cells.INSTANT),
+    required("actor", "av", cells.NAME),
+)
 PROJECTS = ProgrammeFile(
     "projects",
     ProjectRow,
@@ -138,9 +143,7 @@ CHANGES = ProgrammeFile(
         required("workflow", "arbetsflöde", cells.CODE),
         required("from_state", "från", optional(_STATE)),
         required("to_state", "till", optional(_STATE)),
-        required("happened_at", "hände", cells.INSTANT),
-        required("recorded_at", "registrerat", cells.INSTANT),
-        required("actor", "av", cells.NAME),
+        *_HISTORY,
         Column("reason", "orsak", cells.TEXT),
         Column("note", "anteckning", cells.TEXT),
         Column("voids", "tar tillbaka", optional(_ID)),
@@ -157,9 +160,7 @@ SCOPE = ProgrammeFile(
         required("goal", "mål", optional(GOAL)),
         required("kind", "slag", _KIND),
         Column("reason", "orsak", cells.TEXT),
-        required("happened_at", "hände", cells.INSTANT),
-        required("recorded_at", "registrerat", cells.INSTANT),
-        required("actor", "av", cells.NAME),
+        *_HISTORY,
         Column("note", "anteckning", cells.TEXT),
     ),
 )
@@ -179,9 +180,7 @@ BLOCKER_EVENTS = ProgrammeFile(
         required("blocker", "hinder", _ID),
         required("workflow", "arbetsflöde", cells.CODE),
         required("event", "händelse", _EVENT),
-        required("happened_at", "hände", cells.INSTANT),
-        required("recorded_at", "registrerat", cells.INSTANT),
-        required("actor", "av", cells.NAME),
+        *_HISTORY,
         Column("note", "anteckning", cells.TEXT),
     ),
 )
@@ -192,8 +191,7 @@ NOTES = ProgrammeFile(
         required("id", "id", _ID),
         Column("workflow", "arbetsflöde", optional(cells.CODE)),
         Column("blocker", "hinder", optional(_ID)),
-        required("recorded_at", "registrerat", cells.INSTANT),
-        required("actor", "av", cells.NAME),
+        *_HISTORY[1:],
         required("text", "text", cells.TEXT),
     ),
 )
@@ -203,8 +201,7 @@ CHECKS = ProgrammeFile(
     (
         required("id", "id", _ID),
         required("workflow", "arbetsflöde", cells.CODE),
-        required("recorded_at", "registrerat", cells.INSTANT),
-        required("actor", "av", cells.NAME),
+        *_HISTORY[1:],
     ),
 )
 

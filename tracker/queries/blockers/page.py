@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from tracker.db.columns import columns
+from tracker.db.history import written
 from tracker.db.language import translated
 from tracker.db.models import Actor, Blocker, BlockerEvent, Entry, FieldChange, Note, Workflow, WorkflowWorkstream
 from tracker.domain.blockers import FIELDS
@@ -166,18 +168,11 @@ def _workflows(session: Session, blocker_id: int, language: str) -> dict[int, _A
 def _events(session: Session, blocker_id: int) -> dict[int, _Recorded]:
     """By id, in order of happened_at, then id."""
     rows = session.execute(
-        select(
-            col(BlockerEvent.id),
-            col(BlockerEvent.workflow_id),
-            col(BlockerEvent.event),
-            col(BlockerEvent.happened_at),
-            col(BlockerEvent.note),
-            col(BlockerEvent.entry_id),
-            col(BlockerEvent.recorded_at),
-            col(Actor.name),
+        written(
+            BlockerEvent,
+            *columns(BlockerEvent, ("id", "workflow_id", "event", "happened_at", "note", "entry_id", "recorded_at")),
+            Actor.name,
         )
-        .join(Entry, col(Entry.id) == col(BlockerEvent.entry_id))
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
         .where(col(BlockerEvent.blocker_id) == blocker_id)
         .order_by(col(BlockerEvent.happened_at), col(BlockerEvent.id))
     )
@@ -265,20 +260,16 @@ def _event_items(
 
 def _notes(session: Session, blocker_id: int) -> list[BlockerEventItem]:
     rows = session.execute(
-        select(col(Note.id), col(Note.recorded_at), col(Actor.name), col(Note.text))
-        .join(Entry, col(Entry.id) == col(Note.entry_id))
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
-        .where(col(Note.blocker_id) == blocker_id)
+        written(Note, Note.id, Note.recorded_at, Actor.name, Note.text).where(col(Note.blocker_id) == blocker_id)
     )
     return [BlockerEventItem("note", at, (at, 2, id_), at, actor, note=text) for id_, at, actor, text in rows]
 
 
 def _field_items(session: Session, blocker_id: int) -> list[BlockerEventItem]:
     rows = session.execute(
-        select(FieldChange, col(Entry.recorded_at), col(Actor.name))
-        .join(Entry, col(Entry.id) == col(FieldChange.entry_id))
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
-        .where(col(FieldChange.blocker_id) == blocker_id)
+        written(FieldChange, FieldChange, Entry.recorded_at, Actor.name).where(
+            col(FieldChange.blocker_id) == blocker_id
+        )
     )
     return [
         BlockerEventItem(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from tracker.db.columns import row_columns
 from tracker.db.history import open_holds
 from tracker.db.language import translated
 from tracker.db.models import Blocker, BlockerEvent, Workflow, WorkflowWorkstream
@@ -37,9 +38,7 @@ class Holding:
 def selected(session: Session, keys: Collection[str]) -> list[SelectedWorkflow]:
     """Those of the keys that there are and that are not archived, by key. One statement."""
     rows = session.execute(
-        select(
-            col(Workflow.key), col(Workflow.state), col(Workflow.version), col(Workflow.owner), col(Workflow.priority)
-        )
+        select(*row_columns(Workflow, SelectedWorkflow))
         .where(col(Workflow.key).in_(keys), col(Workflow.archived_at).is_(None))
         .order_by(col(Workflow.key))
     )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -14,12 +15,12 @@ from sqlmodel import Session, SQLModel, col
 from tracker.db import models
 from tracker.db.columns import columns, row_columns
 from tracker.db.facts import cycles
+from tracker.db.history import written, written_about
 from tracker.db.models import (
     Actor,
     Blocker,
     BlockerEvent,
     Cycle,
-    Entry,
     Note,
     Project,
     ScopeChange,
@@ -113,23 +114,14 @@ def _workflows(session: Session, as_of: datetime | None) -> Iterator[WorkflowRow
         now, member = stood.get(row.id), members.get(row.id, Membership())
         archived_at = _by(row.archived_at, as_of)
         yield WorkflowRow(
-            row.key,
-            row.name,
-            row.name_en,
-            row.description,
-            owning.get(row.id, ""),
-            tuple(sorted(others[row.id])),
-            row.owner,
-            row.priority,
-            row.created_at,
-            archived_at,
-            now.state if now else None,
-            member.cycle,
-            member.goal,
-            row.id in blocked,
-            member.times_carried,
-            now.done_at if now else None,
-            now.age_days(today, zone) if now and archived_at is None else None,
+            **{name: getattr(row, name) for name in own if name != "id"} | {"archived_at": archived_at},
+            workstream=owning.get(row.id, ""),
+            other_workstreams=tuple(sorted(others[row.id])),
+            **asdict(member),
+            state=now.state if now else None,
+            blocked=row.id in blocked,
+            done_at=now.done_at if now else None,
+            age_days=now.age_days(today, zone) if now and archived_at is None else None,
         )
 
 
@@ -170,10 +162,8 @@ def _blocker_events(session: Session, as_of: datetime | None) -> Iterator[Blocke
 
 def _notes(session: Session, as_of: datetime | None) -> Iterator[NoteRow]:
     known = (
-        select(*row_columns(Note, NoteRow, workflow=Workflow.key, blocker=Note.blocker_id, actor=Actor.name))
-        .join(Workflow, isouter=True)
-        .join_from(Note, Entry)
-        .join(Actor)
+        written(Note, *row_columns(Note, NoteRow, workflow=Workflow.key, blocker=Note.blocker_id, actor=Actor.name))
+        .join(Workflow, col(Workflow.id) == col(Note.workflow_id), isouter=True)
         .where(
             recorded_by(Note, as_of),
             or_(col(Note.workflow_id).is_(None), _known_workflow(col(Note.workflow_id), as_of)),
@@ -190,12 +180,9 @@ def _checks(session: Session, as_of: datetime | None) -> Iterator[CheckRow]:
 
 
 def _of_known_workflows(table: HistoryTable, row: type, as_of: datetime | None, **elsewhere: Any) -> AnySelect:  # noqa: ANN401 - columns
+    found = row_columns(table, row, workflow=Workflow.key, actor=Actor.name, **elsewhere)
     return (
-        select(*row_columns(table, row, workflow=Workflow.key, actor=Actor.name, **elsewhere))
-        .select_from(table)
-        .join(Workflow, col(Workflow.id) == col(table.workflow_id))
-        .join(Entry, col(Entry.id) == col(table.entry_id))
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
+        written_about(table, *found)
         .where(recorded_by(table, as_of), _known_workflow(col(Workflow.id), as_of))
         .order_by(col(table.id))
     )

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
+from tracker.db.columns import row_columns
 from tracker.db.language import both, names
 from tracker.db.models import (
     Actor,
@@ -131,19 +132,9 @@ def standing(session: Session, number: int) -> Standing | None:
     """The cycle; none without it. One statement."""
     if not 0 <= number <= LARGEST_ID:
         return None
-    row = session.execute(
-        select(
-            col(Cycle.number),
-            col(Cycle.status),
-            col(Cycle.starts_on),
-            col(Cycle.ends_on),
-            col(Cycle.goal),
-            col(Cycle.committed_at),
-            _by(col(Cycle.committed_at)),
-            col(Cycle.closed_at),
-            _by(col(Cycle.closed_at)),
-        ).where(col(Cycle.number) == number)
-    ).one_or_none()
+    by = {"committed_by": _by(col(Cycle.committed_at)), "closed_by": _by(col(Cycle.closed_at))}
+    columns = select(*row_columns(Cycle, Standing, **by)).where(col(Cycle.number) == number)
+    row = session.execute(columns).one_or_none()
     return None if row is None else Standing(*row)
 
 

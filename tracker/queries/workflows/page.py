@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from tracker.db.columns import row_columns
 from tracker.db.history import open_holds
 from tracker.db.language import translated
 from tracker.db.models import (
@@ -277,7 +278,7 @@ def _open_blockers(session: Session, workflow_id: int, language: str, today: dat
 def _open_cycles(session: Session) -> list[OpenCycle]:
     """The running one and the drafts, by number."""
     rows = session.execute(
-        select(col(Cycle.number), col(Cycle.status), col(Cycle.starts_on))
+        select(*row_columns(Cycle, OpenCycle))
         .where(col(Cycle.status) != CycleStatus.CLOSED)
         .order_by(col(Cycle.number))
     )
