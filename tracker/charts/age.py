@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tracker.charts.bands import COLOURS
 from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series, font, mark
@@ -11,6 +12,7 @@ from tracker.charts.view import View, count, having
 from tracker.domain.charts.age import SOURCE, WORKING
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
+from tracker.domain.figures.words import WORDS
 from tracker.domain.states import State
 
 TITLE = N_("Work under way by age")
@@ -22,10 +24,7 @@ DEFINITION = N_(
 COLUMNS = {
     "age_days": ColumnWords(
         N_("Age, days"),
-        N_(
-            "Local days from the last time the work began to today, both counted, for work begun and not done. "
-            "Being carried over never starts it anew; going back to not started does."
-        ),
+        WORDS["age"].definition,
     ),
     "blocked": ColumnWords(N_("Blocked"), N_("1 when some blocker holds the workflow now, else 0.")),
     "done_age_p50_days": ColumnWords(
@@ -45,7 +44,6 @@ COLUMNS = {
         ),
     ),
 }
-_COLOURS = {State.DESIGN: "s1", State.VALIDATION: "s2", State.TEST: "s3"}
 _HALF = 0.36  # of a band's height, where the next band is 1 away
 _LOW, _HIGH = -0.45, len(WORKING) - 0.36
 _LEAST_DOT = 4  # px
@@ -193,7 +191,7 @@ def _reference(
 def _dots(
     view: View, panel: Panel, state: State, placed: Sequence[tuple[SheetRow, int]], size: int, step: float
 ) -> None:
-    free, blocked = Series(state.value, colour(_COLOURS[state])), Series(f"{state.value}_blocked", colour("alert"))
+    free, blocked = Series(state.value, COLOURS[state]), Series(f"{state.value}_blocked", colour("alert"))
     for row, level in placed:
         series = blocked if row.values["blocked"] else free
         series.marks.append(_mark(view, row, _base(state) + level * step))
@@ -204,9 +202,8 @@ def _dots(
 
 
 def _mark(view: View, row: SheetRow, y: float) -> Mark:
-    ngettext, days, state = view.speech.ngettext, count(row, "age_days"), row.values["state"]
-    name = view.speech.state(state) if isinstance(state, State) else ""
-    words = {"workflow": row.values["workflow"], "state": name}
+    ngettext, days = view.speech.ngettext, count(row, "age_days")
+    words = {"workflow": row.values["workflow"], "state": view.state(row)}
     if row.values["blocked"]:
         what = ngettext(
             "%(workflow)s, %(state)s, blocked: %(num)s day",
@@ -237,8 +234,6 @@ def _spread(by_state: dict[State, list[SheetRow]], last: int, room: _Room) -> tu
         found = {state: levels(mine, size * last / room.width, most) for state, mine in ages.items()}
         if all(len(placed) == len(ages[state]) for state, placed in found.items()):
             return size, found
-    size = room.sizes[-1]
-    most = max(int(_HALF * room.pitch / size - 0.5), 0)
     return size, {state: levels(mine, 0, most, shared=True) for state, mine in ages.items()}
 
 

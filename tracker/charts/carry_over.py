@@ -155,16 +155,11 @@ class _Bars(NamedTuple):
                 text = ""
             place = row.cycle + at
             series.marks.append(mark(self.view, row, column, place, label, y=number, text=text, is_named=is_named))
-        self.panel.bars(
-            series,
-            base=[_top(row, column) for row in there],
-            marker=trace.pop("marker", None) or hatched(look, [_is_running(row) for row in there]),
-            width=width,
-            textposition="inside",
-            insidetextanchor="middle",
-            constraintext="none" if self.panel.plot.is_small else "inside",
-            **trace,
-        )
+        marker = trace.pop("marker", None) or hatched(look, [_is_running(row) for row in there])
+        bars = {"base": [_top(row, column) for row in there], "marker": marker, "width": width}
+        inside = {"textposition": "inside", "insidetextanchor": "middle"}
+        fit = "none" if self.panel.plot.is_small else "inside"
+        self.panel.bars(series, **bars, **inside, constraintext=fit, **trace)
 
     def _number_on_hatch(self, row: SheetRow, number: int) -> None:
         if not self.panel.plot.is_small:

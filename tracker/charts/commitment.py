@@ -163,16 +163,11 @@ class _Bars(NamedTuple):
                 self._number_on_pattern(row, number)
                 text = ""
             series.marks.append(self.mark(row, column, text=text, is_named=row.values["goal"] is Goal.TEST))
-        self.panel.bars(
-            series,
-            orientation="h",
-            base=[_start(row, column) for row in there],
-            marker=trace.pop("marker", None) or hatched(look, [_is([row], CycleStatus.RUNNING) for row in there]),
-            width=[self.line(row).height for row in there],
-            textposition="inside",
-            insidetextanchor="end",
-            **trace,
-        )
+        marker = trace.pop("marker", None) or hatched(look, [_is([row], CycleStatus.RUNNING) for row in there])
+        bars = {"orientation": "h", "base": [_start(row, column) for row in there], "marker": marker}
+        heights = [self.line(row).height for row in there]
+        inside = {"textposition": "inside", "insidetextanchor": "end"}
+        self.panel.bars(series, **bars, width=heights, **inside, **trace)
 
     def mark(self, row: SheetRow, column: str, *, text: str = "", is_named: bool = False) -> Mark:
         """The mark of the row's number, in its line."""

@@ -57,16 +57,10 @@ def drawn(view: View, plot: Plot, named: Collection[str], named_cycle: int) -> N
             cells.marks.append(_mark(view, row, "", under, is_named=True))
             bases.append(row.cycle - 0.5)
             looks.append(("rgba(0,0,0,0)", colour("ink")))
-    panel.bars(
-        cells,
-        orientation="h",
-        base=bases,
-        width=1,
-        textposition="inside",
-        insidetextanchor="middle",
-        marker={"color": [fill for fill, _ in looks], "line": {"color": colour("paper"), "width": 3}},
-        textfont={"color": [text for _, text in looks]},
-    )
+    marker = {"color": [fill for fill, _ in looks], "line": {"color": colour("paper"), "width": 3}}
+    inside = {"textposition": "inside", "insidetextanchor": "middle"}
+    texts = {"color": [text for _, text in looks]}
+    panel.bars(cells, orientation="h", base=bases, width=1, **inside, marker=marker, textfont=texts)
     _add_across(view, plot, panel, places, under)
     _frame(view, panel, max(places, default=0))
 
@@ -98,12 +92,8 @@ def _set_axes(view: View, plot: Plot, panel: Panel, places: Sequence[float], und
     plot.layout["barmode"] = "overlay"
     longest = max((len(_short(view.names.get(part.code, ""))) for part in view.sheet.panels), default=0)
     left = max(_code_room(view), round(len(_all(view)) * 8)) if under is not None else _code_room(view)
-    plot.margin = {
-        "l": _code_room(view) + round(longest * _LETTER) + 8,
-        "r": 44 if _adds_across(view) else 8,
-        "t": 46 if is_under_way else 28,
-        "b": 8,
-    }
+    right, top = 44 if _adds_across(view) else 8, 46 if is_under_way else 28
+    plot.margin = {"l": _code_room(view) + round(longest * _LETTER) + 8, "r": right, "t": top, "b": 8}
     plot.narrow_margin = {"l": left}
     plot.height = round((lowest + 0.55) * _ROW) + plot.margin["t"] + plot.margin["b"]
 

@@ -74,13 +74,8 @@ def _side_by_side(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], r
         for row in own:
             length, text = count(row, "moves_back") / highest * _ROOM, cell_text(row, "moves_back")
             series.marks.append(mark(view, row, "moves_back", length, _label(view, row), y=place, text=text))
-        panel.bars(
-            series,
-            orientation="h",
-            base=[row.cycle - 0.5 for row in own],
-            width=0.5,
-            marker=hatched(series.colour, [view.is_open(row) for row in own]),
-        )
+        looks = hatched(series.colour, [view.is_open(row) for row in own])
+        panel.bars(series, orientation="h", base=[row.cycle - 0.5 for row in own], width=0.5, marker=looks)
         for cycle in set(cycles) - {row.cycle for row in own}:
             _write(panel, "0" if cycle in begun else "–", cycle - 0.5, place, is_bold=False)
         word, total = _reason_word(view, reason), sum(count(row, "moves_back") for row in own)

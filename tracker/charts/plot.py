@@ -79,10 +79,10 @@ class Panel:
         number = len(plot.places) + 1
         suffix = str(number) if number > 1 else ""
         self.x, self.y = f"x{suffix}", f"y{suffix}"
-        self._x_name, self._y_name = f"xaxis{suffix}", f"yaxis{suffix}"
+        self._x_name = f"xaxis{suffix}"
         first = next((name for name, (_, *share) in plot.places.items() if share == [low, high]), "")
         plot.places[suffix] = (place, low, high)
-        plot.layout[self._x_name] = {
+        self.xaxis: Json = {
             "anchor": self.y,
             "showgrid": False,
             "zeroline": False,
@@ -92,7 +92,7 @@ class Panel:
             "tickfont": {"color": colour("ink-2")},
             "fixedrange": True,
         }
-        plot.layout[self._y_name] = {
+        self.yaxis: Json = {
             "anchor": self.x,
             "gridcolor": colour("line"),
             "zerolinecolor": colour("line-strong"),
@@ -102,6 +102,7 @@ class Panel:
             "fixedrange": True,
             "tickformat": ",d",
         }
+        plot.layout |= {self._x_name: self.xaxis, f"yaxis{suffix}": self.yaxis}
         if place:  # all panels are on one scale
             self.xaxis["matches"], self.yaxis["matches"] = f"x{first}", f"y{first}"
         title = plot.titles[place]
@@ -109,70 +110,33 @@ class Panel:
             top = {"xref": f"{self.x} domain", "yref": f"{self.y} domain", "yshift": 16, "xanchor": "left"}
             self.note(html.escape(title, quote=False), 0, 1, **top, font=BOLD)
 
-    @property
-    def xaxis(self) -> Json:
-        """Its horizontal axis, to be set."""
-        found: Json = self.plot.layout[self._x_name]
-        return found
-
-    @property
-    def yaxis(self) -> Json:
-        """Its vertical axis, to be set."""
-        found: Json = self.plot.layout[self._y_name]
-        return found
-
     def cycles(self, numbers: Sequence[int]) -> None:
         """Names the cycles under it, shortly where it is narrow."""
         speech = self.plot.speech
-        self.xaxis.update(
-            tickvals=list(numbers),
-            ticktext=[speech.cycle(number) for number in numbers],
-            tickfont=BOLD,
-            range=[numbers[0] - 0.5, numbers[-1] + 0.5] if numbers else None,
-            ticks="",
-        )
+        ends = [numbers[0] - 0.5, numbers[-1] + 0.5] if numbers else None
+        names = [speech.cycle(number) for number in numbers]
+        self.xaxis.update(tickvals=list(numbers), ticktext=names, tickfont=BOLD, range=ends, ticks="")
         self.plot.short_ticks[self._x_name] = [speech.gettext("C%(number)s", number=number) for number in numbers]
 
     def days(self, first: date, last: date, named: Sequence[tuple[date, str, str]]) -> None:
         """Days from left to right; some are named under it, by the second of their texts where it is narrow."""
-        self.xaxis.update(
-            type="date",
-            range=[first.isoformat(), last.isoformat()],
-            tickvals=[day.isoformat() for day, _, _ in named],
-            ticktext=[text for _, text, _ in named],
-            tickangle=0,
-        )
+        days, texts = [day.isoformat() for day, _, _ in named], [text for _, text, _ in named]
+        ends = [first.isoformat(), last.isoformat()]
+        self.xaxis.update(type="date", range=ends, tickvals=days, ticktext=texts, tickangle=0)
         self.plot.short_ticks[self._x_name] = [short for _, _, short in named]
 
     def bars(self, series: Series, **trace: Any) -> None:  # noqa: ANN401 - Plotly's own
         """Bars with their numbers on them."""
-        self._add(
-            series,
-            {
-                "type": "bar",
-                "textposition": "outside",
-                "cliponaxis": False,
-                "textfont": {"color": colour("ink"), "size": 12},
-                "textangle": 0,
-                "constraintext": "none",
-                "marker": {"color": series.colour, "line": {"width": 0}},
-            },
-            trace,
-        )
+        usual = {"type": "bar", "textposition": "outside", "cliponaxis": False}
+        text = {"textfont": {"color": colour("ink"), "size": 12}, "textangle": 0, "constraintext": "none"}
+        marker = {"color": series.colour, "line": {"width": 0}}
+        self._add(series, usual | text | {"marker": marker}, trace)
 
     def line(self, series: Series, **trace: Any) -> None:  # noqa: ANN401 - likewise
         """Points joined by a line."""
-        self._add(
-            series,
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "cliponaxis": False,
-                "line": {"color": series.colour, "width": 2},
-                "marker": {"color": series.colour, "size": 8},
-            },
-            trace,
-        )
+        usual = {"type": "scatter", "mode": "lines+markers", "cliponaxis": False}
+        looks = {"line": {"color": series.colour, "width": 2}, "marker": {"color": series.colour, "size": 8}}
+        self._add(series, usual | looks, trace)
 
     def dots(self, series: Series, **trace: Any) -> None:  # noqa: ANN401 - likewise
         """Points by themselves."""

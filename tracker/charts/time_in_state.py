@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tracker.charts.bands import COLOURS
 from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, PAPER_BENEATH, WIDE, Panel, Plot, Series, font, hatched, mark
@@ -40,7 +41,6 @@ COLUMNS = {
         ),
     ),
 }
-_COLOURS = {State.DESIGN: "s1", State.VALIDATION: "s2", State.TEST: "s3"}
 _WIDTH = 0.7 / len(WORKING)  # of a bar and its gap, in cycles
 _NUMBER = 16  # px, how high a number above a bar is
 _DIGIT, _LEAST_WIDTH = 6.7, 470  # px, of a digit and of a drawing that is not narrow
@@ -67,7 +67,7 @@ def finding(view: View) -> str:
         )
     rows = [row for row in telling if row.cycle == last.cycle]
     most = max(count(row, "p50_days") for row in rows)
-    longest = [_name(view, row) for row in rows if row.values["p50_days"] == most]
+    longest = [view.state(row) for row in rows if row.values["p50_days"] == most]
     words = {"tested": last.values["n"], "cycle": last.cycle}
     if len(longest) == len(WORKING):
         return speech.ngettext(
@@ -85,7 +85,7 @@ def finding(view: View) -> str:
             most,
             first=longest[0],
             second=longest[1],
-            third=next(_name(view, row) for row in rows if row.values["p50_days"] != most),
+            third=next(view.state(row) for row in rows if row.values["p50_days"] != most),
             **words,
         )
     return speech.ngettext(
@@ -139,7 +139,7 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
 
 def _bars(view: View, panel: Panel, rows: Sequence[SheetRow], state: State) -> None:
     known = having(rows, "p50_days")
-    half, most = Series(state.value, colour(_COLOURS[state])), Series(f"{state.value}_most", colour("ink"))
+    half, most = Series(state.value, COLOURS[state]), Series(f"{state.value}_most", colour("ink"))
     for row in known:
         half.marks.append(mark(view, row, "p50_days", _x(row), _label(view, row)))
         most.marks.append(mark(view, row, "p85_days", _x(row), _label(view, row)))
@@ -167,19 +167,14 @@ def _name_the_states(view: View, panel: Panel, rows: Sequence[SheetRow], top: fl
     for step, row in enumerate(row for row in known if row.cycle == known[0].cycle):
         x, height = _x(row), top * (0.97 - 0.075 * step)
         panel.rule(x, count(row, "p85_days") + top * 0.075, x, height - top * 0.03, line=line)
-        panel.note(_name(view, row), x, height, xanchor="left", xshift=-4, font=BOLD)
+        panel.note(view.state(row), x, height, xanchor="left", xshift=-4, font=BOLD)
 
 
 def _label(view: View, row: SheetRow) -> str:
     text = N_("%(cycle)s, days in %(state)s: half %(half)s or fewer, 85%% %(most)s or fewer (n = %(tested)s)")
     half, most, tested = (row.values[name] for name in ("p50_days", "p85_days", "n"))
-    values = {"state": _name(view, row), "half": half, "most": most, "tested": tested}
+    values = {"state": view.state(row), "half": half, "most": most, "tested": tested}
     return view.speech.gettext(text, cycle=view.cycle(row), **values)
-
-
-def _name(view: View, row: SheetRow) -> str:
-    state = row.values["state"]
-    return view.speech.state(state) if isinstance(state, State) else ""
 
 
 def _x(row: SheetRow) -> float:

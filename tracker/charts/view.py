@@ -11,6 +11,7 @@ from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.words import Adds
+from tracker.domain.states import State
 
 
 class NamedItems(NamedTuple):
@@ -59,6 +60,10 @@ class View:
     def cycle(self, row: SheetRow) -> str:
         """The row's cycle in words."""
         return self.speech.cycle(row.cycle)
+
+    def state(self, row: SheetRow) -> str:
+        """The row's state in words."""
+        return self.speech.state(State(str(row.values["state"])))
 
     def values(self, row: SheetRow, **others: object) -> dict[str, object]:
         """The row's values by column for a message, its cycle in words, with others; a message names what it needs."""

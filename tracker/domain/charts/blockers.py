@@ -13,6 +13,7 @@ from tracker.domain.figures.readings import Reading
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.words import Adds
 
+_FIGURES = ("blockers_opened", "blockers_resolved", "blockers_open", "median_blocker_age_days")
 COLUMNS = (
     Column("cycle", Adds.KEY),
     Column("status", Adds.NONE),
@@ -30,13 +31,7 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle."""
     for cycle in span.cycles:
         here = span.reading(cycle.cycle)
-        row = cycle_figures.row(
-            span,
-            cycle.cycle,
-            choice,
-            ("blockers_opened", "blockers_resolved", "blockers_open", "median_blocker_age_days"),
-            status=here.cycle.status,
-        )
+        row = cycle_figures.row(span, cycle.cycle, choice, _FIGURES, status=here.cycle.status)
         if row.values["blockers_open"] is None:
             row.values |= {"open_at_start": None, "open_throughout": None, "oldest_blocker_days": None}
             yield row

@@ -15,6 +15,7 @@ from tracker.domain.figures.words import Adds
 from tracker.domain.states import Goal
 
 STAGES = ("designed", "validated", "tested")
+_FIGURES = (*STAGES, "fell_back", "ratio_to_previous", "tested_per_working_day")
 COLUMNS = (
     Column("cycle", Adds.KEY),
     Column("status", Adds.NONE),
@@ -38,15 +39,9 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle."""
     for cycle in span.cycles:
         here = span.reading(cycle.cycle)
-        row = cycle_figures.row(
-            span,
-            cycle.cycle,
-            choice,
-            (*STAGES, "fell_back", "ratio_to_previous", "tested_per_working_day"),
-            status=here.cycle.status,
-            working_days=here.working_days,
-            working_days_so_far=here.working_days_so_far if here.is_begun else None,
-        )
+        so_far = here.working_days_so_far if here.is_begun else None
+        days: dict[str, Value] = {"working_days": here.working_days, "working_days_so_far": so_far}
+        row = cycle_figures.row(span, cycle.cycle, choice, _FIGURES, status=here.cycle.status, **days)
         behind: dict[str, Found] = {**row.behind}
         for values, lists in (
             _previous(span, cycle.cycle, choice),

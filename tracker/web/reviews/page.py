@@ -18,6 +18,7 @@ from tracker.queries.reviews import frame as review_frame
 from tracker.queries.reviews import review as reviews
 from tracker.queries.reviews.frame import PastCycle, ReviewFrame
 from tracker.queries.reviews.review import Part, Review
+from tracker.web.charts import figure_words
 from tracker.web.charts import words as chart_words
 from tracker.web.http.context import current_viewer, now, today
 from tracker.web.reviews.words import kind_choices, wish_words
@@ -299,7 +300,7 @@ def _table(chart: str, columns: Sequence[str], cycles: Sequence[PastCycle], code
         count = _count(cycle, column)
         height = max(2, round(BAR * count / highest)) if count else 0
         link = url_for("charts.show", **place, show=column, cycle=cycle.number) if count else ""
-        return PastCell("–" if count is None else chart_words.written(count), height, cycle.is_under_way, link)
+        return PastCell("–" if count is None else figure_words.written(count), height, cycle.is_under_way, link)
 
     return PastTable(
         chart,
