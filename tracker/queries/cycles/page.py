@@ -123,7 +123,8 @@ def workflows(session: Session, language: str) -> dict[str, Named]:
 
 
 def _blockers(session: Session, language: str) -> dict[int, str]:
-    return dict(session.execute(select(col(Blocker.id), translated(language, Blocker.title))).tuples())
+    found = session.execute(select(col(Blocker.id), translated(language, Blocker.title)))
+    return {number: title for number, title in found if number is not None}
 
 
 def _steps(session: Session, number: int) -> list[Step]:
