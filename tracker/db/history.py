@@ -28,8 +28,8 @@ def written_about(table: Any, *columns: Any) -> Select[Any]:  # noqa: ANN401 - a
 def last_written(session: Session, table: Any, *where: ColumnElement[bool]) -> tuple[str, datetime] | None:  # noqa: ANN401
     """Who wrote the last of these rows, and when. One statement."""
     last = written(table, col(Actor.name), col(Entry.recorded_at)).where(*where).order_by(col(table.id).desc()).limit(1)
-    found = session.execute(last).one_or_none()
-    return (found[0], found[1]) if found is not None else None
+    row = session.execute(last).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def open_holds(*where: ColumnElement[bool]) -> Subquery:

@@ -25,4 +25,4 @@ def translated(language: str, column: Any) -> ColumnElement[str]:  # noqa: ANN40
 def names(session: Session, table: type[Project | Workstream], language: str) -> dict[str, str]:
     """The names by code, in its order. One statement."""
     found = session.execute(select(col(table.code), translated(language, table.name)).order_by(col(table.code)))
-    return {code: str(name) for code, name in found}
+    return {code: name for code, name in found}  # noqa: C416 - a row is no pair to the types

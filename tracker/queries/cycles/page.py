@@ -123,8 +123,8 @@ def workflows(session: Session, language: str) -> dict[str, Named]:
 
 
 def _blockers(session: Session, language: str) -> dict[int, str]:
-    found = session.execute(select(col(Blocker.id), translated(language, Blocker.title)))
-    return {number: title for number, title in found if number is not None}
+    rows = session.execute(select(col(Blocker.id), translated(language, Blocker.title)))
+    return {id_: title for id_, title in rows}  # noqa: C416 - a row is no pair to the types
 
 
 def _steps(session: Session, number: int) -> list[Step]:
