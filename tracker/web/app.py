@@ -59,21 +59,13 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     cards.install(app)
     errors.install(app)
     assets.install(app)
-    people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, accessibility.bp)
-    work = (
-        board.bp,
-        list_saves.bp,
-        batches.bp,
-        workflows.bp,
-        workflow_fields.bp,
-        workflows.acts,
-        blockers.bp,
-        blocker.bp,
-    )
-    weeks = (home.bp, cycles.bp, cycle.bp, planning.bp, review.bp, closing.bp, calendar_feed.bp)
-    files = (charts.bp, definitions.bp, exports.bp, reports.bp, workflow_imports.bp, import_progress.bp)
-    for blueprint in (*people, *work, *weeks, *files, health.bp, help_page.bp, handbook.bp, sign_in.bp):
-        app.register_blueprint(blueprint)
+    people = (admin, account_imports, audit, own_settings, password_links, accessibility, sign_in, health)
+    work = (board, list_saves, batches, workflows, workflow_fields, blockers, blocker)
+    weeks = (home, cycles, cycle, planning, review, closing, calendar_feed)
+    files = (charts, definitions, exports, reports, workflow_imports, import_progress, help_page, handbook)
+    for room in (*people, *work, *weeks, *files):
+        app.register_blueprint(room.bp)
+    app.register_blueprint(workflows.acts)
     quiet_poll.install(app, installation)
     return app
 

@@ -34,28 +34,32 @@ def keep_to_ourselves(response: Response) -> Response:
 @bp.get("/link/<token>")
 def show(token: str) -> ResponseReturnValue:
     """The form for a new password, or that the link cannot be used."""
-    try:
-        return _form(_owner(token))
-    except LinkUnusableError:
-        return _unusable()
-    except TooManyAttemptsError as error:
-        return _too_many(error)
+    return _form(_owner(token))
 
 
 @bp.post("/link/<token>")
 def use(token: str) -> ResponseReturnValue:
     """Sets the password, and signs in with it."""
+    owner = _owner(token)
     try:
-        owner = _owner(token)
-        try:
-            password_hash = passwords.hashed(NewPasswordForm.parse(request.form).password)
-        except InvalidError as error:
-            return _form(owner, field_errors(error), 422)
-        return _used(token, owner, password_hash)
-    except LinkUnusableError:
-        return _unusable()
-    except TooManyAttemptsError as error:
-        return _too_many(error)
+        password_hash = passwords.hashed(NewPasswordForm.parse(request.form).password)
+    except InvalidError as error:
+        return _form(owner, field_errors(error), 422)
+    return _used(token, owner, password_hash)
+
+
+@bp.errorhandler(LinkUnusableError)
+def unusable(_error: LinkUnusableError) -> Response:
+    """The link cannot be used, not any more, or never could."""
+    return page("accounts/no_link.html", status=404)
+
+
+@bp.errorhandler(TooManyAttemptsError)
+def too_many(error: TooManyAttemptsError) -> Response:
+    """Somebody guesses links."""
+    response = error_page(429, explain(error))
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _owner(token: str) -> Owner:
@@ -94,13 +98,3 @@ def _form(owner: Owner, errors: dict[str, str] | None = None, status: int = 200)
     viewer = viewer_or_none()
     other = viewer.name if viewer is not None and viewer.actor.id != actor.id else ""
     return page("accounts/link.html", status=status, email=email, name=actor.name, other=other, errors=errors or {})
-
-
-def _unusable() -> Response:
-    return page("accounts/no_link.html", status=404)
-
-
-def _too_many(error: TooManyAttemptsError) -> Response:
-    response = error_page(429, explain(error))
-    response.headers["Retry-After"] = str(error.retry_after)
-    return response

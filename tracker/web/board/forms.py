@@ -3,16 +3,27 @@
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 from werkzeug.datastructures import MultiDict
 
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_
-from tracker.domain.states import State
 from tracker.web.board.list import Typed
-from tracker.web.ui.forms import Form, FormError, OptionalDate, Text, Version
+from tracker.web.ui.forms import (
+    BROKEN,
+    STALE_FORM,
+    Form,
+    FormError,
+    NoneWhenEmpty,
+    OptionalDate,
+    OptionalId,
+    OptionalState,
+    OptionalVersion,
+    Text,
+    Version,
+    several,
+)
 
-_VERSION = "version_"
 _LONGEST_KEY = 100
 
 
@@ -27,14 +38,8 @@ class Action(StrEnum):
     CHECK = "check"
 
 
-def _none_when_empty(value: object) -> object:
-    return value or None
-
-
 Key = Annotated[Text, Field(max_length=_LONGEST_KEY)]
-OptionalVersion = Annotated[Version | None, BeforeValidator(_none_when_empty)]
-OptionalCycle = Annotated[Annotated[int, Field(ge=1, le=10**6)] | None, BeforeValidator(_none_when_empty)]
-OptionalPriority = Annotated[Annotated[int, Field(ge=1, le=4)] | None, BeforeValidator(_none_when_empty)]
+OptionalPriority = Annotated[Annotated[int, Field(ge=1, le=4)] | None, NoneWhenEmpty]
 
 
 class BatchForm(Form):
@@ -43,25 +48,21 @@ class BatchForm(Form):
     """
 
     messages: ClassVar[dict[str, str]] = {
-        "action": N_("This form is broken. Open the page anew."),
-        "ask": N_("This form is broken. Open the page anew."),
+        **dict.fromkeys(("action", "ask", "workstream", "cycle", "next"), BROKEN),
         "workflow": N_("Choose at least one workflow."),
-        "versions": N_("The version in this form is missing or wrong. Open the page anew."),
+        "versions": STALE_FORM,
         "to": N_("Choose the state to move to."),
         "owner": N_("Write at most 10,000 characters, without control characters."),
         "priority": N_("Choose a priority from 1 to 4, or none."),
-        "workstream": N_("This form is broken. Open the page anew."),
-        "cycle": N_("This form is broken. Open the page anew."),
-        "next": N_("This form is broken. Open the page anew."),
     }
 
-    action: Annotated[Action | None, BeforeValidator(_none_when_empty)] = None
-    ask: Annotated[Action | None, BeforeValidator(_none_when_empty)] = None
+    action: Annotated[Action | None, NoneWhenEmpty] = None
+    ask: Annotated[Action | None, NoneWhenEmpty] = None
     workflow: tuple[Key, ...] = ()
     versions: dict[str, OptionalVersion] = Field(default_factory=dict)
     workstream: Key = ""
-    cycle: OptionalCycle = None
-    to: Annotated[State | None, BeforeValidator(_none_when_empty)] = None
+    cycle: OptionalId = None
+    to: OptionalState = None
     reason: Text = ""
     note: Text = ""
     happened_on: OptionalDate = None
@@ -72,13 +73,7 @@ class BatchForm(Form):
     @classmethod
     def parse(cls, fields: MultiDict[str, str]) -> Self:
         """The form, or FormError with the field's own message for each that is wrong."""
-        several: dict[str, Any] = {
-            "workflow": tuple(dict.fromkeys(key for key in fields.getlist("workflow") if key)),
-            "versions": {
-                name.removeprefix(_VERSION): value for name, value in fields.items() if name.startswith(_VERSION)
-            },
-        }
-        form = cls.checked({**fields.to_dict(), **several})
+        form = cls.checked(fields.to_dict() | several(fields))
         if form.workstream and form.ask is None:
             form = form.model_copy(update={"action": Action.CHECK})
         if form.action is None and form.ask is None:
@@ -96,12 +91,12 @@ class RowForm(Form):
 
     messages: ClassVar[dict[str, str]] = {
         "to": N_("Choose a state from the row."),
-        "released": N_("This form is broken. Open the page anew."),
+        "released": BROKEN,
         "resolution": N_("Write at most 10,000 characters, without control characters."),
     }
 
     version: Version
-    to: Annotated[State | None, BeforeValidator(lambda value: value or None)] = None
+    to: OptionalState = None
     happened_on: OptionalDate = None
     reason: Text = ""
     note: Text = ""

@@ -1,28 +1,27 @@
 """Closing the running cycle and committing the next one, each with what it will do before it is done."""
 
 from collections import Counter
-from typing import Annotated, Any, ClassVar
+from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import BeforeValidator, Field
 from sqlmodel import Session
 
 from tracker.commands import cycles
 from tracker.commands.cycles import Closed, ReviewChangedError, UndecidedError
 from tracker.commands.entry.entries import Entry
 from tracker.commands.entry.idempotency_keys import LONGEST_KEY
-from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
 from tracker.domain.language import text_in
 from tracker.domain.states import CycleStatus, Goal, ProposalKind
 from tracker.queries.reviews import closing as queries
 from tracker.queries.reviews.closing import Standing
 from tracker.web.http.context import current_viewer, now, reading_session, today
+from tracker.web.reviews.forms import CloseForm
 from tracker.web.reviews.words import changes, figure_groups, snapshot, stream_rows
 from tracker.web.ui.errors import explain, field_errors, status_of
 from tracker.web.ui.formats import language, moment
-from tracker.web.ui.forms import BROKEN, Form, Line
+from tracker.web.ui.forms import Form
 from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import SEE_OTHER, WRONG, fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext, ngettext
@@ -37,22 +36,6 @@ _BECAME = {
     ProposalKind.RETURNED: N_("back to the backlog: %(n)s"),
     ProposalKind.DROPPED: N_("dropped: %(n)s"),
 }
-
-
-class CloseForm(Form):
-    """The number typed to close the cycle, what was seen, and the draft to commit at once, if any."""
-
-    messages: ClassVar[dict[str, str]] = {
-        "confirm": N_("Type the number of the cycle alone."),
-        "seen": BROKEN,
-        "commit": BROKEN,
-    }
-
-    confirm: Line = ""
-    seen: Line = ""
-    commit: Annotated[
-        Annotated[int, Field(ge=1, le=LARGEST_ID)] | None, BeforeValidator(lambda value: value or None)
-    ] = None
 
 
 @bp.get("/close")

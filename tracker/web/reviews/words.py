@@ -40,49 +40,37 @@ def wish_words(wish: Wish) -> str:
 
 
 # By group: name of the column, and its definition in as few words as will do beside a number.
-GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    (
-        N_("Scope"),
-        (
-            ("committed", N_("members when the cycle was committed")),
-            ("added", N_("members at the close that were none at the commit")),
-            ("removed", N_("members at the commit that are none at the close")),
-            ("met", N_("members that have passed the stage of their goal by the close")),
-            ("carried_in", N_("members that came unmet out of the cycle before")),
-            ("carried_out", N_("unmet members that go to the next cycle")),
-            ("returned", N_("unmet members that go back to the backlog")),
-            ("dropped", N_("unmet members that are given up and archived")),
-        ),
-    ),
-    (
-        N_("Throughput"),
-        (
-            ("designed", N_("passed design between the first and the last day of the cycle")),
-            ("validated", N_("passed validation between those days")),
-            ("tested", N_("passed test between those days")),
-            ("fell_back", N_("done before the cycle and not done after it")),
-            ("ratio_to_previous", N_("tested, divided by tested in the cycle before")),
-            ("tested_per_working_day", N_("Monday to Friday, less Swedish holidays")),
-        ),
-    ),
-    (
-        N_("Blockers"),
-        (
-            ("blockers_opened", N_("times that a blocker began to hold something")),
-            ("blockers_resolved", N_("times that a blocker let go of the last it held")),
-            ("blockers_open", N_("blockers that hold something at the end")),
-            ("blocked_days", N_("days of 24 hours that workflows were held, added up")),
-            ("median_blocker_age_days", N_("of the blockers open at the end")),
-        ),
-    ),
-    (
-        N_("Lead time"),
-        (
-            ("lead_time_p50_days", N_("from begun to done, of those tested; from ten on")),
-            ("lead_time_p85_days", N_("from begun to done, of those tested; from ten on")),
-        ),
-    ),
-)
+GROUPS = {
+    N_("Scope"): {
+        "committed": N_("members when the cycle was committed"),
+        "added": N_("members at the close that were none at the commit"),
+        "removed": N_("members at the commit that are none at the close"),
+        "met": N_("members that have passed the stage of their goal by the close"),
+        "carried_in": N_("members that came unmet out of the cycle before"),
+        "carried_out": N_("unmet members that go to the next cycle"),
+        "returned": N_("unmet members that go back to the backlog"),
+        "dropped": N_("unmet members that are given up and archived"),
+    },
+    N_("Throughput"): {
+        "designed": N_("passed design between the first and the last day of the cycle"),
+        "validated": N_("passed validation between those days"),
+        "tested": N_("passed test between those days"),
+        "fell_back": N_("done before the cycle and not done after it"),
+        "ratio_to_previous": N_("tested, divided by tested in the cycle before"),
+        "tested_per_working_day": N_("Monday to Friday, less Swedish holidays"),
+    },
+    N_("Blockers"): {
+        "blockers_opened": N_("times that a blocker began to hold something"),
+        "blockers_resolved": N_("times that a blocker let go of the last it held"),
+        "blockers_open": N_("blockers that hold something at the end"),
+        "blocked_days": N_("days of 24 hours that workflows were held, added up"),
+        "median_blocker_age_days": N_("of the blockers open at the end"),
+    },
+    N_("Lead time"): {
+        "lead_time_p50_days": N_("from begun to done, of those tested; from ten on"),
+        "lead_time_p85_days": N_("from begun to done, of those tested; from ten on"),
+    },
+}
 BY_GOAL = ("committed", "met")
 # What is shown of each workstream.
 COLUMNS = (
@@ -132,8 +120,8 @@ def figure_text(cell: str) -> str:
 def figure_groups(row: Figures) -> list[tuple[str, list[Figure]]]:
     """The programme's figures in groups."""
     return [
-        (gettext(title), [_figure(row.cells, name, definition) for name, definition in group])
-        for title, group in GROUPS
+        (gettext(title), [_figure(row.cells, name, definition) for name, definition in group.items()])
+        for title, group in GROUPS.items()
     ]
 
 
