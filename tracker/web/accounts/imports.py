@@ -21,7 +21,7 @@ from tracker.web.accounts.forms import ImportForm
 from tracker.web.audit.words import field_word
 from tracker.web.http.addresses import link_address
 from tracker.web.http.context import reading_session, writing
-from tracker.web.ui.errors import explain, field_errors
+from tracker.web.ui.errors import explain, field_errors, status_of
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
 from tracker.web.ui.words import word
@@ -91,10 +91,8 @@ def confirm() -> ResponseReturnValue:
                 with_old=form.with_old,
                 now=real_now(),
             )
-    except ImportChangedError as error:
-        return _preview(form.text, explain(error), 409)
-    except InvalidError as error:
-        return _preview(form.text, explain(error), 422)
+    except (InvalidError, ImportChangedError) as error:
+        return _preview(form.text, explain(error), status_of(error))
     links = [PreviewLink(each.email, each.name, link_address(each.link.token)) for each in invited]
     return page("accounts/imported.html", links=links, file=_as_csv(links))
 

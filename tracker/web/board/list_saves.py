@@ -1,7 +1,6 @@
 """Saving rows of the list, one or all that were changed, and checking one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
@@ -39,22 +38,6 @@ Refused = dict[str, tuple[Errors, int]]
 NOTHING_REFUSED: tuple[Errors, int] = ({}, OK)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What is told of a save: in words, by the rows as they stand, and by what is kept as it was typed."""
-
-    text: str
-    status: int
-    entry_id: int | None
-    drawn: tuple[str, ...]
-    drafts: Drafts
-
-    @property
-    def is_refusal(self) -> bool:
-        """Whether anything was left."""
-        return any(errors for _, errors in self.drafts.values())
-
-
 @bp.post("/board/rows")
 def save() -> ResponseReturnValue:
     """Saves the row whose button was pressed, or every row in which something was typed; or checks one.
@@ -67,6 +50,7 @@ def save() -> ResponseReturnValue:
 
 
 def _answered(session: Session, entry: Entry, checked: str) -> Response:
+    """For htmx the rows anew, and a word about it that can take all of it back."""
     typed = typed_rows(request.form)
     refused: Refused = {}
     if checked:
@@ -76,19 +60,24 @@ def _answered(session: Session, entry: Entry, checked: str) -> Response:
         outcome, refused = _saved(session, entry, {key: typed[key] for key in typed if only in {None, key}})
     session.flush()
     refused |= {left.key: _explained(session, left) for left in outcome.left}
-    saved = () if checked else (*outcome.done, *outcome.unchanged)
-    answer = _Answer(
-        _words(outcome, refused, checked),
-        _status(outcome, refused),
-        entry.id if entry.is_recorded and not checked else None,
-        (*outcome.done, *outcome.unchanged, *refused),
-        {
-            key: (typed.get(key, {}), refused.get(key, NOTHING_REFUSED)[0])
-            for key in {**typed, **refused}
-            if key not in saved
-        },
+    touched = (*outcome.done, *outcome.unchanged)
+    drafts: Drafts = {
+        key: (typed.get(key, {}), refused.get(key, NOTHING_REFUSED)[0])
+        for key in {**typed, **refused}
+        if checked or key not in touched
+    }
+    text, status = _words(outcome, refused, checked), _status(outcome, refused)
+    if not htmx:
+        return _page(session, text, status, drafts)
+    return page(
+        "board/_list_saved.html",
+        status=status,
+        rows=listing.drawn_anew(session, (*touched, *refused), drafts).items(),
+        text=text,
+        entry_id=entry.id if entry.is_recorded and not checked else None,
+        is_refusal=any(errors for _, errors in drafts.values()),
+        key=fresh_key(),
     )
-    return _parts(session, answer) if htmx else _page(session, answer)
 
 
 def _saved(session: Session, entry: Entry, typed: Mapping[str, Typed]) -> tuple[BatchResult, Refused]:
@@ -154,22 +143,9 @@ def _status(outcome: BatchResult, refused: Refused) -> int:
     return statuses.pop() if len(statuses) == 1 else 422
 
 
-def _parts(session: Session, answer: _Answer) -> Response:
-    """For htmx: the rows anew, and a word about it that can take all of it back."""
-    return page(
-        "board/_list_saved.html",
-        status=answer.status,
-        rows=listing.drawn_anew(session, answer.drawn, answer.drafts).items(),
-        text=answer.text,
-        entry_id=answer.entry_id,
-        is_refusal=answer.is_refusal,
-        key=fresh_key(),
-    )
-
-
-def _page(session: Session, answer: _Answer) -> Response:
+def _page(session: Session, text: str, status: int, drafts: Drafts) -> Response:
     """Without script: back to the list; or the list as it is, where something typed is still to be saved."""
-    if not answer.drafts and answer.status == OK:
-        return see_other(address("board.show", view=LIST, seen=None), answer.text)
+    if not drafts and status == OK:
+        return see_other(address("board.show", view=LIST, seen=None), text)
     frame = board.frame(session, language=language(), today=today())
-    return boards.drawn(session, frame, drafts=answer.drafts, told=answer.text, status=answer.status)
+    return boards.drawn(session, frame, drafts=drafts, told=text, status=status)
