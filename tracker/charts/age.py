@@ -58,6 +58,10 @@ class _Room(NamedTuple):
     pitch: float
     sizes: Sequence[int]
 
+    def above(self, size: int) -> int:
+        """How many dots of the size fit above the middle line of a band."""
+        return max(int(_HALF * self.pitch / size - 0.5), 0)
+
 
 def sample(view: View) -> int:
     """How many workflows are under way."""
@@ -230,11 +234,11 @@ def _spread(by_state: dict[State, list[SheetRow]], last: int, room: _Room) -> tu
     """
     ages = {state: [count(row, "age_days") for row in rows] for state, rows in by_state.items()}
     for size in room.sizes:
-        most = max(int(_HALF * room.pitch / size - 0.5), 0)
-        found = {state: levels(mine, size * last / room.width, most) for state, mine in ages.items()}
+        found = {state: levels(mine, size * last / room.width, room.above(size)) for state, mine in ages.items()}
         if all(len(placed) == len(ages[state]) for state, placed in found.items()):
             return size, found
-    return size, {state: levels(mine, 0, most, shared=True) for state, mine in ages.items()}
+    size = room.sizes[-1]
+    return size, {state: levels(mine, 0, room.above(size), shared=True) for state, mine in ages.items()}
 
 
 def levels(ages: Sequence[float], apart: float, most: int, *, shared: bool = False) -> list[int]:

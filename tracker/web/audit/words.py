@@ -223,21 +223,9 @@ def _proposal_words(line: Line) -> str:
 
 def _item(line: Line, at: datetime) -> TimelineItem:
     """The line as the timeline has it, whose words are the same."""
-    return TimelineItem(
-        kind=line.kind,
-        at=at,
-        order=(at, 0, 0),
-        actor="",
-        anchor="",
-        recorded_at=at,
-        from_state=line.from_state,
-        to_state=line.to_state,
-        from_cycle=line.from_cycle,
-        to_cycle=line.to_cycle,
-        goal=line.goal,
-        scope_kind=line.scope_kind,
-        text=line.blocker,
-    )
+    own = ("from_state", "to_state", "from_cycle", "to_cycle", "goal", "scope_kind")
+    fields = {name: getattr(line, name) for name in own}
+    return TimelineItem(line.kind, at, (at, 0, 0), "", "", at, text=line.blocker, **fields)
 
 
 def _state(state: State | None) -> str:
