@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from tracker.domain import cells
-from tracker.domain.cells import Cell, Dialect, optional
+from tracker.domain.cells import Cell, Column, Dialect, optional
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.figures.ledger import LedgerRow
 from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.summaries import Summary
 from tracker.domain.figures.words import FIGURES
-from tracker.domain.programme.files import GOAL, STATUS, Column, ProgrammeFile
+from tracker.domain.programme.files import GOAL, STATUS, ProgrammeFile
 
 TOTAL, TOTAL_SV = "TOTAL", "SUMMA"
 _DECIMAL = re.compile(r"\d{1,15}([.,]\d{1,15})?", re.ASCII)
