@@ -31,7 +31,7 @@ class Language(ABC):
     goals: Mapping[Goal, str]  # the noun
     did: tuple[str, str, str]  # as in `STAGES`, in a sentence about a cycle
     done: tuple[str, str, str]  # and about a month
-    ratios: tuple[str, ...]
+    ratios: str
     phrases: Mapping[str, str | tuple[str, str]]
 
     def say(self, key: str, is_other: bool = False, /, **values: object) -> str:
@@ -131,7 +131,7 @@ class Language(ABC):
 
     def times(self, ratio: Decimal) -> tuple[str, str]:
         """How many times the previous cycle, in words, and the word that compares."""
-        words = self.ratios[sum(limit <= ratio for limit in _RATIOS)]
+        words = self.ratios.split(", ")[sum(limit <= ratio for limit in _RATIOS)]
         return words, self.say("than", words.endswith(self.say("as_many")))
 
     def _kept(self, cycle: CycleFacts) -> str:
