@@ -34,7 +34,7 @@ from tracker.domain.programme.rows import (
     WorkstreamRow,
 )
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, ScopeKind, State
-from tracker.exports import programme_files
+from tracker.queries.programme import files as programme_files
 
 Row = TypeVar("Row", ScopeRow, BlockerEventRow, NoteRow, CheckRow)
 

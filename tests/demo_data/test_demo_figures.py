@@ -12,8 +12,7 @@ from tracker.commands.programme.seed import load, read_folder
 from tracker.db.engine import make_engine, transaction
 from tracker.db.migrations import upgrade
 from tracker.domain.cells import Dialect
-from tracker.exports import figure_files
-from tracker.exports.files import Asked, text
+from tracker.exports.files import FIGURES, Asked, text
 
 from .expected import AS_OF, JOINING_LATER, SEED_DATA
 from .programme_files import STOCKHOLM
@@ -34,7 +33,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Row]]:
     upgrade(engine)
     with transaction(engine) as session:
         load(session, read_folder(SEED_DATA), time_zone="Europe/Stockholm")
-        texts = {name: "".join(text(session, Asked(name), AS_OF)) for name in figure_files.NAMES}
+        texts = {name: "".join(text(session, Asked(name), AS_OF)) for name in FIGURES}
         swedish = Asked("workstream_summary", cycle=4, dialect=Dialect.EXCEL_SV)
         texts["excel-sv"] = "".join(text(session, swedish, AS_OF))
     engine.dispose()

@@ -20,7 +20,7 @@ from tracker.db.engine import transaction
 from tracker.domain.cells import Dialect, read_instant
 from tracker.domain.errors import InvalidError
 from tracker.domain.figures.readings import Basis
-from tracker.exports import figure_files, files, packs, programme_files
+from tracker.exports import files, packs
 from tracker.exports.files import Asked
 from tracker.queries.accounts import viewer
 
@@ -62,7 +62,7 @@ def seed(directory: Path) -> None:
 
 
 @click.command()
-@click.argument("name", type=click.Choice([*programme_files.NAMES, *figure_files.NAMES, "all", packs.NAME]))
+@click.argument("name", type=click.Choice([*files.PROGRAMME, *files.FIGURES, "all", packs.NAME]))
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--cycle", type=click.IntRange(min=1), help="Only what belongs to this cycle.")
 @click.option(
@@ -113,11 +113,11 @@ def _require_consistent(
         raise click.UsageError("DIR goes with all, and all with DIR.")
     if name == "all" and (out is not None or cycle is not None):
         raise click.UsageError("--out and --cycle do not go with all.")
-    narrowed = [*programme_files.CYCLE_FIELDS, *figure_files.NAMES, packs.NAME]
+    narrowed = [*files.CYCLE_FIELDS, *files.FIGURES, packs.NAME]
     if cycle is not None and name not in narrowed:
         raise click.UsageError(f"--cycle goes with {', '.join(narrowed)}.")
-    if basis is not None and name not in figure_files.NAMES:
-        raise click.UsageError(f"--basis goes with {', '.join(figure_files.NAMES)}.")
+    if basis is not None and name not in files.FIGURES:
+        raise click.UsageError(f"--basis goes with {', '.join(files.FIGURES)}.")
 
 
 def _write_pack(
@@ -142,7 +142,7 @@ def _write_folder(folder: Path, text: Callable[[str], Iterable[bytes]]) -> None:
     """All files or none: each is written beside its name first."""
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as written:
-        names = programme_files.NAMES
+        names = files.PROGRAMME
         drafts = [written.enter_context(_draft(folder / f"{name}.csv", text(name))) for name in names]
         for draft, path in drafts:
             draft.replace(path)

@@ -84,6 +84,12 @@ class Plan:
         found = Counter(each.outcome.value for each in self.rows)
         return {outcome.value: found[outcome.value] for outcome in RowResult}
 
+    @property
+    def left_out(self) -> list[str]:
+        """The headings of columns that are not imported."""
+        pairs = zip(self.table.headings, self.choices.columns, strict=True)
+        return [heading for heading, field in pairs if heading and not field]
+
     def of(self, outcome: RowResult) -> list[Planned]:
         """The rows that come to it."""
         return [each for each in self.rows if each.outcome is outcome]

@@ -69,12 +69,13 @@ _SHORT_YEAR = 2
 _YEARS = range(1900, 3000)
 
 
-def _by_word(words: Mapping[Meaning, str]) -> dict[str, Meaning]:
+def by_word(words: Mapping[Meaning, str]) -> dict[str, Meaning]:
+    """The meaning of each of the words between the commas."""
     return {word.strip(): meaning for meaning, text in words.items() for word in text.split(",")}
 
 
-_SURE_WORDS, _PROPOSED_WORDS = _by_word(_SURE), _by_word(_PROPOSED)
-_PRIORITY_WORDS, _REASON_WORDS = _by_word(_PRIORITIES), _by_word(_REASONS)
+_SURE_WORDS, _PROPOSED_WORDS = by_word(_SURE), by_word(_PROPOSED)
+_PRIORITY_WORDS, _REASON_WORDS = by_word(_PRIORITIES), by_word(_REASONS)
 
 
 class DateOrder(StrEnum):

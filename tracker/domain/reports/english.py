@@ -33,16 +33,8 @@ ENGLISH = English(
     goals={goal: goal.value for goal in Goal},
     did=("designed", "validated", "tested"),
     done=("designed", "validated", "tested"),
-    ratios=(
-        "far fewer",
-        "somewhat fewer",
-        "about as many",
-        "somewhat more",
-        "far more",
-        "nearly twice as many",
-        "twice as many",
-        "more than twice as many",
-    ),
+    ratios="far fewer, somewhat fewer, about as many, somewhat more, far more, nearly twice as many, twice as"
+    " many, more than twice as many",
     phrases={
         "introduction": "Introduction",
         "programme": "The programme as a whole",

@@ -13,11 +13,11 @@ from decimal import Decimal
 from tracker.domain.calendar import iso_week
 from tracker.domain.reports.facts import Blocked, CycleFacts, Figure, MonthFacts, goals, promised
 from tracker.domain.reports.months import Month
+from tracker.domain.reports.numbers import STAGES
 from tracker.domain.states import Goal
 
 # Below which ratio to the previous cycle each of the words in `ratios` stands, the last one above them all.
 _RATIOS = [Decimal(limit) for limit in ("0.60", "0.90", "1.10", "1.35", "1.80", "2.00", "2.15")]
-_STAGES = ("designed", "validated", "tested")
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Language(ABC):
     to_do: Mapping[Goal, str]  # what is to be done to a workflow
     doing: Mapping[Goal, str]  # the verb
     goals: Mapping[Goal, str]  # the noun
-    did: tuple[str, str, str]  # as in `_STAGES`, in a sentence about a cycle
+    did: tuple[str, str, str]  # as in `STAGES`, in a sentence about a cycle
     done: tuple[str, str, str]  # and about a month
-    ratios: tuple[str, ...]
+    ratios: str
     phrases: Mapping[str, str | tuple[str, str]]
 
     def say(self, key: str, is_other: bool = False, /, **values: object) -> str:
@@ -131,7 +131,7 @@ class Language(ABC):
 
     def times(self, ratio: Decimal) -> tuple[str, str]:
         """How many times the previous cycle, in words, and the word that compares."""
-        words = self.ratios[sum(limit <= ratio for limit in _RATIOS)]
+        words = self.ratios.split(", ")[sum(limit <= ratio for limit in _RATIOS)]
         return words, self.say("than", words.endswith(self.say("as_many")))
 
     def _kept(self, cycle: CycleFacts) -> str:
@@ -273,7 +273,7 @@ class Language(ABC):
 
     def _stages(self, of: MonthFacts | CycleFacts, verbs: Sequence[str]) -> str:
         """Designed 8 workflows, validated 7 and tested 5."""
-        parts = [(verb, of[name]) for verb, name in zip(verbs, _STAGES, strict=True) if of[name].value]
+        parts = [(verb, of[name]) for verb, name in zip(verbs, STAGES, strict=True) if of[name].value]
         return self._counted(parts)
 
     def _counted(self, parts: Iterable[tuple[str, Figure]]) -> str:

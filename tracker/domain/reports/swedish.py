@@ -38,16 +38,8 @@ SWEDISH = Swedish(
     goals={Goal.DESIGN: "design", Goal.VALIDATION: "validering", Goal.TEST: "test"},
     did=("designade", "validerade", "testade"),
     done=("designat", "validerat", "testat"),
-    ratios=(
-        "betydligt färre",
-        "något färre",
-        "ungefär lika många",
-        "något fler",
-        "betydligt fler",
-        "nästan dubbelt så många",
-        "dubbelt så många",
-        "mer än dubbelt så många",
-    ),
+    ratios="betydligt färre, något färre, ungefär lika många, något fler, betydligt fler, nästan dubbelt så"
+    " många, dubbelt så många, mer än dubbelt så många",
     phrases={
         "introduction": "Inledning",
         "programme": "Programmet som helhet",

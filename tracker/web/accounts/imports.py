@@ -14,7 +14,7 @@ from tracker.commands.accounts.imports import Planned
 from tracker.commands.imports.results import ImportChangedError, RowResult
 from tracker.domain.accounts import decoded, read_rows
 from tracker.domain.cells import guarded
-from tracker.domain.errors import N_, InvalidError
+from tracker.domain.errors import N_, FileError, InvalidError
 from tracker.domain.states import Role
 from tracker.web.accounts.admin import require_admin
 from tracker.web.accounts.forms import ImportForm
@@ -102,7 +102,7 @@ def _given(pasted: str) -> str:
     file = request.files.get("file")
     content = file.read() if file is not None else b""
     if content and pasted.strip():
-        raise InvalidError(N_("Choose a file or paste the rows, not both."), field="file")
+        raise FileError(N_("Choose a file or paste the rows, not both."))
     return decoded(content) if content else pasted
 
 

@@ -17,7 +17,7 @@ from tracker.domain.figures.readings import Basis
 from tracker.domain.files.csv_text import LINK, rows_text
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
-from tracker.exports import files, programme_files
+from tracker.exports import files
 from tracker.exports.files import Asked, Table
 from tracker.queries import figures
 from tracker.queries.programme.files import count
@@ -139,7 +139,7 @@ def _preview(session: Session, asked: Asked, table: Table) -> Preview:
     written = sum(len(piece.encode()) for piece in rows_text(table.columns, first, asked.dialect, table.link))
     total = len(first)
     if total == _MEASURED:
-        is_told = asked.name in programme_files.NAMES
+        is_told = asked.name in files.PROGRAMME
         total = count(session, asked.name, asked.cycle) if is_told else total + sum(1 for _ in rows)
     size = _size(written * total // len(first) if first else written)
     is_exact = total == len(first)

@@ -118,11 +118,7 @@ def preview_context(plan: Plan, show: str, start: int) -> dict[str, Any]:
             for heading, field in zip(plan.table.headings, plan.choices.columns, strict=True)
             if field
         ],
-        "not_imported": [
-            heading
-            for heading, field in zip(plan.table.headings, plan.choices.columns, strict=True)
-            if heading and not field
-        ],
+        "not_imported": plan.left_out,
         "states": [_state_word(plan, word, count) for word, count in _by_count(plan.states)],
         "state_choices": picks(STATES),
         "workstreams": [

@@ -13,12 +13,12 @@ from tracker.clock import real_now
 from tracker.commands.imports import files as import_files
 from tracker.commands.imports import workflows as workflow_imports
 from tracker.commands.imports.plan import Plan
-from tracker.commands.imports.results import ImportChangedError, RowResult
+from tracker.commands.imports.results import ImportChangedError
 from tracker.commands.imports.workflows import COMMAND
 from tracker.commands.workflows.moves import When
 from tracker.db.models import ImportFile
 from tracker.domain.cells import Dialect
-from tracker.domain.errors import N_, InvalidError, NotAllowedError, TrackerError
+from tracker.domain.errors import N_, FileError, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.imports import choices as choosing
 from tracker.domain.imports.choices import Choices
 from tracker.domain.imports.progress import Progress
@@ -65,9 +65,9 @@ def upload() -> ResponseReturnValue:
     try:
         content = file.read() if file is not None else b""
         if file is None or not file.filename:
-            raise InvalidError(N_("Choose a file."), field="file")
+            raise FileError(N_("Choose a file."))
         if len(content) > LARGEST_FILE:
-            raise InvalidError(N_("At most %(size)s MB at a time."), field="file", size=LARGEST_FILE // 1_000_000)
+            raise FileError(N_("At most %(size)s MB at a time."), size=LARGEST_FILE // 1_000_000)
         with progress_of(request.form.get("progress", "")) as progress:
             read_table(content, progress=progress)
     except InvalidError as error:
@@ -92,16 +92,8 @@ def choose_columns(token: str) -> ResponseReturnValue:
     file = _the_file(token)
     before = Choices.read(file.choices)
     try:
-        wanted = choosing.checked(request.form, _sent_columns())
-        chosen = replace(
-            before,
-            columns=wanted.columns,
-            delimiter=wanted.delimiter,
-            dates=wanted.dates,
-            empties=wanted.empties,
-            reason=wanted.reason,
-        )
-        if wanted.delimiter != before.delimiter:  # other columns: they are to be looked at first
+        chosen = choosing.checked(before, request.form, _sent_columns())
+        if chosen.delimiter != before.delimiter:  # other columns: they are to be looked at first
             chosen = replace(chosen, columns=())
             read_table(file.content, chosen.delimiter)
             _keep(token, chosen)
@@ -208,9 +200,7 @@ def _carry_out(token: str, table: Table, chosen: Choices, progress: Progress) ->
 
 def _refused_file(planned: Plan) -> bytes:
     dialect = Dialect.EXCEL_SV if language() == "sv" else Dialect.CSV
-    return refused_rows.content(
-        planned.table, planned.of(RowResult.REFUSED), cause=gettext(CAUSE), words=problem_words, dialect=dialect
-    )
+    return refused_rows.content(planned, cause=gettext(CAUSE), words=problem_words, dialect=dialect)
 
 
 def _sent_columns() -> list[str]:
