@@ -105,15 +105,8 @@ def plan(table: Table, choices: Choices, known: ImportFacts, when: When, progres
     planner = _Planner(table, choices, known, when)
     checking = counted(table.rows, Step.CHECKED, progress, len(table.rows))
     rows = _without_doubles(table, choices, [planner.planned(row) for row in checking])
-    return Plan(
-        table,
-        choices,
-        tuple(_with_keys(rows, known)),
-        planner.states,
-        planner.workstreams,
-        planner.owners,
-        planner.twins,
-    )
+    keyed = tuple(_with_keys(rows, known))
+    return Plan(table, choices, keyed, planner.states, planner.workstreams, planner.owners, planner.twins)
 
 
 class _Planner:
