@@ -11,16 +11,13 @@ import hypothesis
 import pytest
 from sqlalchemy import Engine
 
-from tests import postgres, routes
+from tests import postgres
 from tests.counts import FULL, count, is_full
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, nothing
-from tracker.db.engine import make_engine
 
 # The settings of whoever runs the tests are no part of them.
 for _name in [name for name in os.environ if name.startswith("TRACKER_") and name not in {FULL, "TRACKER_SCREENSHOTS"}]:
     del os.environ[_name]
-
-routes.compile_once()
 
 # What pages and commands say hangs on no database. What holds in races, after kills and for random programmes hangs on
 # both; these take the longest.
@@ -53,8 +50,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    return SqliteDatabases(tmp_path_factory.mktemp("databases"))
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    with contextlib.closing(SqliteDatabases(tmp_path_factory.mktemp("databases"))) as databases:
+        yield databases
 
 
 @pytest.fixture(scope="session")
@@ -71,10 +69,9 @@ def databases(request: pytest.FixtureRequest) -> Databases:
 
 
 @pytest.fixture
-def database_url(databases: Databases) -> Iterator[str]:
-    """The address of a migrated database of the test's own."""
-    with databases.fresh() as url:
-        yield url
+def database_url(engine: Engine) -> str:
+    """The address of the database of `engine`."""
+    return engine.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture
@@ -85,8 +82,6 @@ def empty_database_url(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """An engine on a migrated database of the test's own."""
-    engine = make_engine(database_url)
-    yield engine
-    engine.dispose()
+def engine(databases: Databases) -> Engine:
+    """An engine on a migrated database that is as new."""
+    return databases.restored()

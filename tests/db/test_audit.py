@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from tests.builders import a_programme, day, load
+from tests.databases import asked
 from tracker.clock import real_now
 from tracker.commands import blockers, notes
 from tracker.commands.accounts import account as accounts
@@ -158,10 +159,9 @@ def test_pages_follow_one_another_without_gap_or_double(engine: Engine) -> None:
 
 def test_a_page_takes_as_many_statements_however_much_there_is(engine: Engine) -> None:
     def statements() -> int:
-        asked: list[str] = []
-        event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
-        found(engine)
-        return len([statement for statement in asked if not statement.startswith("BEGIN")])
+        with asked(engine) as made:
+            found(engine)
+        return len(made)
 
     few = statements()
     for n in range(30):

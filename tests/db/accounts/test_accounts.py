@@ -4,9 +4,10 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Engine, func, select
 
 from tests.builders import a_programme, day, load
+from tests.databases import asked
 from tracker.clock import real_now
 from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts import passwords, sign_ins
@@ -40,11 +41,9 @@ def test_the_viewer_is_found_with_all_their_rights_in_one_statement(engine: Engi
     at = real_now()
     with transaction(engine) as session:
         token = sign_ins.sign_in_user(session, lead, PLACES, at)
-    asked: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
-    with reading(engine) as session:
+    with asked(engine) as statements, reading(engine) as session:
         viewer = viewers.viewer(session, sign_ins.token_hash(token))
-    assert len([statement for statement in asked if not statement.startswith("BEGIN")]) == 1
+    assert len(statements) == 1
     assert viewer is not None
     assert viewer.actor == people.Actor(viewer.actor.id, "Åsa Öberg", Role.LEAD, frozenset({"LAB", "RTG"}))
     assert (viewer.user_id, viewer.language, viewer.signed_in_at) == (lead, None, at)
