@@ -106,7 +106,7 @@ class Flow:
         self._change(self.state, state, happened_at, recorded_at or happened_at, actor, reason, note)
         return self
 
-    def take_back(self, at: datetime, actor: str = "") -> Self:
+    def undo(self, at: datetime, actor: str = "") -> Self:
         """Takes the latest standing change back."""
         voided = self._stack.pop()
         row = ChangeRow(len(self.changes), self.key, None, None, at, at, actor or self.actor, voids=voided)
@@ -244,18 +244,29 @@ def some_flows() -> tuple[Flow, ...]:
     return (
         Flow("LAB-001", "Svara på prov", "Answer a sample", "LAB", ("LKM",)),
         Flow("LAB-002", "Märka rör", workstream="LAB", owner="Sektionsledare")
-        .to(design, day(2)).in_cycle(2, at=running),
+        .to(design, day(2))
+        .in_cycle(2, at=running),
         Flow("LAB-003", "Beställa analys", workstream="LAB", priority=1)
-        .to(design, day(1)).to(validation, day(5)).held(1, day(6)).noted("Väntar på skrivare", day(7)),
+        .to(design, day(1))
+        .to(validation, day(5))
+        .held(1, day(6))
+        .noted("Väntar på skrivare", day(7)),
         Flow("LKM-001").to(design, day(1)).to(validation, day(8)).to(test, day(15)).checked(day(20)),
         Flow("LKM-002", "Öppna recept").in_cycle(1).to(design, day(1)).to(test, day(12)).to(done, day(30)),
-        Flow("LKM-003", "Ångra ordination").in_cycle(1).to(design, day(3))
+        Flow("LKM-003", "Ångra ordination")
+        .in_cycle(1)
+        .to(design, day(3))
         .scoped(1, 2, Goal.TEST, ScopeKind.CARRIED, day(47, 14), reason="capacity"),
         Flow("RTG-001", "Boka röntgen", workstream="RTG")
-        .to(design, day(1)).to(validation, day(2), recorded_at=day(4)).to(test, day(5)).take_back(day(5, 10)),
-        Flow("RTG-002", "Granska bild", workstream="RTG", archived_at=day(40)).to(design, day(10))
-        .held(2, day(11)).released(2, day(12), note="Löst"),
-    )  # fmt: skip
+        .to(design, day(1))
+        .to(validation, day(2), recorded_at=day(4))
+        .to(test, day(5))
+        .undo(day(5, 10)),
+        Flow("RTG-002", "Granska bild", workstream="RTG", archived_at=day(40))
+        .to(design, day(10))
+        .held(2, day(11))
+        .released(2, day(12), note="Löst"),
+    )
 
 
 def load(engine: Engine, programme: Programme, *, time_zone: str = "Europe/Stockholm") -> Programme:

@@ -12,9 +12,15 @@ branch_labels = None
 depends_on = None
 
 KIND = sa.Enum(
-    "carried", "returned", "dropped", "goes_on", name="proposal_kind", native_enum=False, create_constraint=True,
+    "carried",
+    "returned",
+    "dropped",
+    "goes_on",
+    name="proposal_kind",
+    native_enum=False,
+    create_constraint=True,
     length=32,
-)  # fmt: skip
+)
 GOAL = sa.Enum("design", "validation", "test", name="goal", native_enum=False, create_constraint=True, length=32)
 
 

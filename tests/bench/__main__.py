@@ -45,13 +45,16 @@ def _measure(database: str, databases: Databases) -> None:
             print(f"{database:<11} a move and the poll after it among {size:,} cards: {count:,} bytes, goal 2,048")
             if database == "SQLite" and size in IN_BROWSER:
                 for (what, goal), (ours, floor) in zip(
-                    (("interactive in Chromium", 2), ("move to the next frame", 3)), browser.measured(application),
+                    (("interactive in Chromium", 2), ("move to the next frame", 3)),
+                    browser.measured(application),
                     strict=True,
-                ):  # fmt: skip
+                ):
                     _print(database, what, size, ours, floor, goal)
                 after, whole = review.longest_tasks(application)
-                print(f"{database:<11} review of {size:,} members: longest task after load {after:.0f} ms,"
-                      f" of all {whole:.0f} ms, goal 200")  # fmt: skip
+                print(
+                    f"{database:<11} review of {size:,} members: longest task after load {after:.0f} ms,"
+                    f" of all {whole:.0f} ms, goal 200"
+                )
     few, many = SIZES[0], SIZES[-1]
     with served(databases, few) as small, served(databases, many) as large:
         sizes = {"few": move.contenders(small)["app"], "many": move.contenders(large)["app"]}

@@ -99,9 +99,22 @@ def _columns(
         shown = shared if len(shared) <= 2 else shared[:1]
         held_since, title = held.get(id_, (None, ""))
         columns[state].append(
-            (key, name, version, workstream, shown, owner, title, held_since and _days(held_since),
-             len(shared) - len(shown), _days(since), shared, state.replace("_", " "), _days(since) > usual[state])
-        )  # fmt: skip
+            (
+                key,
+                name,
+                version,
+                workstream,
+                shown,
+                owner,
+                title,
+                held_since and _days(held_since),
+                len(shared) - len(shown),
+                _days(since),
+                shared,
+                state.replace("_", " "),
+                _days(since) > usual[state],
+            )
+        )
     return list(columns.values())
 
 

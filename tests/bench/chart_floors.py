@@ -56,9 +56,12 @@ def floors(names: Iterable[str], programme: Programme, as_of: datetime, zone: Zo
     """Those of the charts named."""
     first, last = _days(programme, as_of, zone)
     values = {
-        "as_of": _instant(as_of, is_sqlite=is_sqlite), "first": str(first), "last": str(last),
-        "joins": _joins(programme), "cycles": _cycles(programme, as_of, zone, is_sqlite=is_sqlite),
-    }  # fmt: skip
+        "as_of": _instant(as_of, is_sqlite=is_sqlite),
+        "first": str(first),
+        "last": str(last),
+        "joins": _joins(programme),
+        "cycles": _cycles(programme, as_of, zone, is_sqlite=is_sqlite),
+    }
 
     def filled(sql: str) -> str:
         sql = re.sub(r"\$(\w+)", lambda found: values[found[1]], sql)
@@ -69,9 +72,12 @@ def floors(names: Iterable[str], programme: Programme, as_of: datetime, zone: Zo
     prepare = ("BEGIN", *tables) if is_sqlite else tables
     return Floors(
         tuple(map(filled, prepare)),
-        {name: Floor(tuple(keys.split()), tuple(numbers.split()), filled(sql))
-         for name, (keys, numbers, sql) in _FLOORS.items() if name in set(names)},
-    )  # fmt: skip
+        {
+            name: Floor(tuple(keys.split()), tuple(numbers.split()), filled(sql))
+            for name, (keys, numbers, sql) in _FLOORS.items()
+            if name in set(names)
+        },
+    )
 
 
 # --- what the statements share -----------------------------------------------------------------------------------
@@ -216,14 +222,26 @@ def _blocked(name: str, *by: str) -> str:
 
 
 _OF_CHANGES = (
-  *(f"CREATE TEMPORARY TABLE {name} AS {sql}" for name, sql in (
-    ("reading", f"WITH given({_CYCLE}) AS (VALUES $cycles) SELECT * FROM given"), ("flow", _FLOWS), ("step", _STEP),
-  )),
-  "CREATE INDEX step_of_workflow ON step (workflow_id)", "CREATE UNIQUE INDEX flow_by_id ON flow (id)",
-)  # fmt: skip
-_OF_CYCLES = tuple(f"CREATE TEMPORARY TABLE {name} AS {sql}" for name, sql in (
-  ("border", _BORDER), ("tested", _TESTED), ("member", _MEMBER), ("planned", _PLANNED),
-))  # fmt: skip
+    *(
+        f"CREATE TEMPORARY TABLE {name} AS {sql}"
+        for name, sql in (
+            ("reading", f"WITH given({_CYCLE}) AS (VALUES $cycles) SELECT * FROM given"),
+            ("flow", _FLOWS),
+            ("step", _STEP),
+        )
+    ),
+    "CREATE INDEX step_of_workflow ON step (workflow_id)",
+    "CREATE UNIQUE INDEX flow_by_id ON flow (id)",
+)
+_OF_CYCLES = tuple(
+    f"CREATE TEMPORARY TABLE {name} AS {sql}"
+    for name, sql in (
+        ("border", _BORDER),
+        ("tested", _TESTED),
+        ("member", _MEMBER),
+        ("planned", _PLANNED),
+    )
+)
 
 
 # --- the charts --------------------------------------------------------------------------------------------------
@@ -479,8 +497,13 @@ def _cycles(programme: Programme, as_of: datetime, zone: ZoneInfo, *, is_sqlite:
         kind = "whole" if starts < as_of else "draft"
         until = row.closed_at or datetime(9000, 1, 1, tzinfo=UTC)
         instants = [instant(each) for each in (starts, border, ends, row.committed_at, until, met_at)]
-        numbers = [int(row.closed_at is not None), _number(row.starts_on), final, days,
-                   _number(_local(ends - timedelta(seconds=1), zone))]  # fmt: skip
+        numbers = [
+            int(row.closed_at is not None),
+            _number(row.starts_on),
+            final,
+            days,
+            _number(_local(ends - timedelta(seconds=1), zone)),
+        ]
         rows.append(f"('{kind}', {row.cycle}, {row.cycle}, {', '.join([*instants, *map(str, numbers)])})")
         before = next((each for each in programme.cycles if each.cycle == row.cycle - 1), None)
         if before is not None and starts < as_of < border:
@@ -524,12 +547,19 @@ def _instant(moment: datetime, *, is_sqlite: bool) -> str:
 def _translated(sql: str, zone: ZoneInfo, *, is_sqlite: bool) -> str:
     """In the database's own words: the number of an instant's local day, seconds between two, lesser and greater."""
     if is_sqlite:
-        words = {"DAY": f"((UNIXEPOCH({{0}}) + {_offset(zone, '{0}')}) / 86400)", "GREATER": "MAX({all})",
-                 "LESSER": "MIN({all})", "SECONDS": "(UNIXEPOCH({1}) - UNIXEPOCH({0}))"}  # fmt: skip
+        words = {
+            "DAY": f"((UNIXEPOCH({{0}}) + {_offset(zone, '{0}')}) / 86400)",
+            "GREATER": "MAX({all})",
+            "LESSER": "MIN({all})",
+            "SECONDS": "(UNIXEPOCH({1}) - UNIXEPOCH({0}))",
+        }
     else:
-        words = {"DAY": f"(CAST({{0}} AT TIME ZONE '{zone}' AS DATE) - DATE '1970-01-01')",
-                 "GREATER": "GREATEST({all})", "LESSER": "LEAST({all})",
-                 "SECONDS": "EXTRACT(EPOCH FROM {1} - {0})"}  # fmt: skip
+        words = {
+            "DAY": f"(CAST({{0}} AT TIME ZONE '{zone}' AS DATE) - DATE '1970-01-01')",
+            "GREATER": "GREATEST({all})",
+            "LESSER": "LEAST({all})",
+            "SECONDS": "EXTRACT(EPOCH FROM {1} - {0})",
+        }
     while found := re.search(r"\b(DAY|SECONDS|LESSER|GREATER)\(", sql):
         arguments = list(_arguments(sql[found.end() :]))
         whole = ",".join(arguments)
@@ -560,7 +590,10 @@ def _offset(zone: ZoneInfo, moment: str) -> str:
         at += timedelta(hours=1)
         if (now := at.astimezone(zone).utcoffset()) != known:
             changes.append((at, known := now))
-    seconds = [f"WHEN {moment} >= {_instant(at, is_sqlite=True)} THEN {int(offset.total_seconds())}"
-               for at, offset in reversed(changes) if offset is not None]  # fmt: skip
+    seconds = [
+        f"WHEN {moment} >= {_instant(at, is_sqlite=True)} THEN {int(offset.total_seconds())}"
+        for at, offset in reversed(changes)
+        if offset is not None
+    ]
     assert first is not None
     return f"CASE {' '.join(seconds)} ELSE {int(first.total_seconds())} END"

@@ -48,8 +48,10 @@ def measured(served: Served) -> Iterator[tuple[str, float, float]]:
         browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
         for what, window, count in (("first chart in Chromium", _WINDOW, 1), ("wall in Chromium", _WALL, len(CHARTS))):
             with _page(browser, ours, window, served.cookie) as wall, _page(browser, floor, window) as alone:
-                times = [(_drawn(wall, "/charts", count), _drawn(alone, f"/{count}", count))
-                         for _ in range(_WARM_UP + _LOADS)]  # fmt: skip
+                times = [
+                    (_drawn(wall, "/charts", count), _drawn(alone, f"/{count}", count))
+                    for _ in range(_WARM_UP + _LOADS)
+                ]
             mine, least = zip(*times[_WARM_UP:], strict=True)
             yield what, statistics.median(mine) / 1000, statistics.median(least) / 1000
         browser.close()
@@ -77,8 +79,9 @@ def _plotly_alone(figures: list[str]) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
 
     def page(count: int) -> Response:
-        plots = "".join(_PLOT.format(figure=json.dumps(json.loads(text)).replace("<", "\\u003c"))
-                        for text in figures[:count])  # fmt: skip
+        plots = "".join(
+            _PLOT.format(figure=json.dumps(json.loads(text)).replace("<", "\\u003c")) for text in figures[:count]
+        )
         return Response(_PLOTLY_ALONE.format(plots=plots), mimetype="text/html")
 
     pages = {count: page(count) for count in (1, len(figures))}

@@ -20,8 +20,18 @@ from tracker.queries import figures
 
 WORKFLOWS, CHANGES, CYCLES, STREAMS = 5_000, 100_000, 8, 30
 AS_OF = day(400)
-_WAY = (State.DESIGN, State.VALIDATION, State.DESIGN, State.VALIDATION, State.TEST, State.VALIDATION, State.TEST,
-        State.DONE, State.TEST, State.DONE)  # fmt: skip
+_WAY = (
+    State.DESIGN,
+    State.VALIDATION,
+    State.DESIGN,
+    State.VALIDATION,
+    State.TEST,
+    State.VALIDATION,
+    State.TEST,
+    State.DONE,
+    State.TEST,
+    State.DONE,
+)
 
 
 def a_programme_of_cycles(workflows: int = WORKFLOWS, changes: int = CHANGES) -> Programme:

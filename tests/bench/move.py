@@ -24,8 +24,11 @@ def contenders(served: Served) -> dict[str, Callable[[], object]]:
     if file is None:
         return {"app": lambda: next(moves)}
     written = statements_of(served.engine, lambda: next(moves))
-    tables = [statement.split()[1 + statement.startswith("INSERT")] for statement, _ in written
-              if statement.startswith(_WRITES)]  # fmt: skip
+    tables = [
+        statement.split()[1 + statement.startswith("INSERT")]
+        for statement, _ in written
+        if statement.startswith(_WRITES)
+    ]
     assert sorted(tables) == ["answer", "entry", "programme", "state_change", "workflow"], "the floor writes others"
     bare_moves = _bare_moves(served, _bare(file), theirs, next(moves))
     return {"app": lambda: next(moves), "floor": lambda: next(bare_moves)}
@@ -55,8 +58,14 @@ def _moves(served: Served, cards: list[tuple[str, int]]) -> Iterator[str]:
     for turn in itertools.count():
         assert cards, "no card can be moved"
         for key, version in cards:
-            fields = {"to": _STATES[turn % 3], "version": str(version + turn), "key": f"{key}.{turn}",
-                      "happened_on": "", "reason": "other", "note": ""}  # fmt: skip
+            fields = {
+                "to": _STATES[turn % 3],
+                "version": str(version + turn),
+                "key": f"{key}.{turn}",
+                "happened_on": "",
+                "reason": "other",
+                "note": "",
+            }
             answer = served.post(f"/workflows/{key}/move", fields, **HTMX)
             if turn == 0 and b"data-undo-version" not in answer.body:
                 cards = [each for each in cards if each[0] != key]  # it is there already: the next turns do without

@@ -55,11 +55,14 @@ def key(number: int) -> str:
 def _flow(number: int) -> Flow:
     others = [f"S{(number + step * 7) % _STREAMS:02}" for step in range(1, number % 9 // 2 + 1)] * (number % 3 == 0)
     flow = Flow(
-        key(number), f"Beställa & svara på undersökning {number}",
+        key(number),
+        f"Beställa & svara på undersökning {number}",
         f"Order and answer examination {number}" if number % 3 else "",
-        f"S{number % _STREAMS:02}", tuple(others), _OWNERS[number % len(_OWNERS)],
+        f"S{number % _STREAMS:02}",
+        tuple(others),
+        _OWNERS[number % len(_OWNERS)],
         (None, None, 1, 2, 3, 4)[number % 6],
-    )  # fmt: skip
+    )
     at = day(1) + timedelta(days=number % 40, minutes=number % 600)
     is_held = number % 12 == 0
     reached = STATES[1 : number % len(STATES) + 1]
@@ -102,9 +105,12 @@ class Served:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         every: dict[str, str] = {"Cookie": self.cookie, **named}
         builder = EnvironBuilder(
-            path, base_url="http://127.0.0.1", method="GET" if fields is None else "POST", data=fields,
+            path,
+            base_url="http://127.0.0.1",
+            method="GET" if fields is None else "POST",
+            data=fields,
             headers=list(every.items()),
-        )  # fmt: skip
+        )
         return builder.get_environ()
 
 

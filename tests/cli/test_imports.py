@@ -39,8 +39,9 @@ def test_a_dry_run_tells_and_does_nothing(tmp_path: Path) -> None:
     result = run("import", "workflows", file(tmp_path, GOOD), "--dry-run")
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr.splitlines() == [
-        "Not imported: the columns 'Sprint'.", "Would be: 1 new, 1 changed, 0 unchanged. Nothing was done.",
-    ]  # fmt: skip
+        "Not imported: the columns 'Sprint'.",
+        "Would be: 1 new, 1 changed, 0 unchanged. Nothing was done.",
+    ]
     assert workflows() == before
 
 
@@ -69,8 +70,18 @@ def test_refused_rows_are_told_one_a_line_and_nothing_is_done(tmp_path: Path) ->
 
 
 def test_what_was_unknown_is_told_by_options(tmp_path: Path) -> None:
-    result = run("import", "workflows", file(tmp_path, BAD), "--workstream", "Nord=RTG", "--state", "Pågår=design",
-                 "--accept-new-owners", "--column", "Sprint=priority")  # fmt: skip
+    result = run(
+        "import",
+        "workflows",
+        file(tmp_path, BAD),
+        "--workstream",
+        "Nord=RTG",
+        "--state",
+        "Pågår=design",
+        "--accept-new-owners",
+        "--column",
+        "Sprint=priority",
+    )
     assert result.exit_code == 0, result.stderr
     assert any(re.match("RTG-003,Läsa svar,.*,Ny,1,", line) for line in workflows())
 

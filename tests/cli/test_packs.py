@@ -38,8 +38,14 @@ def test_a_pack_ties_out_and_is_the_same_whenever_it_is_made(tmp_path: Path, mor
 def test_its_files_are_those_of_the_command_line(tmp_path: Path) -> None:
     made = run("export", "pack", "--cycle", 1, *AS_OF).stdout_bytes
     with zipfile.ZipFile(io.BytesIO(made)) as archive:
-        assert archive.namelist() == ["README.txt", "cycle_summary.csv", "workstream_summary.csv", "items.csv",
-                                      "blockers.csv", "definitions.csv"]  # fmt: skip
+        assert archive.namelist() == [
+            "README.txt",
+            "cycle_summary.csv",
+            "workstream_summary.csv",
+            "items.csv",
+            "blockers.csv",
+            "definitions.csv",
+        ]
         for name in ("cycle_summary", "workstream_summary", "items"):
             alone = run("export", name, "--cycle", 1, *AS_OF).stdout_bytes
             assert archive.read(f"{name}.csv") == alone
@@ -131,39 +137,69 @@ LKM, TOTAL = b"1,as_reported,SOKI,LKM,", b"1,as_reported,,TOTAL,"
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (without_a_row("items.csv", b"1,as_now,LKM,tested,"),
-         "workstream_summary.csv, cycle 1, as_now, LKM: tested is 1, and its items come to 0"),
-        (with_doubled("items.csv", b"1,as_now,LKM,tested,"),
-         "items.csv, cycle 1, as_now, LKM: LKM-002 stands 2 times under tested"),
-        (with_cells("items.csv", b"1,as_reported,LKM,committed,", item="LKM-001"),
-         "items.csv, cycle 1, as_reported, LKM: LKM-001 has different goals in committed and committed_test"),
-        (with_cells("items.csv", b"1,as_reported,LKM,committed_test,", goal="design"),
-         "items.csv, cycle 1, as_reported, LKM: LKM-002 has different goals in committed and committed_test"),
-        (with_cells("items.csv", b"1,as_reported,LKM,met,", item="LAB-001"),
-         "items.csv, cycle 1, as_reported, LKM: LAB-001 is met, and no member of the cycle at its end"),
-        (with_cells("items.csv", b"1,as_now,LKM,tested,", cycle="2"),
-         "workstream_summary.csv, cycle 2, as_now, LKM: tested is 0, and its items come to 1"),
-        (with_cells("items.csv", b"1,as_now,LKM,tested,", workstream="MOO"),
-         "items.csv, cycle 1, as_now, MOO: has items, and no row in workstream_summary.csv"),
-        (without_a_row("cycle_summary.csv", b"1,as_now,"),
-         "workstream_summary.csv, cycle 1, as_now, TOTAL: has a row, and none in cycle_summary.csv"),
-        (without_a_row("workstream_summary.csv", b"1,as_now,SOKI,LKM,"),
-         "workstream_summary.csv, cycle 1, as_now, LKM: has no row"),
-        (with_doubled("workstream_summary.csv", b"1,as_now,SOKI,LKM,"),
-         "workstream_summary.csv, cycle 1, as_now, LKM: has 2 rows"),
-        (with_cells("workstream_summary.csv", b"1,as_now,SOKI,LKM,", ends_on="2023-03-20"),
-         "LKM: ends_on is 2023-03-20, and 2023-03-19 in cycle_summary.csv"),
-        (with_cells("workstream_summary.csv", b"1,as_now,SOKI,LKM,", tested_per_working_day="0.40"),
-         "LKM: tested_per_working_day is 0.40, and tested is 1"),
-        (with_cells("cycle_summary.csv", b"1,as_reported,", met="2"),
-         "cycle_summary.csv, cycle 1, as_reported: met is 2, and 1 in workstream_summary.csv"),
-        (with_all(with_cells("workstream_summary.csv", LKM, carried_out="0"),
-                  with_cells("workstream_summary.csv", TOTAL, carried_out="0"),
-                  with_cells("cycle_summary.csv", b"1,as_reported,", carried_out="0")),
-         "LKM: committed + added - removed is 2, and met + carried_out + returned + dropped is 1"),
+        (
+            without_a_row("items.csv", b"1,as_now,LKM,tested,"),
+            "workstream_summary.csv, cycle 1, as_now, LKM: tested is 1, and its items come to 0",
+        ),
+        (
+            with_doubled("items.csv", b"1,as_now,LKM,tested,"),
+            "items.csv, cycle 1, as_now, LKM: LKM-002 stands 2 times under tested",
+        ),
+        (
+            with_cells("items.csv", b"1,as_reported,LKM,committed,", item="LKM-001"),
+            "items.csv, cycle 1, as_reported, LKM: LKM-001 has different goals in committed and committed_test",
+        ),
+        (
+            with_cells("items.csv", b"1,as_reported,LKM,committed_test,", goal="design"),
+            "items.csv, cycle 1, as_reported, LKM: LKM-002 has different goals in committed and committed_test",
+        ),
+        (
+            with_cells("items.csv", b"1,as_reported,LKM,met,", item="LAB-001"),
+            "items.csv, cycle 1, as_reported, LKM: LAB-001 is met, and no member of the cycle at its end",
+        ),
+        (
+            with_cells("items.csv", b"1,as_now,LKM,tested,", cycle="2"),
+            "workstream_summary.csv, cycle 2, as_now, LKM: tested is 0, and its items come to 1",
+        ),
+        (
+            with_cells("items.csv", b"1,as_now,LKM,tested,", workstream="MOO"),
+            "items.csv, cycle 1, as_now, MOO: has items, and no row in workstream_summary.csv",
+        ),
+        (
+            without_a_row("cycle_summary.csv", b"1,as_now,"),
+            "workstream_summary.csv, cycle 1, as_now, TOTAL: has a row, and none in cycle_summary.csv",
+        ),
+        (
+            without_a_row("workstream_summary.csv", b"1,as_now,SOKI,LKM,"),
+            "workstream_summary.csv, cycle 1, as_now, LKM: has no row",
+        ),
+        (
+            with_doubled("workstream_summary.csv", b"1,as_now,SOKI,LKM,"),
+            "workstream_summary.csv, cycle 1, as_now, LKM: has 2 rows",
+        ),
+        (
+            with_cells("workstream_summary.csv", b"1,as_now,SOKI,LKM,", ends_on="2023-03-20"),
+            "LKM: ends_on is 2023-03-20, and 2023-03-19 in cycle_summary.csv",
+        ),
+        (
+            with_cells("workstream_summary.csv", b"1,as_now,SOKI,LKM,", tested_per_working_day="0.40"),
+            "LKM: tested_per_working_day is 0.40, and tested is 1",
+        ),
+        (
+            with_cells("cycle_summary.csv", b"1,as_reported,", met="2"),
+            "cycle_summary.csv, cycle 1, as_reported: met is 2, and 1 in workstream_summary.csv",
+        ),
+        (
+            with_all(
+                with_cells("workstream_summary.csv", LKM, carried_out="0"),
+                with_cells("workstream_summary.csv", TOTAL, carried_out="0"),
+                with_cells("cycle_summary.csv", b"1,as_reported,", carried_out="0"),
+            ),
+            "LKM: committed + added - removed is 2, and met + carried_out + returned + dropped is 1",
+        ),
         (with_other("blockers.csv", b"\r\n1,", b"\r\n9,"), "items.csv: blocker 1 is not in blockers.csv"),
     ],
-)  # fmt: skip
+)
 def test_a_difference_is_named(tmp_path: Path, change: Change, words: str) -> None:
     run("export", "pack", *AS_OF, "--out", tmp_path / "pack.zip")
     checked = run("check", "--pack", changed(tmp_path / "pack.zip", change))

@@ -193,8 +193,10 @@ def cycles_page(port: int) -> str:
         login = connection.getresponse()
         found = re.search(r'name="csrf_token" value="([^"]+)"', login.read().decode())
         assert found is not None
-        headers = {"Cookie": login.headers["Set-Cookie"].partition(";")[0],
-                   "Content-Type": "application/x-www-form-urlencoded"}  # fmt: skip
+        headers = {
+            "Cookie": login.headers["Set-Cookie"].partition(";")[0],
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
         connection.request("POST", "/login/demo", f"csrf_token={found[1]}&role=planner", headers)
         signed_in = connection.getresponse()
         signed_in.read()

@@ -26,9 +26,17 @@ pytestmark = [
 ]
 AS_OF = day(60)
 NASTY = (
-    "=1+1", "'=HYPERLINK(\"http://x\")", "@SUM(A1)", "−5", "åäö ÅÄÖ é", "🩺 👩‍⚕️", 'citat " och; semikolon, komma',
-    "två\nrader", "＝1", "007a",
-)  # fmt: skip
+    "=1+1",
+    '\'=HYPERLINK("http://x")',
+    "@SUM(A1)",
+    "−5",
+    "åäö ÅÄÖ é",
+    "🩺 👩‍⚕️",
+    'citat " och; semikolon, komma',
+    "två\nrader",
+    "＝1",
+    "007a",
+)
 _SWEDISH = "59,34,76,1,,1053,false,false"
 _EVERY_SHEET = "59,34,76,1,,1053,false,true,false,false,false,-1"
 
@@ -48,8 +56,17 @@ def programme(engine: Engine) -> Engine:
 
 def converted(source: Path, folder: Path, options: str, *more: str) -> None:
     """What LibreOffice makes of a file, as CSV."""
-    command = [str(SOFFICE), f"-env:UserInstallation=file://{folder}/profile", "--headless", *more, "--convert-to",
-               f"csv:Text - txt - csv (StarCalc):{options}", "--outdir", str(folder), str(source)]  # fmt: skip
+    command = [
+        str(SOFFICE),
+        f"-env:UserInstallation=file://{folder}/profile",
+        "--headless",
+        *more,
+        "--convert-to",
+        f"csv:Text - txt - csv (StarCalc):{options}",
+        "--outdir",
+        str(folder),
+        str(source),
+    ]
     subprocess.run(command, check=True, capture_output=True, timeout=100)
 
 
@@ -72,8 +89,10 @@ def test_a_swedish_file_is_opened_with_the_same_cells(programme: Engine, tmp_pat
             source.write_bytes("".join(files.text(session, asked, AS_OF)).encode())
         converted(source, tmp_path, _SWEDISH.replace("false,false", "false,true"), f"--infilter=CSV:{_SWEDISH}")
         ours = [[as_shown(cell) for cell in record] for record in records(source)]
-        theirs = [[as_shown(cell.replace(".", ",")) if re.fullmatch(r"\d+\.\d+", cell) else as_shown(cell)
-                   for cell in record] for record in records(tmp_path / f"{name}.csv")]  # fmt: skip
+        theirs = [
+            [as_shown(cell.replace(".", ",")) if re.fullmatch(r"\d+\.\d+", cell) else as_shown(cell) for cell in record]
+            for record in records(tmp_path / f"{name}.csv")
+        ]
         assert theirs == ours
 
 
@@ -103,6 +122,8 @@ def test_a_workbook_is_opened_with_the_same_cells(programme: Engine, tmp_path: P
         for row, record in zip(rows, theirs[1:], strict=True):
             ours = [(getattr(row, each.name), each.cell) for each in columns]
             expected = [cell(value, kind.write(value, Dialect.EXCEL_SV)) for value, kind in ours]
-            got = [str(Decimal(found).normalize()) if isinstance(value, int | Decimal) else found
-                   for (value, _), found in zip(ours, record, strict=True)]  # fmt: skip
+            got = [
+                str(Decimal(found).normalize()) if isinstance(value, int | Decimal) else found
+                for (value, _), found in zip(ours, record, strict=True)
+            ]
             assert got == expected, name

@@ -111,9 +111,17 @@ def of_workflow(engine: Engine, table: type[SQLModel], key: str) -> list[Any]:
 def traces(engine: Engine) -> dict[str, int]:
     """How many rows each history has, the entries among them: equal before and after when nothing was written."""
     histories: tuple[type[Any], ...] = (
-        models.Entry, models.StateChange, models.ScopeChange, models.BlockerEvent, models.Note, models.WorkflowCheck,
-        models.FieldChange, models.Blocker, models.Workflow, models.WorkflowWorkstream,
-    )  # fmt: skip
+        models.Entry,
+        models.StateChange,
+        models.ScopeChange,
+        models.BlockerEvent,
+        models.Note,
+        models.WorkflowCheck,
+        models.FieldChange,
+        models.Blocker,
+        models.Workflow,
+        models.WorkflowWorkstream,
+    )
     with reading(engine) as session:
         return {table.__name__: session.exec(select(func.count()).select_from(table)).one() for table in histories}
 

@@ -55,8 +55,7 @@ def programme(engine: Engine) -> None:
 
 def move(session: Session, entry: Entry) -> None:
     flow, _ = moves.the_workflow(session, "LAB-001")
-    moves.move(session, entry, "LAB-001", Move(State.TEST, flow.version, None, "", "Klart på labbet"),
-                   backdate_days=14)  # fmt: skip
+    moves.move(session, entry, "LAB-001", Move(State.TEST, flow.version, None, "", "Klart på labbet"), backdate_days=14)
 
 
 def test_a_move_and_its_taking_back(engine: Engine) -> None:
@@ -65,16 +64,20 @@ def test_a_move_and_its_taking_back(engine: Engine) -> None:
     (line,) = entry.lines
     assert (entry.actor, entry.command, line.kind, line.key) == ("Driften", "move", "moved", "LAB-001")
     assert (line.to_state, line.note) == (State.TEST, "Klart på labbet")
-    by_operator(engine, "take_back", lambda s, e: moves.take_back(
-        s, e, "LAB-001", version=moves.the_workflow(s, "LAB-001")[0].version))  # fmt: skip
+    by_operator(
+        engine,
+        "take_back",
+        lambda s, e: moves.undo(s, e, "LAB-001", version=moves.the_workflow(s, "LAB-001")[0].version),
+    )
     (taken,) = latest(engine).lines
     assert (taken.kind, taken.from_state, taken.to_state) == ("taken_back", line.from_state, line.to_state)
 
 
 def test_blockers_notes_checks_and_fields(engine: Engine) -> None:
     fields = BlockerFields("Saknas", BlockerCategory.VENDOR, title_en="Missing")
-    by_operator(engine, "raise_blocker", lambda s, e: blockers.raise_blocker(s, e, fields, ["LAB-001"],
-                                                                             backdate_days=14))  # fmt: skip
+    by_operator(
+        engine, "raise_blocker", lambda s, e: blockers.raise_blocker(s, e, fields, ["LAB-001"], backdate_days=14)
+    )
     (held,) = latest(engine).lines
     assert (held.kind, held.key, held.blocker) == ("held", "LAB-001", "Saknas")
     by_operator(engine, "note", lambda s, e: notes.write(s, e, "Ring på måndag", key="LAB-001"))
@@ -110,8 +113,9 @@ def test_accounts_without_what_may_have_to_be_erased(engine: Engine) -> None:
 
 def test_a_note_on_a_blocker_finds_its_title_in_the_readers_language(engine: Engine) -> None:
     fields = BlockerFields("Saknas", BlockerCategory.VENDOR, title_en="Missing")
-    by_operator(engine, "raise_blocker", lambda s, e: blockers.raise_blocker(s, e, fields, ["LAB-001"],
-                                                                             backdate_days=14))  # fmt: skip
+    by_operator(
+        engine, "raise_blocker", lambda s, e: blockers.raise_blocker(s, e, fields, ["LAB-001"], backdate_days=14)
+    )
     with reading(engine) as session:
         programme = viewer.programme(session)
         assert programme is not None
@@ -135,8 +139,17 @@ def test_entries_are_found_by_actor_command_workflow_and_day(engine: Engine) -> 
     assert all(any(line.key == "LAB-001" for line in entry.lines) for entry in of_flow)
 
 
-@pytest.mark.parametrize("odd", [{"before": 2**63}, {"entry": 2**63}, {"before": 0}, {"actor": "å" * 999},
-                                 {"day": date(1900, 1, 1)}, {"day": date(9999, 12, 30)}])  # fmt: skip
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"before": 2**63},
+        {"entry": 2**63},
+        {"before": 0},
+        {"actor": "å" * 999},
+        {"day": date(1900, 1, 1)},
+        {"day": date(9999, 12, 30)},
+    ],
+)
 def test_odd_filters_find_nothing_or_all(engine: Engine, odd: dict[str, object]) -> None:
     assert isinstance(found(engine, **odd).entries, tuple)
 

@@ -35,8 +35,9 @@ from tracker.domain.people import Actor
 from tracker.domain.states import Goal, State
 
 
-def write(engine: Engine, text: str, *, key: str = "", blocker_id: int | None = None, actor: Actor | None = None
-          ) -> None:  # fmt: skip
+def write(
+    engine: Engine, text: str, *, key: str = "", blocker_id: int | None = None, actor: Actor | None = None
+) -> None:
     with acting(engine, actor) as (session, entry):
         notes.write(session, entry, text, key=key, blocker_id=blocker_id)
 

@@ -35,9 +35,9 @@ from tests.db.acting import (
 from tests.db.reviewing import CLOSE
 from tracker.commands import cycles, planning, reviews
 from tracker.commands.entry import batch_results
-from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import open_entry
-from tracker.commands.undo import entries as taking_back
+from tracker.commands.undo import entries as undo_entries
 from tracker.commands.workflows import scope
 from tracker.commands.workflows.moves import StaleError
 from tracker.db import models
@@ -92,9 +92,14 @@ def version(engine: Engine, key: str) -> int:
 
 
 def plan(
-    engine: Engine, *wanted: str, goal: Goal | None = None, actor: Actor | None = None, out: bool = False,
-    cycle: int = DRAFT, stale: str = "",
-) -> tuple[int, Outcome]:  # fmt: skip
+    engine: Engine,
+    *wanted: str,
+    goal: Goal | None = None,
+    actor: Actor | None = None,
+    out: bool = False,
+    cycle: int = DRAFT,
+    stale: str = "",
+) -> tuple[int, BatchResult]:
     """Plans these under one entry, and gives the entry's id with what came of it."""
     seen = {key: version(engine, key) - (key == stale) if key != "XXX-1" else 1 for key in wanted}
     with transaction(engine) as session:
@@ -108,9 +113,9 @@ def plan(
         return entry.id, batch_results.each(wanted, do)
 
 
-def take_back(engine: Engine, entry_id: int, actor: Actor | None = None) -> Outcome:
+def undo_entry(engine: Engine, entry_id: int, actor: Actor | None = None) -> BatchResult:
     with acting(engine, actor) as (session, entry):
-        return taking_back.take_back(session, entry, entry_id)
+        return undo_entries.undo(session, entry, entry_id)
 
 
 def membership(engine: Engine, key: str) -> tuple[int | None, Goal | None]:
@@ -118,7 +123,7 @@ def membership(engine: Engine, key: str) -> tuple[int | None, Goal | None]:
     return row.cycle_number, row.goal
 
 
-def causes(outcome: Outcome) -> dict[str, type[TrackerError]]:
+def causes(outcome: BatchResult) -> dict[str, type[TrackerError]]:
     return {left.key: type(left.error) for left in outcome.left}
 
 
@@ -129,12 +134,17 @@ def test_what_can_be_planned_is_and_the_rest_is_left_with_its_cause(programme: E
     _, outcome = plan(programme, BACKLOG, FREE, MET, DRAFTED, DONE, ARCHIVED, RUNNING, OTHERS, "XXX-1")
     assert (outcome.done, outcome.unchanged) == ((BACKLOG, FREE, MET), (DRAFTED,))
     assert causes(outcome) == {
-        DONE: ConflictError, ARCHIVED: ConflictError, RUNNING: ConflictError, OTHERS: NotAllowedError,
+        DONE: ConflictError,
+        ARCHIVED: ConflictError,
+        RUNNING: ConflictError,
+        OTHERS: NotAllowedError,
         "XXX-1": NotFoundError,
-    }  # fmt: skip
+    }
     assert [membership(programme, key) for key in (BACKLOG, FREE, MET)] == [
-        (DRAFT, Goal.DESIGN), (DRAFT, Goal.DESIGN), (DRAFT, Goal.VALIDATION),
-    ]  # fmt: skip
+        (DRAFT, Goal.DESIGN),
+        (DRAFT, Goal.DESIGN),
+        (DRAFT, Goal.VALIDATION),
+    ]
     rows = of_workflow(programme, models.ScopeChange, BACKLOG)
     assert [(row.kind, row.reason) for row in rows] == [(ScopeKind.PLANNED, "")]
 
@@ -189,24 +199,24 @@ def test_one_word_takes_a_batch_back(programme: Engine) -> None:
     before = {key: membership(programme, key) for key in (BACKLOG, FREE, DRAFTED)}
     batch, outcome = plan(programme, *before, goal=Goal.TEST)
     assert outcome.done == tuple(before)
-    taken = take_back(programme, batch)
+    taken = undo_entry(programme, batch)
     assert (set(taken.done), taken.left) == (set(before), ())
     assert {key: membership(programme, key) for key in before} == before
     written = traces(programme)
-    assert set(take_back(programme, batch).unchanged) == set(before)
+    assert set(undo_entry(programme, batch).unchanged) == set(before)
     assert traces(programme) == written
 
 
 def test_taken_out_is_taken_back_in_with_its_goal(programme: Engine) -> None:
     batch, _ = plan(programme, DRAFTED, out=True)
-    assert take_back(programme, batch).done == (DRAFTED,)
+    assert undo_entry(programme, batch).done == (DRAFTED,)
     assert membership(programme, DRAFTED) == (DRAFT, Goal.DESIGN)
 
 
 def test_what_was_planned_anew_since_is_left(programme: Engine) -> None:
     batch, _ = plan(programme, BACKLOG, FREE)
     plan(programme, BACKLOG, goal=Goal.TEST, actor=planner(programme))
-    outcome = take_back(programme, batch)
+    outcome = undo_entry(programme, batch)
     assert (outcome.done, causes(outcome)) == ((FREE,), {BACKLOG: ConflictError})
     assert membership(programme, BACKLOG) == (DRAFT, Goal.TEST)
 
@@ -217,7 +227,7 @@ def test_what_is_committed_is_not_taken_back(review: Engine) -> None:
     reviewing.close(review)
     with acting(review, planner(review), CLOSE) as (session, entry):
         cycles.commit(session, entry, DRAFT)
-    assert causes(take_back(review, batch, planner(review))) == {"RTG-002": ConflictError}
+    assert causes(undo_entry(review, batch, planner(review))) == {"RTG-002": ConflictError}
     assert membership(review, "RTG-002") == (DRAFT, Goal.DESIGN)
 
 
@@ -225,7 +235,7 @@ def test_a_change_of_cycle_on_a_workflows_own_page_is_not_taken_back_this_way(pr
     with acting(programme) as (session, entry):
         scope.leave(session, entry, DRAFTED, version=stands(programme, DRAFTED).version)
         one = entry.id
-    assert causes(take_back(programme, one)) == {DRAFTED: ConflictError}
+    assert causes(undo_entry(programme, one)) == {DRAFTED: ConflictError}
 
 
 # --- the page's read
@@ -238,8 +248,9 @@ def test_both_sides_stand_by_workstream(programme: Engine) -> None:
     assert found.parts["LKM"].is_quiet
     lab = found.parts["LAB"]
     assert (lab.open_blockers, [(each.state, each.count, each.limit) for each in lab.under_way]) == (
-        1, [(State.DESIGN, 2, 3), (State.VALIDATION, 1, 3), (State.TEST, 1, 5)],
-    )  # fmt: skip
+        1,
+        [(State.DESIGN, 2, 3), (State.VALIDATION, 1, 3), (State.TEST, 1, 5)],
+    )
     assert ([each.number for each in found.references], found.running, found.is_next) == ([1], 2, True)
 
 
@@ -247,8 +258,9 @@ def test_what_was_finished_is_what_the_summaries_say(review: Engine) -> None:
     found = the_plan(review)
     with reading(review) as session:
         rows = figures.workstream_summary(session, CLOSE)
-    expected = {row.workstream or "": (row.tested, row.met)
-                for row in rows if row.cycle == 1 and row.basis is Basis.AS_NOW}  # fmt: skip
+    expected = {
+        row.workstream or "": (row.tested, row.met) for row in rows if row.cycle == 1 and row.basis is Basis.AS_NOW
+    }
     got = {code: (part.finished[0].done, part.finished[0].met) for code, part in found.parts.items()}
     assert got | {"": (found.finished[0].done, found.finished[0].met)} == expected
 
@@ -265,8 +277,14 @@ def test_what_the_review_sends_on_is_told_apart_by_what_is_decided(review: Engin
 def test_a_later_draft_is_told_that_the_running_cycle_goes_elsewhere(review: Engine) -> None:
     with acting(review, planner(review)) as (session, _):
         last = session.get_one(models.Cycle, DRAFT)
-        session.add(models.Cycle(number=4, starts_on=last.ends_on.replace(year=2024),
-                                 ends_on=last.ends_on.replace(year=2024), status=CycleStatus.DRAFT))  # fmt: skip
+        session.add(
+            models.Cycle(
+                number=4,
+                starts_on=last.ends_on.replace(year=2024),
+                ends_on=last.ends_on.replace(year=2024),
+                status=CycleStatus.DRAFT,
+            )
+        )
     found = the_plan(review, 4)
     assert (found.is_next, found.total(found.parts).promise.carried) == (False, 0)
 
@@ -287,13 +305,17 @@ def test_the_sums_are_what_the_commit_counts(review: Engine) -> None:
     with reading(review) as session:
         number = session.get_one(models.Cycle, DRAFT)
         after = max(at, day(99))
-        rows = {row.workstream or "": row for row in figures.workstream_summary(session, after)
-                if row.cycle == number.number and row.basis is Basis.AS_NOW}  # fmt: skip
+        rows = {
+            row.workstream or "": row
+            for row in figures.workstream_summary(session, after)
+            if row.cycle == number.number and row.basis is Basis.AS_NOW
+        }
     for code, kept in {"": promise, **{code: part.promise for code, part in before.parts.items()}}.items():
         row = rows[code]
         assert (row.committed, row.committed_design, row.committed_validation, row.committed_test) == (
-            kept.total, *(kept.by_goal[goal] for goal in Goal),
-        )  # fmt: skip
+            kept.total,
+            *(kept.by_goal[goal] for goal in Goal),
+        )
 
 
 def test_who_has_not_joined_counts_in_no_sum(engine: Engine) -> None:

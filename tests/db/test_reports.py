@@ -40,8 +40,16 @@ APRIL = Month(2023, 4)
 EMPTY = {"summary": "", "plan": ""}
 
 
-def write(engine: Engine, wanted: Mapping[str, str], *, was: Mapping[str, str] = EMPTY, actor: Actor | None = None,
-          project: str = "SIDU", status: Status | None = None, month: Month = APRIL) -> list[str]:  # fmt: skip
+def write(
+    engine: Engine,
+    wanted: Mapping[str, str],
+    *,
+    was: Mapping[str, str] = EMPTY,
+    actor: Actor | None = None,
+    project: str = "SIDU",
+    status: Status | None = None,
+    month: Month = APRIL,
+) -> list[str]:
     with acting(engine, actor) as (session, entry):
         return reports.write(session, entry, month, project, "sv", {**was, **wanted}, was, status=status)
 
@@ -70,9 +78,11 @@ def test_a_part_is_written_by_field_and_becomes_a_draft(programme: Engine) -> No
     write(programme, {}, was={"summary": "Vi har testat.", "plan": "Vi testar vidare."}, status=Status.READY)
     assert texts(programme)["status"] == "ready"
     assert [(row.field, row.before, row.after) for row in rows(programme, models.ReportChange)] == [
-        ("summary_sv", "", "Vi har testat."), ("status", "", "draft"), ("plan_sv", "", "Vi testar vidare."),
+        ("summary_sv", "", "Vi har testat."),
+        ("status", "", "draft"),
+        ("plan_sv", "", "Vi testar vidare."),
         ("status", "draft", "ready"),
-    ]  # fmt: skip
+    ]
 
 
 @ON_SQLITE
@@ -97,8 +107,9 @@ def test_two_who_write_over_the_same_section_are_told_of_each_other(programme: E
     theirs = refused.value.conflicts["summary_sv"]
     assert (theirs.value, theirs.actor) == ("Min summering", "Projektledare SIDU")
     assert traces(programme) == before
-    write(programme, {"summary": "Din summering"}, was={"summary": "Min summering", "plan": ""},
-          actor=planner(programme))  # fmt: skip
+    write(
+        programme, {"summary": "Din summering"}, was={"summary": "Min summering", "plan": ""}, actor=planner(programme)
+    )
     assert texts(programme)["summary_sv"] == "Din summering"
 
 
@@ -126,9 +137,12 @@ def test_nobody_is_in_conflict_with_what_they_saved_a_moment_ago(programme: Engi
     ],
 )
 def test_what_is_refused_writes_nothing(
-    programme: Engine, who: Callable[[Engine], Actor], project: str, wanted: dict[str, str],
+    programme: Engine,
+    who: Callable[[Engine], Actor],
+    project: str,
+    wanted: dict[str, str],
     error: type[TrackerError],
-) -> None:  # fmt: skip
+) -> None:
     before = traces(programme)
     with pytest.raises(error) as refused:
         write(programme, wanted, actor=who(programme), project=project)

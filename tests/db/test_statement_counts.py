@@ -177,8 +177,10 @@ def counted(application: Served) -> dict[str, int]:
     The first board of a day reads how long finished work took, for all that are drawn that day.
     """
     opened(application, "/board?cycle=all")
-    counts = {name: len(statements_of(application.engine, lambda: opened(application, path)))  # noqa: B023
-              for name, path in PAGES.items()}  # fmt: skip
+    counts = {
+        name: len(statements_of(application.engine, lambda: opened(application, path)))  # noqa: B023
+        for name, path in PAGES.items()
+    }
     secret = a_calendar_key(application)
     counts["calendar"] = len(
         statements_of(application.engine, lambda: opened(application, f"/calendar.ics?key={secret}"))

@@ -117,8 +117,8 @@ def cycle_rows() -> Table:
 def workflow_row(
     flow: Flow, changes: list[Change], scope: list[ScopeChange], blockers: list[Blocker]
 ) -> dict[str, Cell]:
-    taken_back = {id(change.voids) for change in changes}
-    valid = [c for c in changes if c.flow is flow and c.to_state and id(c) not in taken_back]
+    undone = {id(change.voids) for change in changes}
+    valid = [c for c in changes if c.flow is flow and c.to_state and id(c) not in undone]
     chain = [row for row in scope if row.flow is flow]
     is_done = valid[-1].to_state == "done"
     return {

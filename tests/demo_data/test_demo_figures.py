@@ -39,10 +39,13 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Row]]:
         )
     engine.dispose()
     return {
-        name: list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""),
-                                  delimiter=";" if name == "excel-sv" else ","))
+        name: list(
+            csv.DictReader(
+                io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";" if name == "excel-sv" else ","
+            )
+        )
         for name, text in texts.items()
-    }  # fmt: skip
+    }
 
 
 def of_cycle(files: Mapping[str, list[Row]], cycle: int, basis: str = "as_now") -> Row:
@@ -69,8 +72,10 @@ def test_working_days_leave_out_swedish_holidays(files: Mapping[str, list[Row]])
 
 
 def test_cycle_3_reads_30_as_reported_and_31_as_now_and_the_others_the_same(files: Mapping[str, list[Row]]) -> None:
-    tested = {cycle: tuple(of_cycle(files, cycle, basis)["tested"] for basis in ("as_reported", "as_now"))
-              for cycle in (1, 2, 3, 4)}  # fmt: skip
+    tested = {
+        cycle: tuple(of_cycle(files, cycle, basis)["tested"] for basis in ("as_reported", "as_now"))
+        for cycle in (1, 2, 3, 4)
+    }
     assert tested == {1: ("11", "11"), 2: ("19", "19"), 3: ("30", "31"), 4: ("59", "59")}
 
 
@@ -103,8 +108,11 @@ def test_every_member_of_a_closed_cycle_is_accounted_for(files: Mapping[str, lis
 
 @pytest.mark.parametrize("code", BY_WORKSTREAM)
 def test_each_workstream_reads_as_its_table_says(files: Mapping[str, list[Row]], code: str) -> None:
-    rows = {row["cycle"]: row for row in files["workstream_summary"]
-            if row["workstream"] == code and row["basis"] == "as_now"}  # fmt: skip
+    rows = {
+        row["cycle"]: row
+        for row in files["workstream_summary"]
+        if row["workstream"] == code and row["basis"] == "as_now"
+    }
     tested = [int(rows[cycle]["tested"] or 0) for cycle in "12345"]
     _, by_2, in_3, in_4, in_5, *_, to_test, open_blockers = BY_WORKSTREAM[code]
     assert (tested[0] + tested[1], *tested[2:]) == (by_2, in_3, in_4, in_5)

@@ -279,7 +279,7 @@ class Book:
         self._plan(turn, known, (cycle, goal))
         return True
 
-    def take_back(self, turn: Turn, entry: int) -> Expected | Refusal:
+    def undo(self, turn: Turn, entry: int) -> Expected | Refusal:
         if self.entries[entry] != turn.name and turn.who != "planner":
             return NotAllowedError
         touched = sorted(key for key, known in self.workflows.items() if self._is_touched(known, entry))

@@ -16,10 +16,10 @@ from tests.databases import Databases
 from tests.faults.book import Book, Expected, Hinder, Known, Refusal, Turn, Verdict, each, local
 from tracker.commands import blockers, notes
 from tracker.commands.blockers import BlockerFields
-from tracker.commands.entry import batch_results as outcomes
-from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.entry import batch_results
+from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry, open_entry
-from tracker.commands.undo import entries as taking_back
+from tracker.commands.undo import entries as undo_entries
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves, scope
 from tracker.commands.workflows.fields import Fields
@@ -126,7 +126,7 @@ class Programme(RuleBasedStateMachine):
         key, turn = self._key(place), self._turn(who)
         version = self._version(key) - behind
         expected = self.book.void(turn, key, behind)
-        self._act(turn, expected, lambda session, entry: moves.take_back(session, entry, key, version=version))
+        self._act(turn, expected, lambda session, entry: moves.undo(session, entry, key, version=version))
 
     @rule(some=few, to=st.sampled_from(STATES), who=people, reason=reasons)
     def somebody_moves_many(self, some: list[int], to: State, who: str, reason: str) -> None:
@@ -134,13 +134,13 @@ class Programme(RuleBasedStateMachine):
         versions = {key: self._version(key) for key in keys}
         expected = each(keys, lambda key: self.book.move(turn, key, to, 0, reason))
 
-        def move_all(session: Session, entry: Entry) -> Outcome:
+        def move_all(session: Session, entry: Entry) -> BatchResult:
             def one(key: str) -> bool:
                 before = moves.the_workflow(session, key)[0].version
                 wanted = Move(to, versions[key], reason=reason)
                 return moves.move(session, entry, key, wanted, backdate_days=DAYS).version > before
 
-            return outcomes.each(keys, one)
+            return batch_results.each(keys, one)
 
         self._act(turn, expected, move_all)
 
@@ -148,8 +148,11 @@ class Programme(RuleBasedStateMachine):
     def somebody_lets_a_blocker_hold(self, place: int, some: list[int], who: str, days_ago: int | None) -> None:
         number, keys, turn = self._blocker(place), [self._key(each) for each in some], self._turn(who, days_ago)
         expected = each(keys, lambda key: self.book.hold(turn, number, key))
-        self._act(turn, expected, lambda session, entry: blockers.hold(
-            session, entry, number, keys, happened_on=turn.on, backdate_days=DAYS))  # fmt: skip
+        self._act(
+            turn,
+            expected,
+            lambda session, entry: blockers.hold(session, entry, number, keys, happened_on=turn.on, backdate_days=DAYS),
+        )
 
     @rule(some=few, who=people, days_ago=dates)
     def somebody_raises_a_blocker(self, some: list[int], who: str, days_ago: int | None) -> None:
@@ -162,7 +165,7 @@ class Programme(RuleBasedStateMachine):
             del self.book.blockers[number]
             expected = next(iter(outcome[2].values()))
 
-        def raise_it(session: Session, entry: Entry) -> Outcome:
+        def raise_it(session: Session, entry: Entry) -> BatchResult:
             fields = BlockerFields(f"Hinder {number}", BlockerCategory.OTHER)
             made, outcome = blockers.raise_blocker(
                 session, entry, fields, keys, happened_on=turn.on, backdate_days=DAYS
@@ -177,16 +180,24 @@ class Programme(RuleBasedStateMachine):
         number, turn = self._blocker(place), self._turn(who, days_ago)
         keys = None if some is None else [self._key(each) for each in some]
         expected = self.book.release(turn, number, keys, note)
-        self._act(turn, expected, lambda session, entry: blockers.release(
-            session, entry, number, keys, note=note, happened_on=turn.on, backdate_days=DAYS))  # fmt: skip
+        self._act(
+            turn,
+            expected,
+            lambda session, entry: blockers.release(
+                session, entry, number, keys, note=note, happened_on=turn.on, backdate_days=DAYS
+            ),
+        )
 
     @rule(place=places, who=people, edit=edits)
     def somebody_edits(self, place: int, who: str, edit: tuple[str, str, str]) -> None:
         key, turn = self._key(place), self._turn(who)
         name, wanted, was = edit
         expected = self.book.edit(turn, key, name, wanted, was)
-        self._act(turn, expected, lambda session, entry: bool(
-            workflow_fields.edit(session, entry, key, {name: wanted}, {name: was})))  # fmt: skip
+        self._act(
+            turn,
+            expected,
+            lambda session, entry: bool(workflow_fields.edit(session, entry, key, {name: wanted}, {name: was})),
+        )
 
     @rule(place=places, who=people, owner=st.sampled_from(TEXTS["owner"]))
     def somebody_gives_an_owner(self, place: int, who: str, owner: str) -> None:
@@ -206,8 +217,11 @@ class Programme(RuleBasedStateMachine):
         title = f"Rubrik {number} {wanted}"
         was = self.book.blockers[number].title if is_seen else f"Hinder {number}"
         expected = self.book.retitle(turn, number, title, was)
-        self._act(turn, expected, lambda session, entry: bool(
-            blockers.edit(session, entry, number, {"title": title}, {"title": was})))  # fmt: skip
+        self._act(
+            turn,
+            expected,
+            lambda session, entry: bool(blockers.edit(session, entry, number, {"title": title}, {"title": was})),
+        )
 
     @rule(place=places, who=people, text=st.sampled_from([" ", "Anteckning"]))
     def somebody_writes_a_note(self, place: int, who: str, text: str) -> None:
@@ -235,32 +249,42 @@ class Programme(RuleBasedStateMachine):
     def somebody_creates(self, who: str, state: State) -> None:
         turn = self._turn(who)
         expected = self.book.create(turn, state)
-        self._act(turn, expected, lambda session, entry: workflow_fields.create(
-            session, entry, "LAB", Fields("Ny"), state=state))  # fmt: skip
+        self._act(
+            turn,
+            expected,
+            lambda session, entry: workflow_fields.create(session, entry, "LAB", Fields("Ny"), state=state),
+        )
 
     @rule(place=places, who=people, cycle=st.sampled_from([1, 2, 2, 3, 3]), goal=goals, behind=behinds, reason=reasons)
     def somebody_plans(self, place: int, who: str, cycle: int, goal: Goal, behind: int, reason: str) -> None:
         key, turn = self._key(place), self._turn(who)
         version = self._version(key) - behind
         expected = self.book.enter(turn, key, (cycle, goal), behind, reason)
-        self._act(turn, expected, lambda session, entry: scope.enter(
-            session, entry, key, cycle, goal, version=version, reason=reason))  # fmt: skip
+        self._act(
+            turn,
+            expected,
+            lambda session, entry: scope.enter(session, entry, key, cycle, goal, version=version, reason=reason),
+        )
 
     @rule(place=places, who=people, behind=behinds, reason=reasons)
     def somebody_takes_out(self, place: int, who: str, behind: int, reason: str) -> None:
         key, turn = self._key(place), self._turn(who)
         version = self._version(key) - behind
         expected = self.book.leave(turn, key, behind, reason)
-        self._act(turn, expected, lambda session, entry: scope.leave(
-            session, entry, key, version=version, reason=reason))  # fmt: skip
+        self._act(
+            turn, expected, lambda session, entry: scope.leave(session, entry, key, version=version, reason=reason)
+        )
 
     @rule(place=places, who=people, goal=goals, behind=behinds, reason=reasons)
     def somebody_changes_a_goal(self, place: int, who: str, goal: Goal, behind: int, reason: str) -> None:
         key, turn = self._key(place), self._turn(who)
         version = self._version(key) - behind
         expected = self.book.change_goal(turn, key, goal, behind, reason)
-        self._act(turn, expected, lambda session, entry: scope.change_goal(
-            session, entry, key, goal, version=version, reason=reason))  # fmt: skip
+        self._act(
+            turn,
+            expected,
+            lambda session, entry: scope.change_goal(session, entry, key, goal, version=version, reason=reason),
+        )
 
     @rule(place=st.integers(0, 5), who=people)
     def somebody_takes_an_entry_back(self, place: int, who: str) -> None:
@@ -269,8 +293,8 @@ class Programme(RuleBasedStateMachine):
             return
         turn, numbers = self._turn(who), list(self.book.entries)
         number = numbers[-1 - place % len(numbers)]
-        expected = self.book.take_back(turn, number)
-        self._act(turn, expected, lambda session, entry: taking_back.take_back(session, entry, number))
+        expected = self.book.undo(turn, number)
+        self._act(turn, expected, lambda session, entry: undo_entries.undo(session, entry, number))
 
     def _key(self, place: int) -> str:
         """A workflow; the first ones more often than those that were made later."""
@@ -305,7 +329,7 @@ class Programme(RuleBasedStateMachine):
             _count(type(error).__name__)
             return
         if isinstance(expected, tuple):
-            assert isinstance(result, Outcome)
+            assert isinstance(result, BatchResult)
             assert (result.done, result.unchanged, {left.key: type(left.error) for left in result.left}) == expected
             is_written = bool(expected[0])
             _count("done" if is_written else "nothing", *(refusal.__name__ for refusal in expected[2].values()))
@@ -375,8 +399,8 @@ def _others(session: Session) -> dict[int, Iterable[str]]:
     return dict(found)
 
 
-def _count(*outcomes: str) -> None:
-    for outcome in outcomes:
+def _count(*results: str) -> None:
+    for outcome in results:
         tally[outcome] = tally.get(outcome, 0) + 1
 
 

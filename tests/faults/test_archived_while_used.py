@@ -10,7 +10,7 @@ from tests.counts import count
 from tests.db.acting import BLOCKER, findings, of_workflow, prepare, stands
 from tests.faults.pairs import PLANNER, Command, both, do
 from tracker.commands import blockers
-from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves, scope
 from tracker.commands.workflows.fields import Fields
@@ -70,6 +70,6 @@ def _use(key: str, use: str) -> Command:
             return lambda session, entry: scope.enter(session, entry, key, 3, Goal.TEST, version=1)
 
 
-def _held(outcome: Outcome) -> None:
+def _held(outcome: BatchResult) -> None:
     for left in outcome.left:
         raise left.error

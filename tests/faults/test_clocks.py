@@ -30,7 +30,7 @@ from tracker.db import reviews as reading_reviews
 from tracker.db.engine import reading
 from tracker.domain.figures.summaries import Summary
 from tracker.domain.programme.rows import CycleRow
-from tracker.domain.reviews import seal
+from tracker.domain.reviews import fingerprint
 from tracker.domain.states import BlockerCategory, CycleStatus, HoldEvent, State
 from tracker.queries import figures
 
@@ -85,7 +85,7 @@ def work(engine: Engine, times: list[datetime]) -> None:
     move(State.DONE)
     with acting(engine, planner(engine), next(clock)) as (session, entry):
         members = reading_reviews.members(session, 1)
-        cycles.close(session, entry, 1, seen=seal(members, reading_reviews.next_draft(session, 1)))
+        cycles.close(session, entry, 1, seen=fingerprint(members, reading_reviews.next_draft(session, 1)))
     with acting(engine, planner(engine), next(clock)) as (session, entry):
         cycles.commit(session, entry, 2)
 

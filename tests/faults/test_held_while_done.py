@@ -11,7 +11,7 @@ from tests.db.acting import BLOCKER, FREE, findings, prepare, stands
 from tests.faults.pairs import PLANNER, Command, both, do
 from tracker.commands import blockers
 from tracker.commands.blockers import BlockerFields
-from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import BlockedError, Move, StaleError
 from tracker.domain.errors import ConflictError, TrackerError
@@ -33,7 +33,7 @@ def test_a_workflow_is_never_done_and_held(engine: Engine) -> None:
     outcomes: Counter[str] = Counter()
     with ThreadPoolExecutor(2) as together:
         for turn in range(count(PAIRS)):
-            into_done = _take_back(engine) if turn % 2 else _move(engine, State.DONE)
+            into_done = _undo(engine) if turn % 2 else _move(engine, State.DONE)
             held = _raise() if turn % 3 == 2 else _hold()
             results = both(together, lambda: do(engine, into_done), lambda: _held(engine, held))  # noqa: B023 - now
             with engine.connect() as connection:
@@ -61,12 +61,12 @@ def _move(engine: Engine, to: State) -> Command:
     return lambda session, entry: moves.move(session, entry, FREE, wanted, backdate_days=DAYS)
 
 
-def _take_back(engine: Engine) -> Command:
+def _undo(engine: Engine) -> Command:
     """Of a move out of done, which is made first."""
     do(engine, _move(engine, State.DONE))
     do(engine, _move(engine, State.TEST))
     version = stands(engine, FREE).version
-    return lambda session, entry: moves.take_back(session, entry, FREE, version=version)
+    return lambda session, entry: moves.undo(session, entry, FREE, version=version)
 
 
 def _hold() -> Command:
@@ -81,10 +81,14 @@ def _raise() -> Command:
 def _held(engine: Engine, command: Command) -> str:
     """The workflow that it holds, or the refusal."""
     outcome = do(engine, command, PLANNER)
-    assert isinstance(outcome, Outcome)
+    assert isinstance(outcome, BatchResult)
     if outcome.left:
         raise outcome.left[0].error
     return outcome.done[0]
+
+
+def _release(number: int) -> Command:
+    return lambda session, entry: blockers.release(session, entry, number, [FREE], note="Löst", backdate_days=DAYS)
 
 
 def _reset(engine: Engine) -> None:
@@ -92,6 +96,5 @@ def _reset(engine: Engine) -> None:
     with engine.connect() as connection:
         holding = list(connection.execute(text(f"{_HOLDING} AND w.key = :key"), {"key": FREE}).scalars())
     for number in holding:
-        do(engine, lambda session, entry: blockers.release(
-            session, entry, number, [FREE], note="Löst", backdate_days=DAYS))  # noqa: B023 - now  # fmt: skip
+        do(engine, _release(number))
     do(engine, _move(engine, State.TEST))

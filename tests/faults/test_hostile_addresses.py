@@ -14,23 +14,98 @@ from tracker.db.engine import reading
 from tracker.web.app import create_app
 
 PARAMETERS = (
-    "cycle", "workstream", "project", "owner", "blocked", "q", "group", "view", "sort", "limit", "next", "key",
-    "version", "to", "from", "id", "page", "show", "basis", "goal",
-)  # fmt: skip
+    "cycle",
+    "workstream",
+    "project",
+    "owner",
+    "blocked",
+    "q",
+    "group",
+    "view",
+    "sort",
+    "limit",
+    "next",
+    "key",
+    "version",
+    "to",
+    "from",
+    "id",
+    "page",
+    "show",
+    "basis",
+    "goal",
+)
 VALUES = (
-    "", "0", "-1", "-0", "00", "1.5", "1e9", "2147483648", "9223372036854775808", "9" * 400, "NaN", "Infinity", "0x1",
-    "%D9%A1", "%EF%BC%91", "%C2%B2", "MOO", "null", "None", "true", "[]", "{}", "*", "%25", "_", "..",
-    "../../etc/passwd", "..%2f..%2fetc%2fpasswd", "%2e%2e%2f", "%00", "%0d%0aSet-Cookie:%20a=b", "%FF", "%ED%A0%80",
-    "%E2%80%AE", "%", "%zz", "2023-02-30", "0000-00-00", "9999-12-31", "2023-04-14T07:00:00Z", "2023-W15",
-    "'%20OR%20'1'='1", "%22%3E%3Cscript%3E", "{{7*7}}", "%24{7*7}", "LAB-001%20", "lab-001", "LAB-001/", "LAB-001%00",
+    "",
+    "0",
+    "-1",
+    "-0",
+    "00",
+    "1.5",
+    "1e9",
+    "2147483648",
+    "9223372036854775808",
+    "9" * 400,
+    "NaN",
+    "Infinity",
+    "0x1",
+    "%D9%A1",
+    "%EF%BC%91",
+    "%C2%B2",
+    "MOO",
+    "null",
+    "None",
+    "true",
+    "[]",
+    "{}",
+    "*",
+    "%25",
+    "_",
+    "..",
+    "../../etc/passwd",
+    "..%2f..%2fetc%2fpasswd",
+    "%2e%2e%2f",
+    "%00",
+    "%0d%0aSet-Cookie:%20a=b",
+    "%FF",
+    "%ED%A0%80",
+    "%E2%80%AE",
+    "%",
+    "%zz",
+    "2023-02-30",
+    "0000-00-00",
+    "9999-12-31",
+    "2023-04-14T07:00:00Z",
+    "2023-W15",
+    "'%20OR%20'1'='1",
+    "%22%3E%3Cscript%3E",
+    "{{7*7}}",
+    "%24{7*7}",
+    "LAB-001%20",
+    "lab-001",
+    "LAB-001/",
+    "LAB-001%00",
     "a" * 5_000,
-)  # fmt: skip
+)
 ODD_QUERIES = (
-    "cycle=1&cycle=2", "cycle=all&cycle=", "cycle", "=", "&&&", "?", "cycle[]=1", "cycle=1;cycle=2",
-    "blocked=1&blocked=0", "group=owner&group=project&group=MOO", "view=list", "view=board&view=list",
-    "&".join(["q=a"] * 1_500), "&".join(f"p{n}=1" for n in range(1_500)),
-    "&".join(f"workstream=X{n}" for n in range(1_500)), "%00=1", "%FF=1",
-)  # fmt: skip
+    "cycle=1&cycle=2",
+    "cycle=all&cycle=",
+    "cycle",
+    "=",
+    "&&&",
+    "?",
+    "cycle[]=1",
+    "cycle=1;cycle=2",
+    "blocked=1&blocked=0",
+    "group=owner&group=project&group=MOO",
+    "view=list",
+    "view=board&view=list",
+    "&".join(["q=a"] * 1_500),
+    "&".join(f"p{n}=1" for n in range(1_500)),
+    "&".join(f"workstream=X{n}" for n in range(1_500)),
+    "%00=1",
+    "%FF=1",
+)
 METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "MOO")
 FIELDS = {"to": "test", "version": "1", "key": "k", "reason": "other", "note": "", "happened_on": ""}
 SEVENTIETH = 71  # each value of each parameter in some page, and a dozen of them in each page
@@ -69,9 +144,15 @@ def test_no_name_in_the_path_breaks_a_page(demo_served: tuple[str, str]) -> None
     assert findings(url) == []
 
 
-@pytest.mark.parametrize(("field", "path"), [
-    ("version", "move"), ("to", "move"), ("happened_on", "move"), ("version", "take-back"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("field", "path"),
+    [
+        ("version", "move"),
+        ("to", "move"),
+        ("happened_on", "move"),
+        ("version", "take-back"),
+    ],
+)
 def test_odd_values_in_fields_with_a_form_are_refused(demo_served: tuple[str, str], field: str, path: str) -> None:
     _, address = demo_served
     lead = Lead(address).sign_in("lead_sidu")
@@ -111,8 +192,14 @@ def _rules(url: str) -> list[str]:
 
 def _pages(url: str) -> list[str]:
     """Every route, with a name that exists where it takes one."""
-    names = {"<key>": "LAB-001", "<int:number>": "4", "<digest>/<path:path>": "x/favicon.svg", "<month>": "2023-03",
-             "charts/<name>": "charts/throughput", "exports/<name>": "exports/items"}  # fmt: skip
+    names = {
+        "<key>": "LAB-001",
+        "<int:number>": "4",
+        "<digest>/<path:path>": "x/favicon.svg",
+        "<month>": "2023-03",
+        "charts/<name>": "charts/throughput",
+        "exports/<name>": "exports/items",
+    }
     pages = _rules(url)
     for name, value in names.items():
         pages = [page.replace(name, value) for page in pages]

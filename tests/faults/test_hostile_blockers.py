@@ -91,9 +91,11 @@ def _outcome(url: str, path: str, reply: Reply, field: str, value: str | bytes) 
     if 400 <= reply.status < 500:
         said = reply.text.lower()
         is_named = re.search(rf"#(raise|edit|release|hold|note)-{field}\b", said) or f"the field {field}" in said
-        return "refused" if is_named or TOLD.get(field, field + " ") in said or reply.status == 413 else (
-            f"{reply.status} without naming the field"
-        )  # fmt: skip
+        return (
+            "refused"
+            if is_named or TOLD.get(field, field + " ") in said or reply.status == 413
+            else (f"{reply.status} without naming the field")
+        )
     if reply.status != 303:
         return f"status {reply.status}"
     if isinstance(value, bytes):

@@ -6,8 +6,13 @@ from tests.faults.leads import Lead, looking, served
 from tests.faults.test_hostile_text import RTL, Directions
 from tests.faults.test_two_closers import PATH, closing_form
 
-COLUMNS = {"workflow": ("name", "name_en"), "workstream": ("name", "name_en"), "cycle": ("goal",),
-           "proposal": ("note", "reason"), "blocker": ("title", "title_en")}  # fmt: skip
+COLUMNS = {
+    "workflow": ("name", "name_en"),
+    "workstream": ("name", "name_en"),
+    "cycle": ("goal",),
+    "proposal": ("note", "reason"),
+    "blocker": ("title", "title_en"),
+}
 
 
 def test_text_of_users_cannot_turn_the_text_around_it(databases: Databases) -> None:

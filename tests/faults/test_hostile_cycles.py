@@ -14,8 +14,13 @@ FORMS: dict[str, tuple[str, ...]] = {
     "/cycles/7/edit": (*DATES, "goal", "was_goal", "was_starts_on", "choice_goal", "gaps", "key"),
 }
 # What the message says where it does not say the field's name.
-TOLD = {"key": "this form", "then": "this form", "gaps": "this form", "was_goal": "somebody else changed",
-        "was_starts_on": "somebody else changed"}  # fmt: skip
+TOLD = {
+    "key": "this form",
+    "then": "this form",
+    "gaps": "this form",
+    "was_goal": "somebody else changed",
+    "was_starts_on": "somebody else changed",
+}
 IGNORED = {"choice_goal", "was_goal", "was_starts_on", "gaps", "then"}  # nothing of them is written
 
 
@@ -42,8 +47,13 @@ def _filled_in(url: str, path: str) -> dict[str, str | bytes]:
         years = scalars(url, "SELECT count(*) FROM cycle")[0]
         return {"starts_on": f"{2024 + int(years)}-01-01", "ends_on": f"{2024 + int(years)}-02-18", "goal": "Mål"}
     (goal,) = scalars(url, "SELECT goal FROM cycle WHERE number = 7")
-    texts = {"starts_on": "2023-06-26", "ends_on": "2023-08-13", "planning_starts_on": "2023-06-19",
-             "planning_ends_on": "2023-06-22", "goal": str(goal)}  # fmt: skip
+    texts = {
+        "starts_on": "2023-06-26",
+        "ends_on": "2023-08-13",
+        "planning_starts_on": "2023-06-19",
+        "planning_ends_on": "2023-06-22",
+        "goal": str(goal),
+    }
     return {**texts, **{f"was_{name}": text for name, text in texts.items()}}
 
 
@@ -60,8 +70,10 @@ def _outcome(url: str, path: str, reply: Reply, field: str, value: str | bytes) 
     is_new = path.endswith("/new")
     if field in IGNORED or (field in DATES and is_new) or (field == "key" and not is_new):  # nothing else is changed
         return "ignored"
-    query = {"goal": f"SELECT goal FROM cycle WHERE number = {'(SELECT max(number) FROM cycle)' if is_new else 7}",
-             "key": "SELECT key FROM answer ORDER BY answered_at DESC LIMIT 1"}  # fmt: skip
+    query = {
+        "goal": f"SELECT goal FROM cycle WHERE number = {'(SELECT max(number) FROM cycle)' if is_new else 7}",
+        "key": "SELECT key FROM answer ORDER BY answered_at DESC LIMIT 1",
+    }
     if field not in query:
         return "taken as a date"
     kept = scalars(url, query[field])

@@ -19,10 +19,15 @@ FORMS: dict[str, tuple[str, ...]] = {
     f"{REVIEW}/ready": ("workstream", "is_ready", "key"),
 }
 TOLD = {
-    "kind": "choose what is to become of it", "goal": "choose a goal", "reason": "choose a reason",
-    "note_dropped": "write at most 10,000 characters", "version": "the version in this form", "key": "this form",
-    "workstream": "workstream", "is_ready": "choose whether it is ready",
-}  # fmt: skip
+    "kind": "choose what is to become of it",
+    "goal": "choose a goal",
+    "reason": "choose a reason",
+    "note_dropped": "write at most 10,000 characters",
+    "version": "the version in this form",
+    "key": "this form",
+    "workstream": "workstream",
+    "is_ready": "choose whether it is ready",
+}
 
 
 def test_hostile_text_in_any_field_of_a_review_is_refused_by_name_or_kept_exactly(databases: Databases) -> None:

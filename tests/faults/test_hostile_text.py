@@ -51,11 +51,19 @@ FIELDS = (f"/workflows/{KEY}/edit", "/workflows/new?workstream=LAB")
 FILTERS = ("q", "cycle", "workstream", "project", "owner", "blocked", "group", "view", "next", "unknown")
 # What the message says where it does not say the field's name: none of these fields has its name on the page.
 TOLD = {
-    "email": "e-mail", "password": "e-mail and password", "next": "e-mail and password",
-    "role": "choose one of the roles", "language": "choose swedish or english", "to": "choose the state",
-    "happened_on": "date as year-month-day", "version": "the version in this form", "key": "this form",
-    "note": "at most 10,000 characters", "has_keys": "this form", "seen": "have changed since the preview",
-}  # fmt: skip
+    "email": "e-mail",
+    "password": "e-mail and password",
+    "next": "e-mail and password",
+    "role": "choose one of the roles",
+    "language": "choose swedish or english",
+    "to": "choose the state",
+    "happened_on": "date as year-month-day",
+    "version": "the version in this form",
+    "key": "this form",
+    "note": "at most 10,000 characters",
+    "has_keys": "this form",
+    "seen": "have changed since the preview",
+}
 
 
 @pytest.fixture
@@ -87,8 +95,15 @@ def test_hostile_text_in_any_filter_is_a_page_or_a_refusal(demo_served: tuple[st
     _, address = demo_served
     lead = Lead(address, {"language": "en"}).sign_in("planner")
     outcomes: Counter[int] = Counter()
-    pages = ("/board", "/board/changes", "/login", "/admin/audit", f"/workflows/{KEY}",
-             "/cycles/6/plan", "/cycles/6/plan/changes")  # fmt: skip
+    pages = (
+        "/board",
+        "/board/changes",
+        "/login",
+        "/admin/audit",
+        f"/workflows/{KEY}",
+        "/cycles/6/plan",
+        "/cycles/6/plan/changes",
+    )
     for path, field, value in some(product(pages, FILTERS, TEXTS.values()), 7):
         reply = lead.ask("GET", f"{path}?{field}={_quoted(value)}")
         outcomes[reply.status] += 1
@@ -134,8 +149,25 @@ class Directions(HTMLParser):
 
     _VOID = frozenset({"input", "br", "hr", "img", "link", "meta"})
     # Each is a paragraph of its own to the eye: what turns inside ends with it.
-    _BLOCKS = frozenset(["article", "dd", "div", "h1", "h2", "h3", "li", "main", "nav", "option", "p", "section",
-                         "summary", "td", "textarea"])  # fmt: skip
+    _BLOCKS = frozenset(
+        [
+            "article",
+            "dd",
+            "div",
+            "h1",
+            "h2",
+            "h3",
+            "li",
+            "main",
+            "nav",
+            "option",
+            "p",
+            "section",
+            "summary",
+            "td",
+            "textarea",
+        ]
+    )
 
     def __init__(self, html: str) -> None:
         super().__init__()

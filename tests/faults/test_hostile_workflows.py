@@ -31,10 +31,16 @@ KEPT = {
 }
 # What the message says where it does not say the field's name.
 TOLD = {
-    "key": "this form", "then": "this form", "proposed_key": "this form", "blocker": "this form",
-    "version": "the version in this form", "do": "choose what to change", "was_name": "somebody else changed",
-    "was_other_workstreams": "somebody else changed", "note": "at most 10,000 characters",
-}  # fmt: skip
+    "key": "this form",
+    "then": "this form",
+    "proposed_key": "this form",
+    "blocker": "this form",
+    "version": "the version in this form",
+    "do": "choose what to change",
+    "was_name": "somebody else changed",
+    "was_other_workstreams": "somebody else changed",
+    "note": "at most 10,000 characters",
+}
 IGNORED = {"choice_name", "was_name", "was_other_workstreams", "proposed_key"}  # nothing of them is written
 
 

@@ -158,7 +158,9 @@ def test_a_killed_close_is_done_or_not_and_completed_by_the_next_try(databases: 
                 assert browser.submit(PATH, form).location == "/cycles/3/commit"  # the same form with the same key
                 assert stand(engine) == ("close_cycle", "commit_cycle")
                 assert (step == ANSWERED) <= (did == ("close_cycle", "commit_cycle"))
-    print(f"C5: {outcomes.total()} kills over {len(steps)} steps of a close and a commit, "
-          f"{outcomes[()]} before, {outcomes['close_cycle',]} between, {outcomes['close_cycle', 'commit_cycle']} after,"
-          f" all completed by the next try; steps {', '.join(dict.fromkeys(steps))}")  # fmt: skip
+    print(
+        f"C5: {outcomes.total()} kills over {len(steps)} steps of a close and a commit, "
+        f"{outcomes[()]} before, {outcomes['close_cycle',]} between, {outcomes['close_cycle', 'commit_cycle']} after,"
+        f" all completed by the next try; steps {', '.join(dict.fromkeys(steps))}"
+    )
     assert set(outcomes) == {(), ("close_cycle",), ("close_cycle", "commit_cycle")}

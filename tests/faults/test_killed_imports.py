@@ -41,8 +41,9 @@ def imported(url: str, watch: Any = None) -> None:  # noqa: ANN401 - told each s
         event.listen(engine, "commit", lambda *_: watch())
     with transaction(engine) as session:
         entry = open_entry(session, actor, COMMAND, NOW)
-        workflow_imports.carry_out(session, entry, read_table(TEXT.encode()), Choices(), seen=None,
-                                   without_refused=False, backdate_days=14)  # fmt: skip
+        workflow_imports.carry_out(
+            session, entry, read_table(TEXT.encode()), Choices(), seen=None, without_refused=False, backdate_days=14
+        )
     if watch is not None:
         watch()
     engine.dispose()

@@ -40,8 +40,13 @@ class Writer:
         for turn in numbers():
             key = sorted(self.cards)[turn % len(self.cards)]
             note = f"{self.number}.{turn}"
-            fields = {"to": _STATES[turn // len(self.cards) % 3], "version": str(self.cards[key]), "key": note,
-                      "reason": "other", "note": note}  # fmt: skip
+            fields = {
+                "to": _STATES[turn // len(self.cards) % 3],
+                "version": str(self.cards[key]),
+                "key": note,
+                "reason": "other",
+                "note": note,
+            }
             self._send_until_answered(key, fields)
             if self.stop.is_set():
                 return
@@ -104,9 +109,11 @@ def _report(url: str, writers: list[Writer], seed: int) -> None:
     lost = [note for note in acknowledged if note not in written]
     twice = [note for note in acknowledged if written[note] > 1]
     statuses = sum((writer.statuses for writer in writers), Counter[int]())
-    print(f"C1: {KILLS} kills at {WRITERS} writers (seed {seed}), {len(acknowledged)} acknowledged,"
-          f" {sum(writer.sent_again for writer in writers)} of them sent again after a kill,"
-          f" {len(lost)} lost, {len(twice)} twice; statuses {dict(statuses)}")  # fmt: skip
+    print(
+        f"C1: {KILLS} kills at {WRITERS} writers (seed {seed}), {len(acknowledged)} acknowledged,"
+        f" {sum(writer.sent_again for writer in writers)} of them sent again after a kill,"
+        f" {len(lost)} lost, {len(twice)} twice; statuses {dict(statuses)}"
+    )
     assert (lost, twice) == ([], [])
     assert acknowledged
     assert set(statuses) <= {200, 503}

@@ -35,8 +35,11 @@ def test_two_who_close_over_http_make_one_close(databases: Databases) -> None:
         refused = next(reply for reply in replies if reply.status == 409)
         assert re.search(r"Cycle 5 is closed already\. By (Programkontoret|Administratör), 14 April", refused.text)
         assert scalars(url, "SELECT count(*) FROM entry WHERE command = 'close_cycle'") == [1]
-        assert scalars(url, "SELECT count(DISTINCT entry_id) FROM scope_change WHERE from_cycle = 5"
-                            " AND kind IN ('carried', 'returned', 'dropped')") == [1]  # fmt: skip
+        assert scalars(
+            url,
+            "SELECT count(DISTINCT entry_id) FROM scope_change WHERE from_cycle = 5"
+            " AND kind IN ('carried', 'returned', 'dropped')",
+        ) == [1]
         assert findings(url) == []
 
 

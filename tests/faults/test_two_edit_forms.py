@@ -36,8 +36,10 @@ def test_of_two_forms_sent_at_once_both_are_kept_or_one_is_asked_and_decides(dat
 def _one_pair(url: str, leads: tuple[Lead, Lead], together: ThreadPoolExecutor, turn: int) -> str:
     mine = TEXTS[turn % 4]
     fields = mine, mine if turn % 3 == 2 else TEXTS[(turn + 1) % 4]
-    forms = [_form(lead.open(PATH)) | {field: f"{who} {turn}"}
-             for lead, field, who in zip(leads, fields, ("min", "din"), strict=True)]  # fmt: skip
+    forms = [
+        _form(lead.open(PATH)) | {field: f"{who} {turn}"}
+        for lead, field, who in zip(leads, fields, ("min", "din"), strict=True)
+    ]
     barrier = Barrier(2)
 
     def send(number: int) -> Reply:

@@ -32,8 +32,9 @@ def test_of_two_leads_who_move_the_same_card_at_once_one_does_and_one_is_told(da
     assert set(outcomes) == {(303, 409), (200, 409)}
 
 
-def _one_pair(url: str, leads: tuple[Lead, Lead], together: ThreadPoolExecutor, key: str, *, htmx: bool
-              ) -> tuple[int, ...]:  # fmt: skip
+def _one_pair(
+    url: str, leads: tuple[Lead, Lead], together: ThreadPoolExecutor, key: str, *, htmx: bool
+) -> tuple[int, ...]:
     before = scalars(url, _CHANGES, key=key)[0], scalars(url, _STATE, key=key)[0]
     wanted = [state.value for state in State if state not in {State.DONE, before[1]}][:2]
     forms = [lead.form_of(key) for lead in leads]

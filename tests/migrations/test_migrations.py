@@ -20,9 +20,17 @@ from tracker.domain.errors import DatabaseError
 
 _NOBODY = 65534
 HISTORY = (
-    "entry", "state_change", "scope_change", "blocker_event", "note", "workflow_check", "field_change", "cycle_change",
-    "report_change", "report_publication",
-)  # fmt: skip
+    "entry",
+    "state_change",
+    "scope_change",
+    "blocker_event",
+    "note",
+    "workflow_check",
+    "field_change",
+    "cycle_change",
+    "report_change",
+    "report_publication",
+)
 
 
 AT = "'2022-09-01 08:00:00'"
@@ -129,11 +137,13 @@ def test_rows_outlive_a_way_down_and_up_that_does_not_concern_them(with_history:
 def test_the_keys_of_calendars_go_and_their_accounts_stay(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO actor (id, name) VALUES (1, 'Programkontoret')"))
-        connection.execute(text(
-            'INSERT INTO "user" (id, email, actor_id, password_hash, role, all_workstreams, has_keys,'
-            " has_announcements, is_active, created_at)"
-            f" VALUES (1, 'p@example.org', 1, '!', 'planner', false, true, true, true, {AT})"
-        ))  # fmt: skip
+        connection.execute(
+            text(
+                'INSERT INTO "user" (id, email, actor_id, password_hash, role, all_workstreams, has_keys,'
+                " has_announcements, is_active, created_at)"
+                f" VALUES (1, 'p@example.org', 1, '!', 'planner', false, true, true, true, {AT})"
+            )
+        )
         connection.execute(text(f"INSERT INTO calendar_key (user_id, key_hash, made_at) VALUES (1, 'x', {AT})"))
     migrations.downgrade(engine, "0011_proposals")
     assert "calendar_key" not in inspect(engine).get_table_names()

@@ -48,8 +48,10 @@ def older(engine: Engine) -> Engine:
 def require_kept(engine: Engine) -> None:
     """The four closed cycles as they were reported, cell by cell, and nothing that does not agree."""
     with reading(engine) as session:
-        kept = {(row.cycle_number, row.workstream_code): json.loads(row.cells)
-                for row in session.exec(select(ReportedFigures))}  # fmt: skip
+        kept = {
+            (row.cycle_number, row.workstream_code): json.loads(row.cells)
+            for row in session.exec(select(ReportedFigures))
+        }
         reported = [row for row in figures.workstream_summary(session, NOW) if row.basis.value == "as_reported"]
         assert [finding.text for finding in check.findings(session) if finding.is_difference] == []
     assert len(kept) == len(reported) == 4 * (27 + 1)

@@ -102,9 +102,10 @@ def declared(wheel: Path) -> set[str]:
 def requirements(lines: list[str] | None, extras: set[str]) -> list[Requirement]:
     parsed = [Requirement(line) for line in lines or []]
     return [
-        each for each in parsed
+        each
+        for each in parsed
         if each.marker is None or any(each.marker.evaluate({"extra": extra}) for extra in extras)
-    ]  # fmt: skip
+    ]
 
 
 def link(name: str, packages: Path) -> None:

@@ -203,8 +203,13 @@ class Reading:
         return found
 
     def ways_out(self, kind: str) -> str:
-        return str(sum(row["from_cycle"] == self.number and row["kind"] == kind
-                       for steps in self.scope.values() for row in steps))  # fmt: skip
+        return str(
+            sum(
+                row["from_cycle"] == self.number and row["kind"] == kind
+                for steps in self.scope.values()
+                for row in steps
+            )
+        )
 
     # Blockers
 
@@ -318,10 +323,43 @@ class Reading:
 
 
 HEADINGS = [
-    "cycle", "basis", "project", "workstream", "as_of", "starts_on", "ends_on", "planning_starts_on",
-    "planning_ends_on", "working_days", "status", "committed", "committed_design", "committed_validation",
-    "committed_test", "added", "removed", "met", "met_design", "met_validation", "met_test", "carried_in",
-    "carried_out", "returned", "dropped", "designed", "validated", "tested", "fell_back", "tested_previous",
-    "ratio_to_previous", "tested_per_working_day", "blockers_opened", "blockers_resolved", "blockers_open",
-    "blocked_days", "median_blocker_age_days", "lead_time_p50_days", "lead_time_p85_days",
-]  # fmt: skip
+    "cycle",
+    "basis",
+    "project",
+    "workstream",
+    "as_of",
+    "starts_on",
+    "ends_on",
+    "planning_starts_on",
+    "planning_ends_on",
+    "working_days",
+    "status",
+    "committed",
+    "committed_design",
+    "committed_validation",
+    "committed_test",
+    "added",
+    "removed",
+    "met",
+    "met_design",
+    "met_validation",
+    "met_test",
+    "carried_in",
+    "carried_out",
+    "returned",
+    "dropped",
+    "designed",
+    "validated",
+    "tested",
+    "fell_back",
+    "tested_previous",
+    "ratio_to_previous",
+    "tested_per_working_day",
+    "blockers_opened",
+    "blockers_resolved",
+    "blockers_open",
+    "blocked_days",
+    "median_blocker_age_days",
+    "lead_time_p50_days",
+    "lead_time_p85_days",
+]

@@ -26,8 +26,26 @@ ZONES = ("Europe/Stockholm", "Europe/Stockholm", "America/New_York", "Pacific/Au
 _DAY, _TICK = timedelta(days=1), timedelta(microseconds=1)
 _ACTOR = "Programkontoret"
 _REASONS = ("", "failed_test", "other", "in words of one's own", "dependency")
-_KINDS = ("move", "move", "on", "on", "on", "done", "done", "late", "void", "archive", "enter", "leave", "hold",
-          "hold", "release", "release", "all on", "all done")  # fmt: skip
+_KINDS = (
+    "move",
+    "move",
+    "on",
+    "on",
+    "on",
+    "done",
+    "done",
+    "late",
+    "void",
+    "archive",
+    "enter",
+    "leave",
+    "hold",
+    "hold",
+    "release",
+    "release",
+    "all on",
+    "all done",
+)
 _GAPS = (timedelta(0), _TICK, timedelta(minutes=7), timedelta(hours=5), _DAY, 3 * _DAY)
 
 

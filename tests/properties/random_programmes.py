@@ -21,12 +21,52 @@ from tracker.domain.programme.rows import (
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, ScopeKind, State
 
 _FIRST = datetime(2023, 1, 2, 8, tzinfo=UTC)
-_NASTY = st.sampled_from([
-    "", "=1+1", "'=1+1", "''@SUM(A1)", "-5", "+46 31", "@x", "\t", "\r", "\n", "\r\n", "a\rb", "a\nb", "a\r\nb\r\n",
-    '"', '""', 'a"b', "a,b;c", " ", " a ", "\u00a0", "\u200b", "\u202egnid\u202c", "＝1", "－", "＠", "👩🏽‍⚕️",
-    "e\u0301", "é", "ÅÄÖ", "\ufeff", "\x1b[31m", "\x7f", "\u2028", "NULL", "None", "true", "1,5", "\U0010ffff", "'",
-    "''", "'a",
-])  # fmt: skip
+_NASTY = st.sampled_from(
+    [
+        "",
+        "=1+1",
+        "'=1+1",
+        "''@SUM(A1)",
+        "-5",
+        "+46 31",
+        "@x",
+        "\t",
+        "\r",
+        "\n",
+        "\r\n",
+        "a\rb",
+        "a\nb",
+        "a\r\nb\r\n",
+        '"',
+        '""',
+        'a"b',
+        "a,b;c",
+        " ",
+        " a ",
+        "\u00a0",
+        "\u200b",
+        "\u202egnid\u202c",
+        "＝1",
+        "－",
+        "＠",
+        "👩🏽‍⚕️",
+        "e\u0301",
+        "é",
+        "ÅÄÖ",
+        "\ufeff",
+        "\x1b[31m",
+        "\x7f",
+        "\u2028",
+        "NULL",
+        "None",
+        "true",
+        "1,5",
+        "\U0010ffff",
+        "'",
+        "''",
+        "'a",
+    ]
+)
 TEXTS = _NASTY | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)
 NAMES = TEXTS.filter(bool)
 CODES = st.sampled_from(["A", "a", "Å", "=A", "'=B", "-1", "LKM-012", "😀", "ß", "ä", "＝"]) | st.text(

@@ -16,7 +16,7 @@ from tests.properties.plain_facts import facts_of
 from tests.properties.random_cycles import RandomProgramme, random_cycles
 from tracker.charts import registry as drawings
 from tracker.domain.charts import registry
-from tracker.domain.charts.sheets import Adds, By, Row, Sheet, added_up
+from tracker.domain.charts.sheets import Adds, By, Sheet, SheetRow, added_up
 from tracker.domain.charts.span import Span, Tags
 from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import Choice
@@ -39,7 +39,7 @@ def asked(made: RandomProgramme, data: st.DataObject) -> tuple[Span, Choice, Cas
         {row.id: row.category for row in programme.blockers},
     )
     span = Span(history, made.as_of, first, last, tags=tags)
-    choice = registry.chosen(history, [], streams)
+    choice = registry.choice(history, [], streams)
     case = Case(programme, made.zone, made.as_of, first, last, list(choice.workstreams), not streams)
     return span, choice, case
 
@@ -70,7 +70,7 @@ def test_items_add_up_to_every_number(by: By, made: RandomProgramme, data: st.Da
         assert len({tuple(row.values[key] for key in sheet.keys) for row in sheet.rows}) == len(sheet.rows)
 
 
-def assert_adds_up(sheet: Sheet, row: Row) -> None:
+def assert_adds_up(sheet: Sheet, row: SheetRow) -> None:
     for column in sheet.columns:
         if column.adds in {Adds.KEY, Adds.NONE}:
             continue

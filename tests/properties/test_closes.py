@@ -66,8 +66,15 @@ class Office:
             self.plan(number)
         self.do(lambda session, entry: cycles.commit(session, entry, number))
         acts: list[Callable[[int], None]] = [
-            self.move, self.correct, self.take_back, self.hold, self.release, self.replan, self.propose, self.plan_next,
-        ]  # fmt: skip
+            self.move,
+            self.correct,
+            self.undo_entry,
+            self.hold,
+            self.release,
+            self.replan,
+            self.propose,
+            self.plan_next,
+        ]
         for _ in range(ACTS):
             self.random.choice(acts)(number)
             self.require_one_running()
@@ -92,8 +99,11 @@ class Office:
 
     def plan(self, number: int) -> None:
         goal = self.random.choice(GOALS)
-        self.attempt(lambda session, entry, key, version: scope.enter(session, entry, key, number, goal,
-                                                                      version=version, reason="capacity"))  # fmt: skip
+        self.attempt(
+            lambda session, entry, key, version: scope.enter(
+                session, entry, key, number, goal, version=version, reason="capacity"
+            )
+        )
 
     def plan_next(self, number: int) -> None:
         self.plan(number + 1)
@@ -101,25 +111,34 @@ class Office:
     def replan(self, number: int) -> None:
         goal, leaves = self.random.choice(GOALS), self.random.random() < 0.4
         if leaves:
-            self.attempt(lambda session, entry, key, version: scope.leave(session, entry, key, version=version,
-                                                                          reason="capacity"))  # fmt: skip
+            self.attempt(
+                lambda session, entry, key, version: scope.leave(
+                    session, entry, key, version=version, reason="capacity"
+                )
+            )
         elif self.random.random() < 0.5:
             self.plan(number)
         else:
-            self.attempt(lambda session, entry, key, version: scope.change_goal(
-                session, entry, key, goal, version=version, reason="capacity"))  # fmt: skip
+            self.attempt(
+                lambda session, entry, key, version: scope.change_goal(
+                    session, entry, key, goal, version=version, reason="capacity"
+                )
+            )
 
     def move(self, _number: int, on: datetime | None = None) -> None:
         wanted: State = self.random.choice(STATES)
         happened_on = on.date() if on else None
-        self.attempt(lambda session, entry, key, version: moves.move(
-            session, entry, key, Move(wanted, version, happened_on, "other"), backdate_days=14))  # fmt: skip
+        self.attempt(
+            lambda session, entry, key, version: moves.move(
+                session, entry, key, Move(wanted, version, happened_on, "other"), backdate_days=14
+            )
+        )
 
     def correct(self, number: int) -> None:
         self.move(number, on=self.now - timedelta(days=self.random.randrange(1, 40)))
 
-    def take_back(self, _number: int) -> None:
-        self.attempt(lambda session, entry, key, version: moves.take_back(session, entry, key, version=version))
+    def undo_entry(self, _number: int) -> None:
+        self.attempt(lambda session, entry, key, version: moves.undo(session, entry, key, version=version))
 
     def hold(self, _number: int) -> None:
         blocker = self.random.choice([1, 2])
@@ -127,8 +146,11 @@ class Office:
 
     def release(self, _number: int) -> None:
         blocker = self.random.choice([1, 2])
-        self.attempt(lambda session, entry, key, _: blockers.release(
-            session, entry, blocker, [key], note="Löst", backdate_days=14))  # fmt: skip
+        self.attempt(
+            lambda session, entry, key, _: blockers.release(
+                session, entry, blocker, [key], note="Löst", backdate_days=14
+            )
+        )
 
     def propose(self, number: int) -> None:
         wish = self.wish()
@@ -184,7 +206,7 @@ def test_whatever_is_planned_and_closed_adds_up(databases: Databases, random: Ra
             office.require_reported()
             require_laws(engine, office)
         for _ in range(ACTS):
-            random.choice([office.correct, office.take_back, office.move])(CYCLES)
+            random.choice([office.correct, office.undo_entry, office.move])(CYCLES)
         office.require_reported()
         require_laws(engine, office)
 

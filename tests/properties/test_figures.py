@@ -36,10 +36,25 @@ SOME = settings(max_examples=count(300), suppress_health_check=list(HealthCheck)
 A_WHILE = pytest.mark.timeout(1200)
 Row = dict[str, str]
 COUNTS = (
-    "committed", "committed_design", "committed_validation", "committed_test", "added", "removed", "met", "met_design",
-    "met_validation", "met_test", "carried_in", "carried_out", "returned", "dropped", "designed", "validated", "tested",
+    "committed",
+    "committed_design",
+    "committed_validation",
+    "committed_test",
+    "added",
+    "removed",
+    "met",
+    "met_design",
+    "met_validation",
+    "met_test",
+    "carried_in",
+    "carried_out",
+    "returned",
+    "dropped",
+    "designed",
+    "validated",
+    "tested",
     "fell_back",
-)  # fmt: skip
+)
 
 
 @contextlib.contextmanager

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.counts import count, is_full
-from tracker.commands.imports.facts import Facts
-from tracker.commands.imports.plan import Outcome, Planned, plan
+from tracker.commands.imports.facts import ImportFacts
+from tracker.commands.imports.plan import Planned, RowResult, plan
 from tracker.commands.workflows.moves import Limits, When
 from tracker.domain.cells import Dialect
 from tracker.domain.files.csv_text import rows_text
@@ -47,10 +47,18 @@ def tables(draw: st.DrawFn) -> list[WorkflowRow]:
         others = draw(st.sets(st.sampled_from(["LAB", "LKM", "RTG"]))) - {stream}
         rows.append(
             WorkflowRow(
-                f"{stream}-{number:03}", draw(FILLED), draw(LINES), draw(PROSE), stream, tuple(sorted(others)),
-                draw(OWNERS), draw(st.sampled_from([None, 1, 2, 3, 4])), AT, state=draw(st.sampled_from(State)),
+                f"{stream}-{number:03}",
+                draw(FILLED),
+                draw(LINES),
+                draw(PROSE),
+                stream,
+                tuple(sorted(others)),
+                draw(OWNERS),
+                draw(st.sampled_from([None, 1, 2, 3, 4])),
+                AT,
+                state=draw(st.sampled_from(State)),
             )
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -59,13 +67,21 @@ def text_of(rows: list[WorkflowRow], dialect: Dialect) -> str:
 
 
 def imported(each: Planned) -> WorkflowRow:
-    assert each.outcome is Outcome.CREATED, each.problems
+    assert each.outcome is RowResult.CREATED, each.problems
     texts = {"name_en": "", "description": "", "owner": "", "priority": "", "other_workstreams": "", **each.texts}
     priority = int(texts["priority"]) if texts["priority"] else None
     return WorkflowRow(
-        each.key, texts["name"], texts["name_en"], texts["description"], each.workstream,
-        tuple(texts["other_workstreams"].split()), texts["owner"], priority, AT, state=each.to,
-    )  # fmt: skip
+        each.key,
+        texts["name"],
+        texts["name_en"],
+        texts["description"],
+        each.workstream,
+        tuple(texts["other_workstreams"].split()),
+        texts["owner"],
+        priority,
+        AT,
+        state=each.to,
+    )
 
 
 @pytest.mark.timeout(900)
@@ -73,8 +89,9 @@ def imported(each: Planned) -> WorkflowRow:
 @given(rows=tables(), dialect=st.sampled_from(Dialect), encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
 def test_export_import_export_gives_the_same(rows: list[WorkflowRow], dialect: Dialect, encoding: str) -> None:
     codes = {code.casefold(): code for code in ("LAB", "LKM", "RTG")}
-    known = Facts({}, codes, frozenset(codes.values()), frozenset(row.owner for row in rows), frozenset(),
-                  Limits(None, None), 0)  # fmt: skip
+    known = ImportFacts(
+        {}, codes, frozenset(codes.values()), frozenset(row.owner for row in rows), frozenset(), Limits(None, None), 0
+    )
     text = text_of(rows, dialect)
     content = text.removeprefix("\ufeff").encode(encoding)
     assume(encoding != "utf-8" or not is_ambiguous(content))  # Ä« is also ī: without a mark it is refused

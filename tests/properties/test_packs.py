@@ -83,8 +83,9 @@ def test_a_changed_figure_is_named_and_so_is_a_lost_item(made: RandomProgramme, 
         place, name = data.draw(st.sampled_from(filled))
         row: Summary = streams[place]
         streams[place] = replace(row, **{name: getattr(row, name) + 1})
-        assert any(f"cycle {row.cycle}, {row.basis.value}, {row.workstream or 'TOTAL'}: {name} is" in line
-                   for line in found())  # fmt: skip
+        assert any(
+            f"cycle {row.cycle}, {row.basis.value}, {row.workstream or 'TOTAL'}: {name} is" in line for line in found()
+        )
         streams[place] = row
     counted = [place for place, each in enumerate(items) if each.figure in {"designed", "met", "blockers_opened"}]
     if counted:
@@ -111,8 +112,9 @@ def test_an_item_that_stands_elsewhere_or_twice_is_named(made: RandomProgramme, 
     others = [items[other] for other in filled if items[other].item != row.item and _same(items[other], row)]
     changes += [[other] for other in others[:1] if row.figure not in WAYS_OUT]
     items[place : place + 1] = changes[way % len(changes)]
-    found = domain.findings(cycles, streams, items, blockers={str(each.id) for each in made.programme.blockers},
-                            defined=[*COUNTED, *OTHERS])  # fmt: skip
+    found = domain.findings(
+        cycles, streams, items, blockers={str(each.id) for each in made.programme.blockers}, defined=[*COUNTED, *OTHERS]
+    )
     assert any(each.is_difference and f"cycle {row.cycle}, {row.basis.value}" in each.text for each in found)
 
 

@@ -35,6 +35,10 @@ def test_every_draft_says_what_the_figures_say_and_reads_as_sentences(made: Rand
             for part in material.report(month, language).parts:
                 for text in (part.summary, part.plan):
                     assert not _BROKEN.search(tokens.plain(text)), text
-                    runs = [run for block in blocks(text, part.project, numbers, language)
-                            for line in block.lines for run in line]  # fmt: skip
+                    runs = [
+                        run
+                        for block in blocks(text, part.project, numbers, language)
+                        for line in block.lines
+                        for run in line
+                    ]
                     assert not [run for run in runs if run.now], text

@@ -23,9 +23,13 @@ def test_a_file_is_read_however_it_was_saved(encoding: str, delimiter: str, endi
 
 @pytest.mark.parametrize(
     "headings",
-    ["email,name,role,workstreams", "E-post,Namn,Roll,Arbetsströmmar", "E-mail, NAME ,role,Workstream",
-     "epost,namn,roll,arbetsström"],
-)  # fmt: skip
+    [
+        "email,name,role,workstreams",
+        "E-post,Namn,Roll,Arbetsströmmar",
+        "E-mail, NAME ,role,Workstream",
+        "epost,namn,roll,arbetsström",
+    ],
+)
 def test_headings_are_swedish_or_english(headings: str) -> None:
     assert read_rows(f"{headings}\nb@x.org,B,admin,") == [AccountRow(2, "b@x.org", "B", "admin")]
 
@@ -71,9 +75,16 @@ def test_a_guard_against_formulas_is_taken_away() -> None:
 
 @pytest.mark.parametrize(
     ("word", "role"),
-    [("viewer", Role.VIEWER), ("Betraktare", Role.VIEWER), ("LEAD", Role.LEAD), ("Projektledare", Role.LEAD),
-     ("planerare", Role.PLANNER), ("Administratör", Role.ADMIN), ("admin", Role.ADMIN)],
-)  # fmt: skip
+    [
+        ("viewer", Role.VIEWER),
+        ("Betraktare", Role.VIEWER),
+        ("LEAD", Role.LEAD),
+        ("Projektledare", Role.LEAD),
+        ("planerare", Role.PLANNER),
+        ("Administratör", Role.ADMIN),
+        ("admin", Role.ADMIN),
+    ],
+)
 def test_roles_are_known_in_both_languages(word: str, role: Role) -> None:
     assert AccountRow(2, "a", "A", word).known_role() is role
 
@@ -84,8 +95,10 @@ def test_an_unknown_role_is_refused(word: str) -> None:
         AccountRow(2, "a", "A", word).known_role()
 
 
-@pytest.mark.parametrize(("text", "codes", "every"), [("LAB  mbi", ("LAB", "MBI"), False), ("alla", (), True),
-                                                      ("ALL", (), True), ("*", (), True), ("", (), False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "codes", "every"),
+    [("LAB  mbi", ("LAB", "MBI"), False), ("alla", (), True), ("ALL", (), True), ("*", (), True), ("", (), False)],
+)
 def test_workstreams_are_codes_with_spaces_between_or_all(text: str, codes: tuple[str, ...], every: bool) -> None:
     row = AccountRow(2, "a", "A", "lead", text)
     assert (row.codes, row.has_all_workstreams) == (codes, every)

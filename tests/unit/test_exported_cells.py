@@ -43,8 +43,9 @@ def blockers(draw: st.DrawFn) -> BlockerRow:
     decide_by = draw(st.none() | st.dates(date(1900, 1, 1), date(2999, 12, 31)))
     texts = [draw(WORDS) for _ in range(5)]
     category = draw(st.sampled_from(BlockerCategory))
-    return BlockerRow(draw(st.integers(1, 2**31 - 1)), texts[0], texts[1], category, texts[2], texts[3], decide_by,
-                      texts[4])  # fmt: skip
+    return BlockerRow(
+        draw(st.integers(1, 2**31 - 1)), texts[0], texts[1], category, texts[2], texts[3], decide_by, texts[4]
+    )
 
 
 def parsed(text: str, dialect: Dialect) -> list[list[str]]:
@@ -80,8 +81,9 @@ def test_decimal_commas_are_in_swedish_files_only_and_empty_stays_empty(
     item = LedgerRow(1, Basis.AS_NOW, None, "blocked_days", "LKM-001", amount=amount)
     for dialect, mark in ((Dialect.CSV, "."), (Dialect.EXCEL_SV, ",")):
         for columns, each, name, value in (
-            (WORKSTREAM_SUMMARY, row, "ratio_to_previous", ratio), (ITEMS, item, "amount", amount),
-        ):  # fmt: skip
+            (WORKSTREAM_SUMMARY, row, "ratio_to_previous", ratio),
+            (ITEMS, item, "amount", amount),
+        ):
             (record,) = parsed("".join(rows_text(columns, [each], dialect)), dialect)[1:]
             cell = record[[column.name for column in columns].index(name)]
             assert (cell == "") == (value is None)
@@ -93,8 +95,9 @@ def sheet_of(rows: list[BlockerRow]) -> ET.Element:
     target = io.BytesIO()
     write_workbook([("blockers", BLOCKERS.columns, rows)], Pack("", ZONE, AT), target)
     with zipfile.ZipFile(target) as archive:
-        assert not any("hyperlink" in archive.read(name).decode().lower() for name in archive.namelist()
-                       if "sheet" in name)  # fmt: skip
+        assert not any(
+            "hyperlink" in archive.read(name).decode().lower() for name in archive.namelist() if "sheet" in name
+        )
         return ET.fromstring(archive.read("xl/worksheets/sheet2.xml"))
 
 

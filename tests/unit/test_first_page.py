@@ -26,8 +26,10 @@ def test_the_strip_has_a_box_for_each_day_of_each_week() -> None:
 def test_only_holidays_that_take_a_working_day_are_named() -> None:
     strip = day_strip(FIRST, LAST, FIRST, (None, None), "en")
     assert strip.holidays == [
-        (date(2023, 4, 7), "Good Friday"), (date(2023, 4, 10), "Easter Monday"), (date(2023, 5, 1), "May Day"),
-    ]  # fmt: skip
+        (date(2023, 4, 7), "Good Friday"),
+        (date(2023, 4, 10), "Easter Monday"),
+        (date(2023, 5, 1), "May Day"),
+    ]
 
 
 def test_a_cycle_over_the_new_year_has_its_weeks_in_order() -> None:

@@ -48,15 +48,19 @@ def test_what_comes_is_what_the_review_sends_on() -> None:
         proposal = Proposal(wish, 1, "Programkontoret", day(1)) if wish else None
         return Member(1, key, key, "", "LAB", state, goal, proposal=proposal)
 
-    sent = coming([
-        member("default", State.DESIGN, Goal.TEST),
-        member("decided", State.DESIGN, Goal.TEST, Wish(ProposalKind.CARRIED, Goal.DESIGN, "other")),
-        member("returned", State.DESIGN, Goal.TEST, Wish(ProposalKind.RETURNED, reason="other")),
-        member("goes on", State.TEST, Goal.DESIGN, Wish(ProposalKind.GOES_ON, Goal.TEST)),
-        member("met", State.VALIDATION, Goal.DESIGN),
-        member("done", State.DONE, Goal.TEST),
-    ])  # fmt: skip
+    sent = coming(
+        [
+            member("default", State.DESIGN, Goal.TEST),
+            member("decided", State.DESIGN, Goal.TEST, Wish(ProposalKind.CARRIED, Goal.DESIGN, "other")),
+            member("returned", State.DESIGN, Goal.TEST, Wish(ProposalKind.RETURNED, reason="other")),
+            member("goes on", State.TEST, Goal.DESIGN, Wish(ProposalKind.GOES_ON, Goal.TEST)),
+            member("met", State.VALIDATION, Goal.DESIGN),
+            member("done", State.DONE, Goal.TEST),
+        ]
+    )
     assert [(each.key, each.goal, each.is_decided) for each in sent] == [
-        ("default", Goal.TEST, False), ("decided", Goal.DESIGN, True), ("goes on", Goal.TEST, True),
+        ("default", Goal.TEST, False),
+        ("decided", Goal.DESIGN, True),
+        ("goes on", Goal.TEST, True),
         ("met", Goal.VALIDATION, False),
-    ]  # fmt: skip
+    ]

@@ -8,7 +8,7 @@ from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
 from tracker.domain.charts.age import WORKING
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import State
 
@@ -75,46 +75,54 @@ def finding(view: View) -> str:
         return speech.ngettext(
             "%(num)s workflow under way, %(days)s d old; fewer than 10 finished ones to compare with",
             "%(num)s workflows under way, the oldest %(days)s d; fewer than 10 finished ones to compare with",
-            len(rows), days=max(count(row, "age_days") for row in rows),
-        )  # fmt: skip
+            len(rows),
+            days=max(count(row, "age_days") for row in rows),
+        )
     older = sum(map(_is_old, compared))
     if not older:
-        return speech.gettext("None of %(all)s under way is older than 85%% of the finished ones were",
-                              all=len(compared))  # fmt: skip
+        return speech.gettext(
+            "None of %(all)s under way is older than 85%% of the finished ones were", all=len(compared)
+        )
     return speech.ngettext(
         "%(num)s of %(all)s under way is older than 85%% of the finished ones were",
-        "%(num)s of %(all)s under way are older than 85%% of the finished ones were", older, all=len(compared),
-    )  # fmt: skip
+        "%(num)s of %(all)s under way are older than 85%% of the finished ones were",
+        older,
+        all=len(compared),
+    )
 
 
 def details(view: View) -> list[str]:
     """Each state in a sentence or two."""
-    speech, told = view.speech, []
+    speech, sentences = view.speech, []
     for state in WORKING:
         rows = [row for row in view.totals if row.values["state"] is state]
         if not rows:
-            told.append(speech.gettext("No workflow is in %(state)s.", state=speech.state(state)))
+            sentences.append(speech.gettext("No workflow is in %(state)s.", state=speech.state(state)))
             continue
-        told.append(
+        sentences.append(
             speech.ngettext(
                 "%(num)s workflow is in %(state)s, %(blocked)s of them blocked, the oldest %(days)s d.",
                 "%(num)s workflows are in %(state)s, %(blocked)s of them blocked, the oldest %(days)s d.",
-                len(rows), state=speech.state(state), blocked=sum(count(row, "blocked") for row in rows),
+                len(rows),
+                state=speech.state(state),
+                blocked=sum(count(row, "blocked") for row in rows),
                 days=max(count(row, "age_days") for row in rows),
             )
-        )  # fmt: skip
+        )
         p50, p85 = rows[0].values["done_age_p50_days"], rows[0].values["done_age_p85_days"]
         if p85 is not None:
-            told.append(
+            sentences.append(
                 speech.gettext(
                     "Of the finished ones half had left it at %(half)s d, 85%% at %(most)s d; older: %(older)s.",
-                    half=p50, most=p85, older=sum(map(_is_old, rows)),
+                    half=p50,
+                    most=p85,
+                    older=sum(map(_is_old, rows)),
                 )
-            )  # fmt: skip
-    return told
+            )
+    return sentences
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """A band for each state with its dots, and the lines of finished work."""
     plot.height, plot.small_height = 380, 150
     plot.margin = plot.margin | {"l": 84, "r": 16, "t": 32, "b": 32}
@@ -140,29 +148,55 @@ def _axes(view: View, plot: Plot, panel: Panel, last: int) -> None:
     """Days across, states down: in order of time from the top."""
     speech = view.speech
     panel.xaxis.update(
-        range=[0, last], showgrid=True, gridcolor=colour("line"), dtick=_step(last, 3 if plot.is_small else 6),
-        tickformat=",d", showline=False, tickfont={"color": colour("ink-3")},
-    )  # fmt: skip
+        range=[0, last],
+        showgrid=True,
+        gridcolor=colour("line"),
+        dtick=_step(last, 3 if plot.is_small else 6),
+        tickformat=",d",
+        showline=False,
+        tickfont={"color": colour("ink-3")},
+    )
     panel.yaxis.update(
-        range=[_LOW, _HIGH], showgrid=False, zeroline=False, tickvals=[_base(state) for state in WORKING],
-        ticktext=[_capital(speech.state(state)) for state in WORKING], tickfont=BOLD, tickformat="",
+        range=[_LOW, _HIGH],
+        showgrid=False,
+        zeroline=False,
+        tickvals=[_base(state) for state in WORKING],
+        ticktext=[_capital(speech.state(state)) for state in WORKING],
+        tickfont=BOLD,
+        tickformat="",
         ticklabelstandoff=8,
-    )  # fmt: skip
+    )
     if plot.is_small:
         panel.yaxis["showticklabels"] = False
         for state in WORKING:
-            panel.note(speech.state(state), 0, _base(state) + _HALF, xanchor="left", yanchor="bottom", xshift=-2,
-                       yshift=-5, font={"size": 12, "color": colour("ink-3")})  # fmt: skip
+            panel.note(
+                speech.state(state),
+                0,
+                _base(state) + _HALF,
+                xanchor="left",
+                yanchor="bottom",
+                xshift=-2,
+                yshift=-5,
+                font={"size": 12, "color": colour("ink-3")},
+            )
         return
     panel.xaxis.update(showticksuffix="first", ticksuffix=" " + speech.gettext("days"))
     for state in WORKING:
         number = sum(row.values["state"] is state for row in view.rows)
-        panel.note(f"n = {number}", 0, _base(state), xref="paper", xanchor="right", xshift=-7, yshift=-16,
-                   font={"size": 12, "color": colour("ink-3")})  # fmt: skip
+        panel.note(
+            f"n = {number}",
+            0,
+            _base(state),
+            xref="paper",
+            xanchor="right",
+            xshift=-7,
+            yshift=-16,
+            font={"size": 12, "color": colour("ink-3")},
+        )
 
 
 def _reference(
-    view: View, plot: Plot, panel: Panel, rows: Sequence[Row], base: float, last: int, *, with_words: bool
+    view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow], base: float, last: int, *, with_words: bool
 ) -> None:
     """How old finished work was when it left the state."""
     low, high = base - _HALF, base + _HALF
@@ -195,7 +229,9 @@ def _reference(
         )
 
 
-def _dots(view: View, panel: Panel, state: State, placed: Sequence[tuple[Row, int]], size: int, step: float) -> None:
+def _dots(
+    view: View, panel: Panel, state: State, placed: Sequence[tuple[SheetRow, int]], size: int, step: float
+) -> None:
     free, blocked = Series(state.value, colour(_COLOURS[state])), Series(f"{state.value}_blocked", colour("alert"))
     for row, level in placed:
         series = blocked if row.values["blocked"] else free
@@ -206,7 +242,7 @@ def _dots(view: View, panel: Panel, state: State, placed: Sequence[tuple[Row, in
         panel.dots(blocked, marker={"size": max(size - 2, _LEAST_DOT), "symbol": "diamond"})
 
 
-def _mark(view: View, row: Row, y: float) -> Mark:
+def _mark(view: View, row: SheetRow, y: float) -> Mark:
     speech, days, state = view.speech, count(row, "age_days"), row.values["state"]
     words = {
         "workflow": row.values["workflow"],
@@ -214,12 +250,15 @@ def _mark(view: View, row: Row, y: float) -> Mark:
     }
     if row.values["blocked"]:
         what = speech.ngettext(
-            "%(workflow)s, %(state)s, blocked: %(num)s day", "%(workflow)s, %(state)s, blocked: %(num)s days", days,
+            "%(workflow)s, %(state)s, blocked: %(num)s day",
+            "%(workflow)s, %(state)s, blocked: %(num)s days",
+            days,
             **words,
-        )  # fmt: skip
+        )
     else:
-        what = speech.ngettext("%(workflow)s, %(state)s: %(num)s day", "%(workflow)s, %(state)s: %(num)s days", days,
-                               **words)  # fmt: skip
+        what = speech.ngettext(
+            "%(workflow)s, %(state)s: %(num)s day", "%(workflow)s, %(state)s: %(num)s days", days, **words
+        )
     return mark(view, row, "age_days", days, what, y=round(y, 3))
 
 
@@ -231,7 +270,7 @@ def _shapes(view: View, panel: Panel) -> None:
     panel.note(second, 0, 1, xshift=18 + 7 * len(first), font={"size": 12, "color": colour("alert")}, **place)
 
 
-def _spread(by_state: dict[State, list[Row]], last: int, room: _Room) -> tuple[int, dict[State, list[int]]]:
+def _spread(by_state: dict[State, list[SheetRow]], last: int, room: _Room) -> tuple[int, dict[State, list[int]]]:
     """The largest size at which no dots overlap in any band, and how many dots each is above or below the middle. Where
     even the smallest are too many, they share places.
     """
@@ -279,7 +318,7 @@ def _base(state: State) -> int:
     return len(WORKING) - 1 - WORKING.index(state)
 
 
-def _is_old(row: Row) -> bool:
+def _is_old(row: SheetRow) -> bool:
     return row.values["done_age_p85_days"] is not None and count(row, "age_days") > count(row, "done_age_p85_days")
 
 

@@ -8,7 +8,7 @@ from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import BlockerCategory
 
@@ -70,16 +70,19 @@ def finding(view: View) -> str:
 
 def details(view: View) -> list[str]:
     """Each cycle with all its days, and those of each category."""
-    speech, told = view.speech, []
+    speech, sentences = view.speech, []
     for rows in _by_cycle(view.totals).values():
         all_days, costs = _told_all(view, rows[0]), [row for row in rows if row.values["category_days"]]
         each = [f"{speech.category(_category(row))} {_exactly(view, _decimal(row, 'category_days'))}" for row in costs]
-        told.append(speech.gettext("%(all_days)s, by category %(each)s.", all_days=all_days, each=speech.listed(each))
-                    if each else f"{all_days}.")  # fmt: skip
-    return told
+        sentences.append(
+            speech.gettext("%(all_days)s, by category %(each)s.", all_days=all_days, each=speech.listed(each))
+            if each
+            else f"{all_days}."
+        )
+    return sentences
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """A line for each category with a bar for each cycle, and beneath them all blocked days."""
     sums, most = _in_order(rows), max(1, *(len(_in_order(each.rows)) for each in view.sheet.panels))
     beneath = 0 if plot.is_small else _SUMS / (_SUMS + _LINE * most)
@@ -104,8 +107,12 @@ def _columns(view: View, panel: Panel) -> None:
     """A column for each cycle, its name at its beginning as its bars are."""
     cycles = [row.cycle for row in view.span.cycles]
     panel.cycles(cycles)
-    panel.xaxis.update(showline=False, ticklabelposition="outside right", tickangle=0,
-                       range=[cycles[0], cycles[-1] + 1] if cycles else None)  # fmt: skip
+    panel.xaxis.update(
+        showline=False,
+        ticklabelposition="outside right",
+        tickangle=0,
+        range=[cycles[0], cycles[-1] + 1] if cycles else None,
+    )
 
 
 def _names(view: View, plot: Plot, panel: Panel, categories: Sequence[BlockerCategory]) -> None:
@@ -114,13 +121,17 @@ def _names(view: View, plot: Plot, panel: Panel, categories: Sequence[BlockerCat
     for line, name in enumerate(names):
         text = "<br>".join(textwrap.wrap(name, _NAME_LENGTH))
         panel.note(text, 0, line + _DOWN, xref="paper", xanchor="right", xshift=-8, align="right", name=WIDE)
-    panel.yaxis.update(showticklabels=True, tickvals=[line - _DOWN for line in range(len(names))],
-                       ticktext=[""] * len(names), ticklabelposition="inside",
-                       tickfont={"color": colour("ink-2")})  # fmt: skip
+    panel.yaxis.update(
+        showticklabels=True,
+        tickvals=[line - _DOWN for line in range(len(names))],
+        ticktext=[""] * len(names),
+        ticklabelposition="inside",
+        tickfont={"color": colour("ink-2")},
+    )
     plot.short_ticks[f"yaxis{panel.y[1:]}"] = names
 
 
-def _bars(view: View, plot: Plot, panel: Panel, rows: Sequence[Row], lines: Mapping[BlockerCategory, int]) -> None:
+def _bars(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow], lines: Mapping[BlockerCategory, int]) -> None:
     length = 1 - len(view.span.cycles) * _NUMBER / (_LEAST_SMALL_WIDTH if plot.is_small else _LEAST_WIDTH)
     length = max(_SHORTEST, min(_LONGEST, length))
     longest = max((_decimal(row, "category_days") for row in view.rows), default=Decimal(0)) or Decimal(1)
@@ -131,17 +142,30 @@ def _bars(view: View, plot: Plot, panel: Panel, rows: Sequence[Row], lines: Mapp
             text = "–" if row.values["category_days"] is None else "0"
             panel.note(text, cycle, line, xanchor="left", font={"color": colour("ink-3")})
             continue
-        series.marks.append(mark(
-            view, row, "category_days", float(days / longest) * length, _told(view, row), y=line,
-            text=_roughly(view, days), is_named=not lines[_category(row)] and not plot.is_small,
-        ))  # fmt: skip
+        series.marks.append(
+            mark(
+                view,
+                row,
+                "category_days",
+                float(days / longest) * length,
+                _label(view, row),
+                y=line,
+                text=_roughly(view, days),
+                is_named=not lines[_category(row)] and not plot.is_small,
+            )
+        )
         drawn.append(row)
-    panel.bars(series, orientation="h", base=[count(row, "cycle") for row in drawn], width=0.4,
-               marker=hatched(series.colour, [view.is_open(row) for row in drawn]))  # fmt: skip
+    panel.bars(
+        series,
+        orientation="h",
+        base=[count(row, "cycle") for row in drawn],
+        width=0.4,
+        marker=hatched(series.colour, [view.is_open(row) for row in drawn]),
+    )
 
 
 def _sums(
-    view: View, panel: Panel, beneath: Panel, rows: Sequence[Row], sums: Sequence[tuple[BlockerCategory, Decimal]]
+    view: View, panel: Panel, beneath: Panel, rows: Sequence[SheetRow], sums: Sequence[tuple[BlockerCategory, Decimal]]
 ) -> None:
     """At the right those of each category, beneath all blocked days of each cycle, where a day counts once."""
     right = {"xref": "paper", "xanchor": "right", "xshift": 64, "name": WIDE}
@@ -158,13 +182,14 @@ def _sums(
     series = Series("blocked_days", colour("ink"))
     for row in _one_each(rows):
         text = "–" if row.values["blocked_days"] is None else _roughly(view, _decimal(row, "blocked_days"))
-        series.marks.append(mark(view, row, "blocked_days", count(row, "cycle"), _told_all(view, row), y=0.28,
-                                 text=text, is_named=True))  # fmt: skip
+        series.marks.append(
+            mark(view, row, "blocked_days", count(row, "cycle"), _told_all(view, row), y=0.28, text=text, is_named=True)
+        )
     beneath.dots(series, mode="text", textposition="middle right")
     beneath.note(_roughly(view, _all_days(view)), 1, 0.28, **right | {"font": BOLD})
 
 
-def _told_all(view: View, row: Row) -> str:
+def _told_all(view: View, row: SheetRow) -> str:
     cycle = view.speech.cycle(count(row, "cycle"))
     if row.values["blocked_days"] is None:
         return view.speech.gettext("%(cycle)s has no figures of blockers", cycle=cycle)
@@ -172,17 +197,20 @@ def _told_all(view: View, row: Row) -> str:
     return view.speech.gettext("%(cycle)s: %(days)s blocked days in all", cycle=cycle, days=days)
 
 
-def _told(view: View, row: Row) -> str:
+def _label(view: View, row: SheetRow) -> str:
     speech, number = view.speech, count(row, "category_blockers")
     return speech.ngettext(
         "%(cycle)s, %(category)s: %(days)s of %(total)s blocked days, %(num)s blocker",
-        "%(cycle)s, %(category)s: %(days)s of %(total)s blocked days, %(num)s blockers", number,
-        cycle=speech.cycle(count(row, "cycle")), category=view.speech.category(_category(row)),
-        days=_exactly(view, _decimal(row, "category_days")), total=_exactly(view, _decimal(row, "blocked_days")),
-    )  # fmt: skip
+        "%(cycle)s, %(category)s: %(days)s of %(total)s blocked days, %(num)s blockers",
+        number,
+        cycle=speech.cycle(count(row, "cycle")),
+        category=view.speech.category(_category(row)),
+        days=_exactly(view, _decimal(row, "category_days")),
+        total=_exactly(view, _decimal(row, "blocked_days")),
+    )
 
 
-def _in_order(rows: Sequence[Row]) -> list[tuple[BlockerCategory, Decimal]]:
+def _in_order(rows: Sequence[SheetRow]) -> list[tuple[BlockerCategory, Decimal]]:
     """The categories with their days in all, the dearest first, as the rows are."""
     sums: dict[BlockerCategory, Decimal] = {}
     for row in rows:
@@ -190,14 +218,14 @@ def _in_order(rows: Sequence[Row]) -> list[tuple[BlockerCategory, Decimal]]:
     return list(sums.items())
 
 
-def _by_cycle(rows: Sequence[Row]) -> dict[int, list[Row]]:
-    found: dict[int, list[Row]] = {}
+def _by_cycle(rows: Sequence[SheetRow]) -> dict[int, list[SheetRow]]:
+    found: dict[int, list[SheetRow]] = {}
     for row in rows:
         found.setdefault(count(row, "cycle"), []).append(row)
     return found
 
 
-def _one_each(rows: Sequence[Row]) -> list[Row]:
+def _one_each(rows: Sequence[SheetRow]) -> list[SheetRow]:
     """A row of each cycle: what they say of the cycle is the same."""
     return [each[0] for each in _by_cycle(rows).values()]
 
@@ -206,12 +234,12 @@ def _all_days(view: View) -> Decimal:
     return sum((_decimal(row, "blocked_days") for row in _one_each(view.totals)), Decimal(0))
 
 
-def _decimal(row: Row, column: str) -> Decimal:
+def _decimal(row: SheetRow, column: str) -> Decimal:
     value = row.values[column]
     return value if isinstance(value, Decimal) else Decimal(0)
 
 
-def _category(row: Row) -> BlockerCategory:
+def _category(row: SheetRow) -> BlockerCategory:
     return BlockerCategory(str(row.values["category"]))
 
 

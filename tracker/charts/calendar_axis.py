@@ -21,8 +21,17 @@ def draw_cycles(view: View, plot: Plot, panel: Panel, first: date, last: date) -
             x = f"{row.starts_on - timedelta(days=1)}{_HALF_A_DAY}"
             panel.rule(x, 0, x, 1, yref=f"{panel.y} domain", line={"dash": "dot"})
         if not plot.is_small:
-            panel.note(speech.cycle(row.cycle), row.starts_on.isoformat(), 1, yref=f"{panel.y} domain", xanchor="left",
-                       yanchor="bottom", xshift=4 if row.starts_on > first else 0, font=BOLD, name=WIDE)  # fmt: skip
+            panel.note(
+                speech.cycle(row.cycle),
+                row.starts_on.isoformat(),
+                1,
+                yref=f"{panel.y} domain",
+                xanchor="left",
+                yanchor="bottom",
+                xshift=4 if row.starts_on > first else 0,
+                font=BOLD,
+                name=WIDE,
+            )
     if not shown or (last - shown[-1].starts_on).days / whole >= _LEAST_SHARE:
         named.append((last, speech.short_day(last), ""))
     panel.days(first, last, named)

@@ -10,7 +10,7 @@ from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
 from tracker.domain.charts.fates import DISPOSITIONS
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import CycleStatus
 
@@ -60,43 +60,57 @@ def finding(view: View) -> str:
     row = closed[-1]
     cycle, carried, whole = count(row, "cycle"), count(row, "carried_out"), count(row, "members")
     if row.values["carried_out_previous"] is None or not count(row, "members_previous"):
-        return speech.ngettext("%(carried)s of %(num)s was carried over from cycle %(cycle)s",
-                               "%(carried)s of %(num)s were carried over from cycle %(cycle)s", whole,
-                               carried=carried, cycle=cycle)  # fmt: skip
+        return speech.ngettext(
+            "%(carried)s of %(num)s was carried over from cycle %(cycle)s",
+            "%(carried)s of %(num)s were carried over from cycle %(cycle)s",
+            whole,
+            carried=carried,
+            cycle=cycle,
+        )
     return speech.ngettext(
         "%(carried)s of %(num)s was carried over from cycle %(cycle)s, against %(then)s of %(all)s from cycle "
         "%(previous)s",
         "%(carried)s of %(num)s were carried over from cycle %(cycle)s, against %(then)s of %(all)s from cycle "
         "%(previous)s",
-        whole, carried=carried, cycle=cycle, then=row.values["carried_out_previous"],
-        all=row.values["members_previous"], previous=cycle - 1,
-    )  # fmt: skip
+        whole,
+        carried=carried,
+        cycle=cycle,
+        then=row.values["carried_out_previous"],
+        all=row.values["members_previous"],
+        previous=cycle - 1,
+    )
 
 
 def details(view: View) -> list[str]:
     """Each cycle in a sentence."""
-    speech, told = view.speech, []
+    speech, sentences = view.speech, []
     for row in view.totals:
         cycle = speech.cycle(count(row, "cycle"))
         if row.values["met"] is not None:
-            became = [_said(view, row, name) for name in ("met", *DISPOSITIONS, "remaining", "met_since")
-                      if count(row, name)]  # fmt: skip
-            told.append(
+            became = [
+                _said(view, row, name) for name in ("met", *DISPOSITIONS, "remaining", "met_since") if count(row, name)
+            ]
+            sentences.append(
                 speech.gettext(
                     "%(cycle)s: %(members)s in it, %(carried)s of them carried in, %(again)s for the second time or "
-                       "more; %(became)s.",
-                    cycle=cycle, members=row.values["members"], carried=row.values["carried_in"],
+                    "more; %(became)s.",
+                    cycle=cycle,
+                    members=row.values["members"],
+                    carried=row.values["carried_in"],
                     again=row.values["carried_twice_or_more"],
                     became=speech.listed(became) or speech.gettext("nothing more to tell"),
                 )
-            )  # fmt: skip
+            )
         elif row.values["members"] is not None:
-            told.append(speech.gettext("%(cycle)s is not committed: %(planned)s planned.", cycle=cycle,
-                                       planned=row.values["members"]))  # fmt: skip
-    return told
+            sentences.append(
+                speech.gettext(
+                    "%(cycle)s is not committed: %(planned)s planned.", cycle=cycle, planned=row.values["members"]
+                )
+            )
+    return sentences
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """A bar for each cycle, from the top down, and bands between them."""
     plot.layout["barmode"] = "overlay"
     plot.small_height = 140
@@ -123,11 +137,20 @@ class _Bars(NamedTuple):
 
     view: View
     panel: Panel
-    rows: Sequence[Row]
+    rows: Sequence[SheetRow]
     longest: int
 
-    def add(self, column: str, look: str, base: Callable[[Row], int], rows: Sequence[Row] | None = None, *,
-            at: float = 0, width: float = _WIDTH, **trace: Any) -> None:  # noqa: ANN401 - Plotly's own # fmt: skip
+    def add(
+        self,
+        column: str,
+        look: str,
+        base: Callable[[SheetRow], int],
+        rows: Sequence[SheetRow] | None = None,
+        *,
+        at: float = 0,
+        width: float = _WIDTH,
+        **trace: Any,  # noqa: ANN401 - Plotly's own
+    ) -> None:
         """A part of each row's bar, from `base` down."""
         there = [row for row in (self.rows if rows is None else rows) if count(row, column)]
         series = Series(column, look)
@@ -136,16 +159,39 @@ class _Bars(NamedTuple):
             text = str(number) if width == _WIDTH and self.has_room(number) else ""
             if text and column == "met" and _is_running(row):
                 if not self.panel.plot.is_small:
-                    self.panel.note(text, count(row, "cycle"), base(row) + number / 2, borderpad=0, font=BOLD,
-                                    bgcolor=colour("paper"))  # fmt: skip
+                    self.panel.note(
+                        text,
+                        count(row, "cycle"),
+                        base(row) + number / 2,
+                        borderpad=0,
+                        font=BOLD,
+                        bgcolor=colour("paper"),
+                    )
                 text = ""
-            series.marks.append(mark(self.view, row, column, count(row, "cycle") + at, _told(self.view, row, column),
-                                     y=number, text=text, is_named=column in _NAMED))  # fmt: skip
+            series.marks.append(
+                mark(
+                    self.view,
+                    row,
+                    column,
+                    count(row, "cycle") + at,
+                    _label(self.view, row, column),
+                    y=number,
+                    text=text,
+                    is_named=column in _NAMED,
+                )
+            )
         if there:
             marker = trace.pop("marker", None) or hatched(look, [_is_running(row) for row in there])
-            self.panel.bars(series, base=[base(row) for row in there], marker=marker, width=width,
-                            textposition="inside", insidetextanchor="middle",
-                            constraintext="none" if self.panel.plot.is_small else "inside", **trace)  # fmt: skip
+            self.panel.bars(
+                series,
+                base=[base(row) for row in there],
+                marker=marker,
+                width=width,
+                textposition="inside",
+                insidetextanchor="middle",
+                constraintext="none" if self.panel.plot.is_small else "inside",
+                **trace,
+            )
 
     def has_room(self, number: int) -> bool:
         """Whether the number can stand in a bar of its height."""
@@ -174,37 +220,48 @@ def _what_became(bars: _Bars) -> None:
     bars.add("carried_in", alert, lambda _row: 0, at=-_WIDTH / 2 - _EDGE, width=_EDGE, marker=came)
 
 
-def _down_to(row: Row, parts: int) -> int:
+def _down_to(row: SheetRow, parts: int) -> int:
     """Where the bar goes on after so many dispositions."""
     return sum(count(row, name) for name in DISPOSITIONS[:parts])
 
 
-def _met_from(row: Row) -> int:
+def _met_from(row: SheetRow) -> int:
     """What is met and has a disposition as well is in the bar once."""
     above = count(row, "remaining") if row.values["carried_out"] is None else _down_to(row, 3)
     return above - count(row, "met_since")
 
 
-def _remaining_from(row: Row) -> int:
+def _remaining_from(row: SheetRow) -> int:
     return 0 if row.values["carried_out"] is None else _met_from(row) + count(row, "met")
 
 
-def _length(row: Row) -> int:
+def _length(row: SheetRow) -> int:
     """How long the bar is, and what came in beside it."""
-    return max(_met_from(row) + count(row, "met"), _remaining_from(row) + count(row, "remaining"),
-               count(row, "members"), count(row, "carried_in"))  # fmt: skip
+    return max(
+        _met_from(row) + count(row, "met"),
+        _remaining_from(row) + count(row, "remaining"),
+        count(row, "members"),
+        count(row, "carried_in"),
+    )
 
 
-def _band(panel: Panel, left: float, height: int, after: Row) -> None:
+def _band(panel: Panel, left: float, height: int, after: SheetRow) -> None:
     right = count(after, "cycle") - _WIDTH / 2 - 1.5 * _EDGE
-    panel.plot.shapes.append({
-        "type": "path", "xref": panel.x, "yref": panel.y, "layer": "below", "line": {"width": 0},
-        "path": f"M{left},0L{right},0L{right},{count(after, 'carried_in')}L{left},{height}Z",
-        "fillcolor": colour("alert"), "opacity": 0.22,
-    })  # fmt: skip
+    panel.plot.shapes.append(
+        {
+            "type": "path",
+            "xref": panel.x,
+            "yref": panel.y,
+            "layer": "below",
+            "line": {"width": 0},
+            "path": f"M{left},0L{right},0L{right},{count(after, 'carried_in')}L{left},{height}Z",
+            "fillcolor": colour("alert"),
+            "opacity": 0.22,
+        }
+    )
 
 
-def _name_parts(view: View, panel: Panel, rows: Sequence[Row], longest: int) -> None:
+def _name_parts(view: View, panel: Panel, rows: Sequence[SheetRow], longest: int) -> None:
     """Each part once, beside the first bar that has any; under bars that are not over, what is left in them."""
     speech = view.speech
     first = next((row for row in rows if row.values["met"] is not None and count(row, "members")), None)
@@ -215,17 +272,26 @@ def _name_parts(view: View, panel: Panel, rows: Sequence[Row], longest: int) -> 
                 middle = _from(first, part) + count(first, part) / 2
                 low = max(middle, low + _APART * max(longest, 1) / _HEIGHT)
                 font = {"font": BOLD} if part in _NAMED else {}
-                panel.note(speech.gettext(_NAMES[part]), 0, low, xref=f"{panel.x} domain", xanchor="right", xshift=-8,
-                           name=WIDE, **font)  # fmt: skip
-                panel.rule(count(rows[0], "cycle") - 0.5, low, left, middle, line={"color": colour("line-strong")},
-                           name=WIDE)  # fmt: skip
+                panel.note(
+                    speech.gettext(_NAMES[part]),
+                    0,
+                    low,
+                    xref=f"{panel.x} domain",
+                    xanchor="right",
+                    xshift=-8,
+                    name=WIDE,
+                    **font,
+                )
+                panel.rule(
+                    count(rows[0], "cycle") - 0.5, low, left, middle, line={"color": colour("line-strong")}, name=WIDE
+                )
     for row in rows:
         words = _words_under(view, row)
         if words:
             panel.note(words, count(row, "cycle"), _length(row), yanchor="top", yshift=-2, name=WIDE)
 
 
-def _from(row: Row, part: str) -> int:
+def _from(row: SheetRow, part: str) -> int:
     match part:
         case "met":
             return _met_from(row)
@@ -235,18 +301,19 @@ def _from(row: Row, part: str) -> int:
             return _down_to(row, DISPOSITIONS.index(part))
 
 
-def _is_running(row: Row) -> bool:
+def _is_running(row: SheetRow) -> bool:
     return row.values["status"] is CycleStatus.RUNNING and row.values["met"] is not None
 
 
-def _words_under(view: View, row: Row) -> str:
+def _words_under(view: View, row: SheetRow) -> str:
     if _is_running(row):
-        return view.speech.gettext("%(number)s of %(members)s<br>remaining", number=count(row, "remaining"),
-                                   members=row.values["members"])  # fmt: skip
+        return view.speech.gettext(
+            "%(number)s of %(members)s<br>remaining", number=count(row, "remaining"), members=row.values["members"]
+        )
     return view.speech.gettext("planned") if row.values["met"] is None and count(row, "members") else ""
 
 
-def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
+def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:
     """What belongs to each cycle, in line with it: how many it had above, where they came from and went below."""
     plot.margin = {"l": 170, "r": 8, "t": 48, "b": 20 + 20 * len(_BENEATH)}
     plot.narrow_margin = {"l": 8, "t": 24, "b": 8}
@@ -260,20 +327,20 @@ def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> 
             panel.note(text(view, row), count(row, "cycle"), y, **place)
 
 
-def _plain(column: str) -> Callable[[View, Row], str]:
-    def text(_view: View, row: Row) -> str:
+def _plain(column: str) -> Callable[[View, SheetRow], str]:
+    def text(_view: View, row: SheetRow) -> str:
         return "–" if row.values[column] is None else str(row.values[column])
 
     return text
 
 
-def _carried_of_all(view: View, row: Row) -> str:
+def _carried_of_all(view: View, row: SheetRow) -> str:
     if row.values["carried_out"] is None:
         return "–"
     return view.speech.gettext("%(part)s of %(whole)s", part=row.values["carried_out"], whole=row.values["members"])
 
 
-def _back_and_dropped(_view: View, row: Row) -> str:
+def _back_and_dropped(_view: View, row: SheetRow) -> str:
     return "–" if row.values["returned"] is None else f"{row.values['returned']} / {row.values['dropped']}"
 
 
@@ -285,17 +352,18 @@ _BENEATH = (
 )
 
 
-def _told(view: View, row: Row, column: str) -> str:
+def _label(view: View, row: SheetRow, column: str) -> str:
     cycle = view.speech.cycle(count(row, "cycle"))
     return view.speech.gettext("%(cycle)s: %(said)s", cycle=cycle, said=_said(view, row, column))
 
 
-def _said(view: View, row: Row, column: str) -> str:
+def _said(view: View, row: SheetRow, column: str) -> str:
     speech, number = view.speech, count(row, column)
     match column:
         case "met":
-            return speech.ngettext("%(num)s of %(members)s met", "%(num)s of %(members)s met", number,
-                                   members=row.values["members"])  # fmt: skip
+            return speech.ngettext(
+                "%(num)s of %(members)s met", "%(num)s of %(members)s met", number, members=row.values["members"]
+            )
         case "members":
             return speech.ngettext("%(num)s planned", "%(num)s planned", number)
         case "carried_in":
@@ -309,11 +377,18 @@ def _nothing_closed(view: View) -> str:
     for row in view.totals:
         cycle, number = count(row, "cycle"), count(row, "members")
         if row.values["carried_in"]:
-            return speech.ngettext("%(carried)s of %(num)s in cycle %(cycle)s was carried in",
-                                   "%(carried)s of %(num)s in cycle %(cycle)s were carried in", number,
-                                   carried=row.values["carried_in"], cycle=cycle)  # fmt: skip
+            return speech.ngettext(
+                "%(carried)s of %(num)s in cycle %(cycle)s was carried in",
+                "%(carried)s of %(num)s in cycle %(cycle)s were carried in",
+                number,
+                carried=row.values["carried_in"],
+                cycle=cycle,
+            )
         if number:
-            return speech.ngettext("%(num)s workflow in cycle %(cycle)s, which is not closed",
-                                   "%(num)s workflows in cycle %(cycle)s, which is not closed", number,
-                                   cycle=cycle)  # fmt: skip
+            return speech.ngettext(
+                "%(num)s workflow in cycle %(cycle)s, which is not closed",
+                "%(num)s workflows in cycle %(cycle)s, which is not closed",
+                number,
+                cycle=cycle,
+            )
     return speech.gettext("There is nothing in these cycles to carry over yet")

@@ -11,7 +11,7 @@ from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
 from tracker.domain.charts.fates import DISPOSITIONS, percent
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import CycleStatus, Goal
 
@@ -93,35 +93,49 @@ def finding(view: View) -> str:
     earlier = _kept(cycles[closed[-2]], is_of_test=is_of_test) if closed[1:] else (0, 0)
     if not earlier[1]:
         return first
-    return speech.gettext("%(first)s, against %(part)s of %(whole)s, %(percent)s%%, in cycle %(cycle)s", first=first,
-                          part=earlier[0], whole=earlier[1], percent=percent(*earlier), cycle=closed[-2])  # fmt: skip
+    return speech.gettext(
+        "%(first)s, against %(part)s of %(whole)s, %(percent)s%%, in cycle %(cycle)s",
+        first=first,
+        part=earlier[0],
+        whole=earlier[1],
+        percent=percent(*earlier),
+        cycle=closed[-2],
+    )
 
 
 def details(view: View) -> list[str]:
     """Each cycle and goal in a sentence."""
-    speech, told = view.speech, []
+    speech, sentences = view.speech, []
     for row in view.totals:
         cycle, goal = speech.cycle(count(row, "cycle")), _goal(view, row)
         if row.values["planned"] is not None:
-            told.append(
-                speech.gettext("%(cycle)s is not committed: %(planned)s planned, goal %(goal)s.",
-                               cycle=cycle, planned=row.values["planned"], goal=goal)
-            )  # fmt: skip
+            sentences.append(
+                speech.gettext(
+                    "%(cycle)s is not committed: %(planned)s planned, goal %(goal)s.",
+                    cycle=cycle,
+                    planned=row.values["planned"],
+                    goal=goal,
+                )
+            )
         elif row.values["committed"] is not None:
-            told.append(
+            sentences.append(
                 speech.gettext(
                     "%(cycle)s, goal %(goal)s: %(committed)s committed, %(added)s added, %(removed)s removed; "
-                       "%(share)s met.",
-                    cycle=cycle, goal=goal, committed=row.values["committed"], added=row.values["added"],
-                    removed=row.values["removed"], share=_share(view, row),
+                    "%(share)s met.",
+                    cycle=cycle,
+                    goal=goal,
+                    committed=row.values["committed"],
+                    added=row.values["added"],
+                    removed=row.values["removed"],
+                    share=_share(view, row),
                 )
-            )  # fmt: skip
+            )
             rest = _became(view, row)
-            told += [speech.gettext("Of the rest: %(list)s.", list=speech.listed(rest))] if rest else []
-    return told
+            sentences += [speech.gettext("Of the rest: %(list)s.", list=speech.listed(rest))] if rest else []
+    return sentences
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """Each bar in its line, all to one scale."""
     sizes = _SMALL if plot.is_small else _USUAL
     drawn = [row for row in rows if row.values["goal"] is not None]
@@ -148,11 +162,11 @@ class _Bars(NamedTuple):
 
     view: View
     panel: Panel
-    rows: Sequence[Row]
+    rows: Sequence[SheetRow]
     lines: Mapping[tuple[int, object], _Line]
     longest: int
 
-    def add(self, column: str, look: str, base: Callable[[Row], int], **trace: Any) -> None:  # noqa: ANN401 - Plotly's
+    def add(self, column: str, look: str, base: Callable[[SheetRow], int], **trace: Any) -> None:  # noqa: ANN401 - Plotly's
         """A part of each row's bar, from `base` on."""
         there = [row for row in self.rows if count(row, column)]
         series = Series(column, look)
@@ -164,35 +178,51 @@ class _Bars(NamedTuple):
             if column == "met" and is_roomy and is_drawn_on:
                 self._number_on_pattern(row, number)
             series.marks.append(
-                mark(self.view, row, column, number, _told(self.view, row, column), y=self.line(row).centre,
-                     text=text, is_named=row.values["goal"] is Goal.TEST)
-            )  # fmt: skip
+                mark(
+                    self.view,
+                    row,
+                    column,
+                    number,
+                    _label(self.view, row, column),
+                    y=self.line(row).centre,
+                    text=text,
+                    is_named=row.values["goal"] is Goal.TEST,
+                )
+            )
         if there:
             marker = trace.pop("marker", None) or hatched(look, [_is([row], CycleStatus.RUNNING) for row in there])
-            self.panel.bars(series, orientation="h", base=[base(row) for row in there], marker=marker,
-                            width=[self.line(row).height for row in there], textposition="inside",
-                            insidetextanchor="end", **trace)  # fmt: skip
+            self.panel.bars(
+                series,
+                orientation="h",
+                base=[base(row) for row in there],
+                marker=marker,
+                width=[self.line(row).height for row in there],
+                textposition="inside",
+                insidetextanchor="end",
+                **trace,
+            )
 
-    def has_room(self, row: Row, number: int) -> bool:
+    def has_room(self, row: SheetRow, number: int) -> bool:
         """Whether the number can stand in a bar of its length."""
         needed = _PADDING + _DIGIT * len(str(number))
         if self.panel.plot.is_small:
             return row.values["goal"] is Goal.TEST and number >= 2 * needed * self.longest
         return number >= needed * self.longest
 
-    def _number_on_pattern(self, row: Row, number: int) -> None:
+    def _number_on_pattern(self, row: SheetRow, number: int) -> None:
         """Where it can be read: on paper in a hatched bar, before what is known since in a full one."""
         since = count(row, "met_since")
         look = {"font": BOLD | {"color": colour("paper")}} if since else {"font": BOLD, "bgcolor": colour("paper")}
-        self.panel.note(str(number), number - since, self.line(row).centre, xanchor="right", xshift=-3, borderpad=0,
-                        **look)  # fmt: skip
+        self.panel.note(
+            str(number), number - since, self.line(row).centre, xanchor="right", xshift=-3, borderpad=0, **look
+        )
 
-    def line(self, row: Row) -> _Line:
+    def line(self, row: SheetRow) -> _Line:
         """Where the row's bar lies."""
         return self.lines[count(row, "cycle"), row.values["goal"]]
 
 
-def _lines(rows: Iterable[Row], sizes: _Sizes) -> tuple[dict[tuple[int, object], _Line], int]:
+def _lines(rows: Iterable[SheetRow], sizes: _Sizes) -> tuple[dict[tuple[int, object], _Line], int]:
     """Where the bars of each cycle and goal lie, and how high it all is."""
     found: dict[tuple[int, object], _Line] = {}
     down = 0
@@ -220,12 +250,12 @@ def _what_became(bars: _Bars) -> None:
     bars.add("planned", "rgba(0,0,0,0)", lambda _row: 0, marker=outline)
 
 
-def _undone_from(row: Row, dispositions: int) -> int:
+def _undone_from(row: SheetRow, dispositions: int) -> int:
     """Where the bar goes on after so many dispositions; what is met and has one as well is there once."""
     return count(row, "met") - count(row, "met_since") + sum(count(row, name) for name in DISPOSITIONS[:dispositions])
 
 
-def _length(row: Row) -> int:
+def _length(row: SheetRow) -> int:
     return max(_undone_from(row, len(DISPOSITIONS)) + count(row, "remaining"), count(row, "planned"))
 
 
@@ -233,17 +263,27 @@ def _commitments(bars: _Bars, plot: Plot) -> None:
     ticks = Series("committed", colour("ink"))
     for row in bars.rows:
         if count(row, "committed"):
-            ticks.marks.append(mark(bars.view, row, "committed", count(row, "committed"),
-                                    _told(bars.view, row, "committed"), y=bars.line(row).centre))  # fmt: skip
+            ticks.marks.append(
+                mark(
+                    bars.view,
+                    row,
+                    "committed",
+                    count(row, "committed"),
+                    _label(bars.view, row, "committed"),
+                    y=bars.line(row).centre,
+                )
+            )
     reach = 2 if plot.is_small else 4
     sizes = [(bars.line(row).height + reach) / _TICK for row in bars.rows if count(row, "committed")]
     if ticks.marks:
-        bars.panel.dots(ticks, marker={"symbol": "line-ns", "size": sizes,
-                                       "line": {"width": 2, "color": colour("ink")}})  # fmt: skip
+        bars.panel.dots(
+            ticks, marker={"symbol": "line-ns", "size": sizes, "line": {"width": 2, "color": colour("ink")}}
+        )
 
 
-def _name_lines(view: View, plot: Plot, panel: Panel, rows: Sequence[Row],
-                lines: Mapping[tuple[int, object], _Line]) -> None:  # fmt: skip
+def _name_lines(
+    view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow], lines: Mapping[tuple[int, object], _Line]
+) -> None:
     for row in rows:
         number, goal = count(row, "cycle"), row.values["goal"]
         place = {"xref": f"{panel.x} domain", "xanchor": "right", "xshift": -8}
@@ -254,33 +294,44 @@ def _name_lines(view: View, plot: Plot, panel: Panel, rows: Sequence[Row],
             panel.note(_goal(view, row), 0, lines[number, goal].centre, **place)
 
 
-def _words_beneath(view: View, panel: Panel, rows: Sequence[Row],
-                   lines: Mapping[tuple[int, object], _Line]) -> None:  # fmt: skip
+def _words_beneath(
+    view: View, panel: Panel, rows: Sequence[SheetRow], lines: Mapping[tuple[int, object], _Line]
+) -> None:
     """Under the thick bars, what became of what was not met."""
     for row in rows:
         if row.values["goal"] is Goal.TEST:
             line = lines[count(row, "cycle"), Goal.TEST]
             is_bare = row.values["planned"] == 0  # the words stand where there is no bar
             below = line.centre - 8 if is_bare else line.centre + line.height / 2
-            panel.note(_words(view, row), 0, below, xanchor="left", yanchor="top", xshift=-2,
-                       name="" if is_bare else WIDE)  # fmt: skip
+            panel.note(
+                _words(view, row), 0, below, xanchor="left", yanchor="top", xshift=-2, name="" if is_bare else WIDE
+            )
 
 
-def _words(view: View, row: Row) -> str:
+def _words(view: View, row: SheetRow) -> str:
     if row.values["planned"] is None:
         return ", ".join(_became(view, row))
     is_any = any(count(each, "planned") for each in view.rows if each.values["cycle"] == row.values["cycle"])
     return view.speech.gettext("planned, not committed" if is_any else N_("nothing planned yet"))
 
 
-def _numbers_beside(view: View, panel: Panel, rows: Sequence[Row],
-                    lines: Mapping[tuple[int, object], _Line]) -> None:  # fmt: skip
+def _numbers_beside(
+    view: View, panel: Panel, rows: Sequence[SheetRow], lines: Mapping[tuple[int, object], _Line]
+) -> None:
     speech = view.speech
     place = {"xref": "paper", "xanchor": "right", "name": WIDE}
     headings = (N_("Commitment"), N_("+ / −"), N_("Met, of it"))
     for shift, heading in zip(_COLUMNS_AT, headings, strict=True):
-        panel.note(speech.gettext(heading), 1, 1, yref="paper", yanchor="bottom", yshift=8,
-                   xshift=_NUMBERS_WIDTH + shift, **place)  # fmt: skip
+        panel.note(
+            speech.gettext(heading),
+            1,
+            1,
+            yref="paper",
+            yanchor="bottom",
+            yshift=8,
+            xshift=_NUMBERS_WIDTH + shift,
+            **place,
+        )
     latest = max((count(row, "cycle") for row in rows if _is([row], CycleStatus.CLOSED)), default=0)
     for row in rows:
         if row.values["committed"] is None:
@@ -289,15 +340,22 @@ def _numbers_beside(view: View, panel: Panel, rows: Sequence[Row],
         is_named = is_test and count(row, "cycle") == latest
         changed = "0"
         if row.values["added"] or row.values["removed"]:
-            changed = speech.gettext("+%(added)s −%(removed)s", added=row.values["added"],
-                                     removed=row.values["removed"])  # fmt: skip
+            changed = speech.gettext(
+                "+%(added)s −%(removed)s", added=row.values["added"], removed=row.values["removed"]
+            )
         texts = ((str(row.values["committed"]), is_test), (changed, False), (_share(view, row), is_named))
         for shift, (text, is_bold) in zip(_COLUMNS_AT, texts, strict=True):
-            panel.note(text, 1, lines[count(row, "cycle"), row.values["goal"]].centre, xshift=_NUMBERS_WIDTH + shift,
-                       **place, **({"font": BOLD} if is_bold else {}))  # fmt: skip
+            panel.note(
+                text,
+                1,
+                lines[count(row, "cycle"), row.values["goal"]].centre,
+                xshift=_NUMBERS_WIDTH + shift,
+                **place,
+                **({"font": BOLD} if is_bold else {}),
+            )
 
 
-def _told(view: View, row: Row, column: str) -> str:
+def _label(view: View, row: SheetRow, column: str) -> str:
     speech, number = view.speech, count(row, column)
     values = {"cycle": speech.cycle(count(row, "cycle")), "goal": _goal(view, row)}
     match column:
@@ -306,15 +364,19 @@ def _told(view: View, row: Row, column: str) -> str:
         case "planned":
             return speech.gettext("%(cycle)s, goal %(goal)s: %(number)s planned", number=number, **values)
         case "met":
-            return speech.gettext("%(cycle)s, goal %(goal)s: %(number)s met, of a commitment to %(committed)s",
-                                  number=number, committed=row.values["committed"], **values)  # fmt: skip
+            return speech.gettext(
+                "%(cycle)s, goal %(goal)s: %(number)s met, of a commitment to %(committed)s",
+                number=number,
+                committed=row.values["committed"],
+                **values,
+            )
         case _:
             return speech.gettext(
                 "%(cycle)s, goal %(goal)s: %(said)s", said=fate_words.said(speech, column, number), **values
             )
 
 
-def _became(view: View, row: Row) -> list[str]:
+def _became(view: View, row: SheetRow) -> list[str]:
     """The words for each part of the bar beyond what is met, and for what is both."""
     return [
         fate_words.said(view.speech, name, count(row, name))
@@ -323,7 +385,7 @@ def _became(view: View, row: Row) -> list[str]:
     ]
 
 
-def _share(view: View, row: Row) -> str:
+def _share(view: View, row: SheetRow) -> str:
     return _of(view, count(row, "kept"), count(row, "committed"), row.values["kept_percent"])
 
 
@@ -333,24 +395,24 @@ def _of(view: View, part: int, whole: int, percent: object) -> str:
     return view.speech.gettext("%(part)s of %(whole)s, %(percent)s%%", part=part, whole=whole, percent=percent)
 
 
-def _goal(view: View, row: Row) -> str:
+def _goal(view: View, row: SheetRow) -> str:
     goal = row.values["goal"]
     return view.speech.goal(goal).lower() if isinstance(goal, Goal) else "–"
 
 
-def _cycles(view: View) -> dict[int, list[Row]]:
-    found: dict[int, list[Row]] = {}
+def _cycles(view: View) -> dict[int, list[SheetRow]]:
+    found: dict[int, list[SheetRow]] = {}
     for row in view.totals:
         found.setdefault(count(row, "cycle"), []).append(row)
     return found
 
 
-def _is(rows: Iterable[Row], status: CycleStatus) -> bool:
+def _is(rows: Iterable[SheetRow], status: CycleStatus) -> bool:
     """Whether the cycle is in that status and has figures."""
     return any(row.values["status"] is status and row.values["committed"] is not None for row in rows)
 
 
-def _kept(rows: Iterable[Row], *, is_of_test: bool) -> tuple[int, int]:
+def _kept(rows: Iterable[SheetRow], *, is_of_test: bool) -> tuple[int, int]:
     """How much of how large a commitment."""
     counted = [row for row in rows if row.values["goal"] is Goal.TEST or not is_of_test]
     return sum(count(row, "kept") for row in counted), sum(count(row, "committed") for row in counted)
@@ -361,21 +423,33 @@ def _share_kept(view: View, cycle: int, kept: int, whole: int, *, is_of_test: bo
     values = {"cycle": cycle, "kept": kept, "percent": percent(kept, whole)}
     match is_of_test, is_closed:
         case True, True:
-            return ngettext("Cycle %(cycle)s: %(kept)s of %(num)s with goal test met, %(percent)s%%",
-                            "Cycle %(cycle)s: %(kept)s of %(num)s with goal test met, %(percent)s%%", whole,
-                            **values)  # fmt: skip
+            return ngettext(
+                "Cycle %(cycle)s: %(kept)s of %(num)s with goal test met, %(percent)s%%",
+                "Cycle %(cycle)s: %(kept)s of %(num)s with goal test met, %(percent)s%%",
+                whole,
+                **values,
+            )
         case True, False:
-            return ngettext("Cycle %(cycle)s: %(kept)s of %(num)s with goal test met so far, %(percent)s%%",
-                            "Cycle %(cycle)s: %(kept)s of %(num)s with goal test met so far, %(percent)s%%", whole,
-                            **values)  # fmt: skip
+            return ngettext(
+                "Cycle %(cycle)s: %(kept)s of %(num)s with goal test met so far, %(percent)s%%",
+                "Cycle %(cycle)s: %(kept)s of %(num)s with goal test met so far, %(percent)s%%",
+                whole,
+                **values,
+            )
         case False, True:
-            return ngettext("Cycle %(cycle)s: %(kept)s of %(num)s goal met, %(percent)s%%",
-                            "Cycle %(cycle)s: %(kept)s of %(num)s goals met, %(percent)s%%", whole,
-                            **values)  # fmt: skip
+            return ngettext(
+                "Cycle %(cycle)s: %(kept)s of %(num)s goal met, %(percent)s%%",
+                "Cycle %(cycle)s: %(kept)s of %(num)s goals met, %(percent)s%%",
+                whole,
+                **values,
+            )
         case _:
-            return ngettext("Cycle %(cycle)s: %(kept)s of %(num)s goal met so far, %(percent)s%%",
-                            "Cycle %(cycle)s: %(kept)s of %(num)s goals met so far, %(percent)s%%", whole,
-                            **values)  # fmt: skip
+            return ngettext(
+                "Cycle %(cycle)s: %(kept)s of %(num)s goal met so far, %(percent)s%%",
+                "Cycle %(cycle)s: %(kept)s of %(num)s goals met so far, %(percent)s%%",
+                whole,
+                **values,
+            )
 
 
 def _only_planned(view: View) -> str:
@@ -384,6 +458,8 @@ def _only_planned(view: View) -> str:
         if planned:
             return view.speech.ngettext(
                 "Cycle %(cycle)s is not committed; %(num)s workflow is planned",
-                "Cycle %(cycle)s is not committed; %(num)s workflows are planned", planned, cycle=number,
-            )  # fmt: skip
+                "Cycle %(cycle)s is not committed; %(num)s workflows are planned",
+                planned,
+                cycle=number,
+            )
     return view.speech.gettext("Nothing has been committed to in these cycles yet")

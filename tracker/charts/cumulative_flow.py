@@ -8,7 +8,7 @@ from tracker.charts.calendar_axis import draw_cycles
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, mark
 from tracker.charts.view import View, count
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import STATES, State
 
@@ -34,13 +34,17 @@ def finding(view: View) -> str:
     whole, done, not_started = _whole(row), count(row, "done"), count(row, "not_started")
     if not whole:
         return speech.gettext("There are no workflows yet")
-    return speech.listed([
-        ", ".join([
-            speech.ngettext("%(num)s of %(all)s is done", "%(num)s of %(all)s are done", done, all=whole),
-            speech.ngettext("%(num)s is under way", "%(num)s are under way", whole - done - not_started),
-        ]),
-        speech.ngettext("%(num)s is not started", "%(num)s are not started", not_started),
-    ])  # fmt: skip
+    return speech.listed(
+        [
+            ", ".join(
+                [
+                    speech.ngettext("%(num)s of %(all)s is done", "%(num)s of %(all)s are done", done, all=whole),
+                    speech.ngettext("%(num)s is under way", "%(num)s are under way", whole - done - not_started),
+                ]
+            ),
+            speech.ngettext("%(num)s is not started", "%(num)s are not started", not_started),
+        ]
+    )
 
 
 def details(view: View) -> list[str]:
@@ -49,15 +53,16 @@ def details(view: View) -> list[str]:
     return [
         view.speech.gettext(
             "%(day)s: %(done)s done, %(test)s in test, %(validation)s in validation, %(design)s in design, "
-               "%(not_started)s not started.",
-            day=view.speech.day(_day(row)), **{state.value: row.values[state.value] for state in STATES},
+            "%(not_started)s not started.",
+            day=view.speech.day(_day(row)),
+            **{state.value: row.values[state.value] for state in STATES},
         )
         for row in view.totals
         if _day(row) in ends or row is view.totals[-1]
-    ]  # fmt: skip
+    ]
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """A band for each state."""
     panel = plot.panel()
     plot.highest = plot.highest or max(map(_whole, view.rows), default=0) or 1
@@ -75,18 +80,23 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
         _names(view, plot, panel, rows[-1], highest * 1.02)
 
 
-def _band(view: View, panel: Panel, rows: Sequence[Row], state: State) -> None:
+def _band(view: View, panel: Panel, rows: Sequence[SheetRow], state: State) -> None:
     series, speech = Series(state.value, bands.COLOURS[state]), view.speech
     for row in rows:
         number, whole = row.values[state.value], _whole(row)
-        said = speech.gettext("%(day)s: %(number)s of %(all)s, %(state)s", day=speech.day(_day(row)),
-                              number=number, all=whole, state=speech.state(state))  # fmt: skip
+        said = speech.gettext(
+            "%(day)s: %(number)s of %(all)s, %(state)s",
+            day=speech.day(_day(row)),
+            number=number,
+            all=whole,
+            state=speech.state(state),
+        )
         series.marks.append(mark(view, row, state.value, _day(row).isoformat(), said))
     edge = bands.EDGE if state is State.NOT_STARTED else colour("paper")
     panel.line(series, mode="lines", stackgroup="states", fillcolor=series.colour, line={"color": edge, "width": 1})
 
 
-def _names(view: View, plot: Plot, panel: Panel, last: Row, highest: float) -> None:
+def _names(view: View, plot: Plot, panel: Panel, last: SheetRow, highest: float) -> None:
     speech, x = view.speech, _day(last).isoformat()
     plot.margin = plot.margin | {"r": bands.NAMES_ROOM}
     plot.narrow_margin = {"l": 32, "r": bands.NARROW_NAMES_ROOM}
@@ -102,7 +112,7 @@ def _names(view: View, plot: Plot, panel: Panel, last: Row, highest: float) -> N
     panel.note(str(_whole(last)), x, 1, xanchor="right", xshift=bands.NAMES_ROOM - 12, font=BOLD, **above)
 
 
-def _turns(rows: Sequence[Row]) -> list[Row]:
+def _turns(rows: Sequence[SheetRow]) -> list[SheetRow]:
     """The days between which the bands run straight: a small drawing needs no others."""
     return [
         row
@@ -112,15 +122,15 @@ def _turns(rows: Sequence[Row]) -> list[Row]:
     ]
 
 
-def _numbers(row: Row) -> list[int]:
+def _numbers(row: SheetRow) -> list[int]:
     return [count(row, state.value) for state in STATES]
 
 
-def _whole(row: Row) -> int:
+def _whole(row: SheetRow) -> int:
     return sum(_numbers(row))
 
 
-def _day(row: Row) -> date:
+def _day(row: SheetRow) -> date:
     found = row.values["day"]
     assert isinstance(found, date)
     return found

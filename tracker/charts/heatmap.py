@@ -7,7 +7,7 @@ from tracker.charts.heatmap_drawing import Number, column, drawn, number, writte
 from tracker.charts.plot import Plot
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
-from tracker.domain.charts.sheets import Adds, By, Row, added_up
+from tracker.domain.charts.sheets import Adds, By, SheetRow, added_up
 from tracker.domain.errors import N_
 from tracker.domain.figures.behind import Behind, behind
 
@@ -23,7 +23,7 @@ _FEW = 4
 
 class _Cell(NamedTuple):
     code: str
-    row: Row
+    row: SheetRow
     number: Number
 
 
@@ -50,17 +50,17 @@ def finding(view: View) -> str:
 
 def details(view: View) -> list[str]:
     """Each cycle in a sentence: all together, and who had the most."""
-    speech, told = view.speech, []
+    speech, sentences = view.speech, []
     for row in view.totals:
         place = {"figure": speech.figure(view.span.figure), "when": _when(view, row)}
         if number(view, row) is None:
-            told.append(speech.gettext("%(figure)s, %(when)s: no figure.", **place))
+            sentences.append(speech.gettext("%(figure)s, %(when)s: no figure.", **place))
             continue
         highest = [cell for cell in _highest_first(view, row) if cell.number][:_NAMED]
         said = speech.gettext("%(figure)s, %(when)s: %(number)s", number=written(view, number(view, row)), **place)
         parts = [f"{cell.code} {written(view, cell.number)}" for cell in highest]
-        told.append(f"{said} ({', '.join(parts)})." if parts and len(view.sheet.panels) > 1 else f"{said}.")
-    return told
+        sentences.append(f"{said} ({', '.join(parts)})." if parts and len(view.sheet.panels) > 1 else f"{said}.")
+    return sentences
 
 
 def draw_all(view: View, plot: Plot) -> None:
@@ -70,14 +70,16 @@ def draw_all(view: View, plot: Plot) -> None:
     drawn(view, plot, named, count(row, "cycle") if row is not None else 0)
 
 
-def _alone(view: View, row: Row) -> str:
+def _alone(view: View, row: SheetRow) -> str:
     return view.speech.gettext(
-        "%(figure)s, %(when)s: %(number)s", figure=view.speech.figure(view.span.figure), when=_when(view, row),
+        "%(figure)s, %(when)s: %(number)s",
+        figure=view.speech.figure(view.span.figure),
+        when=_when(view, row),
         number=f"{view.sheet.panels[0].code} {written(view, number(view, row))}",
-    )  # fmt: skip
+    )
 
 
-def _shares(view: View, row: Row) -> str:
+def _shares(view: View, row: SheetRow) -> str:
     """Who together had how much of it; with too many alike at the top, how much that is."""
     speech, place = view.speech, {"figure": view.speech.figure(view.span.figure), "when": _when(view, row)}
     top, all_of_it = _top(view, row), written(view, number(view, row))
@@ -86,34 +88,55 @@ def _shares(view: View, row: Row) -> str:
     if not top:
         most = written(view, _highest_first(view, row)[0].number)
         if view.sheet.by is By.PROJECT:
-            return speech.gettext("%(figure)s, %(when)s: no project had more than %(most)s of %(whole)s", most=most,
-                                  whole=all_of_it, **place)  # fmt: skip
-        return speech.gettext("%(figure)s, %(when)s: no workstream had more than %(most)s of %(whole)s", most=most,
-                              whole=all_of_it, **place)  # fmt: skip
+            return speech.gettext(
+                "%(figure)s, %(when)s: no project had more than %(most)s of %(whole)s",
+                most=most,
+                whole=all_of_it,
+                **place,
+            )
+        return speech.gettext(
+            "%(figure)s, %(when)s: no workstream had more than %(most)s of %(whole)s",
+            most=most,
+            whole=all_of_it,
+            **place,
+        )
     who, part = speech.listed([cell.code for cell in top]), written(view, _together(view, top))
     counted = _counted(view, row)
     if counted and not view.is_open(row):
-        return speech.gettext("%(who)s gave %(part)s of cycle %(cycle)s’s %(counted)s", who=who, part=part,
-                              cycle=count(row, "cycle"), counted=counted)  # fmt: skip
-    return speech.gettext("%(figure)s, %(when)s: %(who)s had %(part)s of %(whole)s", who=who, part=part,
-                          whole=all_of_it, **place)  # fmt: skip
+        return speech.gettext(
+            "%(who)s gave %(part)s of cycle %(cycle)s’s %(counted)s",
+            who=who,
+            part=part,
+            cycle=count(row, "cycle"),
+            counted=counted,
+        )
+    return speech.gettext(
+        "%(figure)s, %(when)s: %(who)s had %(part)s of %(whole)s", who=who, part=part, whole=all_of_it, **place
+    )
 
 
-def _extremes(view: View, row: Row) -> str:
+def _extremes(view: View, row: SheetRow) -> str:
     speech, cells = view.speech, _highest_first(view, row)
     place = {"figure": speech.figure(view.span.figure), "when": _when(view, row)}
     if not cells:
-        return speech.gettext("%(figure)s, %(when)s: %(number)s in all, too little to go by for each", **place,
-                              number=written(view, number(view, row)))  # fmt: skip
+        return speech.gettext(
+            "%(figure)s, %(when)s: %(number)s in all, too little to go by for each",
+            **place,
+            number=written(view, number(view, row)),
+        )
     high, low = cells[0].number, cells[-1].number
     if high == low:
-        return speech.gettext("%(figure)s, %(when)s: %(who)s %(number)s", who=_who(view, cells),
-                              number=written(view, high), **place)  # fmt: skip
+        return speech.gettext(
+            "%(figure)s, %(when)s: %(who)s %(number)s", who=_who(view, cells), number=written(view, high), **place
+        )
     return speech.gettext(
         "%(figure)s, %(when)s: highest in %(most)s (%(high)s), lowest in %(least)s (%(low)s)",
-        most=_who(view, [cell for cell in cells if cell.number == high]), high=written(view, high),
-        least=_who(view, [cell for cell in cells if cell.number == low]), low=written(view, low), **place,
-    )  # fmt: skip
+        most=_who(view, [cell for cell in cells if cell.number == high]),
+        high=written(view, high),
+        least=_who(view, [cell for cell in cells if cell.number == low]),
+        low=written(view, low),
+        **place,
+    )
 
 
 def _who(view: View, cells: Sequence[_Cell]) -> str:
@@ -125,7 +148,7 @@ def _who(view: View, cells: Sequence[_Cell]) -> str:
     return view.speech.ngettext("%(num)s workstream", "%(num)s workstreams", len(cells))
 
 
-def _top(view: View, row: Row) -> list[_Cell]:
+def _top(view: View, row: SheetRow) -> list[_Cell]:
     """Two of them (one where they are few), or one, or three: whoever had more than the next; nobody where many had as
     much.
     """
@@ -137,7 +160,7 @@ def _top(view: View, row: Row) -> list[_Cell]:
     return []
 
 
-def _highest_first(view: View, row: Row) -> list[_Cell]:
+def _highest_first(view: View, row: SheetRow) -> list[_Cell]:
     """The cells of the row's cycle that have a figure."""
     cells = []
     for part in view.sheet.panels:
@@ -156,7 +179,7 @@ def _together(view: View, cells: Iterable[_Cell]) -> Number | None:
     return found if isinstance(found, Number) else None
 
 
-def _counted(view: View, row: Row) -> str:
+def _counted(view: View, row: SheetRow) -> str:
     """What workflows did, as words; nothing for other figures."""
     speech, whole = view.speech, count(row, view.span.figure)
     match view.span.figure:
@@ -170,20 +193,20 @@ def _counted(view: View, row: Row) -> str:
             return ""
 
 
-def _when(view: View, row: Row) -> str:
+def _when(view: View, row: SheetRow) -> str:
     cycle = count(row, "cycle")
     if view.is_open(row):
         return view.speech.gettext("cycle %(cycle)s so far", cycle=cycle)
     return view.speech.gettext("cycle %(cycle)s", cycle=cycle)
 
 
-def _spoken_of(view: View) -> Row | None:
+def _spoken_of(view: View) -> SheetRow | None:
     having = [row for row in view.totals if number(view, row) is not None]
     over = [row for row in having if not view.is_open(row)]
     return next(reversed(over or having), None)
 
 
-def _items(view: View, row: Row) -> Sequence[Behind]:
+def _items(view: View, row: SheetRow) -> Sequence[Behind]:
     """What the figure rests on: what follows from the number of the tested ones, on those."""
     shown = column(view)
     if shown.adds is not Adds.NONE:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, mark
 from tracker.charts.view import View, count
-from tracker.domain.charts.sheets import Adds, By, Column, Row, added_up
+from tracker.domain.charts.sheets import Adds, By, Column, SheetRow, added_up
 
 Number = int | Decimal
 _STANDING = {"blockers_open", "tested_previous"}  # in one cycle as in the next: those of several do not add up
@@ -23,7 +23,7 @@ def column(view: View) -> Column:
     return view.whole.columns[-1]
 
 
-def number(view: View, row: Row) -> Number | None:
+def number(view: View, row: SheetRow) -> Number | None:
     """The row's figure; none where it is empty."""
     found = row.values[column(view).name]
     return found if isinstance(found, Number) else None
@@ -46,23 +46,41 @@ def drawn(view: View, plot: Plot, named: Collection[str], named_cycle: int) -> N
         for row in part.rows:
             is_named = part.code in named and row.values["cycle"] == named_cycle
             text = written(view, number(view, row))
-            cells.marks.append(mark(view, row, column(view).name, 1, _told(view, row, part.code), y=place, text=text,
-                                    is_named=is_named))  # fmt: skip
+            cells.marks.append(
+                mark(
+                    view, row, column(view).name, 1, _label(view, row, part.code), y=place, text=text, is_named=is_named
+                )
+            )
             bases.append(count(row, "cycle") - 0.5)
             looks.append(_look(number(view, row), highest))
     if under is not None:
         panel.rule(0, under - 0.5 - _GAP / 2, 1, under - 0.5 - _GAP / 2, xref="paper")
         panel.note(_all(view), 0, under, xref="paper", xanchor="left", xshift=-plot.margin["l"], font=BOLD, name=WIDE)
         for row in view.totals:
-            cells.marks.append(mark(view, row, column(view).name, 1, _told(view, row, ""), y=under,
-                                    text=written(view, number(view, row)), is_named=True))  # fmt: skip
+            cells.marks.append(
+                mark(
+                    view,
+                    row,
+                    column(view).name,
+                    1,
+                    _label(view, row, ""),
+                    y=under,
+                    text=written(view, number(view, row)),
+                    is_named=True,
+                )
+            )
             bases.append(count(row, "cycle") - 0.5)
             looks.append(("rgba(0,0,0,0)", colour("ink")))
     panel.bars(
-        cells, orientation="h", base=bases, width=1, textposition="inside", insidetextanchor="middle",
+        cells,
+        orientation="h",
+        base=bases,
+        width=1,
+        textposition="inside",
+        insidetextanchor="middle",
         marker={"color": [fill for fill, _ in looks], "line": {"color": colour("paper"), "width": 3}},
         textfont={"color": [text for _, text in looks]},
-    )  # fmt: skip
+    )
     _add_across(view, plot, panel, places, under)
     _frame(view, panel, max(places, default=0))
 
@@ -87,15 +105,20 @@ def _set_axes(view: View, plot: Plot, panel: Panel, places: Sequence[float], und
     if cycles:
         panel.xaxis["range"] = [cycles[0] - 0.51, cycles[-1] + 0.51]
     ends = [*places, under] if under is not None else places
-    panel.yaxis.update(range=[lowest, -0.55], showgrid=False, zeroline=False, tickvals=ends, ticktext=[""] * len(ends),
-                       tickfont=BOLD)  # fmt: skip
+    panel.yaxis.update(
+        range=[lowest, -0.55], showgrid=False, zeroline=False, tickvals=ends, ticktext=[""] * len(ends), tickfont=BOLD
+    )
     codes = [html.escape(part.code, quote=False) for part in view.sheet.panels]
     plot.short_ticks["yaxis"] = [*codes, _all(view)] if under is not None else codes
     plot.layout["barmode"] = "overlay"
     longest = max((len(_short(view.names.get(part.code, ""))) for part in view.sheet.panels), default=0)
     left = max(_code_room(view), round(len(_all(view)) * 8)) if under is not None else _code_room(view)
-    plot.margin = {"l": _code_room(view) + round(longest * _LETTER) + 8, "r": 44 if _adds_across(view) else 8,
-                   "t": 46 if is_under_way else 28, "b": 8}  # fmt: skip
+    plot.margin = {
+        "l": _code_room(view) + round(longest * _LETTER) + 8,
+        "r": 44 if _adds_across(view) else 8,
+        "t": 46 if is_under_way else 28,
+        "b": 8,
+    }
     plot.narrow_margin = {"l": left}
     plot.height = round((lowest + 0.55) * _ROW) + plot.margin["t"] + plot.margin["b"]
 
@@ -120,7 +143,7 @@ def _add_across(view: View, plot: Plot, panel: Panel, places: Sequence[float], u
         panel.note(written(view, _across(view, view.totals)), 1, under, font=BOLD, **at)
 
 
-def _across(view: View, rows: Sequence[Row]) -> Number | None:
+def _across(view: View, rows: Sequence[SheetRow]) -> Number | None:
     shown = column(view)
     having = [row for row in rows if number(view, row) is not None]
     found = added_up(shown, [each for row in having for each in row.items(shown.name)]) if having else None
@@ -132,19 +155,25 @@ def _frame(view: View, panel: Panel, last: float) -> None:
     for row in view.totals:
         if view.is_open(row):
             cycle = count(row, "cycle")
-            panel.box(cycle - 0.5, -0.52, cycle + 0.5, last + 0.52,
-                      line={"color": colour("ink"), "width": 1, "dash": "4px,3px"})  # fmt: skip
-            panel.note(view.speech.gettext("under way"), cycle, 1, yref=f"{panel.y} domain", yanchor="bottom",
-                       yshift=2)  # fmt: skip
+            panel.box(
+                cycle - 0.5,
+                -0.52,
+                cycle + 0.5,
+                last + 0.52,
+                line={"color": colour("ink"), "width": 1, "dash": "4px,3px"},
+            )
+            panel.note(view.speech.gettext("under way"), cycle, 1, yref=f"{panel.y} domain", yanchor="bottom", yshift=2)
 
 
-def _told(view: View, row: Row, code: str) -> str:
+def _label(view: View, row: SheetRow, code: str) -> str:
     speech, where = view.speech, f"{code} {view.names.get(code, '')}" if code else _all(view)
     return speech.gettext(
-        "%(where)s, %(when)s: %(figure)s %(number)s", where=where,
-        when=speech.gettext("cycle %(cycle)s", cycle=count(row, "cycle")), figure=speech.figure(column(view).name),
+        "%(where)s, %(when)s: %(figure)s %(number)s",
+        where=where,
+        when=speech.gettext("cycle %(cycle)s", cycle=count(row, "cycle")),
+        figure=speech.figure(column(view).name),
         number=written(view, number(view, row)),
-    )  # fmt: skip
+    )
 
 
 def _look(value: Number | None, bounds: Sequence[Number]) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
 from tracker.domain.charts.lead_time import RANKS
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.programme.rows import CycleRow
 
@@ -44,48 +44,56 @@ def finding(view: View) -> str:
         return speech.ngettext(
             "Half of the %(tested)s tested in cycle %(cycle)s took %(num)s day or less, 85%% took %(most)s or less",
             "Half of the %(tested)s tested in cycle %(cycle)s took %(num)s days or less, 85%% took %(most)s or less",
-            count(named, P50), tested=named.values["tested"], cycle=named.values["cycle"], most=named.values[P85],
-        )  # fmt: skip
+            count(named, P50),
+            tested=named.values["tested"],
+            cycle=named.values["cycle"],
+            most=named.values[P85],
+        )
     days = [count(row, "lead_time_days") for row in _workflows(view.totals)]
     if not days:
         return speech.gettext("Nothing has been tested in these cycles yet")
     return speech.ngettext(
         "%(num)s workflow tested, lead time %(least)s d; too few for percentiles",
         "%(num)s workflows tested, lead times %(least)s to %(most)s d; too few for percentiles",
-        len(days), least=min(days), most=max(days),
-    )  # fmt: skip
+        len(days),
+        least=min(days),
+        most=max(days),
+    )
 
 
 def details(view: View) -> list[str]:
     """Each cycle in a sentence."""
-    speech, told = view.speech, []
+    speech, sentences = view.speech, []
     for number, row in _cycles(view.totals).items():
-        days = [
-            count(each, "lead_time_days") for each in _workflows(view.totals) if each.values["cycle"] == number
-        ]  # fmt: skip
+        days = [count(each, "lead_time_days") for each in _workflows(view.totals) if each.values["cycle"] == number]
         if not days:
-            told.append(speech.gettext("%(cycle)s: nothing tested.", cycle=speech.cycle(number)))
+            sentences.append(speech.gettext("%(cycle)s: nothing tested.", cycle=speech.cycle(number)))
             continue
         words = {"cycle": speech.cycle(number), "least": min(days), "most": max(days)}
         if row.values[P50] is None:
-            told.append(
+            sentences.append(
                 speech.ngettext(
                     "%(cycle)s: %(num)s tested, lead time %(least)s d.",
-                    "%(cycle)s: %(num)s tested, lead times %(least)s to %(most)s d.", len(days), **words,
+                    "%(cycle)s: %(num)s tested, lead times %(least)s to %(most)s d.",
+                    len(days),
+                    **words,
                 )
-            )  # fmt: skip
+            )
             continue
-        told.append(
+        sentences.append(
             speech.gettext(
                 "%(cycle)s: %(tested)s tested, lead times %(least)s to %(most)s d; half took %(half)s d or less, 85%% "
                 "took %(nearly)s d or less.",
-                tested=len(days), half=row.values[P50], nearly=row.values[P85], **words,
+                tested=len(days),
+                half=row.values[P50],
+                nearly=row.values[P85],
+                **words,
             )
-        )  # fmt: skip
-    return told
+        )
+    return sentences
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """A dot for each workflow over the days of the cycles that have begun."""
     plot.height = 360
     cycles = [row for row in view.span.cycles if view.span.reading(row.cycle).is_begun]
@@ -98,8 +106,14 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
             _first_days(view, panel, cycles, middles)
     tested, workflows = Series("tested", colour("s3")), _workflows(rows)
     for row, aside in zip(workflows, _asides(workflows), strict=True):
-        tested.marks.append(Mark(_noon(row.values["done_on"]) + aside, row.values["lead_time_days"], _told(view, row),
-                                 view.link(row, "lead_time_days")))  # fmt: skip
+        tested.marks.append(
+            Mark(
+                _noon(row.values["done_on"]) + aside,
+                row.values["lead_time_days"],
+                _label(view, row),
+                view.link(row, "lead_time_days"),
+            )
+        )
     size = 6 if plot.is_small else 7
     panel.dots(tested, marker={"size": size, "line": {"color": colour("paper"), "width": 1}})
     for cycle in cycles:
@@ -126,7 +140,7 @@ def _first_days(view: View, panel: Panel, cycles: Sequence[CycleRow], middles: M
         panel.note(since, middles[row.cycle], 0, yref="paper", yanchor="top", yshift=-20, name=WIDE)
 
 
-def _ranks(view: View, plot: Plot, panel: Panel, cycle: CycleRow, row: Row) -> None:
+def _ranks(view: View, plot: Plot, panel: Panel, cycle: CycleRow, row: SheetRow) -> None:
     """How long half and 85% took, as far as the cycle has come."""
     start, end = _midnight(cycle.starts_on), _midnight(view.span.reading(cycle.cycle).last_day + _DAY)
     for rank, dash in ((P50, "5px,3px"), (P85, "solid")):
@@ -138,13 +152,16 @@ def _ranks(view: View, plot: Plot, panel: Panel, cycle: CycleRow, row: Row) -> N
             panel.dots(number, marker={"symbol": "line-ns", "size": 8, "line": {"color": colour("ink"), "width": 1.5}})
 
 
-def _beneath(view: View, plot: Plot, panel: Panel, middles: Mapping[int, datetime], own: Mapping[int, Row]) -> None:
+def _beneath(
+    view: View, plot: Plot, panel: Panel, middles: Mapping[int, datetime], own: Mapping[int, SheetRow]
+) -> None:
     """The numbers of each cycle in line with it: among the dots they would not be read."""
     speech, named = view.speech, _named(view)
     lines = (
-        (speech.gettext("Tested (n)"), "tested"), (speech.gettext("- - half, days"), P50),
+        (speech.gettext("Tested (n)"), "tested"),
+        (speech.gettext("- - half, days"), P50),
         (speech.gettext("— 85%, days"), P85),
-    )  # fmt: skip
+    )
     top = 24 if len(middles) > _MANY_CYCLES else 42
     plot.margin = {"l": 112, "r": 8, "t": 24, "b": top + 8 + 20 * len(lines)}
     plot.narrow_margin = {"l": 32, "b": 28}
@@ -157,45 +174,51 @@ def _beneath(view: View, plot: Plot, panel: Panel, middles: Mapping[int, datetim
             panel.note("–" if value is None else str(value), middle, 0, **place, **looks)
 
 
-def _told(view: View, row: Row) -> str:
+def _label(view: View, row: SheetRow) -> str:
     done_on = row.values["done_on"]
     return view.speech.ngettext(
-        "%(workflow)s, done on %(day)s: lead time %(num)s day", "%(workflow)s, done on %(day)s: lead time %(num)s days",
-        count(row, "lead_time_days"), workflow=row.values["workflow"],
+        "%(workflow)s, done on %(day)s: lead time %(num)s day",
+        "%(workflow)s, done on %(day)s: lead time %(num)s days",
+        count(row, "lead_time_days"),
+        workflow=row.values["workflow"],
         day=view.speech.day(done_on) if isinstance(done_on, date) else "",
-    )  # fmt: skip
+    )
 
 
-def _told_rank(view: View, row: Row, rank: str) -> str:
+def _told_rank(view: View, row: SheetRow, rank: str) -> str:
     words = {"cycle": row.values["cycle"], "tested": row.values["tested"]}
     if rank == P50:
         return view.speech.ngettext(
             "Cycle %(cycle)s: half of the %(tested)s tested took %(num)s day or less",
-            "Cycle %(cycle)s: half of the %(tested)s tested took %(num)s days or less", count(row, rank), **words,
-        )  # fmt: skip
+            "Cycle %(cycle)s: half of the %(tested)s tested took %(num)s days or less",
+            count(row, rank),
+            **words,
+        )
     return view.speech.ngettext(
         "Cycle %(cycle)s: 85%% of the %(tested)s tested took %(num)s day or less",
-        "Cycle %(cycle)s: 85%% of the %(tested)s tested took %(num)s days or less", count(row, rank), **words,
-    )  # fmt: skip
+        "Cycle %(cycle)s: 85%% of the %(tested)s tested took %(num)s days or less",
+        count(row, rank),
+        **words,
+    )
 
 
-def _named(view: View) -> Row | None:
+def _named(view: View) -> SheetRow | None:
     """The cycle of which the title speaks; none when none has percentiles."""
     telling = [row for row in _cycles(view.totals).values() if row.values[P50] is not None]
     over = [row for row in telling if not view.is_open(row)] or telling
     return over[-1] if over else None
 
 
-def _cycles(rows: Iterable[Row]) -> dict[int, Row]:
+def _cycles(rows: Iterable[SheetRow]) -> dict[int, SheetRow]:
     """The rows of whole cycles, by number."""
     return {count(row, "cycle"): row for row in rows if row.values["workflow"] is None}
 
 
-def _workflows(rows: Iterable[Row]) -> list[Row]:
+def _workflows(rows: Iterable[SheetRow]) -> list[SheetRow]:
     return [row for row in rows if row.values["workflow"] is not None]
 
 
-def _asides(rows: Iterable[Row]) -> Iterable[timedelta]:
+def _asides(rows: Iterable[SheetRow]) -> Iterable[timedelta]:
     """How far from noon each dot is: those that would hide each other stand side by side."""
     seen: Counter[tuple[object, object]] = Counter()
     for row in rows:

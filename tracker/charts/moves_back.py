@@ -7,7 +7,7 @@ from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
 from tracker.domain.charts.moves_back import Reason
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 
 TITLE = N_("Moves back")
@@ -44,16 +44,16 @@ def finding(view: View) -> str:
 
 def details(view: View) -> list[str]:
     """Each cycle in a sentence, with its reasons."""
-    told = []
+    sentences = []
     for cycle in _begun(view):
         rows = [row for row in view.totals if row.values["cycle"] == cycle and count(row, "moves_back")]
         said = _how_many(view, sum(count(row, "moves_back") for row in rows), cycle, cycle)
         parts = [f"{_word(view, row)} {count(row, 'moves_back')}" for row in rows]
-        told.append(f"{said}: {', '.join(parts)}." if parts else f"{said}.")
-    return told
+        sentences.append(f"{said}: {', '.join(parts)}." if parts else f"{said}.")
+    return sentences
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """A line of bars for each reason; one of many panels has a bar per cycle, the reasons on each other."""
     panel = plot.panel()
     cycles = list(dict.fromkeys(count(row, "cycle") for row in rows))
@@ -63,7 +63,7 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
         _side_by_side(view, plot, panel, cycles, rows)
 
 
-def _side_by_side(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: Sequence[Row]) -> None:
+def _side_by_side(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: Sequence[SheetRow]) -> None:
     reasons, begun = list(_totals(view)), _begun(view)
     lowest = len(reasons)
     highest = max((count(row, "moves_back") for row in rows), default=0)
@@ -73,16 +73,27 @@ def _side_by_side(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], r
         own = [row for row in rows if row.values["reason"] == reason]
         for row in own:
             length = count(row, "moves_back") / highest * _ROOM
-            series.marks.append(mark(view, row, "moves_back", length, _told(view, row), y=place,
-                                     text=str(count(row, "moves_back"))))  # fmt: skip
+            series.marks.append(
+                mark(view, row, "moves_back", length, _label(view, row), y=place, text=str(count(row, "moves_back")))
+            )
         panel.bars(
-            series, orientation="h", base=[count(row, "cycle") - 0.5 for row in own], width=0.5,
+            series,
+            orientation="h",
+            base=[count(row, "cycle") - 0.5 for row in own],
+            width=0.5,
             marker=hatched(series.colour, [view.is_open(row) for row in own]),
-        )  # fmt: skip
+        )
         for cycle in set(cycles) - {count(row, "cycle") for row in own}:
             _write(panel, "0" if cycle in begun else "–", cycle - 0.5, place, is_bold=False)
-        _name(view, plot, panel, place, _reason_word(view, reason), sum(count(row, "moves_back") for row in own),
-              is_named=reason in _most_frequent(view))  # fmt: skip
+        _name(
+            view,
+            plot,
+            panel,
+            place,
+            _reason_word(view, reason),
+            sum(count(row, "moves_back") for row in own),
+            is_named=reason in _most_frequent(view),
+        )
     for cycle in cycles:
         panel.rule(cycle - 0.5, -0.45, cycle - 0.5, lowest - 0.5, line={"color": colour("line-strong")})
         _write(panel, str(_in_cycle(rows, cycle)) if cycle in begun else "–", cycle - 0.5, lowest, is_bold=True)
@@ -93,16 +104,23 @@ def _side_by_side(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], r
 def _set_axes(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], reasons: Sequence[Reason]) -> None:
     words = [*(_reason_word(view, reason) for reason in reasons), view.speech.gettext("All")]
     panel.cycles(cycles)
-    panel.xaxis.update(side="top", showline=False, ticktext=[""] * len(cycles),
-                       range=[cycles[0] - 0.51, cycles[-1] + 0.5])  # fmt: skip
+    panel.xaxis.update(
+        side="top", showline=False, ticktext=[""] * len(cycles), range=[cycles[0] - 0.51, cycles[-1] + 0.5]
+    )
     open_cycles = {count(row, "cycle") for row in view.totals if view.is_open(row)}
     for cycle in cycles:
         at = {"yref": f"{panel.y} domain", "xanchor": "left", "yanchor": "bottom", "name": WIDE}
         panel.note(view.speech.cycle(cycle), cycle - 0.5, 1, yshift=18 if open_cycles else 4, font=BOLD, **at)
         if cycle in open_cycles:
             panel.note(view.speech.gettext("under way"), cycle - 0.5, 1, yshift=4, **at)
-    panel.yaxis.update(range=[len(words) - 0.5, -0.5], showgrid=False, zeroline=False, tickvals=[*range(len(words))],
-                       ticktext=[""] * len(words), tickfont={"color": colour("ink")})  # fmt: skip
+    panel.yaxis.update(
+        range=[len(words) - 0.5, -0.5],
+        showgrid=False,
+        zeroline=False,
+        tickvals=[*range(len(words))],
+        ticktext=[""] * len(words),
+        tickfont={"color": colour("ink")},
+    )
     plot.short_ticks["yaxis"] = [word.replace(" ", "<br>") for word in words]
     plot.layout["barmode"] = "overlay"
     plot.margin = {"l": round(max(map(len, words)) * 6.4) + 16, "r": 32, "t": 42 if open_cycles else 28, "b": 8}
@@ -110,16 +128,34 @@ def _set_axes(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], reaso
     plot.height = len(words) * _ROW + plot.margin["t"] + plot.margin["b"]
 
 
-def _name(view: View, plot: Plot, panel: Panel, place: int, word: str, total: int, *, is_named: bool = False,
-          is_last: bool = False) -> None:  # fmt: skip
+def _name(
+    view: View,
+    plot: Plot,
+    panel: Panel,
+    place: int,
+    word: str,
+    total: int,
+    *,
+    is_named: bool = False,
+    is_last: bool = False,
+) -> None:
     """What a line is about at its left; what it comes to at its right, when that is more than one number."""
     font = BOLD if is_last or is_named else {"size": 12, "color": colour("ink")}
     panel.note(word, 0, place, xref="paper", xanchor="left", xshift=-plot.margin["l"], font=font, name=WIDE)
     if len(_begun(view)) > 1:
         panel.note(str(total), 1, place, xref="paper", xanchor="right", xshift=plot.margin["r"], font=font)
         if is_last:
-            panel.note(view.speech.gettext("all"), 1, 1, xref="paper", xanchor="right", xshift=plot.margin["r"],
-                       yref=f"{panel.y} domain", yanchor="bottom", yshift=4)  # fmt: skip
+            panel.note(
+                view.speech.gettext("all"),
+                1,
+                1,
+                xref="paper",
+                xanchor="right",
+                xshift=plot.margin["r"],
+                yref=f"{panel.y} domain",
+                yanchor="bottom",
+                yshift=4,
+            )
 
 
 def _write(panel: Panel, text: str, x: float, place: int, *, is_bold: bool) -> None:
@@ -127,7 +163,7 @@ def _write(panel: Panel, text: str, x: float, place: int, *, is_bold: bool) -> N
     panel.note(text, x, place, xanchor="left", xshift=4, font=font)
 
 
-def _stacked(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: Sequence[Row]) -> None:
+def _stacked(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: Sequence[SheetRow]) -> None:
     panel.cycles(cycles)
     highest = max((_in_cycle(part.rows, cycle) for part in view.sheet.panels for cycle in cycles), default=0)
     panel.yaxis["range"] = [0, max(highest, 1) * 1.25]
@@ -136,7 +172,7 @@ def _stacked(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: 
         series = _series(view, reason)
         own = [row for row in rows if row.values["reason"] == reason]
         for row in own:
-            series.marks.append(mark(view, row, "moves_back", count(row, "cycle"), _told(view, row)))
+            series.marks.append(mark(view, row, "moves_back", count(row, "cycle"), _label(view, row)))
         look = hatched(series.colour, [view.is_open(row) for row in own])
         edges = [series.colour if view.is_open(row) else colour("paper") for row in own]
         panel.bars(series, width=0.6, marker=look | {"line": {"color": edges, "width": 1}})
@@ -145,7 +181,7 @@ def _stacked(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: 
             panel.note(str(found), cycle, found, yanchor="bottom", yshift=1, font={"size": 12, "color": colour("ink")})
 
 
-def _in_cycle(rows: Sequence[Row], cycle: int) -> int:
+def _in_cycle(rows: Sequence[SheetRow], cycle: int) -> int:
     return sum(count(row, "moves_back") for row in rows if row.values["cycle"] == cycle)
 
 
@@ -159,8 +195,10 @@ def _begun(view: View) -> list[int]:
 
 def _totals(view: View) -> dict[Reason, int]:
     """How many moves each reason was given for, the most frequent first."""
-    totals = {reason: sum(count(row, "moves_back") for row in view.totals if row.values["reason"] == reason)
-              for reason in Reason}  # fmt: skip
+    totals = {
+        reason: sum(count(row, "moves_back") for row in view.totals if row.values["reason"] == reason)
+        for reason in Reason
+    }
     return {reason: total for reason, total in sorted(totals.items(), key=lambda each: -each[1]) if total}
 
 
@@ -203,12 +241,12 @@ def _why(view: View, reason: Reason) -> str:
             return view.speech.gettext("for %(reason)s", reason=_reason_word(view, reason))
 
 
-def _told(view: View, row: Row) -> str:
+def _label(view: View, row: SheetRow) -> str:
     moves, cycle = count(row, "moves_back"), count(row, "cycle")
     return f"{_how_many(view, moves, cycle, cycle)}: {_word(view, row)}"
 
 
-def _word(view: View, row: Row) -> str:
+def _word(view: View, row: SheetRow) -> str:
     return _reason_word(view, Reason(str(row.values["reason"])))
 
 

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from tracker.charts.palette import colour
 from tracker.charts.speech import Speech
 from tracker.charts.view import View
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 
 Json = dict[str, Any]
 FONT = '"Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif'
@@ -47,8 +47,17 @@ class Series:
     marks: list[Mark] = field(default_factory=list)
 
 
-def mark(view: View, row: Row, column: str, x: object, what: str, *, y: object = None, text: str = "",
-         is_named: bool = False) -> Mark:  # fmt: skip
+def mark(
+    view: View,
+    row: SheetRow,
+    column: str,
+    x: object,
+    what: str,
+    *,
+    y: object = None,
+    text: str = "",
+    is_named: bool = False,
+) -> Mark:
     """The mark of a row's number, `what` it says in words."""
     return Mark(x, row.values[column] if y is None else y, what, view.link(row, column), text, is_named)
 
@@ -65,19 +74,39 @@ class Panel:
         first = next((name for name, (_, *share) in plot.places.items() if share == [low, high]), "")
         plot.places[suffix] = (place, low, high)
         plot.layout[self._x_name] = {
-            "anchor": self.y, "showgrid": False, "zeroline": False, "showline": True, "ticks": "",
-            "linecolor": colour("line-strong"), "tickfont": {"color": colour("ink-2")}, "fixedrange": True,
-        }  # fmt: skip
+            "anchor": self.y,
+            "showgrid": False,
+            "zeroline": False,
+            "showline": True,
+            "ticks": "",
+            "linecolor": colour("line-strong"),
+            "tickfont": {"color": colour("ink-2")},
+            "fixedrange": True,
+        }
         plot.layout[self._y_name] = {
-            "anchor": self.x, "gridcolor": colour("line"), "zerolinecolor": colour("line-strong"), "zeroline": True,
-            "nticks": 5, "tickfont": {"color": colour("ink-3")}, "fixedrange": True, "tickformat": ",d",
-        }  # fmt: skip
+            "anchor": self.x,
+            "gridcolor": colour("line"),
+            "zerolinecolor": colour("line-strong"),
+            "zeroline": True,
+            "nticks": 5,
+            "tickfont": {"color": colour("ink-3")},
+            "fixedrange": True,
+            "tickformat": ",d",
+        }
         if place:  # all panels are on one scale
             self.xaxis["matches"], self.yaxis["matches"] = f"x{first}", f"y{first}"
         title = plot.titles[place]
         if title and high == 1:
-            self.note(html.escape(title, quote=False), 0, 1, xref=f"{self.x} domain",
-                      yref=f"{self.y} domain", yshift=16, xanchor="left", font=BOLD)  # fmt: skip
+            self.note(
+                html.escape(title, quote=False),
+                0,
+                1,
+                xref=f"{self.x} domain",
+                yref=f"{self.y} domain",
+                yshift=16,
+                xanchor="left",
+                font=BOLD,
+            )
 
     @property
     def xaxis(self) -> Json:
@@ -116,46 +145,94 @@ class Panel:
 
     def bars(self, series: Series, **trace: Any) -> None:  # noqa: ANN401 - Plotly's own
         """Bars with their numbers on them."""
-        self._add(series, {
-            "type": "bar", "textposition": "outside", "cliponaxis": False,
-            "textfont": {"color": colour("ink"), "size": 12}, "textangle": 0, "constraintext": "none",
-            "marker": {"color": series.colour, "line": {"width": 0}},
-        }, trace)  # fmt: skip
+        self._add(
+            series,
+            {
+                "type": "bar",
+                "textposition": "outside",
+                "cliponaxis": False,
+                "textfont": {"color": colour("ink"), "size": 12},
+                "textangle": 0,
+                "constraintext": "none",
+                "marker": {"color": series.colour, "line": {"width": 0}},
+            },
+            trace,
+        )
 
     def line(self, series: Series, **trace: Any) -> None:  # noqa: ANN401 - likewise
         """Points joined by a line."""
-        self._add(series, {
-            "type": "scatter", "mode": "lines+markers", "cliponaxis": False,
-            "line": {"color": series.colour, "width": 2},
-            "marker": {"color": series.colour, "size": 8},
-        }, trace)  # fmt: skip
+        self._add(
+            series,
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "cliponaxis": False,
+                "line": {"color": series.colour, "width": 2},
+                "marker": {"color": series.colour, "size": 8},
+            },
+            trace,
+        )
 
     def dots(self, series: Series, **trace: Any) -> None:  # noqa: ANN401 - likewise
         """Points by themselves."""
-        self._add(series, {
-            "type": "scatter", "mode": "markers", "cliponaxis": False, "marker": {"color": series.colour, "size": 8},
-        }, trace)  # fmt: skip
+        self._add(
+            series,
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "cliponaxis": False,
+                "marker": {"color": series.colour, "size": 8},
+            },
+            trace,
+        )
 
     def note(self, text: str, x: object, y: object, **annotation: Any) -> None:  # noqa: ANN401 - likewise
         """Words on the panel; `text` is Plotly's markup, so whoever wrote it first is to be escaped."""
-        self.plot.annotations.append({
-            "text": text, "x": x, "y": y, "xref": self.x, "yref": self.y, "showarrow": False,
-            "font": {"size": 12, "color": colour("ink-2")},
-        } | annotation)  # fmt: skip
+        self.plot.annotations.append(
+            {
+                "text": text,
+                "x": x,
+                "y": y,
+                "xref": self.x,
+                "yref": self.y,
+                "showarrow": False,
+                "font": {"size": 12, "color": colour("ink-2")},
+            }
+            | annotation
+        )
 
     def rule(self, x0: object, y0: object, x1: object, y1: object, **shape: Any) -> None:  # noqa: ANN401 - likewise
         """A straight line on the panel."""
         line = {"color": colour("ink"), "width": 1} | shape.pop("line", {})
-        self.plot.shapes.append({
-            "type": "line", "x0": x0, "x1": x1, "y0": y0, "y1": y1, "xref": self.x, "yref": self.y, "line": line,
-        } | shape)  # fmt: skip
+        self.plot.shapes.append(
+            {
+                "type": "line",
+                "x0": x0,
+                "x1": x1,
+                "y0": y0,
+                "y1": y1,
+                "xref": self.x,
+                "yref": self.y,
+                "line": line,
+            }
+            | shape
+        )
 
     def box(self, x0: object, y0: object, x1: object, y1: object, **shape: Any) -> None:  # noqa: ANN401 - likewise
         """A rectangle on the panel."""
-        self.plot.shapes.append({
-            "type": "rect", "x0": x0, "x1": x1, "y0": y0, "y1": y1, "xref": self.x, "yref": self.y,
-            "line": {"width": 0},
-        } | shape)  # fmt: skip
+        self.plot.shapes.append(
+            {
+                "type": "rect",
+                "x0": x0,
+                "x1": x1,
+                "y0": y0,
+                "y1": y1,
+                "xref": self.x,
+                "yref": self.y,
+                "line": {"width": 0},
+            }
+            | shape
+        )
 
     def _add(self, series: Series, usual: Json, trace: Json) -> None:
         marks = series.marks
@@ -164,12 +241,19 @@ class Panel:
             merged["text"] = [each.text for each in marks]
             weights = [700 if each.is_named else 400 for each in marks]
             merged["textfont"] = {"size": 12, "color": colour("ink")} | merged.get("textfont", {}) | {"weight": weights}
-        self.plot.traces.append(merged | {
-            "name": series.name, "x": [each.x for each in marks], "y": [each.y for each in marks],
-            "hovertext": [html.escape(each.hover, quote=False) for each in marks],
-            "hovertemplate": "%{hovertext}<extra></extra>",
-            "customdata": [each.link for each in marks], "xaxis": self.x, "yaxis": self.y,
-        })  # fmt: skip
+        self.plot.traces.append(
+            merged
+            | {
+                "name": series.name,
+                "x": [each.x for each in marks],
+                "y": [each.y for each in marks],
+                "hovertext": [html.escape(each.hover, quote=False) for each in marks],
+                "hovertemplate": "%{hovertext}<extra></extra>",
+                "customdata": [each.link for each in marks],
+                "xaxis": self.x,
+                "yaxis": self.y,
+            }
+        )
 
 
 class Plot:
@@ -215,19 +299,37 @@ class Plot:
     def _whole(self) -> Json:
         height = self._placed()
         layout: Json = {
-            "template": {}, "font": {"family": FONT, "size": 12, "color": colour("ink-2")},
-            "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "showlegend": False,
-            "separators": _SEPARATORS[self.speech.language], "bargap": 0.3, "bargroupgap": 0.1,
-            "hovermode": "closest", "dragmode": False, "height": height, "margin": self.margin,
-            "hoverlabel": {"bgcolor": colour("ink"), "bordercolor": colour("ink"), "align": "left",
-                           "font": {"color": colour("paper"), "family": FONT, "size": 12}},
-            "annotations": self.annotations, "shapes": self.shapes,
-            "meta": {
-                "short": self.short_ticks, "narrow": self.narrow_margin, "wide": WIDE,
-                "places": self.places, "panels": len(self.titles), "smallHeight": self.small_height,
-                "gapX": _PANEL_GAP_X, "gapY": _PANEL_GAP_Y,
+            "template": {},
+            "font": {"family": FONT, "size": 12, "color": colour("ink-2")},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "showlegend": False,
+            "separators": _SEPARATORS[self.speech.language],
+            "bargap": 0.3,
+            "bargroupgap": 0.1,
+            "hovermode": "closest",
+            "dragmode": False,
+            "height": height,
+            "margin": self.margin,
+            "hoverlabel": {
+                "bgcolor": colour("ink"),
+                "bordercolor": colour("ink"),
+                "align": "left",
+                "font": {"color": colour("paper"), "family": FONT, "size": 12},
             },
-        } | self.layout  # fmt: skip
+            "annotations": self.annotations,
+            "shapes": self.shapes,
+            "meta": {
+                "short": self.short_ticks,
+                "narrow": self.narrow_margin,
+                "wide": WIDE,
+                "places": self.places,
+                "panels": len(self.titles),
+                "smallHeight": self.small_height,
+                "gapX": _PANEL_GAP_X,
+                "gapY": _PANEL_GAP_Y,
+            },
+        } | self.layout
         return {"data": [_fixed(trace) for trace in self.traces], "layout": layout}
 
     def _placed(self) -> int:
@@ -277,11 +379,14 @@ def hatched(series_colour: str, flags: Iterable[bool]) -> Json:
     each = list(flags)
     return {
         "pattern": {
-            "shape": ["/" if is_open else "" for is_open in each], "size": 6, "solidity": 0.4,
-            "bgcolor": colour("paper"), "fillmode": "replace",
+            "shape": ["/" if is_open else "" for is_open in each],
+            "size": 6,
+            "solidity": 0.4,
+            "bgcolor": colour("paper"),
+            "fillmode": "replace",
         },
         "line": {"color": series_colour, "width": [1.5 if is_open else 0 for is_open in each]},
-    }  # fmt: skip
+    }
 
 
 def _merged(usual: Json, own: Mapping[str, Any]) -> Json:

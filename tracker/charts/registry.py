@@ -23,7 +23,7 @@ from tracker.charts import (
 from tracker.charts.plot import Plot
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import NamedItems, View
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 
 
 class Chart(Protocol):
@@ -38,7 +38,7 @@ class Chart(Protocol):
     def sample(self, view: View) -> int: ...
     def finding(self, view: View) -> str: ...
     def details(self, view: View) -> list[str]: ...
-    def draw(self, view: View, plot: Plot, rows: Sequence[Row]) -> None: ...
+    def draw(self, view: View, plot: Plot, rows: Sequence[SheetRow]) -> None: ...
 
 
 CHARTS: Mapping[str, Chart] = {

@@ -7,7 +7,7 @@ from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import State
 
@@ -48,37 +48,56 @@ def finding(view: View) -> str:
     whole, then = count(last, "workflows"), count(first, "workflows")
     if not whole:
         return speech.gettext("There are no workflows yet")
-    said = speech.ngettext("%(num)s of %(all)s is done, %(left)s left", "%(num)s of %(all)s are done, %(left)s left",
-                           count(last, "done"), all=whole, left=last.values["left"])  # fmt: skip
+    said = speech.ngettext(
+        "%(num)s of %(all)s is done, %(left)s left",
+        "%(num)s of %(all)s are done, %(left)s left",
+        count(last, "done"),
+        all=whole,
+        left=last.values["left"],
+    )
     if first is last:
         return said
     cycle = first.values["cycle"]
     if whole > then:
-        return speech.gettext("%(said)s; the scope has grown from %(then)s at the end of cycle %(cycle)s",
-                              said=said, then=then, cycle=cycle)  # fmt: skip
+        return speech.gettext(
+            "%(said)s; the scope has grown from %(then)s at the end of cycle %(cycle)s",
+            said=said,
+            then=then,
+            cycle=cycle,
+        )
     if whole < then:
-        return speech.gettext("%(said)s; the scope has shrunk from %(then)s at the end of cycle %(cycle)s",
-                              said=said, then=then, cycle=cycle)  # fmt: skip
+        return speech.gettext(
+            "%(said)s; the scope has shrunk from %(then)s at the end of cycle %(cycle)s",
+            said=said,
+            then=then,
+            cycle=cycle,
+        )
     return speech.gettext("%(said)s; the scope is as at the end of cycle %(cycle)s", said=said, cycle=cycle)
 
 
 def details(view: View) -> list[str]:
     """Each cycle in a sentence."""
-    speech, told = view.speech, []
+    speech, sentences = view.speech, []
     for row in view.totals:
         cycle = speech.cycle(count(row, "cycle"))
         if row.values["workflows"] is None:
-            told.append(speech.gettext("%(cycle)s has no scope yet.", cycle=cycle))
+            sentences.append(speech.gettext("%(cycle)s has no scope yet.", cycle=cycle))
         else:
-            told.append(speech.gettext(
-                "%(cycle)s: %(all)s workflows, %(done)s done, %(under_way)s under way, %(not_started)s not started.",
-                cycle=cycle, all=row.values["workflows"], done=row.values["done"],
-                under_way=row.values["under_way"], not_started=row.values["not_started"],
-            ))  # fmt: skip
-    return told
+            sentences.append(
+                speech.gettext(
+                    "%(cycle)s: %(all)s workflows, %(done)s done, %(under_way)s under way, %(not_started)s not "
+                    "started.",
+                    cycle=cycle,
+                    all=row.values["workflows"],
+                    done=row.values["done"],
+                    under_way=row.values["under_way"],
+                    not_started=row.values["not_started"],
+                )
+            )
+    return sentences
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """A stack for each cycle."""
     panel = plot.panel()
     panel.cycles([count(row, "cycle") for row in rows])
@@ -105,28 +124,32 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
     bands.name_the_ends(plot, panel, share, names[::-1], highest * _TOP)
 
 
-def _segments(view: View, panel: Panel, begun: Sequence[Row], state: State) -> None:
+def _segments(view: View, panel: Panel, begun: Sequence[SheetRow], state: State) -> None:
     series = Series(state.value, bands.COLOURS[state])
     for row in begun:
         number, whole = count(row, state.value), count(row, "workflows")
         said = view.speech.gettext(
-            "%(cycle)s: %(number)s of %(all)s, %(state)s", cycle=view.speech.cycle(count(row, "cycle")),
-            number=number, all=whole, state=view.speech.state(state),
-        )  # fmt: skip
+            "%(cycle)s: %(number)s of %(all)s, %(state)s",
+            cycle=view.speech.cycle(count(row, "cycle")),
+            number=number,
+            all=whole,
+            state=view.speech.state(state),
+        )
         series.marks.append(mark(view, row, state.value, count(row, "cycle"), said))
     is_open = [view.is_open(row) for row in begun]
     edge = bands.EDGE if state is State.NOT_STARTED else colour("paper")
     open_edge = bands.EDGE if state is State.NOT_STARTED else series.colour
     marker = hatched(series.colour, is_open)
     marker["line"] = {
-        "color": [open_edge if each else edge for each in is_open], "width": [1.5 if each else 1 for each in is_open],
-    }  # fmt: skip
+        "color": [open_edge if each else edge for each in is_open],
+        "width": [1.5 if each else 1 for each in is_open],
+    }
     if state is State.NOT_STARTED:
         marker["pattern"]["fgcolor"] = bands.EDGE
     panel.bars(series, marker=marker)
 
 
-def _numbers(view: View, plot: Plot, panel: Panel, begun: Sequence[Row], highest: float) -> None:
+def _numbers(view: View, plot: Plot, panel: Panel, begun: Sequence[SheetRow], highest: float) -> None:
     """The whole above each stack, and what is done of it inside."""
     per_pixel = highest / (plot.height - plot.margin["t"] - plot.margin["b"])
     for row in begun:
@@ -141,7 +164,7 @@ def _numbers(view: View, plot: Plot, panel: Panel, begun: Sequence[Row], highest
             panel.note(str(done), x, done / 2, font=font | {"color": colour("paper")})
 
 
-def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
+def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:
     speech = view.speech
     beneath = (
         (N_("Done of all"), [_done_of_all(view, row) for row in rows]),
@@ -157,20 +180,20 @@ def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> 
             panel.note(text, count(row, "cycle"), 0, **place)
 
 
-def _done_of_all(view: View, row: Row) -> str:
+def _done_of_all(view: View, row: SheetRow) -> str:
     if row.values["workflows"] is None:
         return "–"
     return view.speech.gettext("%(number)s of %(all)s", number=row.values["done"], all=row.values["workflows"])
 
 
-def _written(row: Row, column: str) -> str:
+def _written(row: SheetRow, column: str) -> str:
     return "–" if row.values[column] is None else str(row.values[column])
 
 
-def _begun(rows: Sequence[Row]) -> list[Row]:
+def _begun(rows: Sequence[SheetRow]) -> list[SheetRow]:
     return [row for row in rows if row.values["workflows"] is not None]
 
 
-def _last(view: View) -> Row | None:
+def _last(view: View) -> SheetRow | None:
     begun = _begun(view.totals)
     return begun[-1] if begun else None

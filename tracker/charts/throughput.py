@@ -7,7 +7,7 @@ from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.charts.throughput import STAGES
 from tracker.domain.errors import N_
 from tracker.domain.states import Goal
@@ -80,38 +80,44 @@ def finding(view: View) -> str:
 
 def details(view: View) -> list[str]:
     """Each cycle in a sentence, with all three ratios: how much more depends on what is counted."""
-    speech, told = view.speech, []
+    speech, sentences = view.speech, []
     for row in view.totals:
         cycle = speech.cycle(count(row, "cycle"))
         if row.values["tested"] is None:
             planned = sum(count(row, f"planned_{goal.value}") for goal in Goal)
-            told.append(speech.gettext("%(cycle)s has not begun: %(planned)s planned.",
-                                       cycle=cycle, planned=planned))  # fmt: skip
+            text = speech.gettext("%(cycle)s has not begun: %(planned)s planned.", cycle=cycle, planned=planned)
+            sentences.append(text)
             continue
-        told.append(
+        sentences.append(
             speech.gettext(
                 "%(cycle)s: %(designed)s designed, %(validated)s validated, %(tested)s tested, %(rate)s tested per "
-                   "working day.",
-                cycle=cycle, designed=row.values["designed"], validated=row.values["validated"],
-                tested=row.values["tested"], rate=_written(view, row.values["tested_per_working_day"]),
+                "working day.",
+                cycle=cycle,
+                designed=row.values["designed"],
+                validated=row.values["validated"],
+                tested=row.values["tested"],
+                rate=_written(view, row.values["tested_per_working_day"]),
             )
-        )  # fmt: skip
+        )
         ratios = [row.values["designed_ratio"], row.values["validated_ratio"], row.values["ratio_to_previous"]]
         if all(ratio is not None for ratio in ratios) and row.values["tested_same_day"] is None:
-            told.append(
+            sentences.append(
                 speech.gettext(
                     "That is %(designed)s, %(validated)s and %(tested)s times cycle %(previous)s, which had "
-                       "%(designed_then)s, %(validated_then)s and %(tested_then)s.",
-                    designed=_written(view, ratios[0]), validated=_written(view, ratios[1]),
-                    tested=_written(view, ratios[2]), previous=count(row, "cycle") - 1,
-                    designed_then=row.values["designed_previous"], validated_then=row.values["validated_previous"],
+                    "%(designed_then)s, %(validated_then)s and %(tested_then)s.",
+                    designed=_written(view, ratios[0]),
+                    validated=_written(view, ratios[1]),
+                    tested=_written(view, ratios[2]),
+                    previous=count(row, "cycle") - 1,
+                    designed_then=row.values["designed_previous"],
+                    validated_then=row.values["validated_previous"],
                     tested_then=row.values["tested_previous"],
                 )
-            )  # fmt: skip
-    return told
+            )
+    return sentences
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """Three bars for each cycle."""
     panel = plot.panel()
     numbers = [count(row, "cycle") for row in rows]
@@ -131,21 +137,23 @@ def _highest(view: View) -> int:
     return max((count(row, name) for row in view.rows for name in names), default=0)
 
 
-def _bars(view: View, panel: Panel, rows: Sequence[Row], stage: str) -> None:
+def _bars(view: View, panel: Panel, rows: Sequence[SheetRow], stage: str) -> None:
     begun = [row for row in rows if row.values["tested"] is not None]
     series = Series(stage, colour(_COLOURS[stage]))
     named = _last_over(view)
     for row in begun:
         text = "" if _is_close(view, row, stage) else str(count(row, stage))
         is_named = named is not None and row.values["cycle"] == named.values["cycle"] and stage == "tested"
-        series.marks.append(mark(view, row, stage, count(row, "cycle"), _told(view, row, stage),
-                                 text=text, is_named=is_named))  # fmt: skip
+        series.marks.append(
+            mark(view, row, stage, count(row, "cycle"), _label(view, row, stage), text=text, is_named=is_named)
+        )
     panel.bars(series, offsetgroup=stage, marker=hatched(series.colour, [view.is_open(row) for row in begun]))
     planned, name = Series(f"planned_{stage}", "rgba(0,0,0,0)"), f"planned_{_GOALS[stage].value}"
     for row in rows:
         if count(row, name):
-            planned.marks.append(mark(view, row, name, count(row, "cycle"), _told_planned(view, row, stage),
-                                      text=str(count(row, name))))  # fmt: skip
+            planned.marks.append(
+                mark(view, row, name, count(row, "cycle"), _told_planned(view, row, stage), text=str(count(row, name)))
+            )
     if planned.marks:
         panel.bars(planned, offsetgroup=stage, marker={"line": {"color": series.colour, "width": 1.5}})
     for row in rows:
@@ -157,13 +165,13 @@ def _bars(view: View, panel: Panel, rows: Sequence[Row], stage: str) -> None:
                 panel.note(str(count(row, stage)), centre, then, yanchor="bottom", font={"color": colour("ink")})
 
 
-def _is_close(view: View, row: Row, stage: str) -> bool:
+def _is_close(view: View, row: SheetRow, stage: str) -> bool:
     """Whether the line for the same working day would go through the bar's number, which stands above it then."""
     then = row.values[f"{stage}_same_day"]
     return isinstance(then, int) and 0 <= then - count(row, stage) < _highest(view) / 10
 
 
-def _name_the_series(view: View, panel: Panel, rows: Sequence[Row], highest: int) -> None:
+def _name_the_series(view: View, panel: Panel, rows: Sequence[SheetRow], highest: int) -> None:
     """Once, above the first group."""
     first = next((row for row in rows if row.values["tested"] is not None), None)
     if first is None:
@@ -171,23 +179,24 @@ def _name_the_series(view: View, panel: Panel, rows: Sequence[Row], highest: int
     for step, stage in enumerate(STAGES):
         x = count(first, "cycle") + _OFFSETS[stage]
         top = max(highest, 1) * (1.3 - 0.085 * step)
-        panel.rule(x, count(first, stage) + highest * 0.075, x, top - highest * 0.055,
-                   line={"color": colour("line-strong")})  # fmt: skip
-        panel.note(view.speech.gettext(_SMALL_LETTERS[stage]), x, top, xanchor="left",
-                   xshift=-4, font=BOLD)  # fmt: skip
+        panel.rule(
+            x, count(first, stage) + highest * 0.075, x, top - highest * 0.055, line={"color": colour("line-strong")}
+        )
+        panel.note(view.speech.gettext(_SMALL_LETTERS[stage]), x, top, xanchor="left", xshift=-4, font=BOLD)
 
 
-def _say_what_was_then(view: View, panel: Panel, rows: Sequence[Row]) -> None:
+def _say_what_was_then(view: View, panel: Panel, rows: Sequence[SheetRow]) -> None:
     for row in rows:
         if row.values["tested_same_day"] is not None:
             then = count(row, "tested_same_day")
             top = max(then, *(count(row, stage) for stage in STAGES), *(count(row, f"{s}_same_day") for s in STAGES))
-            text = view.speech.gettext("cycle %(previous)s, same<br>working day: %(then)s",
-                                       previous=count(row, "cycle") - 1, then=then)  # fmt: skip
+            text = view.speech.gettext(
+                "cycle %(previous)s, same<br>working day: %(then)s", previous=count(row, "cycle") - 1, then=then
+            )
             panel.note(text, count(row, "cycle"), top, yanchor="bottom", yshift=18, name=WIDE)
 
 
-def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
+def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:
     """What belongs under each cycle, in line with it."""
     speech = view.speech
     beneath = (
@@ -205,68 +214,82 @@ def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> 
             panel.note(text, count(row, "cycle"), 0, **place)
 
 
-def _days(view: View, row: Row) -> str:
+def _days(view: View, row: SheetRow) -> str:
     if view.is_open(row):
         so_far, whole = row.values["working_days_so_far"], row.values["working_days"]
         return view.speech.gettext("%(so_far)s of %(all)s", so_far=so_far, all=whole)
     return str(row.values["working_days"])
 
 
-def _compared(view: View, row: Row) -> str:
+def _compared(view: View, row: SheetRow) -> str:
     if view.is_open(row):
         ratio = _written(view, row.values["ratio_same_day"])
         return f"{ratio}*" if row.values["ratio_same_day"] is not None else ratio
     return _written(view, row.values["ratio_to_previous"])
 
 
-def _told(view: View, row: Row, stage: str) -> str:
+def _label(view: View, row: SheetRow, stage: str) -> str:
     speech, cycle, number = view.speech, view.speech.cycle(count(row, "cycle")), count(row, stage)
     match stage:
         case "designed":
             said = speech.ngettext("%(cycle)s: %(num)s designed", "%(cycle)s: %(num)s designed", number, cycle=cycle)
         case "validated":
-            said = speech.ngettext("%(cycle)s: %(num)s validated", "%(cycle)s: %(num)s validated", number,
-                                   cycle=cycle)  # fmt: skip
+            said = speech.ngettext("%(cycle)s: %(num)s validated", "%(cycle)s: %(num)s validated", number, cycle=cycle)
         case _:
             said = speech.ngettext("%(cycle)s: %(num)s tested", "%(cycle)s: %(num)s tested", number, cycle=cycle)
     then = row.values[f"{stage}_same_day"]
     if then is None:
         return said
-    return speech.gettext("%(said)s, against %(then)s in cycle %(previous)s through the same working day",
-                          said=said, then=then, previous=count(row, "cycle") - 1)  # fmt: skip
+    return speech.gettext(
+        "%(said)s, against %(then)s in cycle %(previous)s through the same working day",
+        said=said,
+        then=then,
+        previous=count(row, "cycle") - 1,
+    )
 
 
-def _told_planned(view: View, row: Row, stage: str) -> str:
+def _told_planned(view: View, row: SheetRow, stage: str) -> str:
     return view.speech.gettext(
-        "%(cycle)s: %(planned)s planned, goal %(goal)s", cycle=view.speech.cycle(count(row, "cycle")),
-        planned=count(row, f"planned_{_GOALS[stage].value}"), goal=view.speech.goal(_GOALS[stage]),
-    )  # fmt: skip
+        "%(cycle)s: %(planned)s planned, goal %(goal)s",
+        cycle=view.speech.cycle(count(row, "cycle")),
+        planned=count(row, f"planned_{_GOALS[stage].value}"),
+        goal=view.speech.goal(_GOALS[stage]),
+    )
 
 
-def _finished(view: View, row: Row) -> str:
+def _finished(view: View, row: SheetRow) -> str:
     speech, cycle, tested = view.speech, count(row, "cycle"), count(row, "tested")
     ratio = row.values["ratio_to_previous"]
     if ratio is None:
-        return speech.ngettext("Cycle %(cycle)s: %(num)s tested", "Cycle %(cycle)s: %(num)s tested", tested,
-                               cycle=cycle)  # fmt: skip
+        return speech.ngettext(
+            "Cycle %(cycle)s: %(num)s tested", "Cycle %(cycle)s: %(num)s tested", tested, cycle=cycle
+        )
     return speech.ngettext(
         "Cycle %(cycle)s: %(num)s tested, %(ratio)s times the %(then)s of cycle %(previous)s",
         "Cycle %(cycle)s: %(num)s tested, %(ratio)s times the %(then)s of cycle %(previous)s",
-        tested, cycle=cycle, ratio=_written(view, ratio), then=row.values["tested_previous"], previous=cycle - 1,
-    )  # fmt: skip
+        tested,
+        cycle=cycle,
+        ratio=_written(view, ratio),
+        then=row.values["tested_previous"],
+        previous=cycle - 1,
+    )
 
 
-def _so_far(view: View, row: Row, *, is_first: bool) -> str:
+def _so_far(view: View, row: SheetRow, *, is_first: bool) -> str:
     speech, cycle, tested = view.speech, count(row, "cycle"), count(row, "tested")
     then = row.values["tested_same_day"]
     cycle_words = speech.gettext("Cycle %(cycle)s" if is_first else N_("cycle %(cycle)s"), cycle=cycle)
     if then is None:
-        return speech.ngettext("%(cycle)s has %(num)s so far", "%(cycle)s has %(num)s so far", tested,
-                               cycle=cycle_words)  # fmt: skip
+        return speech.ngettext(
+            "%(cycle)s has %(num)s so far", "%(cycle)s has %(num)s so far", tested, cycle=cycle_words
+        )
     return speech.ngettext(
         "%(cycle)s has %(num)s, against %(then)s by the same working day",
-        "%(cycle)s has %(num)s, against %(then)s by the same working day", tested, cycle=cycle_words, then=then,
-    )  # fmt: skip
+        "%(cycle)s has %(num)s, against %(then)s by the same working day",
+        tested,
+        cycle=cycle_words,
+        then=then,
+    )
 
 
 def _only_planned(view: View) -> str:
@@ -276,17 +299,19 @@ def _only_planned(view: View) -> str:
         if planned:
             return speech.ngettext(
                 "Cycle %(cycle)s has not begun; %(num)s workflow is planned",
-                "Cycle %(cycle)s has not begun; %(num)s workflows are planned", planned, cycle=count(row, "cycle"),
-            )  # fmt: skip
+                "Cycle %(cycle)s has not begun; %(num)s workflows are planned",
+                planned,
+                cycle=count(row, "cycle"),
+            )
     return speech.gettext("Nothing has been designed, validated or tested in these cycles yet")
 
 
-def _last_over(view: View) -> Row | None:
+def _last_over(view: View) -> SheetRow | None:
     over = [row for row in view.totals if row.values["tested"] is not None and not view.is_open(row)]
     return over[-1] if over else None
 
 
-def _under_way(view: View) -> Row | None:
+def _under_way(view: View) -> SheetRow | None:
     return next((row for row in view.totals if view.is_open(row)), None)
 
 

@@ -6,7 +6,7 @@ from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
-from tracker.domain.charts.sheets import Row
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.charts.time_in_state import WORKING
 from tracker.domain.errors import N_
 from tracker.domain.states import State
@@ -61,8 +61,9 @@ def finding(view: View) -> str:
             return speech.gettext("Nothing has been tested in these cycles yet")
         return speech.ngettext(
             "Too few to tell: %(num)s workflow tested, and no cycle has ten",
-            "Too few to tell: %(num)s workflows tested, and no cycle has ten", number,
-        )  # fmt: skip
+            "Too few to tell: %(num)s workflows tested, and no cycle has ten",
+            number,
+        )
     over = [row for row in telling if not view.is_open(row)] or telling
     rows = [row for row in over if row.values["cycle"] == over[-1].values["cycle"]]
     most = max(count(row, "p50_days") for row in rows)
@@ -71,44 +72,52 @@ def finding(view: View) -> str:
     if len(longest) == len(WORKING):
         return speech.ngettext(
             "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in each state",
-            "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in each state", most, **words,
-        )  # fmt: skip
+            "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in each state",
+            most,
+            **words,
+        )
     if len(longest) > 1:
         return speech.ngettext(
             "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in %(first)s, and in "
             "%(second)s as well: longer than in %(third)s",
             "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in %(first)s, and in "
             "%(second)s as well: longer than in %(third)s",
-            most, first=longest[0], second=longest[1],
-            third=next(_name(view, row) for row in rows if row.values["p50_days"] != most), **words,
-        )  # fmt: skip
+            most,
+            first=longest[0],
+            second=longest[1],
+            third=next(_name(view, row) for row in rows if row.values["p50_days"] != most),
+            **words,
+        )
     return speech.ngettext(
         "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in %(state)s, the longest of the "
         "three",
         "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in %(state)s, the longest of the "
         "three",
-        most, state=longest[0], **words,
-    )  # fmt: skip
+        most,
+        state=longest[0],
+        **words,
+    )
 
 
 def details(view: View) -> list[str]:
     """Each cycle and state in a sentence."""
-    speech, told = view.speech, []
+    speech, sentences = view.speech, []
     for row in view.totals:
         if row.values["p50_days"] is not None:
-            told.append(_told(view, row) + ".")
+            sentences.append(_label(view, row) + ".")
         elif row.values["n"] is not None and row.values["state"] is WORKING[0]:
-            told.append(
+            sentences.append(
                 speech.ngettext(
                     "%(cycle)s: %(num)s tested, too few for percentiles.",
                     "%(cycle)s: %(num)s tested, too few for percentiles.",
-                    count(row, "n"), cycle=speech.cycle(count(row, "cycle")),
+                    count(row, "n"),
+                    cycle=speech.cycle(count(row, "cycle")),
                 )
-            )  # fmt: skip
-    return told
+            )
+    return sentences
 
 
-def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
+def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """Three bars for each cycle, each with a line up to where 85% of them are."""
     panel = plot.panel()
     cycles = list(dict.fromkeys(count(row, "cycle") for row in rows))
@@ -128,18 +137,18 @@ def draw(view: View, plot: Plot, rows: Sequence[Row]) -> None:
         _numbers(panel, rows, day, {"name": WIDE} if len(cycles) > _MANY_CYCLES else {})
 
 
-def _bars(view: View, panel: Panel, rows: Sequence[Row], state: State) -> None:
-    told = [row for row in rows if row.values["p50_days"] is not None]
+def _bars(view: View, panel: Panel, rows: Sequence[SheetRow], state: State) -> None:
+    known = [row for row in rows if row.values["p50_days"] is not None]
     half, most = Series(state.value, colour(_COLOURS[state])), Series(f"{state.value}_most", colour("ink"))
-    for row in told:
-        half.marks.append(mark(view, row, "p50_days", _x(row), _told(view, row)))
-        most.marks.append(mark(view, row, "p85_days", _x(row), _told(view, row)))
+    for row in known:
+        half.marks.append(mark(view, row, "p50_days", _x(row), _label(view, row)))
+        most.marks.append(mark(view, row, "p85_days", _x(row), _label(view, row)))
         panel.rule(_x(row), count(row, "p50_days"), _x(row), count(row, "p85_days"), line={"color": colour("ink-2")})
-    panel.bars(half, width=_WIDTH * 0.9, marker=hatched(half.colour, [view.is_open(row) for row in told]))
+    panel.bars(half, width=_WIDTH * 0.9, marker=hatched(half.colour, [view.is_open(row) for row in known]))
     panel.dots(most, marker={"symbol": "line-ew", "size": 10, "line": {"color": colour("ink"), "width": 1.5}})
 
 
-def _numbers(panel: Panel, rows: Sequence[Row], day: float, looks: dict[str, str]) -> None:
+def _numbers(panel: Panel, rows: Sequence[SheetRow], day: float, looks: dict[str, str]) -> None:
     """Above each line, and on top of its bar or inside it where the line ends too soon, there with paper beneath.
     `day` is how high one is, in pixels.
     """
@@ -150,21 +159,35 @@ def _numbers(panel: Panel, rows: Sequence[Row], day: float, looks: dict[str, str
         panel.note(str(p85), x, p85, yanchor="bottom", font={"size": 12, "color": colour("ink")}, **looks)
         is_free = (p85 - p50) * day >= _NUMBER
         if is_free or p50 * day >= _NUMBER:
-            panel.note(str(p50), x, p50, yanchor="bottom" if is_free else "top", yshift=1 if is_free else -2,
-                       font=BOLD, bgcolor=colour("paper"), borderpad=0, **looks)  # fmt: skip
+            panel.note(
+                str(p50),
+                x,
+                p50,
+                yanchor="bottom" if is_free else "top",
+                yshift=1 if is_free else -2,
+                font=BOLD,
+                bgcolor=colour("paper"),
+                borderpad=0,
+                **looks,
+            )
 
 
-def _name_the_states(view: View, panel: Panel, rows: Sequence[Row], top: float) -> None:
+def _name_the_states(view: View, panel: Panel, rows: Sequence[SheetRow], top: float) -> None:
     """Once, above the first group that has bars."""
-    told = [row for row in rows if row.values["p50_days"] is not None]
-    for step, row in enumerate(row for row in told if row.values["cycle"] == told[0].values["cycle"]):
+    known = [row for row in rows if row.values["p50_days"] is not None]
+    for step, row in enumerate(row for row in known if row.values["cycle"] == known[0].values["cycle"]):
         height = top * (0.97 - 0.075 * step)
-        panel.rule(_x(row), count(row, "p85_days") + top * 0.075, _x(row), height - top * 0.03,
-                   line={"color": colour("line-strong")})  # fmt: skip
+        panel.rule(
+            _x(row),
+            count(row, "p85_days") + top * 0.075,
+            _x(row),
+            height - top * 0.03,
+            line={"color": colour("line-strong")},
+        )
         panel.note(_name(view, row), _x(row), height, xanchor="left", xshift=-4, font=BOLD)
 
 
-def _beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
+def _beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:
     """How many the cycle's bars are of, in line with it."""
     plot.margin = {"l": 84, "r": 8, "t": 24, "b": 60}
     plot.narrow_margin = {"l": 32, "b": 40}
@@ -175,19 +198,22 @@ def _beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[Row]) -> None:
             panel.note("–" if row.values["n"] is None else str(row.values["n"]), count(row, "cycle"), 0, **place)
 
 
-def _told(view: View, row: Row) -> str:
+def _label(view: View, row: SheetRow) -> str:
     return view.speech.gettext(
         "%(cycle)s, days in %(state)s: half %(half)s or fewer, 85%% %(most)s or fewer (n = %(tested)s)",
-        cycle=view.speech.cycle(count(row, "cycle")), state=_name(view, row), half=row.values["p50_days"],
-        most=row.values["p85_days"], tested=row.values["n"],
-    )  # fmt: skip
+        cycle=view.speech.cycle(count(row, "cycle")),
+        state=_name(view, row),
+        half=row.values["p50_days"],
+        most=row.values["p85_days"],
+        tested=row.values["n"],
+    )
 
 
-def _name(view: View, row: Row) -> str:
+def _name(view: View, row: SheetRow) -> str:
     state = row.values["state"]
     return view.speech.state(state) if isinstance(state, State) else ""
 
 
-def _x(row: Row) -> float:
+def _x(row: SheetRow) -> float:
     place = next(number for number, state in enumerate(WORKING) if state is row.values["state"])
     return count(row, "cycle") + (place - 1) * _WIDTH

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tracker.charts.speech import Speech
-from tracker.domain.charts.sheets import Adds, Row, Sheet, Value
+from tracker.domain.charts.sheets import Adds, Sheet, SheetRow, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.summaries import Choice
@@ -28,7 +28,7 @@ class View:
     span: Span
     choice: Choice
     speech: Speech
-    address: Callable[[Row, str], str]
+    address: Callable[[SheetRow, str], str]
     names: Mapping[str, str] = field(default_factory=dict)  # of projects and workstreams, by code
 
     @property
@@ -37,27 +37,27 @@ class View:
         return self.span.as_of
 
     @property
-    def rows(self) -> Sequence[Row]:
+    def rows(self) -> Sequence[SheetRow]:
         """The rows of all panels."""
         return self.sheet.rows
 
     @property
-    def totals(self) -> Sequence[Row]:
+    def totals(self) -> Sequence[SheetRow]:
         """The rows for all that is chosen together: what the words are about."""
         return self.whole.rows
 
-    def is_open(self, row: Row) -> bool:
+    def is_open(self, row: SheetRow) -> bool:
         """Whether the row's cycle has begun and its days are not over."""
         here = self.span.reading(count(row, "cycle"))
         return here.is_begun and here.as_of < here.border
 
-    def link(self, row: Row, column: str) -> str:
+    def link(self, row: SheetRow, column: str) -> str:
         """Where the items behind the number are; nothing when it counts none."""
         adds = next(each.adds for each in self.sheet.columns if each.name == column)
         return self.address(row, column) if adds not in {Adds.KEY, Adds.NONE} and row.values.get(column) else ""
 
 
-def count(row: Row, column: str) -> int:
+def count(row: SheetRow, column: str) -> int:
     """The number as one to reckon with; 0 when it is empty."""
     value: Value = row.values.get(column)
     return value if isinstance(value, int) else 0

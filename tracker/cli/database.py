@@ -12,7 +12,7 @@ from tracker.commands.programme import installation
 from tracker.config import read_settings
 from tracker.db import migrations
 from tracker.db.engine import make_engine, reading
-from tracker.domain.findings import Finding
+from tracker.domain.programme.checks import Finding
 from tracker.exports import packs
 from tracker.queries.programme import check as history
 
@@ -63,8 +63,11 @@ def check_schema() -> None:
 
 
 @click.command()
-@click.option("--pack", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-              help="A planning-week pack: whether its items come to its figures. No database is needed.")  # fmt: skip
+@click.option(
+    "--pack",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A planning-week pack: whether its items come to its figures. No database is needed.",
+)
 def check(pack: Path | None) -> None:
     """Replay the history and name every difference from what is kept beside it; exit code 1 if there is any."""
     if pack is not None:

@@ -66,14 +66,25 @@ def seed(directory: Path) -> None:
 @click.option(
     "--basis", type=click.Choice([each.value for each in Basis]), help="One reading of the figures, not both."
 )
-@click.option("--format", "dialect", type=click.Choice([each.value for each in Dialect]), default=Dialect.CSV.value,
-              show_default=True, help="For programs, or for a Swedish spreadsheet.")  # fmt: skip
+@click.option(
+    "--format",
+    "dialect",
+    type=click.Choice([each.value for each in Dialect]),
+    default=Dialect.CSV.value,
+    show_default=True,
+    help="For programs, or for a Swedish spreadsheet.",
+)
 @click.option("--as-of", type=Instant(), help="As it was known then, for example 2023-04-14T07:00:00Z.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write, else stdout.")
 def export(
-    name: str, directory: Path | None, cycle: int | None, basis: str | None, dialect: str, as_of: datetime | None,
+    name: str,
+    directory: Path | None,
+    cycle: int | None,
+    basis: str | None,
+    dialect: str,
+    as_of: datetime | None,
     out: Path | None,
-) -> None:  # fmt: skip
+) -> None:
     """Write a programme file or a file of figures; with `all` the ten programme files into DIR; with `pack` the
     planning-week pack, a zip, or a workbook where FILE ends in .xlsx.
     """
@@ -85,9 +96,13 @@ def export(
             def text(file: str) -> Iterable[str]:
                 if file in figure_files.NAMES:
                     return figure_files.text(
-                        session, file, as_of=as_of or figures.as_of_now(session, clock_of(session).now()), cycle=cycle,
-                        basis=Basis(basis) if basis else None, dialect=Dialect(dialect),
-                    )  # fmt: skip
+                        session,
+                        file,
+                        as_of=as_of or figures.as_of_now(session, clock_of(session).now()),
+                        cycle=cycle,
+                        basis=Basis(basis) if basis else None,
+                        dialect=Dialect(dialect),
+                    )
                 return programme_files.text(session, file, as_of=as_of, cycle=cycle, dialect=Dialect(dialect))
 
             if name == packs.NAME:
@@ -119,8 +134,14 @@ def _write_pack(
     session: Session, out: Path | None, cycle: int | None, dialect: Dialect, as_of: datetime | None
 ) -> None:
     programme = viewer.programme(session)
-    wanted = packs.pack(session, programme=programme.name if programme else "", cycle=cycle, dialect=dialect,
-                        now=clock_of(session).now(), as_of=as_of)  # fmt: skip
+    wanted = packs.pack(
+        session,
+        programme=programme.name if programme else "",
+        cycle=cycle,
+        dialect=dialect,
+        now=clock_of(session).now(),
+        as_of=as_of,
+    )
     tables = packs.tables(session, wanted)
     with tempfile.TemporaryFile() as made:
         if out is not None and out.suffix.lower() == ".xlsx":

@@ -15,7 +15,7 @@ from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts.fields import OPERATOR
 from tracker.commands.entry.entries import open_entry
 from tracker.commands.imports import workflows as workflow_imports
-from tracker.commands.imports.plan import Outcome, Plan, Problem
+from tracker.commands.imports.plan import Plan, Problem, RowResult
 from tracker.commands.imports.workflows import COMMAND
 from tracker.commands.workflows.moves import When
 from tracker.config import read_settings
@@ -58,24 +58,48 @@ def import_() -> None:
 @import_.command("workflows")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Tell what would be done, and do nothing.")
-@click.option("--refused", "refused_to", type=click.Path(dir_okay=False, path_type=Path),
-              help="Import the good rows, and write the others with their causes to this file.")  # fmt: skip
+@click.option(
+    "--refused",
+    "refused_to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Import the good rows, and write the others with their causes to this file.",
+)
 @click.option("--delimiter", type=click.Choice(list(_DELIMITERS)), help="Of a CSV file; guessed unless told.")
-@click.option("--column", "columns", multiple=True, metavar="HEADING=FIELD",
-              help=f"Import the column as {', '.join(Field)}, or as nothing with an empty FIELD.")  # fmt: skip
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="HEADING=FIELD",
+    help=f"Import the column as {', '.join(Field)}, or as nothing with an empty FIELD.",
+)
 @click.option("--state", "states", multiple=True, metavar="WORD=STATE", help="What a word of the file means.")
 @click.option("--workstream", "workstreams", multiple=True, metavar="WORD=CODE", help="Which workstream a word means.")
 @click.option("--dates", type=click.Choice(["dmy", "mdy"]), help="Of dates like 4/12/2023.")
 @click.option("--reason", type=click.Choice([each.value for each in MoveBackReason]), help="Of moves back without one.")
-@click.option("--empty-cells", type=click.Choice(["keep", "clear"]), default="keep", show_default=True,
-              help="Whether an empty cell empties the field.")  # fmt: skip
+@click.option(
+    "--empty-cells",
+    type=click.Choice(["keep", "clear"]),
+    default="keep",
+    show_default=True,
+    help="Whether an empty cell empties the field.",
+)
 @click.option("--accept-new-owners", "accept_owners", is_flag=True, help="Of owners who own nothing yet.")
 @click.option("--accept-same-names", "accept_names", is_flag=True, help="Of new workflows named as one that is there.")
 def workflows(  # noqa: PLR0913 - one for each option
-    file: Path, *, dry_run: bool, refused_to: Path | None, delimiter: str | None, columns: tuple[str, ...],
-    states: tuple[str, ...], workstreams: tuple[str, ...], dates: str | None, reason: str | None, empty_cells: str,
-    accept_owners: bool, accept_names: bool,
-) -> None:  # fmt: skip
+    file: Path,
+    *,
+    dry_run: bool,
+    refused_to: Path | None,
+    delimiter: str | None,
+    columns: tuple[str, ...],
+    states: tuple[str, ...],
+    workstreams: tuple[str, ...],
+    dates: str | None,
+    reason: str | None,
+    empty_cells: str,
+    accept_owners: bool,
+    accept_names: bool,
+) -> None:
     """Create and change workflows from FILE, CSV or XLSX: all rows, or none.
 
     Each refused row is told in one line with its number, column and value; then the exit code is 1.
@@ -93,10 +117,10 @@ def workflows(  # noqa: PLR0913 - one for each option
             planned = _planned(engine, table, choices)
         else:
             planned = _done(engine, table, choices, progress, without_refused=refused_to is not None)
-    refused = planned.of(Outcome.REFUSED)
+    refused = planned.of(RowResult.REFUSED)
     for each in refused:
         for problem in each.problems:
-            click.echo(f"Row {each.row.number}{_told(problem)}", err=True)
+            click.echo(f"Row {each.row.number}{_message(problem)}", err=True)
     _tell(planned, dry_run=dry_run, is_done=not refused or refused_to is not None)
     if refused_to is not None and not dry_run:
         refused_to.write_bytes(_file_of_refused(planned))
@@ -114,14 +138,20 @@ def _done(
 ) -> Plan:
     """Does it, unless rows are refused that nobody said to leave out; gives what each row came to."""
     planned = _planned(engine, table, choices)
-    if planned.of(Outcome.REFUSED) and not without_refused:
+    if planned.of(RowResult.REFUSED) and not without_refused:
         return planned
     with transaction(engine) as session:
         entry = open_entry(session, accounts.operator(session), COMMAND, clock_of(session).now())
         return workflow_imports.carry_out(
-            session, entry, table, choices, seen=None, without_refused=without_refused,
-            backdate_days=read_settings().backdate_days, progress=progress,
-        )  # fmt: skip
+            session,
+            entry,
+            table,
+            choices,
+            seen=None,
+            without_refused=without_refused,
+            backdate_days=read_settings().backdate_days,
+            progress=progress,
+        )
 
 
 def _chosen(engine: Engine, table: Table, choices: Choices, wishes: _Wishes) -> Choices:
@@ -159,7 +189,7 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def _told(problem: Problem) -> str:
+def _message(problem: Problem) -> str:
     heading = f", {problem.heading}" if problem.heading else ""
     value = f" {problem.value[:60]!r}" if problem.value else ""
     return " ".join(f"{heading}{value}: {problem.error}".split())
@@ -169,9 +199,10 @@ def _tell(planned: Plan, *, dry_run: bool, is_done: bool) -> None:
     counts = planned.counts
     what = f"{counts['created']} new, {counts['changed']} changed, {counts['unchanged']} unchanged"
     left_out = [
-        f"{heading!r}" for heading, field in zip(planned.table.headings, planned.choices.columns, strict=True)
+        f"{heading!r}"
+        for heading, field in zip(planned.table.headings, planned.choices.columns, strict=True)
         if heading and not field
-    ]  # fmt: skip
+    ]
     if left_out:
         click.echo(f"Not imported: the columns {', '.join(left_out)}.", err=True)
     refused = f", {counts['refused']} refused" if counts["refused"] else ""
@@ -185,6 +216,9 @@ def _tell(planned: Plan, *, dry_run: bool, is_done: bool) -> None:
 
 def _file_of_refused(planned: Plan) -> bytes:
     return refused_rows.content(
-        planned.table, planned.of(Outcome.REFUSED), cause=_CAUSE, words=lambda problem: str(problem.error),
+        planned.table,
+        planned.of(RowResult.REFUSED),
+        cause=_CAUSE,
+        words=lambda problem: str(problem.error),
         dialect=Dialect.CSV,
-    )  # fmt: skip
+    )

@@ -20,8 +20,14 @@ _FORMATS = {"md": files.markdown, "html": files.html}
 
 @click.command()
 @click.argument("month", metavar="YYYY-MM")
-@click.option("--format", "kind", type=click.Choice(list(_FORMATS)), default="md", show_default=True,
-              help="Markdown, or a page that stands alone.")  # fmt: skip
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(list(_FORMATS)),
+    default="md",
+    show_default=True,
+    help="Markdown, or a page that stands alone.",
+)
 @click.option("--as-of", type=Instant(), help="As it was known then, for example 2023-04-14T07:00:00Z.")
 @click.option("--lang", "language", type=click.Choice(list(LANGUAGES)), default="sv", show_default=True)
 def report(month: str, kind: str, as_of: datetime | None, language: str) -> None:

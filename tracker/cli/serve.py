@@ -59,8 +59,9 @@ def serve(host: str, port: int) -> None:
     if is_demo and not _is_loopback(host):
         raise SettingsError(N_("The database is a demo's: it is served on this machine only. Leave out --host."))
     if not has_admin:
-        click.echo("There is no administrator yet. Make one with:\n"
-                   "  tracker user add EMAIL --name NAME --role admin", err=True)  # fmt: skip
+        click.echo(
+            "There is no administrator yet. Make one with:\n  tracker user add EMAIL --name NAME --role admin", err=True
+        )
     _serve(settings, engine, host, port, lambda address: f"Tracker is at {settings.public_url or address}")
 
 
@@ -80,13 +81,18 @@ def demo(port: int, day: date | None) -> None:
     demos.open_demo(engine, SEED_DATA, say=lambda text: click.echo(text, err=True))
     clock = _clock(engine, day) if day is not None else None
     _serve(
-        settings, engine, _LOOPBACK, port,
-        lambda address: f"Tracker's demo is at {address}\n"
-        "Sign in there with one of the buttons: Projektledare SIDU, Projektledare SoKI, Programkontoret, Betraktare,"
-        " Administratör. No password is needed.\n"
-        "The figures are made up: Exempeldata – påhittade siffror. Stop with Ctrl-C.",
+        settings,
+        engine,
+        _LOOPBACK,
+        port,
+        lambda address: (
+            f"Tracker's demo is at {address}\n"
+            "Sign in there with one of the buttons: Projektledare SIDU, Projektledare SoKI, Programkontoret, "
+            "Betraktare, Administratör. No password is needed.\n"
+            "The figures are made up: Exempeldata – påhittade siffror. Stop with Ctrl-C."
+        ),
         clock,
-    )  # fmt: skip
+    )
 
 
 def _clock(engine: Engine, day: date) -> Clock:
@@ -115,15 +121,19 @@ def _require_safe_address(settings: Settings, host: str) -> None:
     public = urlsplit(settings.public_url)
     if not _is_loopback(host) and not settings.public_url:
         raise SettingsError(
-            N_("Serving on %(host)s needs TRACKER_PUBLIC_URL, the address that people type, for example"
-               " https://tracker.example.org"),
+            N_(
+                "Serving on %(host)s needs TRACKER_PUBLIC_URL, the address that people type, for example"
+                " https://tracker.example.org"
+            ),
             host=host,
-        )  # fmt: skip
+        )
     if public.scheme == "http" and not _is_loopback(public.hostname or "") and not settings.insecure_http:
         raise SettingsError(
-            N_("TRACKER_PUBLIC_URL is not https: passwords would travel readable. Put a proxy with https in front, or"
-               " set TRACKER_INSECURE_HTTP=1.")
-        )  # fmt: skip
+            N_(
+                "TRACKER_PUBLIC_URL is not https: passwords would travel readable. Put a proxy with https in front, or"
+                " set TRACKER_INSECURE_HTTP=1."
+            )
+        )
 
 
 def _is_loopback(host: str) -> bool:

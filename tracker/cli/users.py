@@ -40,8 +40,16 @@ def add(email: str, name: str, role: str, workstreams: tuple[str, ...], all_work
     _require_usable()
     password = _new_password()
     with _writing("user_add") as (session, entry):
-        accounts.add(session, entry, email, name, Role(role), password=password, workstreams=workstreams,
-                     all_workstreams=all_workstreams)  # fmt: skip
+        accounts.add(
+            session,
+            entry,
+            email,
+            name,
+            Role(role),
+            password=password,
+            workstreams=workstreams,
+            all_workstreams=all_workstreams,
+        )
     click.echo(f"{name} can sign in as {accounts.normal_email(email)}.", err=True)
 
 

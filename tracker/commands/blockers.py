@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from tracker.commands.entry import field_edits
-from tracker.commands.entry.batch_results import Outcome, each
+from tracker.commands.entry.batch_results import BatchResult, each
 from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import refuse_too_early, streams_of, the_workflow
@@ -19,7 +19,7 @@ from tracker.db.models import Blocker, BlockerEvent, FieldChange, Workflow, Work
 from tracker.domain import history
 from tracker.domain.cells import LARGEST_ID, read_date
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotFoundError
-from tracker.domain.people import require_part
+from tracker.domain.permissions import require_participant
 from tracker.domain.states import BlockerCategory, HoldEvent, State
 from tracker.domain.texts import filled_line, line, prose
 
@@ -38,9 +38,15 @@ class BlockerFields:
 
 
 def raise_blocker(
-    session: Session, entry: Entry, fields: BlockerFields, keys: Sequence[str], *, happened_on: date | None = None,
-    note: str = "", backdate_days: int,
-) -> tuple[int, Outcome]:  # fmt: skip
+    session: Session,
+    entry: Entry,
+    fields: BlockerFields,
+    keys: Sequence[str],
+    *,
+    happened_on: date | None = None,
+    note: str = "",
+    backdate_days: int,
+) -> tuple[int, BatchResult]:
     """Makes a blocker that holds each of the workflows that it can hold; gives its id.
 
     Where it can hold none, the first one's refusal is raised and nothing is made. Raises InvalidError naming the field.
@@ -66,9 +72,15 @@ def raise_blocker(
 
 
 def hold(
-    session: Session, entry: Entry, blocker_id: int, keys: Sequence[str], *, happened_on: date | None = None,
-    note: str = "", backdate_days: int,
-) -> Outcome:  # fmt: skip
+    session: Session,
+    entry: Entry,
+    blocker_id: int,
+    keys: Sequence[str],
+    *,
+    happened_on: date | None = None,
+    note: str = "",
+    backdate_days: int,
+) -> BatchResult:
     """Lets the blocker hold more workflows, which opens it again if it was resolved; those it holds are unchanged.
 
     Raises NotFoundError or InvalidError naming the field.
@@ -89,9 +101,15 @@ def hold(
 
 
 def release(
-    session: Session, entry: Entry, blocker_id: int, keys: Sequence[str] | None, *, note: str = "",
-    happened_on: date | None = None, backdate_days: int,
-) -> Outcome:  # fmt: skip
+    session: Session,
+    entry: Entry,
+    blocker_id: int,
+    keys: Sequence[str] | None,
+    *,
+    note: str = "",
+    happened_on: date | None = None,
+    backdate_days: int,
+) -> BatchResult:
     """Lets go of the workflows, or without keys of all that the blocker holds; those it does not hold are unchanged.
 
     Letting go of the last one needs a text on how the blocker was resolved; without it, nothing is released. Raises
@@ -126,7 +144,7 @@ def edit(
     Raises NotFoundError, NotAllowedError, InvalidError naming the field, or FieldConflictError; nothing is written.
     """
     blocker = the_blocker(session, blocker_id)
-    require_part(entry.actor, workstreams_of(session, blocker_id))
+    require_participant(entry.actor, workstreams_of(session, blocker_id))
     wanted = field_edits.changed(wanted, was, _clean)
     about = col(FieldChange.blocker_id) == blocker_id
     texts = field_edits.merged(session, about, wanted, was, texts_of(blocker))
@@ -192,7 +210,7 @@ def _workflow(session: Session, entry: Entry, key: str) -> Workflow:
     workflow, owner = the_workflow(session, key)
     if not entry.actor.leads(owner):
         _, others = streams_of(session, workflow)
-        require_part(entry.actor, [owner, *others])
+        require_participant(entry.actor, [owner, *others])
     return workflow
 
 

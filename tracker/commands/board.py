@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from tracker.commands import blockers, notes
 from tracker.commands.entry import batch_results
-from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import Move, StaleError
@@ -31,7 +31,7 @@ class Update:
     resolution: str = ""
 
 
-def save(session: Session, entry: Entry, updates: Sequence[Update], *, backdate_days: int) -> Outcome:
+def save(session: Session, entry: Entry, updates: Sequence[Update], *, backdate_days: int) -> BatchResult:
     """Saves the rows that can be saved, and gives the others with their causes."""
     by_key = {update.key: update for update in updates}
     return batch_results.each(by_key, lambda key: _saved(session, entry, by_key[key], backdate_days))
@@ -59,9 +59,14 @@ def _released(session: Session, entry: Entry, update: Update, backdate_days: int
     for blocker_id in update.released:
         try:
             outcome = blockers.release(
-                session, entry, blocker_id, [update.key], note=update.resolution, happened_on=update.happened_on,
+                session,
+                entry,
+                blocker_id,
+                [update.key],
+                note=update.resolution,
+                happened_on=update.happened_on,
                 backdate_days=backdate_days,
-            )  # fmt: skip
+            )
         except InvalidError as error:
             error.field = "resolution" if error.field == "note" else error.field
             raise

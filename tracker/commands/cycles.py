@@ -4,20 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlmodel import Session, col
 
-from tracker.commands import blockers, reported_figures
+from tracker.commands import blockers
 from tracker.commands.entry import field_edits
 from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows.scope import write_change
 from tracker.db import reviews
-from tracker.db.models import Cycle, CycleChange, Workflow
+from tracker.db.facts import facts
+from tracker.db.models import Cycle, CycleChange, Programme, ReportedFigures, Workflow
 from tracker.domain.cells import LARGEST_ID, read_date
 from tracker.domain.cycles.dates import Dates, NumberedDates, refuse_impossible
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError
-from tracker.domain.reviews import Member, Wish, seal
+from tracker.domain.figures.history import History
+from tracker.domain.figures.summaries import reported
+from tracker.domain.files.figure_files import cells_text
+from tracker.domain.reviews import Member, Wish, fingerprint
 from tracker.domain.states import CycleStatus, HoldEvent, ProposalKind
 from tracker.domain.texts import line
 
@@ -50,8 +54,10 @@ class UndecidedError(ConflictError):
     def __init__(self, number: int, keys: Sequence[str]) -> None:
         super().__init__(
             N_("Cycle %(cycle)s cannot be closed: %(count)s workflows are undecided (%(keys)s)."),
-            cycle=number, count=len(keys), keys=", ".join(keys[:_NAMED]) + ", …" * (len(keys) > _NAMED),
-        )  # fmt: skip
+            cycle=number,
+            count=len(keys),
+            keys=", ".join(keys[:_NAMED]) + ", …" * (len(keys) > _NAMED),
+        )
         self.keys = tuple(keys)
 
 
@@ -147,7 +153,7 @@ def close(session: Session, entry: Entry, number: int, *, seen: str) -> Closed:
     members, into = reviews.members(session, number), reviews.next_draft(session, number)
     if undecided := [member.key for member in members if member.is_undecided]:
         raise UndecidedError(number, undecided)
-    if seen != seal(members, into):
+    if seen != fingerprint(members, into):
         raise ReviewChangedError(N_("The review has changed since you saw it. Look at it again, then close."))
     decided = [(member, member.decision) for member in members]
     if into is None and any(wish is not None and wish.is_into_draft for _, wish in decided):
@@ -157,7 +163,7 @@ def close(session: Session, entry: Entry, number: int, *, seen: str) -> Closed:
             _dispose(session, entry, member, wish, into)
     cycle.status, cycle.closed_at = CycleStatus.CLOSED, entry.recorded_at
     entry.record()
-    reported_figures.store(session)
+    store_reported(session)
     return Closed(
         number,
         into,
@@ -234,3 +240,25 @@ def _clean(name: str, text: str) -> str:
     except InvalidError as error:
         message = N_("Write the date as year-month-day, for example 2023-04-14.")
         raise InvalidError(message, field=name) from error
+
+
+def missing_reported(session: Session) -> set[int]:
+    """The closed cycles whose figures are not kept."""
+    closed = select(col(Cycle.number)).where(col(Cycle.status) == CycleStatus.CLOSED)
+    return set(session.scalars(closed)) - set(session.scalars(select(col(ReportedFigures.cycle_number)).distinct()))
+
+
+def store_reported(session: Session) -> set[int]:
+    """Keeps the figures of the closed cycles whose figures are not kept, and tells which. Locks the programme."""
+    session.execute(select(col(Programme.id)).with_for_update())
+    session.flush()  # the columns are read past the session
+    cycles = missing_reported(session)
+    found = facts(session) if cycles else None
+    if found is not None:
+        rows = [
+            {"cycle_number": row.cycle, "workstream_code": row.workstream or "", "cells": cells_text(row)}
+            for row in reported(History(found))
+            if row.cycle in cycles
+        ]
+        session.execute(insert(ReportedFigures), rows)
+    return cycles

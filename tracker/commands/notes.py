@@ -12,7 +12,7 @@ from tracker.db import models
 from tracker.db.models import BlockerEvent, FieldChange, Note, ScopeChange, StateChange, Workflow, WorkflowCheck
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, InvalidError
-from tracker.domain.people import require_lead, require_part
+from tracker.domain.permissions import require_participant, require_workstream_lead
 from tracker.domain.texts import prose
 
 
@@ -24,10 +24,10 @@ def write(session: Session, entry: Entry, text: str, *, key: str = "", blocker_i
     workflow: Workflow | None = None
     if key or blocker_id is None:
         workflow, owner = the_workflow(session, key)
-        require_part(entry.actor, [owner, *streams_of(session, workflow)[1]])
+        require_participant(entry.actor, [owner, *streams_of(session, workflow)[1]])
     if blocker_id is not None:
         the_blocker(session, blocker_id)
-        require_part(entry.actor, workstreams_of(session, blocker_id))
+        require_participant(entry.actor, workstreams_of(session, blocker_id))
     text = prose(text, "note")
     if not text:
         raise InvalidError(N_("Write the note first."), field="note")
@@ -48,7 +48,7 @@ def check(session: Session, entry: Entry, key: str) -> bool:
     Raises NotFoundError, NotAllowedError, or ConflictError for an archived workflow.
     """
     workflow, owner = the_workflow(session, key)
-    require_lead(entry.actor, owner)
+    require_workstream_lead(entry.actor, owner)
     checked_at = session.execute(
         select(func.max(col(WorkflowCheck.recorded_at))).where(col(WorkflowCheck.workflow_id) == workflow.id)
     ).scalar_one_or_none()
@@ -63,8 +63,11 @@ def check(session: Session, entry: Entry, key: str) -> bool:
 def _changed_at(session: Session, workflow: Workflow) -> datetime:
     """When anything but a note was last recorded on the workflow."""
     tables: tuple[type[StateChange | ScopeChange | BlockerEvent | FieldChange], ...] = (
-        StateChange, ScopeChange, BlockerEvent, FieldChange,
-    )  # fmt: skip
+        StateChange,
+        ScopeChange,
+        BlockerEvent,
+        FieldChange,
+    )
     entries = union_all(*(select(col(each.entry_id)).where(col(each.workflow_id) == workflow.id) for each in tables))
     newest = select(func.max(col(models.Entry.recorded_at))).where(col(models.Entry.id).in_(entries))
     return session.scalars(newest).one()

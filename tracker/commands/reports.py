@@ -22,9 +22,16 @@ from tracker.domain.texts import prose
 
 
 def write(
-    session: Session, entry: Entry, month: Month, project: str, language: str, wanted: Mapping[str, str],
-    was: Mapping[str, str], *, status: Status | None = None,
-) -> list[str]:  # fmt: skip
+    session: Session,
+    entry: Entry,
+    month: Month,
+    project: str,
+    language: str,
+    wanted: Mapping[str, str],
+    was: Mapping[str, str],
+    *,
+    status: Status | None = None,
+) -> list[str]:
     """Writes the sections that were changed in a form which showed `was`, and gives their names. Without a status what
     was not begun becomes a draft.
 
@@ -40,8 +47,10 @@ def write(
     names = {field(section, language): section for section in sections_of(project)}
     current = {name: standing.get(name, ("", ""))[0] for name in names}
     # What somebody saved a moment ago from this very form is nobody else's.
-    seen = {name: current[name] if standing.get(name, ("", ""))[1] == entry.actor.name else was.get(section, "")
-            for name, section in names.items()}  # fmt: skip
+    seen = {
+        name: current[name] if standing.get(name, ("", ""))[1] == entry.actor.name else was.get(section, "")
+        for name, section in names.items()
+    }
     typed = {name: _clean(session, name, wanted[section]) for name, section in names.items() if section in wanted}
     texts = field_edits.merged(session, about, typed, seen, current, table=ReportChange)
     for name, text in texts.items():

@@ -5,13 +5,13 @@ is history; the close is.
 from sqlmodel import Session, col, select
 
 from tracker.commands.cycles import the_cycle
-from tracker.commands.entry.batch_results import Outcome, each
+from tracker.commands.entry.batch_results import BatchResult, each
 from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows.moves import the_workflow
 from tracker.db import models, reviews
 from tracker.db.models import Project, ReviewReady, Workflow, WorkflowWorkstream, Workstream
 from tracker.domain.errors import N_, ConflictError, NotFoundError
-from tracker.domain.people import require_lead
+from tracker.domain.permissions import require_workstream_lead
 from tracker.domain.reviews import Member, Proposal, Wish
 from tracker.domain.states import CycleStatus, ReviewReason
 from tracker.domain.texts import line, prose
@@ -26,8 +26,10 @@ class StaleProposalError(ConflictError):
         else:
             super().__init__(
                 N_("What is proposed for %(key)s was changed in the meantime: %(actor)s, %(at)s."),
-                key=key, actor=proposal.actor, at=proposal.at,
-            )  # fmt: skip
+                key=key,
+                actor=proposal.actor,
+                at=proposal.at,
+            )
         self.key = key
         self.proposal = proposal
 
@@ -65,7 +67,7 @@ def withdraw(session: Session, entry: Entry, cycle: int, key: str, *, version: i
 
 def accept(
     session: Session, entry: Entry, cycle: int, workstream: str, *, reason: ReviewReason | None = None
-) -> Outcome:
+) -> BatchResult:
     """Writes down what is proposed by default for every member of the workstream that nobody has decided on; `reason`
     is for those that no blocker gives one. Those that need words are left with the cause.
 
@@ -115,7 +117,7 @@ def mark_ready(session: Session, entry: Entry, cycle: int, workstream: str, *, i
 def _member(session: Session, entry: Entry, cycle: int, key: str) -> Member:
     """The member of the running cycle, for writing."""
     workflow, owner = the_workflow(session, key)
-    require_lead(entry.actor, owner)
+    require_workstream_lead(entry.actor, owner)
     _refuse_not_running(session, cycle)
     for member in reviews.members(session, cycle, col(Workflow.id) == workflow.id):
         return member
@@ -127,7 +129,7 @@ def _the_workstream(session: Session, entry: Entry, code: str) -> int:
     row = session.exec(select(Project.first_cycle).join(Workstream).where(col(Workstream.code) == code)).first()
     if row is None:
         raise NotFoundError(N_("There is no workstream %(code)s."), code=code)
-    require_lead(entry.actor, code)
+    require_workstream_lead(entry.actor, code)
     return row
 
 

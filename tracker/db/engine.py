@@ -48,8 +48,13 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) ->
     # Checkpoints run only under the writers' lock (`_checkpoint`): before SQLite 3.51.3 one that meets a
     # writer can lose committed rows (sqlite.org/wal.html#walresetbug).
     # Without a limit the log keeps its size when it begins anew, and every write after would ask for a checkpoint.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=0",
-                   "journal_size_limit=0"):  # fmt: skip
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "wal_autocheckpoint=0",
+        "journal_size_limit=0",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from tracker.db.models import Cycle, Programme, Project, Workflow, WorkflowWorkstream, Workstream
-from tracker.domain.figures.facts import Facts, WorkflowFact, WorkstreamFact
+from tracker.domain.figures.facts import ProgrammeFacts, WorkflowFact, WorkstreamFact
 from tracker.domain.programme.rows import CycleRow
 
 _ROWS_AT_ONCE = 2_000
@@ -23,12 +23,12 @@ _SCOPE = "id, workflow_id, from_cycle, to_cycle, goal, kind", "scope_change"
 _HOLDS = "id, workflow_id, blocker_id, event", "blocker_event"
 
 
-def facts(session: Session) -> Facts | None:
+def facts(session: Session) -> ProgrammeFacts | None:
     """What the figures depend on; none without a programme. The histories are read as they are iterated."""
     time_zone = session.execute(select(col(Programme.time_zone))).scalar_one_or_none()
     if time_zone is None:
         return None
-    return Facts(
+    return ProgrammeFacts(
         ZoneInfo(time_zone),
         cycles(session),
         _workstreams(session),
@@ -82,8 +82,9 @@ def _pages(session: Session, of: tuple[str, str]) -> Iterator[Iterable[Any]]:
         while rows := cursor.fetchmany(_ROWS_AT_ONCE):
             *columns, happened, recorded = zip(*rows, strict=True)
             happened_at = list(map(instant, happened))
-            recorded_at = [on_time if late is None else instant(late)
-                           for late, on_time in zip(recorded, happened_at, strict=True)]  # fmt: skip
+            recorded_at = [
+                on_time if late is None else instant(late) for late, on_time in zip(recorded, happened_at, strict=True)
+            ]
             yield zip(*columns, happened_at, recorded_at, strict=True)
 
 

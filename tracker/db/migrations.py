@@ -125,10 +125,12 @@ def _refuse_newer(revision: str | None) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     if revision is not None and revision not in known:
         raise DatabaseError(
-            N_("The database is newer (%(revision)s) than this version of Tracker. Start the newer version, or"
-               " restore the copy that was made beside the database before it was upgraded."),
+            N_(
+                "The database is newer (%(revision)s) than this version of Tracker. Start the newer version, or"
+                " restore the copy that was made beside the database before it was upgraded."
+            ),
             revision=revision,
-        )  # fmt: skip
+        )
 
 
 def _require_sound(engine: Engine) -> None:
@@ -204,10 +206,12 @@ def _explanation(problem: str, file: Path | None) -> DatabaseError:
         )
     if "readonly" in problem or "read-only" in problem or "unable to open" in problem:
         return DatabaseError(
-            N_("The database %(where)s cannot be written. Give the account that runs Tracker write access to the file"
-               " and its folder."),
+            N_(
+                "The database %(where)s cannot be written. Give the account that runs Tracker write access to the file"
+                " and its folder."
+            ),
             where=where,
-        )  # fmt: skip
+        )
     if "malformed" in problem or "not a database" in problem or "disk image" in problem:
         return DatabaseError(
             N_("The database %(where)s is damaged or no SQLite database. Restore a copy of it; nothing was changed."),

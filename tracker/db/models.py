@@ -1,11 +1,11 @@
 """The tables. The rules of what may be written live in `tracker.commands`."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, text
+from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, Integer, LargeBinary, SmallInteger, text
 from sqlmodel import Column, Field, SQLModel
 
-from tracker.db.types import text_enum
 from tracker.domain.states import (
     BlockerCategory,
     CycleStatus,
@@ -16,6 +16,19 @@ from tracker.domain.states import (
     ScopeKind,
     State,
 )
+
+
+def text_enum(kind: type[StrEnum], name: str) -> Enum:
+    """Text with a named CHECK of the enum's values (not its names, and no native type)."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -80,9 +93,14 @@ class Cycle(SQLModel, table=True):
 
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="dates_in_order"),
-        Index("uq_cycle_running", "status", unique=True, sqlite_where=text("status = 'running'"),
-              postgresql_where=text("status = 'running'")),
-    )  # fmt: skip
+        Index(
+            "uq_cycle_running",
+            "status",
+            unique=True,
+            sqlite_where=text("status = 'running'"),
+            postgresql_where=text("status = 'running'"),
+        ),
+    )
     number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     starts_on: date
     ends_on: date
@@ -119,9 +137,14 @@ class WorkflowWorkstream(SQLModel, table=True):
 
     __tablename__ = "workflow_workstream"
     __table_args__ = (
-        Index("uq_workflow_workstream_owner", "workflow_id", unique=True, sqlite_where=text("is_owner"),
-              postgresql_where=text("is_owner")),
-    )  # fmt: skip
+        Index(
+            "uq_workflow_workstream_owner",
+            "workflow_id",
+            unique=True,
+            sqlite_where=text("is_owner"),
+            postgresql_where=text("is_owner"),
+        ),
+    )
     workflow_id: int = Field(foreign_key="workflow.id", primary_key=True)
     workstream_code: str = Field(foreign_key="workstream.code", primary_key=True, index=True)
     is_owner: bool = False

@@ -40,11 +40,20 @@ def members(session: Session, cycle: int, *where: ColumnElement[bool]) -> list[M
     proposals = _proposals(session, cycle, inside)
     return [
         Member(
-            id_, key, name, name_en, workstream, state, goal, is_archived, carried.get(id_, 0),
-            tuple(blockers[id_]), proposals.get(id_),
+            id_,
+            key,
+            name,
+            name_en,
+            workstream,
+            state,
+            goal,
+            is_archived,
+            carried.get(id_, 0),
+            tuple(blockers[id_]),
+            proposals.get(id_),
         )
         for id_, key, name, name_en, workstream, state, goal, is_archived in rows
-    ]  # fmt: skip
+    ]
 
 
 def next_draft(session: Session, cycle: int) -> int | None:

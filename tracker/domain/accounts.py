@@ -11,19 +11,33 @@ from tracker.domain.states import Role
 MOST_ROWS = 2_000
 _MARKS = (("utf-8-sig", b"\xef\xbb\xbf"), ("utf-16", b"\xff\xfe"), ("utf-16", b"\xfe\xff"))
 _HEADINGS = {
-    "email": "email", "e-mail": "email", "e-post": "email", "epost": "email", "e-postadress": "email",
-    "name": "name", "namn": "name",
-    "role": "role", "roll": "role",
-    "workstreams": "workstreams", "workstream": "workstreams",
-    "arbetsströmmar": "workstreams", "arbetsström": "workstreams",
-}  # fmt: skip
+    "email": "email",
+    "e-mail": "email",
+    "e-post": "email",
+    "epost": "email",
+    "e-postadress": "email",
+    "name": "name",
+    "namn": "name",
+    "role": "role",
+    "roll": "role",
+    "workstreams": "workstreams",
+    "workstream": "workstreams",
+    "arbetsströmmar": "workstreams",
+    "arbetsström": "workstreams",
+}
 _REQUIRED = ("email", "name", "role")
 _ROLES = {
-    "viewer": Role.VIEWER, "betraktare": Role.VIEWER,
-    "lead": Role.LEAD, "project lead": Role.LEAD, "projektledare": Role.LEAD,
-    "planner": Role.PLANNER, "planerare": Role.PLANNER,
-    "admin": Role.ADMIN, "administrator": Role.ADMIN, "administratör": Role.ADMIN,
-}  # fmt: skip
+    "viewer": Role.VIEWER,
+    "betraktare": Role.VIEWER,
+    "lead": Role.LEAD,
+    "project lead": Role.LEAD,
+    "projektledare": Role.LEAD,
+    "planner": Role.PLANNER,
+    "planerare": Role.PLANNER,
+    "admin": Role.ADMIN,
+    "administrator": Role.ADMIN,
+    "administratör": Role.ADMIN,
+}
 _ALL = {"all", "alla", "*"}
 
 
@@ -94,8 +108,11 @@ def _rows(text: str) -> Iterator[AccountRow]:
         if len(cells) != len(columns):
             raise InvalidError(
                 N_("Line %(line)s has %(found)s cells, and the headings are %(wanted)s."),
-                field="text", line=line, found=len(cells), wanted=len(columns),
-            )  # fmt: skip
+                field="text",
+                line=line,
+                found=len(cells),
+                wanted=len(columns),
+            )
         yield AccountRow(line, **dict(zip(columns, cells, strict=True)))
 
 
@@ -106,8 +123,11 @@ def _columns(headings: list[str]) -> list[str]:
     for heading in headings:
         column = _HEADINGS.get(heading.strip().casefold())
         if column is None:
-            raise InvalidError(N_("There is no column %(heading)s here: e-mail, name, role and workstreams are known."),
-                               field="text", heading=heading.strip()[:60] or "–")  # fmt: skip
+            raise InvalidError(
+                N_("There is no column %(heading)s here: e-mail, name, role and workstreams are known."),
+                field="text",
+                heading=heading.strip()[:60] or "–",
+            )
         if column in columns:
             raise InvalidError(N_("The column %(heading)s stands there twice."), field="text", heading=heading.strip())
         columns.append(column)

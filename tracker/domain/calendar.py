@@ -35,9 +35,12 @@ def swedish_holidays(year: int) -> frozenset[date]:
 def holiday_names(year: int, language: str = "sv") -> Mapping[date, str]:
     """The same with their names, in Swedish or English."""
     found = holidays.country_holidays(
-        "SE", years=year, include_sundays=False, categories=("public", "de_facto"),
+        "SE",
+        years=year,
+        include_sundays=False,
+        categories=("public", "de_facto"),
         language="sv" if language == "sv" else "en_US",
-    )  # fmt: skip
+    )
     return dict(sorted(found.items()))
 
 

@@ -1,9 +1,8 @@
-"""Who acts, and what they may write. Everybody signed in reads everything."""
+"""Who acts, and with which rights."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from tracker.domain.errors import N_, NotAllowedError
 from tracker.domain.states import Role
 
 
@@ -36,17 +35,3 @@ class Actor:
     def takes_part(self, workstreams: Collection[str]) -> bool:
         """Whether blockers and notes are theirs to write on what these workstreams own or take part in."""
         return self.is_planner or any(self.leads(workstream) for workstream in workstreams)
-
-
-def require_lead(actor: Actor, workstream: str) -> None:
-    """Refuses with NotAllowedError unless the actor leads the owning workstream."""
-    if not actor.leads(workstream):
-        raise NotAllowedError(N_("Only leads of %(workstream)s and planners can change this."), workstream=workstream)
-
-
-def require_part(actor: Actor, workstreams: Collection[str]) -> None:
-    """Refuses with NotAllowedError unless the actor leads one of the workstreams, the owning one or another."""
-    if not actor.takes_part(workstreams):
-        raise NotAllowedError(
-            N_("Only leads of %(workstreams)s and planners can do this."), workstreams=", ".join(workstreams)
-        )

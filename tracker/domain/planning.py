@@ -51,8 +51,11 @@ class Promise:
 
     def add(self, other: "Promise") -> None:
         """Takes on as much as the other does, too."""
-        for mine, theirs in ((self.planned, other.planned), (self.decided, other.decided),
-                             (self.by_default, other.by_default)):  # fmt: skip
+        for mine, theirs in (
+            (self.planned, other.planned),
+            (self.decided, other.decided),
+            (self.by_default, other.by_default),
+        ):
             for goal in Goal:
                 mine[goal] += theirs[goal]
 

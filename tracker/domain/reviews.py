@@ -152,9 +152,10 @@ class Member:
             raise InvalidError(N_("Write why it is dropped."), field="note")
         if wish.kind is ProposalKind.CARRIED and self.needs_explicit_decision and not wish.note:
             raise InvalidError(
-                N_("It has been carried %(count)s times. Write what was decided."), field="note",
+                N_("It has been carried %(count)s times. Write what was decided."),
+                field="note",
                 count=self.times_carried,
-            )  # fmt: skip
+            )
 
     def _refuse_goal(self, goal: Goal | None) -> None:
         if goal is None:
@@ -174,14 +175,14 @@ def is_past(state: State, goal: Goal) -> bool:
     return State(goal).is_before(state)
 
 
-def seal(members: Iterable[Member], into: int | None) -> str:
+def fingerprint(members: Iterable[Member], into: int | None) -> str:
     """A short text that changes with whatever the close would do differently: what somebody saw before closing."""
     lines = (
-        repr((member.key, member.goal.value, member.is_met, member.is_undecided, _told(member.decision), into))
+        repr((member.key, member.goal.value, member.is_met, member.is_undecided, _wish_key(member.decision), into))
         for member in sorted(members, key=lambda each: each.key)
     )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
-def _told(wish: Wish | None) -> tuple[str, ...]:
+def _wish_key(wish: Wish | None) -> tuple[str, ...]:
     return () if wish is None else (wish.kind.value, wish.goal or "", wish.reason, wish.note)

@@ -16,7 +16,7 @@ from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.domain.files import packs
 from tracker.domain.files.csv_text import read_rows, rows_text
 from tracker.domain.files.figure_files import CYCLE_ROWS, LEDGER_ROWS, WORKSTREAM_ROWS
-from tracker.domain.findings import Finding
+from tracker.domain.programme.checks import Finding
 from tracker.domain.programme.files import BLOCKERS, Column
 from tracker.exports import definitions, files
 from tracker.exports.definitions import in_swedish
@@ -117,8 +117,12 @@ def about(wanted: Pack) -> str:
     pages = []
     for translate in (swedish, str):
         cycles = translate(_CYCLE) % {"cycle": wanted.cycle} if wanted.cycle else translate(_ALL)
-        values = {"programme": wanted.programme or "Tracker", "cycles": cycles, "at": f"{here:%Y-%m-%d %H:%M}",
-                  "zone": wanted.zone.key}  # fmt: skip
+        values = {
+            "programme": wanted.programme or "Tracker",
+            "cycles": cycles,
+            "at": f"{here:%Y-%m-%d %H:%M}",
+            "zone": wanted.zone.key,
+        }
         pages.append("\r\n\r\n".join(translate(line) % values for line in _ABOUT))
     return f"{pages[0]}\r\n\r\n\r\n{pages[1]}\r\n\r\n{instant_text(wanted.at)}\r\n"
 

@@ -51,8 +51,9 @@ def html(report: Report, numbers: Numbers, address: Address = nowhere) -> str:
                 inner = ["".join(_html_run(run, report, address) for run in line) for line in block.lines]
                 body.append(
                     f"<ul{tongue}>{''.join(f'<li>{each}</li>' for each in inner)}</ul>"
-                    if block.is_list else f"<p{tongue}>{inner[0]}</p>"
-                )  # fmt: skip
+                    if block.is_list
+                    else f"<p{tongue}>{inner[0]}</p>"
+                )
         body.append("</section>")
     return (
         f'<!doctype html>\n<html lang="{report.language}"><head><meta charset="utf-8"><title>{title}</title>'

@@ -176,17 +176,30 @@ def _state_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
             continue
         kind = "created" if change.from_state is None else "moved"
         yield Line(
-            change.entry_id, kind, key, from_state=change.from_state, to_state=change.to_state,
-            happened_at=change.happened_at, reason=change.reason, note=change.note,
-        )  # fmt: skip
+            change.entry_id,
+            kind,
+            key,
+            from_state=change.from_state,
+            to_state=change.to_state,
+            happened_at=change.happened_at,
+            reason=change.reason,
+            note=change.note,
+        )
 
 
 def _scope_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
     for change, key in _rows_of(session, ScopeChange, ids):
         yield Line(
-            change.entry_id, "scope", key, from_cycle=change.from_cycle, to_cycle=change.to_cycle, goal=change.goal,
-            scope_kind=change.kind, reason=change.reason, note=change.note,
-        )  # fmt: skip
+            change.entry_id,
+            "scope",
+            key,
+            from_cycle=change.from_cycle,
+            to_cycle=change.to_cycle,
+            goal=change.goal,
+            scope_kind=change.kind,
+            reason=change.reason,
+            note=change.note,
+        )
 
 
 def _blocker_lines(session: Session, ids: Sequence[int], language: str) -> Iterator[Line]:
@@ -200,9 +213,14 @@ def _blocker_lines(session: Session, ids: Sequence[int], language: str) -> Itera
     for event, key, title, title_en in rows:
         kind = "held" if event.event is HoldEvent.HELD else "released"
         yield Line(
-            event.entry_id, kind, key, event.blocker_id, _shown(title, title_en, language),
-            happened_at=event.happened_at, note=event.note,
-        )  # fmt: skip
+            event.entry_id,
+            kind,
+            key,
+            event.blocker_id,
+            _shown(title, title_en, language),
+            happened_at=event.happened_at,
+            note=event.note,
+        )
 
 
 def _note_lines(session: Session, ids: Sequence[int], language: str) -> Iterator[Line]:
@@ -229,9 +247,16 @@ def _field_lines(session: Session, ids: Sequence[int], language: str) -> Iterato
     )
     for change, key, title, title_en, account in rows:
         yield Line(
-            change.entry_id, "field", key or "", change.blocker_id, _shown(title or "", title_en or "", language),
-            account or "", field=change.field, before=change.before, after=change.after,
-        )  # fmt: skip
+            change.entry_id,
+            "field",
+            key or "",
+            change.blocker_id,
+            _shown(title or "", title_en or "", language),
+            account or "",
+            field=change.field,
+            before=change.before,
+            after=change.after,
+        )
 
 
 def _account_lines(session: Session, entries: Mapping[datetime, int]) -> Iterator[Line]:
@@ -265,9 +290,13 @@ def _cycle_field_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
     )
     for change in changes:
         yield Line(
-            change.entry_id, "field", cycle=change.cycle_number, field=change.field, before=change.before,
+            change.entry_id,
+            "field",
+            cycle=change.cycle_number,
+            field=change.field,
+            before=change.before,
             after=change.after,
-        )  # fmt: skip
+        )
 
 
 def _proposal_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
@@ -280,9 +309,15 @@ def _proposal_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
     )
     for proposal, key in rows:
         yield Line(
-            proposal.entry_id, "proposed", key, cycle=proposal.cycle_number, proposal_kind=proposal.kind,
-            goal=proposal.goal, reason=proposal.reason, note=proposal.note,
-        )  # fmt: skip
+            proposal.entry_id,
+            "proposed",
+            key,
+            cycle=proposal.cycle_number,
+            proposal_kind=proposal.kind,
+            goal=proposal.goal,
+            reason=proposal.reason,
+            note=proposal.note,
+        )
 
 
 def _ready_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
@@ -300,9 +335,14 @@ def _report_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
     for change in changes:
         field = "report_status" if change.field == "status" else change.field
         yield Line(
-            change.entry_id, "field", month=change.month, project=change.project_code, field=field,
-            before=change.before, after=change.after,
-        )  # fmt: skip
+            change.entry_id,
+            "field",
+            month=change.month,
+            project=change.project_code,
+            field=field,
+            before=change.before,
+            after=change.after,
+        )
     published = session.execute(
         select(col(ReportPublication.entry_id), col(ReportPublication.month), col(ReportPublication.text_sv) != "")
         .where(col(ReportPublication.entry_id).in_(ids))

@@ -98,7 +98,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Glance:
+class Overview:
     """All of it. `latest` is the last cycle that is closed, `following` the first draft after it and the running one;
     `planned` counts members of cycles by goal.
     """
@@ -109,16 +109,16 @@ class Glance:
     latest: CycleRow | None
     following: CycleRow | None
     planned: Mapping[int, Mapping[Goal, int]]
-    blockers: Sequence[blockers.Row]
+    blockers: Sequence[blockers.BlockerListRow]
     since: date
     moves: Sequence[Move]
     workstreams: Mapping[str, str]
     workflows: int
 
 
-def glance(
+def overview(
     session: Session, *, own: Collection[str], language: str, now: datetime, today: date, zone: ZoneInfo
-) -> Glance:
+) -> Overview:
     """The whole of it; `own` are the workstreams whose part is to be told apart."""
     as_of = figures.as_of_now(session, now)
     history = figures.history(session)
@@ -133,7 +133,7 @@ def glance(
     standing = _standing(session, known, running, today) if known and running else None
     since = _working_day_before(today)
     planned, workflows = _planned(session)
-    return Glance(
+    return Overview(
         as_of,
         standing,
         _own(known, standing, open_blockers, own) if known and standing and own else None,
@@ -197,7 +197,7 @@ def _by_state(keys: Collection[str], timelines: Mapping[str, Timeline], as_of: d
     return members
 
 
-def _own(known: Knowledge, standing: Standing, listed: Sequence[blockers.Row], own: Collection[str]) -> Own:
+def _own(known: Knowledge, standing: Standing, listed: Sequence[blockers.BlockerListRow], own: Collection[str]) -> Own:
     streams = sorted(own)
     items = known.items(standing.reading, streams).workflows if standing.items is not None else WorkflowItems()
     done = set(standing.members.get(State.DONE, ()))
@@ -233,13 +233,19 @@ def _moves(session: Session, since: datetime, language: str, zone: ZoneInfo) -> 
     """What was recorded since then and stands, the latest first."""
     return [
         Move(
-            key, in_language(language, name, name_en), State(from_state), State(to_state), happened_at, recorded_at,
-            actor, local_date(happened_at, zone) < local_date(recorded_at, zone),
+            key,
+            in_language(language, name, name_en),
+            State(from_state),
+            State(to_state),
+            happened_at,
+            recorded_at,
+            actor,
+            local_date(happened_at, zone) < local_date(recorded_at, zone),
         )
         for key, name, name_en, from_state, to_state, happened_at, recorded_at, actor in session.execute(
             _moves_since(), {"since": since}
         )
-    ]  # fmt: skip
+    ]
 
 
 # The statements are built once: building one costs as much as running it.

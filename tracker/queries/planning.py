@@ -25,12 +25,12 @@ from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus, Goal, State
 from tracker.queries import figures
 from tracker.queries.board import cards as board
-from tracker.queries.board.cards import NONE, Card, Frame, Stream
+from tracker.queries.board.cards import NONE, BoardFrame, Card, Stream
 
 _UNDER_WAY = (State.DESIGN, State.VALIDATION, State.TEST)
 
 
-class Item(NamedTuple):
+class PlanItem(NamedTuple):
     """A workflow on either side: its card, and its goal where it is in the draft."""
 
     card: Card
@@ -68,8 +68,8 @@ class Part:
 
     stream: Stream
     counts_from: int | None = None
-    backlog: list[Item] = field(default_factory=list)
-    members: list[Item] = field(default_factory=list)
+    backlog: list[PlanItem] = field(default_factory=list)
+    members: list[PlanItem] = field(default_factory=list)
     coming: list[Coming] = field(default_factory=list)
     finished: tuple[Finished, ...] = ()
     promise: Promise = field(default_factory=Promise)
@@ -145,7 +145,9 @@ def cycle_of(session: Session, number: int) -> CycleRow | None:
     return next((row for row in plain.cycles(session) if row.cycle == number), None)
 
 
-def plan(session: Session, cycle: CycleRow, frame: Frame, *, language: str, now: datetime, today: date) -> Plan | None:
+def plan(
+    session: Session, cycle: CycleRow, frame: BoardFrame, *, language: str, now: datetime, today: date
+) -> Plan | None:
     """The plan of a draft; none without a programme."""
     history = figures.history(session)
     if history is None:
@@ -195,11 +197,11 @@ def _put_items(
     session: Session, parts: dict[str, Part], number: int, *, language: str, today: date, zone: ZoneInfo
 ) -> None:
     for card in board.cards(session, NONE, language=language, today=today, zone=zone):
-        parts[card.workstream].backlog.append(Item(card, None))
+        parts[card.workstream].backlog.append(PlanItem(card, None))
     goals = _goals(session, number)
     for card in board.cards(session, str(number), language=language, today=today, zone=zone):
         part, goal = parts[card.workstream], goals[card.key]
-        part.members.append(Item(card, goal))
+        part.members.append(PlanItem(card, goal))
         part.promise.planned[goal] += 1
 
 

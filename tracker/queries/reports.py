@@ -99,9 +99,11 @@ def listed(session: Session, *, now: datetime) -> list[Listed]:
     first = min((row.starts_on for row in history.cycles), default=None)
     statuses: dict[str, list[str]] = {}
     is_project = (col(ReportChange.field) == STATUS) & (col(ReportChange.project_code) != PROGRAMME)
-    latest = select(func.max(col(ReportChange.id))).where(is_project).group_by(
-        col(ReportChange.month), col(ReportChange.project_code)
-    )  # fmt: skip
+    latest = (
+        select(func.max(col(ReportChange.id)))
+        .where(is_project)
+        .group_by(col(ReportChange.month), col(ReportChange.project_code))
+    )
     rows = session.execute(
         select(col(ReportChange.month), col(ReportChange.after)).where(col(ReportChange.id).in_(latest))
     )
@@ -110,11 +112,14 @@ def listed(session: Session, *, now: datetime) -> list[Listed]:
     published = _publications(session)
     return [
         Listed(
-            month, statuses.get(str(month), []).count(Status.READY), statuses.get(str(month), []).count(Status.DRAFT),
-            published.get(str(month)), tuple(row.cycle for row in numbers.cycles_in(month)),
+            month,
+            statuses.get(str(month), []).count(Status.READY),
+            statuses.get(str(month), []).count(Status.DRAFT),
+            published.get(str(month)),
+            tuple(row.cycle for row in numbers.cycles_in(month)),
         )
         for month in reported_months(first, local_date(numbers.as_of, history.zone))
-    ]  # fmt: skip
+    ]
 
 
 def _texts(
@@ -125,14 +130,18 @@ def _texts(
     is_introduction = (col(ReportChange.project_code) == INTRODUCTION) & (col(ReportChange.month) <= str(month))
     rows = session.execute(
         select(
-            col(ReportChange.month), col(ReportChange.project_code), col(ReportChange.field), col(ReportChange.after),
-            col(Actor.name), col(Entry.recorded_at),
+            col(ReportChange.month),
+            col(ReportChange.project_code),
+            col(ReportChange.field),
+            col(ReportChange.after),
+            col(Actor.name),
+            col(Entry.recorded_at),
         )
         .join(Entry, col(Entry.id) == col(ReportChange.entry_id))
         .join(Actor, col(Actor.id) == col(Entry.actor_id))
         .where(or_(col(ReportChange.month).in_(near), is_introduction), col(Entry.recorded_at) <= as_of)
         .order_by(col(ReportChange.id))
-    )  # fmt: skip
+    )
     texts: dict[tuple[Month, str, str], str] = {}
     writers: dict[str, Writer] = {}
     for name, project, field, after, actor, at in rows:
@@ -173,10 +182,15 @@ def _projects(session: Session) -> list[Named]:
 def _blockers(session: Session) -> dict[str, dict[int, BlockerText]]:
     rows = session.execute(
         select(
-            col(Blocker.id), col(Blocker.title), col(Blocker.title_en), col(Blocker.category), col(Blocker.decider),
-            col(Blocker.decide_by), col(Blocker.mitigation),
+            col(Blocker.id),
+            col(Blocker.title),
+            col(Blocker.title_en),
+            col(Blocker.category),
+            col(Blocker.decider),
+            col(Blocker.decide_by),
+            col(Blocker.mitigation),
         )
-    )  # fmt: skip
+    )
     found: dict[str, dict[int, BlockerText]] = {"sv": {}, "en": {}}
     for id_, title, title_en, *rest in rows:
         found["sv"][id_] = BlockerText(title, *rest)

@@ -27,9 +27,13 @@ _LOOK_EVERY_S = 0.5
 
 
 def serve(
-    settings: Settings, engine: Engine, host: str, port: int, announce: Callable[[int], None],
+    settings: Settings,
+    engine: Engine,
+    host: str,
+    port: int,
+    announce: Callable[[int], None],
     clock: Clock | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Serves until SIGTERM or Ctrl-C; `announce` is told the port once requests are taken. Without a clock the
     programme's own ticks.
     """
@@ -41,8 +45,10 @@ def serve(
     except OSError as error:
         raise DatabaseError(
             N_("Port %(port)s of %(host)s cannot be used: %(problem)s. Choose another with --port."),
-            port=port, host=host, problem=error.strerror,
-        ) from error  # fmt: skip
+            port=port,
+            host=host,
+            problem=error.strerror,
+        ) from error
     with _stop_signals(server) as is_stopped:
         announce(server.effective_port)
         while not is_stopped():

@@ -135,9 +135,16 @@ def test_accounts_from_a_file_are_previewed_made_and_their_links_saved(
 
 
 @pytest.mark.parametrize(
-    "path", ["/admin", "/admin/accounts/new", "/admin/accounts/3", "/admin/accounts/import", "/admin/audit",
-             "/admin/audit?actor=Driften&day=2023-02-30"],
-)  # fmt: skip
+    "path",
+    [
+        "/admin",
+        "/admin/accounts/new",
+        "/admin/accounts/3",
+        "/admin/accounts/import",
+        "/admin/audit",
+        "/admin/audit?actor=Driften&day=2023-02-30",
+    ],
+)
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_pages_of_administrators_are_accessible_and_fit_their_window(
     new_page: NewPage, axe: Axe, path: str, language: str, theme: str, width: int

@@ -93,8 +93,10 @@ def test_sixty_rows_are_brought_up_to_date_by_keyboard_alone(page: Page, demo_en
     expect(page.locator("#rows > .is-dirty")).to_have_count(0, timeout=ALL_SAVED_WITHIN_MS)
     page.reload()
     assert chosen(page) == {key: int(digit) for key, digit in wanted.items()}
-    print(f"Sixty rows, {how}: {keyboard.pressed} keys ({keyboard.pressed / SIXTY:.2f} per row), "
-          f"{requests.sent} requests ({requests.sent / SIXTY:.2f} per row), {requests.bytes} bytes sent")  # fmt: skip
+    print(
+        f"Sixty rows, {how}: {keyboard.pressed} keys ({keyboard.pressed / SIXTY:.2f} per row), "
+        f"{requests.sent} requests ({requests.sent / SIXTY:.2f} per row), {requests.bytes} bytes sent"
+    )
     assert keyboard.pressed <= 2.25 * SIXTY
     assert requests.sent == (SIXTY if how == "row by row" else 1)
 

@@ -17,11 +17,16 @@ from tracker.charts.registry import CHARTS
 Axe = Callable[[Page], None]
 LOOKS = [("sv", "light", 1280), ("en", "dark", 320), ("sv", "dark", 320), ("en", "light", 1280)]
 WAYS = (
-    [(name, language, theme, width) for name in CHARTS for language in LANGUAGES for theme in THEMES
-     for width in (320, 768, 1280)]
+    [
+        (name, language, theme, width)
+        for name in CHARTS
+        for language in LANGUAGES
+        for theme in THEMES
+        for width in (320, 768, 1280)
+    ]
     if is_full()
     else [(name, *LOOKS[turn % len(LOOKS)]) for turn, name in enumerate(CHARTS)]
-)  # fmt: skip
+)
 THROUGHPUT = "/charts/throughput"
 
 

@@ -28,8 +28,11 @@ def side(page: Page, name: str, stream: str = STREAM) -> Locator:
 
 
 def keys_in(page: Page, name: str, stream: str = STREAM) -> list[str]:
-    return [key for each in side(page, name, stream).locator(".plan-row").all()
-            if (key := each.get_attribute("data-workflow"))]  # fmt: skip
+    return [
+        key
+        for each in side(page, name, stream).locator(".plan-row").all()
+        if (key := each.get_attribute("data-workflow"))
+    ]
 
 
 def membership(engine: Engine, key: str) -> tuple[int | None, Goal | None]:

@@ -13,8 +13,13 @@ from tests.browser.people import sign_in
 
 LOOKS = variants(("sv", "dark", 320))
 Axe = Callable[[Page], None]
-PAGES = {"undecided": "/cycles/5/close", "closed": "/cycles/4/close", "in the way": "/cycles/6/commit",
-         "empty": "/cycles/7/commit", "running": "/cycles/5/commit"}  # fmt: skip
+PAGES = {
+    "undecided": "/cycles/5/close",
+    "closed": "/cycles/4/close",
+    "in the way": "/cycles/6/commit",
+    "empty": "/cycles/7/commit",
+    "running": "/cycles/5/commit",
+}
 
 
 def tab_to(page: Page, target: Locator) -> None:

@@ -31,8 +31,15 @@ def lead(engine: Engine) -> int:
     load(engine, a_programme())
     with transaction(engine) as session:
         entry = open_entry(session, accounts.operator(session), "user_add", NOW)
-        user = accounts.add(session, entry, "åsa@example.org", "Åsa Öberg", Role.LEAD, password=PASSWORD,
-                            workstreams=["RTG", "LAB", "LAB"])  # fmt: skip
+        user = accounts.add(
+            session,
+            entry,
+            "åsa@example.org",
+            "Åsa Öberg",
+            Role.LEAD,
+            password=PASSWORD,
+            workstreams=["RTG", "LAB", "LAB"],
+        )
         assert user.id is not None
         return user.id
 
@@ -157,8 +164,11 @@ def test_guesses_sent_at_once_are_counted_one_by_one(engine: Engine, lead: int) 
         for round_ in range(6):
             try:
                 with transaction(engine) as session:
-                    taken.append(sign_ins.attempt(session, "åsa@example.org", [f"browser:{n}", f"address:{n}.{round_}"],
-                                                  real_now()))  # fmt: skip
+                    taken.append(
+                        sign_ins.attempt(
+                            session, "åsa@example.org", [f"browser:{n}", f"address:{n}.{round_}"], real_now()
+                        )
+                    )
             except sign_ins.TooManyAttemptsError as error:
                 refused.append(error.retry_after)
 

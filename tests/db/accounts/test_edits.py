@@ -30,8 +30,15 @@ def opened(session: Session, command: str = "user_edit", actor: Person | None = 
 
 def made(engine: Engine, fields: Fields, password: str | None = None) -> int:
     with transaction(engine) as session:
-        user = accounts.add(session, opened(session, "user_add"), fields.email, fields.name, fields.role,
-                            password=password, workstreams=fields.workstreams)  # fmt: skip
+        user = accounts.add(
+            session,
+            opened(session, "user_add"),
+            fields.email,
+            fields.name,
+            fields.role,
+            password=password,
+            workstreams=fields.workstreams,
+        )
         assert user.id is not None
         return user.id
 

@@ -9,7 +9,7 @@ from tracker.clock import real_now
 from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts import imports as account_imports
 from tracker.commands.accounts import links as password_links
-from tracker.commands.accounts.imports import ImportChangedError, Invited, Outcome, Planned
+from tracker.commands.accounts.imports import ImportChangedError, Invited, Planned, RowResult
 from tracker.commands.entry.entries import open_entry
 from tracker.db.engine import reading, transaction
 from tracker.db.models import Entry, FieldChange, User
@@ -40,8 +40,15 @@ def planned(engine: Engine, rows: str) -> list[Planned]:
         return account_imports.plan(session, read_rows(HEADINGS + rows))
 
 
-def done(engine: Engine, rows: str, *, seen: str = "", without_refused: bool = False, with_old: bool = False,
-         actor: Actor | None = None) -> list[Invited]:  # fmt: skip
+def done(
+    engine: Engine,
+    rows: str,
+    *,
+    seen: str = "",
+    without_refused: bool = False,
+    with_old: bool = False,
+    actor: Actor | None = None,
+) -> list[Invited]:
     parsed = read_rows(HEADINGS + rows)
     seen = seen or account_imports.digest(planned(engine, rows))
     with transaction(engine) as session:
@@ -64,7 +71,7 @@ def test_the_preview_tells_what_each_row_would_do_and_does_nothing(engine: Engin
         engine,
         "NY@x.org,Ny,lead,LAB lkm\nlead@x.org,Lead,projektledare,alla\nadmin@x.org,Admin,admin,\nx,X,lead,\n",
     )
-    assert [each.outcome for each in (new, changed, same, wrong)] == list(Outcome)
+    assert [each.outcome for each in (new, changed, same, wrong)] == list(RowResult)
     assert new.fields is not None
     assert new.fields.texts() == {"email": "ny@x.org", "name": "Ny", "role": "lead", "workstreams": "LAB LKM"}
     assert changed.changes == (("workstreams", "LAB", "*"),)
@@ -90,12 +97,12 @@ def test_the_preview_tells_what_each_row_would_do_and_does_nothing(engine: Engin
 )
 def test_a_row_is_refused_with_its_cause(engine: Engine, rows: str, words: str) -> None:
     refused = planned(engine, rows)
-    assert {each.outcome for each in refused} == {Outcome.REFUSED}
+    assert {each.outcome for each in refused} == {RowResult.REFUSED}
     assert all(words in str(each.cause) for each in refused)
 
 
 def test_a_history_that_was_brought_along_is_taken_up_by_a_new_account(engine: Engine) -> None:
-    assert [each.outcome for each in planned(engine, "p@x.org,Programkontoret,planner,\n")] == [Outcome.CREATED]
+    assert [each.outcome for each in planned(engine, "p@x.org,Programkontoret,planner,\n")] == [RowResult.CREATED]
 
 
 def test_confirmed_it_makes_accounts_with_links_in_one_entry(engine: Engine) -> None:
@@ -163,6 +170,6 @@ def test_a_plan_takes_as_many_statements_for_two_thousand_rows_as_for_two(engine
     for rows in (2, 2_000):
         text = "".join(f"p{n}@x.org,P {n},lead,LAB\n" for n in range(rows))
         with asked(engine) as statements:
-            assert {each.outcome for each in planned(engine, text)} == {Outcome.CREATED}
+            assert {each.outcome for each in planned(engine, text)} == {RowResult.CREATED}
         counts.append(len(statements))
     assert counts == [4, 4]

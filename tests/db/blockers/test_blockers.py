@@ -33,7 +33,7 @@ from tests.db.acting import (
 )
 from tracker.commands import blockers
 from tracker.commands.blockers import BlockerFields
-from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import BlockedError, Move
 from tracker.db import models
@@ -43,37 +43,72 @@ from tracker.domain.people import Actor
 from tracker.domain.states import BlockerCategory, HoldEvent, State
 
 PRINTER = BlockerFields("Skrivare saknas", BlockerCategory.EQUIPMENT)
-WAS = {"title": "Etikettskrivare saknas", "title_en": "", "category": "equipment", "owner": "Testledare",
-       "mitigation": "", "decider": "", "decide_by": ""}  # fmt: skip
+WAS = {
+    "title": "Etikettskrivare saknas",
+    "title_en": "",
+    "category": "equipment",
+    "owner": "Testledare",
+    "mitigation": "",
+    "decider": "",
+    "decide_by": "",
+}
 TODAY = date(2023, 4, 14)
 
 
-def raise_blocker(engine: Engine, keys: Sequence[str], fields: BlockerFields = PRINTER, *, actor: Actor | None = None,
-                  happened_on: date | None = None, note: str = "") -> tuple[int, Outcome]:  # fmt: skip
+def raise_blocker(
+    engine: Engine,
+    keys: Sequence[str],
+    fields: BlockerFields = PRINTER,
+    *,
+    actor: Actor | None = None,
+    happened_on: date | None = None,
+    note: str = "",
+) -> tuple[int, BatchResult]:
     with acting(engine, actor) as (session, entry):
         return blockers.raise_blocker(
             session, entry, fields, keys, happened_on=happened_on, note=note, backdate_days=BACKDATE_DAYS
         )
 
 
-def hold(engine: Engine, keys: Sequence[str], *, blocker: int = BLOCKER, actor: Actor | None = None,
-         at: datetime = NOW, happened_on: date | None = None, note: str = "") -> Outcome:  # fmt: skip
+def hold(
+    engine: Engine,
+    keys: Sequence[str],
+    *,
+    blocker: int = BLOCKER,
+    actor: Actor | None = None,
+    at: datetime = NOW,
+    happened_on: date | None = None,
+    note: str = "",
+) -> BatchResult:
     with acting(engine, actor, at) as (session, entry):
         return blockers.hold(
             session, entry, blocker, keys, happened_on=happened_on, note=note, backdate_days=BACKDATE_DAYS
         )
 
 
-def release(engine: Engine, keys: Sequence[str] | None = None, *, blocker: int = BLOCKER, actor: Actor | None = None,
-            happened_on: date | None = None, note: str = "") -> Outcome:  # fmt: skip
+def release(
+    engine: Engine,
+    keys: Sequence[str] | None = None,
+    *,
+    blocker: int = BLOCKER,
+    actor: Actor | None = None,
+    happened_on: date | None = None,
+    note: str = "",
+) -> BatchResult:
     with acting(engine, actor) as (session, entry):
         return blockers.release(
             session, entry, blocker, keys, note=note, happened_on=happened_on, backdate_days=BACKDATE_DAYS
         )
 
 
-def edit(engine: Engine, wanted: Mapping[str, str], *, blocker: int = BLOCKER, actor: Actor | None = None,
-         was: Mapping[str, str] = WAS) -> list[str]:  # fmt: skip
+def edit(
+    engine: Engine,
+    wanted: Mapping[str, str],
+    *,
+    blocker: int = BLOCKER,
+    actor: Actor | None = None,
+    was: Mapping[str, str] = WAS,
+) -> list[str]:
     with acting(engine, actor) as (session, entry):
         return blockers.edit(session, entry, blocker, wanted, was)
 
@@ -84,7 +119,7 @@ def move(engine: Engine, key: str, to: State, reason: str = "") -> None:
         moves.move(session, entry, key, wanted, backdate_days=BACKDATE_DAYS)
 
 
-def causes(outcome: Outcome) -> dict[str, type[TrackerError]]:
+def causes(outcome: BatchResult) -> dict[str, type[TrackerError]]:
     return {left.key: type(left.error) for left in outcome.left}
 
 
@@ -95,22 +130,35 @@ def held(engine: Engine, blocker: int = BLOCKER) -> list[str]:
 
 def test_a_blocker_is_raised_on_many_and_each_gets_a_new_version(programme: Engine) -> None:
     fields = BlockerFields(
-        " Beslut om skrivare ", BlockerCategory.DECISION, "Printer decision", "Sektionsledare", "Lånad\r\nskrivare",
-        "Styrgruppen", date(2023, 5, 2),
-    )  # fmt: skip
+        " Beslut om skrivare ",
+        BlockerCategory.DECISION,
+        "Printer decision",
+        "Sektionsledare",
+        "Lånad\r\nskrivare",
+        "Styrgruppen",
+        date(2023, 5, 2),
+    )
     versions = {key: stands(programme, key).version for key in (FREE, BACKLOG)}
     number, outcome = raise_blocker(programme, [FREE, BACKLOG, FREE], fields, note="Sedan i går")
-    assert outcome == Outcome((FREE, BACKLOG), (), ())
+    assert outcome == BatchResult((FREE, BACKLOG), (), ())
     (made,) = rows(programme, models.Blocker, id=number)
     assert (made.title, made.title_en, made.category, made.owner, made.mitigation, made.decider, made.decide_by) == (
-        "Beslut om skrivare", "Printer decision", BlockerCategory.DECISION, "Sektionsledare", "Lånad\nskrivare",
-        "Styrgruppen", date(2023, 5, 2),
-    )  # fmt: skip
+        "Beslut om skrivare",
+        "Printer decision",
+        BlockerCategory.DECISION,
+        "Sektionsledare",
+        "Lånad\nskrivare",
+        "Styrgruppen",
+        date(2023, 5, 2),
+    )
     for key in (FREE, BACKLOG):
         (event,) = of_workflow(programme, models.BlockerEvent, key)
         assert (event.event, event.happened_at, event.recorded_at, event.note) == (
-            HoldEvent.HELD, NOW, NOW, "Sedan i går",
-        )  # fmt: skip
+            HoldEvent.HELD,
+            NOW,
+            NOW,
+            "Sedan i går",
+        )
         assert stands(programme, key).version == versions[key] + 1
 
 
@@ -118,8 +166,11 @@ def test_it_holds_what_it_can_and_the_rest_is_left_with_its_cause(programme: Eng
     number, outcome = raise_blocker(programme, [DONE, FREE, ARCHIVED, "XXX-001", OTHERS])
     assert outcome.done == (FREE,)
     assert causes(outcome) == {
-        DONE: ConflictError, ARCHIVED: ConflictError, "XXX-001": NotFoundError, OTHERS: NotAllowedError,
-    }  # fmt: skip
+        DONE: ConflictError,
+        ARCHIVED: ConflictError,
+        "XXX-001": NotFoundError,
+        OTHERS: NotAllowedError,
+    }
     assert held(programme, number) == [FREE]
 
 
@@ -170,22 +221,22 @@ def test_each_wrong_field_is_named(programme: Engine, wrong: dict[str, str], fie
 
 def test_what_it_holds_already_is_unchanged_and_so_is_releasing_what_it_does_not(programme: Engine) -> None:
     before = traces(programme)
-    assert hold(programme, [HELD]) == Outcome((), (HELD,), ())
-    assert release(programme, [FREE, BACKLOG], note="Löst") == Outcome((), (FREE, BACKLOG), ())
-    assert release(programme, None, blocker=RESOLVED, note="Löst") == Outcome((), (), ())
+    assert hold(programme, [HELD]) == BatchResult((), (HELD,), ())
+    assert release(programme, [FREE, BACKLOG], note="Löst") == BatchResult((), (FREE, BACKLOG), ())
+    assert release(programme, None, blocker=RESOLVED, note="Löst") == BatchResult((), (), ())
     assert traces(programme) == before
 
 
 def test_releasing_the_last_one_needs_a_text_and_without_it_nothing_is_released(programme: Engine) -> None:
     hold(programme, [FREE, BACKLOG])
-    assert release(programme, [FREE]) == Outcome((FREE,), (), ())
+    assert release(programme, [FREE]) == BatchResult((FREE,), (), ())
     before = traces(programme)
     for keys in ([HELD, BACKLOG], [HELD, BACKLOG, FREE], None):
         with pytest.raises(InvalidError) as refusal:
             release(programme, keys, note=" \n")
         assert refusal.value.field == "note"
     assert traces(programme) == before
-    assert release(programme, None, note="Skrivaren kom") == Outcome((HELD, BACKLOG), (), ())
+    assert release(programme, None, note="Skrivaren kom") == BatchResult((HELD, BACKLOG), (), ())
     assert held(programme) == []
     last = of_workflow(programme, models.BlockerEvent, HELD)[-1]
     assert (last.event, last.happened_at, last.note) == (HoldEvent.RELEASED, last.recorded_at, "Skrivaren kom")
@@ -200,7 +251,7 @@ def test_what_cannot_be_released_keeps_the_blocker_open_without_a_text(programme
 
 def test_holding_again_opens_it_again(programme: Engine) -> None:
     release(programme, note="Löst")
-    assert hold(programme, [HELD, FREE], note="Trasig igen") == Outcome((HELD, FREE), (), ())
+    assert hold(programme, [HELD, FREE], note="Trasig igen") == BatchResult((HELD, FREE), (), ())
     assert held(programme) == [FREE, HELD]
 
 
@@ -257,10 +308,14 @@ def test_an_event_comes_after_the_blockers_latest_on_that_workflow(programme: En
     number = rows(programme, models.Blocker)[-1].id
     release(programme, [FREE], blocker=number, note="Löst", happened_on=on)
     hold(programme, [FREE], blocker=number, happened_on=on)
-    assert [(row.event, row.happened_at.minute, row.happened_at.second)
-            for row in of_workflow(programme, models.BlockerEvent, FREE)] == [
-        (HoldEvent.HELD, 0, 0), (HoldEvent.RELEASED, 0, 1), (HoldEvent.HELD, 0, 2),
-    ]  # fmt: skip
+    assert [
+        (row.event, row.happened_at.minute, row.happened_at.second)
+        for row in of_workflow(programme, models.BlockerEvent, FREE)
+    ] == [
+        (HoldEvent.HELD, 0, 0),
+        (HoldEvent.RELEASED, 0, 1),
+        (HoldEvent.HELD, 0, 2),
+    ]
     assert hold(programme, [FREE], happened_on=on).done == (FREE,)  # another blocker may be as early
     assert of_workflow(programme, models.BlockerEvent, FREE)[-1].happened_at == datetime(2023, 4, 3, 10, tzinfo=UTC)
 
@@ -291,31 +346,42 @@ def test_leads_of_any_workstream_that_takes_part_raise_and_release(programme: En
 
 def test_an_edit_merges_like_a_workflows(programme: Engine) -> None:
     assert edit(programme, WAS | {"title": "Skrivaren", "decide_by": "2023-05-02"}, actor=planner(programme)) == [
-        "title", "decide_by",
-    ]  # fmt: skip
+        "title",
+        "decide_by",
+    ]
     assert edit(programme, WAS | {"mitigation": "Lån", "category": "vendor"}) == ["category", "mitigation"]
     before = traces(programme)
     with pytest.raises(FieldConflictError) as refusal:
         edit(programme, WAS | {"title": "Min rubrik", "owner": "Jag"})
-    (field, theirs), = refusal.value.conflicts.items()  # fmt: skip
+    ((field, theirs),) = refusal.value.conflicts.items()
     assert (field, theirs.value, theirs.actor, theirs.at) == ("title", "Skrivaren", "Programkontoret", NOW)
     assert traces(programme) == before
     (now,) = rows(programme, models.Blocker, id=BLOCKER)
     assert (now.title, now.category, now.mitigation, now.decide_by) == (
-        "Skrivaren", BlockerCategory.VENDOR, "Lån", date(2023, 5, 2),
-    )  # fmt: skip
+        "Skrivaren",
+        BlockerCategory.VENDOR,
+        "Lån",
+        date(2023, 5, 2),
+    )
     assert [(row.field, row.before, row.after) for row in rows(programme, models.FieldChange, blocker_id=BLOCKER)] == [
-        ("title", "Etikettskrivare saknas", "Skrivaren"), ("decide_by", "", "2023-05-02"),
-        ("category", "equipment", "vendor"), ("mitigation", "", "Lån"),
-    ]  # fmt: skip
+        ("title", "Etikettskrivare saknas", "Skrivaren"),
+        ("decide_by", "", "2023-05-02"),
+        ("category", "equipment", "vendor"),
+        ("mitigation", "", "Lån"),
+    ]
     assert edit(programme, {"decide_by": ""}, was=WAS | {"decide_by": "2023-05-02"}) == ["decide_by"]
     with pytest.raises(InvalidError, match="broken"):
         edit(programme, {"workflow": "LAB-001"})
 
 
 def test_a_resolved_blocker_is_edited_by_those_it_held_last(programme: Engine) -> None:
-    assert edit(programme, {"title": "Beslut fattat"}, blocker=RESOLVED, was=WAS | {"title": "Beslut saknas"},
-                actor=stranger(programme)) == ["title"]  # fmt: skip
+    assert edit(
+        programme,
+        {"title": "Beslut fattat"},
+        blocker=RESOLVED,
+        was=WAS | {"title": "Beslut saknas"},
+        actor=stranger(programme),
+    ) == ["title"]
     with pytest.raises(NotAllowedError, match="RTG"):
         edit(programme, {"owner": "Jag"}, blocker=RESOLVED)
 

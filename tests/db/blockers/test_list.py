@@ -15,7 +15,7 @@ from tracker.domain.programme.rows import Programme
 from tracker.domain.states import BlockerCategory, HoldEvent, State
 from tracker.queries.accounts.viewer import programme as the_programme
 from tracker.queries.blockers import page as pages
-from tracker.queries.blockers.list import Row, blockers
+from tracker.queries.blockers.list import BlockerListRow, blockers
 from tracker.queries.blockers.table import ALL, OPEN, RESOLVED, SORTS, Filters, similar, table
 from tracker.queries.programme import files as programme_files
 
@@ -28,7 +28,7 @@ def word(category: BlockerCategory) -> str:
     return category.value
 
 
-def rows_of(engine: Engine, language: str = "sv", today: date | None = None) -> dict[int, Row]:
+def rows_of(engine: Engine, language: str = "sv", today: date | None = None) -> dict[int, BlockerListRow]:
     with reading(engine) as session:
         about = the_programme(session)
         assert about is not None
@@ -80,17 +80,26 @@ def _offset(on: date) -> int:
 
 
 def test_a_row_tells_of_the_latest_opening(engine: Engine) -> None:
-    load(engine, a_programme(
-        Flow("LAB-001", workstream="LAB", others=("LKM",)).held(1, day(2)).released(1, day(5)).held(1, day(40)),
-        Flow("LAB-002", workstream="LAB").held(1, day(3)).released(1, day(9), note="Löst så här"),
-        Flow("RTG-001", workstream="RTG").held(1, day(50, 23)).held(2, day(1)).released(2, day(1.5), note="Klart"),
-        blockers=[
-            a_blocker(1, "Svar saknas", title_en="No answer", category=DECISION, decider="Styrgruppen",
-                      decide_by=local_date(day(55), ZONE)),  # type: ignore[arg-type]
-            a_blocker(2, "Skrivare"),
-            a_blocker(3, "Aldrig hållit"),
-        ],
-    ))  # fmt: skip
+    load(
+        engine,
+        a_programme(
+            Flow("LAB-001", workstream="LAB", others=("LKM",)).held(1, day(2)).released(1, day(5)).held(1, day(40)),
+            Flow("LAB-002", workstream="LAB").held(1, day(3)).released(1, day(9), note="Löst så här"),
+            Flow("RTG-001", workstream="RTG").held(1, day(50, 23)).held(2, day(1)).released(2, day(1.5), note="Klart"),
+            blockers=[
+                a_blocker(
+                    1,
+                    "Svar saknas",
+                    title_en="No answer",
+                    category=DECISION,
+                    decider="Styrgruppen",
+                    decide_by=local_date(day(55), ZONE),  # type: ignore[arg-type]
+                ),
+                a_blocker(2, "Skrivare"),
+                a_blocker(3, "Aldrig hållit"),
+            ],
+        ),
+    )
     rows = rows_of(engine, "en")
     assert (rows[1].title, rows[1].other_title) == ("No answer", "Svar saknas")
     assert (rows[1].opened_on, rows[1].days) == (local_date(day(40), ZONE), 20)
@@ -115,10 +124,10 @@ def test_the_rows_of_the_sample_programme_are_those_of_a_walk_through_its_files(
     print(f"{len(rows)} blockers with {len(programme.blocker_events)} events: every row as the walk says")
 
 
-def many(today: date) -> list[Row]:
+def many(today: date) -> list[BlockerListRow]:
     """Rows of every kind: open, resolved, overdue, with and without owners."""
     return [
-        Row(
+        BlockerListRow(
             id=n,
             title=f"{'åäözab'[n % 6]} hinder {n}",
             other_title="",
@@ -185,7 +194,7 @@ def test_sorting_either_way_keeps_all_and_turns_the_order_round(name: str) -> No
     back = table(ROWS, Filters(ALL, sort=f"-{name}"), word).rows
     assert {row.id for row in there} == {row.id for row in back} == {row.id for row in ROWS}
 
-    def value(row: Row) -> object:
+    def value(row: BlockerListRow) -> object:
         return word(row.category) if name == "category" else SORTS[name](row)
 
     valued = [value(row) for row in there if value(row) is not None]
@@ -222,12 +231,18 @@ def test_alike_are_open_blockers_with_words_or_workstreams_in_common() -> None:
 
 
 def test_a_page_tells_what_is_held_from_when_by_whom_and_all_that_happened(engine: Engine) -> None:
-    load(engine, a_programme(
-        Flow("LAB-001", "Svara", "Answer", "LAB", ("LKM",)).to(State.DESIGN, day(1)).held(1, day(2), note="Börjar")
-        .released(1, day(5), recorded_at=day(7), note="Löst").held(1, day(40)),
-        Flow("LAB-002", workstream="LAB").held(1, day(3)).released(1, day(9), note="Klart"),
-        blockers=[a_blocker(1)],
-    ))  # fmt: skip
+    load(
+        engine,
+        a_programme(
+            Flow("LAB-001", "Svara", "Answer", "LAB", ("LKM",))
+            .to(State.DESIGN, day(1))
+            .held(1, day(2), note="Börjar")
+            .released(1, day(5), recorded_at=day(7), note="Löst")
+            .held(1, day(40)),
+            Flow("LAB-002", workstream="LAB").held(1, day(3)).released(1, day(9), note="Klart"),
+            blockers=[a_blocker(1)],
+        ),
+    )
     with reading(engine) as session:
         shown = pages.page(session, 1, language="en", now=NOW, zone=ZONE)
     assert [(held.key, held.name, held.state, held.days, held.held_by) for held in shown.holds] == [

@@ -12,7 +12,7 @@ from tracker.domain.calendar import local_date
 from tracker.domain.states import State
 from tracker.queries.board import cards as board
 from tracker.queries.board import list_rows
-from tracker.queries.board.list_rows import Row
+from tracker.queries.board.list_rows import ListRow
 
 ZONE = ZoneInfo("Europe/Stockholm")
 NOW = day(40)
@@ -22,7 +22,7 @@ def some() -> tuple[Flow, ...]:
     """Workflows last updated on the day in their key, by a change of each kind."""
     return (
         Flow("LKM-005", created_at=day(-30)).to(State.DESIGN, day(3), recorded_at=day(5)),
-        Flow("LKM-010", created_at=day(-30)).to(State.DESIGN, day(4)).take_back(day(10)),
+        Flow("LKM-010", created_at=day(-30)).to(State.DESIGN, day(4)).undo(day(10)),
         Flow("LKM-015", created_at=day(-30)).held(1, day(15)),
         Flow("LKM-020", created_at=day(-30)).held(1, day(16)).released(1, day(20)),
         Flow("LKM-025", created_at=day(-30)).noted("Hört med kliniken", day(25)),
@@ -33,7 +33,7 @@ def some() -> tuple[Flow, ...]:
     )
 
 
-def listed(engine: Engine, *, seen_at: datetime = NOW, now: datetime = NOW, language: str = "sv") -> list[Row]:
+def listed(engine: Engine, *, seen_at: datetime = NOW, now: datetime = NOW, language: str = "sv") -> list[ListRow]:
     """The rows of all workflows."""
     today = local_date(now, ZONE)
     with reading(engine) as session:
@@ -42,7 +42,7 @@ def listed(engine: Engine, *, seen_at: datetime = NOW, now: datetime = NOW, lang
         return list_rows.rows(session, cards, updates, "all", language=language, today=today, zone=ZONE)
 
 
-def keys(found: list[Row]) -> list[str]:
+def keys(found: list[ListRow]) -> list[str]:
     return [row.card.key for row in found]
 
 

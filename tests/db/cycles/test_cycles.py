@@ -48,8 +48,9 @@ def create(engine: Engine, dates: Dates, goal: str = "", actor: Actor | None = N
         return cycles.create(session, entry, CycleFields(dates, goal))
 
 
-def edit(engine: Engine, number: int, wanted: dict[str, str], was: dict[str, str] | None = None,
-         actor: Actor | None = None) -> list[str]:  # fmt: skip
+def edit(
+    engine: Engine, number: int, wanted: dict[str, str], was: dict[str, str] | None = None, actor: Actor | None = None
+) -> list[str]:
     seen = cycles.texts_of(cycle(engine, number)) if was is None else was
     with acting(engine, actor or planner(engine)) as (session, entry):
         return cycles.edit(session, entry, number, wanted, {name: seen.get(name, "") for name in wanted})
@@ -71,8 +72,11 @@ def test_the_next_cycle_is_a_draft_with_the_next_number(programme: Engine) -> No
     assert (made.status, made.committed_at, made.closed_at, made.goal) == (CycleStatus.DRAFT, None, None, "Allt i test")
     assert made.starts_on == THIRD.ends_on + timedelta(days=1)
     assert (made.starts_on, made.ends_on, made.planning_starts_on, made.planning_ends_on) == (
-        dates.starts_on, dates.ends_on, dates.planning_starts_on, dates.planning_ends_on,
-    )  # fmt: skip
+        dates.starts_on,
+        dates.ends_on,
+        dates.planning_starts_on,
+        dates.planning_ends_on,
+    )
     assert create(programme, proposed([dates], today=NOW.date())).number == 5
 
 
@@ -105,8 +109,9 @@ def test_fields_are_written_over_and_what_was_there_is_kept(programme: Engine) -
     assert (third.goal, third.ends_on) == ("Klart före sommaren", date(2023, 6, 18))
     assert (third.planning_starts_on, third.planning_ends_on) == (None, None)
     assert changes(programme, 3)[:2] == [
-        ("goal", "", "Klart före sommaren"), ("ends_on", THIRD.ends_on.isoformat(), "2023-06-18"),
-    ]  # fmt: skip
+        ("goal", "", "Klart före sommaren"),
+        ("ends_on", THIRD.ends_on.isoformat(), "2023-06-18"),
+    ]
 
 
 def test_what_is_so_already_writes_nothing(programme: Engine) -> None:
@@ -146,9 +151,16 @@ def test_the_dates_of_the_running_cycle_may_be_corrected_and_those_of_a_closed_o
 
 @pytest.mark.parametrize(
     ("field", "text"),
-    [("starts_on", ""), ("ends_on", "i går"), ("ends_on", "3000-01-01"), ("planning_ends_on", "2023-02-30"),
-     ("goal", "x" * 201), ("status", "closed"), ("number", "7")],
-)  # fmt: skip
+    [
+        ("starts_on", ""),
+        ("ends_on", "i går"),
+        ("ends_on", "3000-01-01"),
+        ("planning_ends_on", "2023-02-30"),
+        ("goal", "x" * 201),
+        ("status", "closed"),
+        ("number", "7"),
+    ],
+)
 def test_wrong_fields_are_named(programme: Engine, field: str, text: str) -> None:
     with pytest.raises(InvalidError) as refusal:
         edit(programme, 3, {field: text})

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from tests.builders import WORKSTREAMS, Flow, a_cycle, a_programme, day, load
 from tests.databases import ON_SQLITE
-from tracker.commands import reported_figures
+from tracker.commands import cycles
 from tracker.db.engine import reading, transaction
 from tracker.db.models import Cycle, ReportedFigures
 from tracker.domain.programme.rows import Programme
@@ -35,8 +35,10 @@ def a_closed_programme() -> Programme:
 
 def kept(engine: Engine) -> dict[tuple[int, str], dict[str, str]]:
     with reading(engine) as session:
-        return {(row.cycle_number, row.workstream_code): json.loads(row.cells)
-                for row in session.exec(select(ReportedFigures))}  # fmt: skip
+        return {
+            (row.cycle_number, row.workstream_code): json.loads(row.cells)
+            for row in session.exec(select(ReportedFigures))
+        }
 
 
 def differences(engine: Engine) -> list[str]:
@@ -71,7 +73,7 @@ def test_they_are_stored_once(engine: Engine) -> None:
     load(engine, a_closed_programme())
     before = kept(engine)
     with transaction(engine) as session:
-        assert reported_figures.store(session) == set()
+        assert cycles.store_reported(session) == set()
     assert kept(engine) == before
 
 
@@ -84,7 +86,7 @@ def test_a_close_keeps_its_own_cycle_alone(engine: Engine) -> None:
     with transaction(engine) as session:
         cycle = session.exec(select(Cycle).where(Cycle.number == 2)).one()
         cycle.status, cycle.closed_at = CycleStatus.CLOSED, second.closed_at
-        assert reported_figures.store(session) == {2}
+        assert cycles.store_reported(session) == {2}
     after = kept(engine)
     assert {place: after[place] for place in before} == before
     assert after.keys() - before.keys() == {(2, place) for place in PLACES}

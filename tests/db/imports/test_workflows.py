@@ -31,14 +31,14 @@ from tests.db.acting import (
     traces,
     viewer,
 )
-from tracker.commands.entry.batch_results import Outcome as Taken
+from tracker.commands.entry.batch_results import BatchResult as Taken
 from tracker.commands.entry.entries import open_entry
 from tracker.commands.imports import facts as import_facts
 from tracker.commands.imports import plan as import_plan
 from tracker.commands.imports import workflows as workflow_imports
-from tracker.commands.imports.plan import Outcome, Plan, Planned
+from tracker.commands.imports.plan import Plan, Planned, RowResult
 from tracker.commands.imports.workflows import COMMAND, ImportChangedError
-from tracker.commands.undo import entries as taking_back
+from tracker.commands.undo import entries as undo_entries
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import Move, When
@@ -67,20 +67,33 @@ def row(engine: Engine, cells: str, choices: Choices = NOTHING, actor: Actor | N
     return only
 
 
-def done(engine: Engine, text: str, choices: Choices = NOTHING, *, seen: str | None = None, leave: bool = False,
-         actor: Actor | None = None, at: dt.datetime = NOW) -> tuple[Plan, int]:  # fmt: skip
+def done(
+    engine: Engine,
+    text: str,
+    choices: Choices = NOTHING,
+    *,
+    seen: str | None = None,
+    leave: bool = False,
+    actor: Actor | None = None,
+    at: dt.datetime = NOW,
+) -> tuple[Plan, int]:
     with transaction(engine) as session:
         entry = open_entry(session, actor or planner(engine), COMMAND, at)
         plan = workflow_imports.carry_out(
-            session, entry, read_table(text.encode()), choices, seen=seen, without_refused=leave,
+            session,
+            entry,
+            read_table(text.encode()),
+            choices,
+            seen=seen,
+            without_refused=leave,
             backdate_days=BACKDATE_DAYS,
-        )  # fmt: skip
+        )
         return plan, entry.id
 
 
-def taken_back(engine: Engine, entry_id: int, actor: Actor | None = None) -> Taken:
+def undone(engine: Engine, entry_id: int, actor: Actor | None = None) -> Taken:
     with acting(engine, actor or planner(engine), NOW + dt.timedelta(hours=2)) as (session, entry):
-        return taking_back.take_back(session, entry, entry_id)
+        return undo_entries.undo(session, entry, entry_id)
 
 
 FILE = (
@@ -93,15 +106,18 @@ def test_the_preview_tells_what_each_row_would_do_and_does_nothing(programme: En
     before = traces(programme)
     plan = planned(programme, FILE, OWNER)
     assert [(each.outcome, each.key, each.workstream) for each in plan.rows] == [
-        (Outcome.CHANGED, FREE, "LAB"),
-        (Outcome.CREATED, "LKM-001", "LKM"),
-        (Outcome.CREATED, "LKM-002", "LKM"),
-        (Outcome.CREATED, "LAB-100", "LAB"),
+        (RowResult.CHANGED, FREE, "LAB"),
+        (RowResult.CREATED, "LKM-001", "LKM"),
+        (RowResult.CREATED, "LKM-002", "LKM"),
+        (RowResult.CREATED, "LAB-100", "LAB"),
     ]
     assert plan.rows[0].changes == (
-        ("name", "Beställa läkemedel", "Nytt namn"), ("owner", "", "Ny ägare"), ("priority", "", "1"),
-        ("other_workstreams", "LKM", "RTG"), ("state", "design", "validation"),
-    )  # fmt: skip
+        ("name", "Beställa läkemedel", "Nytt namn"),
+        ("owner", "", "Ny ägare"),
+        ("priority", "", "1"),
+        ("other_workstreams", "LKM", "RTG"),
+        ("state", "design", "validation"),
+    )
     assert traces(programme) == before
 
 
@@ -113,14 +129,16 @@ def test_confirmed_it_is_one_entry_with_all_that_was_told(programme: Engine) -> 
     assert (free.name, free.owner, free.priority, free.state) == ("Nytt namn", "Ny ägare", 1, State.VALIDATION)
     move = of_workflow(programme, models.StateChange, FREE)[-1]
     assert (move.entry_id, move.from_state, move.happened_at.isoformat()) == (
-        entry_id, State.DESIGN, "2023-04-12T10:00:00+00:00",
-    )  # fmt: skip
+        entry_id,
+        State.DESIGN,
+        "2023-04-12T10:00:00+00:00",
+    )
     changed = [each.field for each in of_workflow(programme, models.FieldChange, FREE)]
     assert changed == ["name", "owner", "priority", "other_workstreams"]
     made = stands(programme, "LKM-001")
     assert (made.state, made.state_since.isoformat(), made.version) == (State.DONE, "2023-04-11T10:00:00+00:00", 1)
     assert [change.entry_id for change in of_workflow(programme, models.StateChange, "LAB-100")] == [entry_id]
-    assert {each.outcome for each in planned(programme, FILE.replace("\n;", "\nx;")).rows} >= {Outcome.UNCHANGED}
+    assert {each.outcome for each in planned(programme, FILE.replace("\n;", "\nx;")).rows} >= {RowResult.UNCHANGED}
 
 
 def test_nothing_is_created_without_consent_and_what_is_unknown_is_counted_once(programme: Engine) -> None:
@@ -134,14 +152,19 @@ def test_nothing_is_created_without_consent_and_what_is_unknown_is_counted_once(
     assert dict(plan.owners) == {"Ny": 2, "Annan": 1}
     assert dict(plan.twins) == {"Beställa läkemedel": 1}
     choices = Choices(
-        states={"Pågår": "design", "Hmm": "test"}, workstreams={"Nord": "RTG"}, owners=("Ny", "Annan"),
+        states={"Pågår": "design", "Hmm": "test"},
+        workstreams={"Nord": "RTG"},
+        owners=("Ny", "Annan"),
         twins=("Beställa läkemedel",),
-    )  # fmt: skip
+    )
     plan = planned(programme, text, choices)
     assert plan.counts["created"] == 4
     assert [(each.workstream, each.to) for each in plan.rows] == [
-        ("RTG", State.DESIGN), ("RTG", State.TEST), ("LAB", State.TEST), ("LAB", State.NOT_STARTED),
-    ]  # fmt: skip
+        ("RTG", State.DESIGN),
+        ("RTG", State.TEST),
+        ("LAB", State.TEST),
+        ("LAB", State.NOT_STARTED),
+    ]
 
 
 REFUSED = {
@@ -167,7 +190,7 @@ REFUSED = {
 @ON_SQLITE
 def test_a_row_is_refused_with_its_column_its_value_and_what_to_do(programme: Engine, cells: str) -> None:
     refused = row(programme, cells)
-    assert refused.outcome is Outcome.REFUSED
+    assert refused.outcome is RowResult.REFUSED
     assert REFUSED[cells] in " ".join(str(problem.error) for problem in refused.problems)
     assert all(problem.heading for problem in refused.problems)
 
@@ -190,10 +213,12 @@ def test_one_bad_row_of_ten_thousand_leaves_all_as_it_was(programme: Engine, pla
     text = HEADINGS + "".join(
         f";Namn {number};{'Nix' if number == place else 'LAB'};;;;;;\n" for number in range(1, 10_001)
     )
-    (refused,) = planned(programme, text).of(Outcome.REFUSED)
+    (refused,) = planned(programme, text).of(RowResult.REFUSED)
     assert (refused.row.number, refused.problems[0].heading, refused.problems[0].value) == (
-        place + 1, "workstream", "Nix",
-    )  # fmt: skip
+        place + 1,
+        "workstream",
+        "Nix",
+    )
     with pytest.raises(InvalidError):
         done(programme, text)
     assert traces(programme) == before
@@ -227,7 +252,7 @@ def test_empty_cells_leave_what_is_there_unless_they_are_to_empty_it(programme: 
 def test_leads_import_into_their_own_workstreams_and_viewers_into_none(programme: Engine) -> None:
     text = HEADINGS + f"{FREE};Nytt namn;;;;;;;\n;Nytt;LAB;;;;;;\n{OTHERS};Annat;;;;;;;\n"
     refused = {
-        name: [each.outcome is Outcome.REFUSED for each in planned(programme, text, actor=actor(programme)).rows]
+        name: [each.outcome is RowResult.REFUSED for each in planned(programme, text, actor=actor(programme)).rows]
         for name, actor in (("lead", lead), ("shared", shared_lead), ("stranger", stranger), ("viewer", viewer))
     }
     assert refused == {
@@ -258,14 +283,18 @@ def test_a_move_is_refused_or_made_as_when_a_person_makes_it(programme: Engine) 
         table = read_table(f"key;state;happened on;reason\n{key};{state};{on};{reason}\n".encode())
         (each,) = import_plan.plan(table, Choices(), known, When(actor, NOW, ZONE, BACKDATE_DAYS)).rows
         by_file = str(each.problems[0].error) if each.problems else each.happened_at
-        by_hand = moved(programme, actor, key, Move(state, known.workflows[key.casefold()].version,
-                                                    dt.date.fromisoformat(on) if on else None, reason))  # fmt: skip
+        by_hand = moved(
+            programme,
+            actor,
+            key,
+            Move(state, known.workflows[key.casefold()].version, dt.date.fromisoformat(on) if on else None, reason),
+        )
         assert by_file == by_hand, (key, state, on, reason, actor)
         seen.add(by_hand if isinstance(by_hand, str) else "")
     assert len(seen) >= 8
 
 
-def stands_at(known: import_facts.Facts, key: str) -> State:
+def stands_at(known: import_facts.ImportFacts, key: str) -> State:
     return known.workflows[key.casefold()].state
 
 
@@ -283,14 +312,14 @@ def moved(engine: Engine, actor: Actor, key: str, to: Move) -> str | dt.datetime
 
 def test_an_import_is_taken_back_and_what_it_made_is_archived(programme: Engine) -> None:
     _, entry_id = done(programme, FILE, OWNER)
-    outcome = taken_back(programme, entry_id)
+    outcome = undone(programme, entry_id)
     assert set(outcome.done) == {FREE, "LKM-001", "LKM-002", "LAB-100"}
     assert outcome.left == ()
     free = stands(programme, FREE)
     assert (free.name, free.owner, free.priority, free.state) == ("Beställa läkemedel", "", None, State.DESIGN)
     assert stands(programme, "LKM-001").archived_at == NOW + dt.timedelta(hours=2)
-    assert taken_back(programme, entry_id).done == ()
-    assert row(programme, "LAB-100;Egen nyckel").outcome is Outcome.REFUSED  # its key stays taken
+    assert undone(programme, entry_id).done == ()
+    assert row(programme, "LAB-100;Egen nyckel").outcome is RowResult.REFUSED  # its key stays taken
 
 
 def test_what_was_used_since_stays_and_is_named(programme: Engine) -> None:
@@ -298,7 +327,7 @@ def test_what_was_used_since_stays_and_is_named(programme: Engine) -> None:
     with acting(programme, at=NOW + dt.timedelta(hours=1)) as (session, entry):
         workflow_fields.own(session, entry, "LAB-100", "Någon")
         workflow_fields.own(session, entry, FREE, "Någon")
-    outcome = taken_back(programme, entry_id)
+    outcome = undone(programme, entry_id)
     assert set(outcome.done) == {"LKM-001", "LKM-002"}
     assert {each.key for each in outcome.left} == {"LAB-100", FREE}
     assert "has been used since" in str(outcome.left[0].error)
@@ -309,7 +338,7 @@ def test_what_was_used_since_stays_and_is_named(programme: Engine) -> None:
 def test_a_lead_takes_back_no_import_of_others(programme: Engine) -> None:
     _, entry_id = done(programme, HEADINGS + ";Nytt;LAB;;;;;;\n")
     with pytest.raises(TrackerError, match="Only planners"):
-        taken_back(programme, entry_id, lead(programme))
+        undone(programme, entry_id, lead(programme))
 
 
 @ON_SQLITE

@@ -37,7 +37,7 @@ def test_nothing_in_an_empty_database_or_after_a_load(engine: Engine) -> None:
         ("goal = 'design'", "LKM-003: goal is kept as design, and the history says test"),
         ("version = 9", "LKM-003: version is kept as 9, and the history says 4"),
     ],
-)  # fmt: skip
+)
 def test_each_cache_is_compared(engine: Engine, change: str, words: str) -> None:
     load(engine, a_programme())
     with transaction(engine) as session:

@@ -83,7 +83,7 @@ def test_as_of_leaves_out_what_was_recorded_or_created_later(engine: Engine) -> 
         Flow("LKM-001", archived_at=day(9))
         .to(State.DESIGN, day(1))
         .to(State.TEST, day(2), recorded_at=day(5))
-        .take_back(day(6))
+        .undo(day(6))
         .held(1, day(3))
         .released(1, day(7))
         .held(2, day(8))

@@ -31,7 +31,7 @@ def test_a_workflow_keeps_what_its_history_comes_to(engine: Engine) -> None:
         .in_cycle(1)
         .to(State.DESIGN, day(1))
         .to(State.TEST, day(2))
-        .take_back(day(3))
+        .undo(day(3))
         .held(1, day(4))
         .scoped(1, 2, Goal.DESIGN, ScopeKind.CARRIED, day(47))
     )
@@ -130,7 +130,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         ("checks.csv", "id,", "id,colour,", "checks.csv, line 1, column colour: is no column of this file"),
         ("checks.csv", ",actor", "", "checks.csv, line 1: lacks the column actor"),
     ],
-)  # fmt: skip
+)
 def test_what_breaks_a_rule_is_named_by_its_place(
     files: dict[str, bytes], tmp_path: Path, name: str, before: str, after: str, words: str
 ) -> None:
@@ -176,7 +176,7 @@ def test_an_age_is_never_checked_and_derived_columns_may_be_missing(engine: Engi
 
 
 def test_a_take_back_takes_the_latest_that_stands() -> None:
-    flow = Flow().to(State.DESIGN, day(1)).to(State.TEST, day(2)).take_back(day(3))
+    flow = Flow().to(State.DESIGN, day(1)).to(State.TEST, day(2)).undo(day(3))
     programme = a_programme(flow)
     first, second, third, fourth = programme.changes
 
@@ -195,7 +195,7 @@ def test_a_take_back_takes_the_latest_that_stands() -> None:
 
 
 def test_a_late_row_after_a_take_back_may_happen_before_what_was_taken_back() -> None:
-    flow = Flow().to(State.DESIGN, day(1)).to(State.TEST, day(5)).take_back(day(6))
+    flow = Flow().to(State.DESIGN, day(1)).to(State.TEST, day(5)).undo(day(6))
     seed.require_sound(a_programme(flow.to(State.VALIDATION, day(3), recorded_at=day(7))))
 
 

@@ -82,8 +82,10 @@ def test_a_close_writes_what_was_decided_for_each(programme: Engine) -> None:
     assert len(of_workflow(programme, models.ScopeChange, FINISHED)) == 1
     assert stands(programme, FINISHED).cycle_number == 2
     assert [(stands(programme, key).cycle_number, stands(programme, key).goal) for key in (UNMET, TWICE, LESSER)] == [
-        (3, Goal.TEST), (None, None), (3, Goal.VALIDATION),
-    ]  # fmt: skip
+        (3, Goal.TEST),
+        (None, None),
+        (3, Goal.VALIDATION),
+    ]
 
 
 def test_all_of_it_is_one_entry_at_the_instant_of_the_close(programme: Engine) -> None:
@@ -95,8 +97,12 @@ def test_all_of_it_is_one_entry_at_the_instant_of_the_close(programme: Engine) -
     assert (closed.status, closed.closed_at) == (CycleStatus.CLOSED, CLOSE + timedelta(microseconds=5))
     entry = rows(programme, models.Entry)[-1]
     assert entry.recorded_at == closed.closed_at
-    written = [row for table in (models.ScopeChange, models.BlockerEvent) for row in rows(programme, table)
-               if row.entry_id == entry.id]  # fmt: skip
+    written = [
+        row
+        for table in (models.ScopeChange, models.BlockerEvent)
+        for row in rows(programme, table)
+        if row.entry_id == entry.id
+    ]
     assert len(written) == 5 + 2
     assert {(row.happened_at, row.recorded_at) for row in written} == {(closed.closed_at, closed.closed_at)}
 
@@ -109,8 +115,9 @@ def test_what_is_dropped_is_let_go_leaves_and_is_archived(programme: Engine) -> 
     assert (dropped.archived_at, dropped.cycle_number, dropped.version) == (closed_at, None, version + 3)
     events = of_workflow(programme, models.BlockerEvent, BLOCKED)[-2:]
     assert [(row.blocker_id, row.event, row.note) for row in events] == [
-        (LONG_HELD, HoldEvent.RELEASED, "Behövs inte längre"), (SHARED, HoldEvent.RELEASED, "Behövs inte längre"),
-    ]  # fmt: skip
+        (LONG_HELD, HoldEvent.RELEASED, "Behövs inte längre"),
+        (SHARED, HoldEvent.RELEASED, "Behövs inte längre"),
+    ]
     assert of_workflow(programme, models.FieldChange, BLOCKED)[-1].field == "archived_at"
     with reading(programme) as session:
         assert blockers.held_keys(session, SHARED) == ["RTG-002"]
@@ -123,8 +130,14 @@ def test_what_was_reported_is_kept_with_the_close_and_adds_up(programme: Engine)
     row = kept(programme)[2, ""]
     names = ("committed", "added", "removed", "met", "carried_out", "returned", "dropped")
     assert {name: row[name] for name in names} == {
-        "committed": "6", "added": "0", "removed": "0", "met": "2", "carried_out": "2", "returned": "1", "dropped": "1",
-    }  # fmt: skip
+        "committed": "6",
+        "added": "0",
+        "removed": "0",
+        "met": "2",
+        "carried_out": "2",
+        "returned": "1",
+        "dropped": "1",
+    }
     assert (row["blockers_open"], row["status"]) == ("1", "closed")
     assert {cycle for cycle, _ in kept(programme)} == {1, 2}
 

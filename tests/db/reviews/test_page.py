@@ -63,18 +63,25 @@ def keys(members: tuple[Member, ...]) -> list[str]:
 
 def test_each_workstream_has_its_part(programme: Engine) -> None:
     found = review(programme)
-    assert (found.status, found.into, found.seal, found.undecided, found.ready) == (
-        CycleStatus.RUNNING, 3, seen(programme), 4, 0,
-    )  # fmt: skip
+    assert (found.status, found.into, found.fingerprint, found.undecided, found.ready) == (
+        CycleStatus.RUNNING,
+        3,
+        seen(programme),
+        4,
+        0,
+    )
     assert [(part.code, part.undecided, len(part.members)) for part in found.parts] == [
-        ("LAB", 3, 5), ("LKM", 0, 0), ("RTG", 1, 1),
-    ]  # fmt: skip
+        ("LAB", 3, 5),
+        ("LKM", 0, 0),
+        ("RTG", 1, 1),
+    ]
     lab = part(programme)
     assert (keys(lab.unmet), keys(lab.going_on), keys(lab.lapsed)) == ([UNMET, TWICE, BLOCKED], [LESSER], [])
     blocked = lab.unmet[2]
     assert [(blocker.id, blocker.title) for blocker in blocked.blockers] == [
-        (LONG_HELD, "Ny release"), (SHARED, "Beslut saknas"),
-    ]  # fmt: skip
+        (LONG_HELD, "Ny release"),
+        (SHARED, "Beslut saknas"),
+    ]
     assert (blocked.state, blocked.goal, blocked.times_carried) == (State.VALIDATION, Goal.VALIDATION, 0)
 
 

@@ -59,8 +59,9 @@ def withdraw(engine: Engine, key: str, *, version: int | None = None, actor: Act
         return reviews.withdraw(session, entry, 2, key, version=known)
 
 
-def mark(engine: Engine, workstream: str = "LAB", *, is_ready: bool = True, actor: Actor | None = None,
-         cycle: int = 2) -> bool:  # fmt: skip
+def mark(
+    engine: Engine, workstream: str = "LAB", *, is_ready: bool = True, actor: Actor | None = None, cycle: int = 2
+) -> bool:
     with acting(engine, actor, CLOSE) as (session, entry):
         return reviews.mark_ready(session, entry, cycle, workstream, is_ready=is_ready)
 
@@ -163,8 +164,10 @@ def test_the_third_carry_takes_a_decision_in_words(programme: Engine) -> None:
 def test_a_goal_is_chosen_that_is_not_passed_yet(programme: Engine) -> None:
     assert refusal(programme, UNMET, Wish(CARRY, None, ReviewReason.OTHER))[:2] == (InvalidError, "goal")
     assert refusal(programme, BLOCKED, carry(Goal.DESIGN)) == (
-        InvalidError, "goal", "It is past that already. Choose a further goal.",
-    )  # fmt: skip
+        InvalidError,
+        "goal",
+        "It is past that already. Choose a further goal.",
+    )
     assert refusal(programme, LESSER, Wish(GO_ON, Goal.DESIGN))[:2] == (InvalidError, "goal")
     assert propose(programme, BLOCKED, carry(Goal.VALIDATION))
     assert propose(programme, LESSER, Wish(GO_ON, Goal.TEST))
@@ -188,10 +191,13 @@ def test_what_is_proposed_by_default_is_the_same_goal_and_the_longest_holding_bl
 ) -> None:
     found = {key: member.default for key, member in members(programme).items()}
     assert found == {
-        UNMET: Wish(CARRY, Goal.TEST), TWICE: Wish(CARRY, Goal.DESIGN), OTHERS: Wish(CARRY, Goal.TEST),
-        BLOCKED: Wish(CARRY, Goal.VALIDATION, ReviewReason.VENDOR), LESSER: Wish(GO_ON, Goal.VALIDATION),
+        UNMET: Wish(CARRY, Goal.TEST),
+        TWICE: Wish(CARRY, Goal.DESIGN),
+        OTHERS: Wish(CARRY, Goal.TEST),
+        BLOCKED: Wish(CARRY, Goal.VALIDATION, ReviewReason.VENDOR),
+        LESSER: Wish(GO_ON, Goal.VALIDATION),
         FINISHED: None,
-    }  # fmt: skip
+    }
 
 
 def test_one_click_accepts_what_a_workstream_proposes_and_leaves_what_lacks_a_reason(programme: Engine) -> None:

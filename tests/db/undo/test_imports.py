@@ -31,7 +31,7 @@ from tracker.commands import blockers
 from tracker.commands.entry.entries import Entry, open_entry
 from tracker.commands.imports import workflows as workflow_imports
 from tracker.commands.imports.workflows import COMMAND
-from tracker.commands.undo import entries as taking_back
+from tracker.commands.undo import entries as undo_entries
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import Move
@@ -59,8 +59,14 @@ def test_it_is_refused_or_taken_back_as_one_by_one(programme: Engine) -> None:
         at_once, singly = (after(programme, random.Random(seed), actors, command) for command in (COMMAND, ONE_BY_ONE))
         assert at_once == singly, seed
         told |= {text for _, text in at_once["left"]}
-    for words in ("is archived", "been moved since", "been written over since", "Only leads", "before a cycle was",
-                  "while a blocker holds"):  # fmt: skip
+    for words in (
+        "is archived",
+        "been moved since",
+        "been written over since",
+        "Only leads",
+        "before a cycle was",
+        "while a blocker holds",
+    ):
         assert any(words in text for text in told), (words, told)
 
 
@@ -75,7 +81,7 @@ def after(engine: Engine, chance: random.Random, actors: list[Actor], command: s
         rights = chance.choice(actors)
         by = Actor(office.id, office.name, rights.role, rights.workstreams)  # whose rights have changed since
         taking = open_entry(session, by, "test", NOW + timedelta(days=1))
-        outcome = taking_back.take_back(session, taking, entry.id)
+        outcome = undo_entries.undo(session, taking, entry.id)
         session.flush()
         found = {
             "done": outcome.done,
@@ -90,8 +96,9 @@ def after(engine: Engine, chance: random.Random, actors: list[Actor], command: s
 
 
 def imported(session: Session, entry: Entry, text: str) -> None:
-    workflow_imports.carry_out(session, entry, read_table(text.encode()), CHOICES, seen=None, without_refused=True,
-                               backdate_days=BACKDATE_DAYS)  # fmt: skip
+    workflow_imports.carry_out(
+        session, entry, read_table(text.encode()), CHOICES, seen=None, without_refused=True, backdate_days=BACKDATE_DAYS
+    )
 
 
 def stored(session: Session, table: type[SQLModel]) -> list[str]:
@@ -117,7 +124,7 @@ def act(session: Session, entry: Entry, chance: random.Random) -> None:
     version = session.scalars(select(col(Workflow.version)).where(col(Workflow.key) == key)).one()
     deeds: tuple[Callable[[], object], ...] = (
         lambda: moves.move(session, entry, key, Move(state, version, reason=REASON), backdate_days=BACKDATE_DAYS),
-        lambda: moves.take_back(session, entry, key, version=version),
+        lambda: moves.undo(session, entry, key, version=version),
         lambda: workflow_fields.own(session, entry, key, owner),
         lambda: workflow_fields.edit(session, entry, key, {"name": "Eget namn"}, {"name": ""}),
         lambda: workflow_fields.archive(session, entry, key, version=version),
@@ -145,7 +152,7 @@ def test_it_asks_as_much_for_four_hundred_rows_as_for_four(programme: Engine) ->
                 entries.append(entry.id)
         with asked(programme) as statements, transaction(programme) as session:
             entry = open_entry(session, actor, "take_back_entry", NOW + timedelta(hours=hours + 3))
-            assert len(taking_back.take_back(session, entry, entries[1]).done) == number
+            assert len(undo_entries.undo(session, entry, entries[1]).done) == number
             counts.append(len(statements))
     print(f"Taking back 4 and 400 rows: {counts} statements")
     assert counts[0] == counts[1]

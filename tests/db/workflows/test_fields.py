@@ -37,19 +37,39 @@ from tracker.domain.merging import FieldConflictError
 from tracker.domain.people import Actor
 from tracker.domain.states import Role, State
 
-WAS = {"name": "Beställa läkemedel", "name_en": "", "description": "", "owner": "", "priority": "",
-       "other_workstreams": "LKM"}  # fmt: skip
+WAS = {
+    "name": "Beställa läkemedel",
+    "name_en": "",
+    "description": "",
+    "owner": "",
+    "priority": "",
+    "other_workstreams": "LKM",
+}
 
 
-def create(engine: Engine, name: str = "Tolka svar", workstream: str = "LAB", *, actor: Actor | None = None,
-           state: State = State.NOT_STARTED, key: str = "", **fields: Any) -> str:  # noqa: ANN401 - of all kinds # fmt: skip
+def create(
+    engine: Engine,
+    name: str = "Tolka svar",
+    workstream: str = "LAB",
+    *,
+    actor: Actor | None = None,
+    state: State = State.NOT_STARTED,
+    key: str = "",
+    **fields: Any,  # noqa: ANN401 - of all kinds
+) -> str:
     with acting(engine, actor) as (session, entry):
         made = workflow_fields.create(session, entry, workstream, Fields(name, **fields), state=state, key=key)
         return made.key
 
 
-def edit(engine: Engine, wanted: Mapping[str, str], *, key: str = FREE, actor: Actor | None = None,
-         was: Mapping[str, str] = WAS) -> list[str]:  # fmt: skip
+def edit(
+    engine: Engine,
+    wanted: Mapping[str, str],
+    *,
+    key: str = FREE,
+    actor: Actor | None = None,
+    was: Mapping[str, str] = WAS,
+) -> list[str]:
     with acting(engine, actor) as (session, entry):
         return workflow_fields.edit(session, entry, key, wanted, was)
 
@@ -60,17 +80,33 @@ def archive(engine: Engine, key: str, *, actor: Actor | None = None, behind: int
 
 
 def test_a_new_workflow_has_its_creation_as_its_history(programme: Engine) -> None:
-    key = create(programme, " Tolka svar ", name_en="Read answers", owner="Sektionsledare", priority=2,
-                 description="Två\r\nrader", other_workstreams=("RTG", "LKM", "RTG"), state=State.DESIGN)  # fmt: skip
+    key = create(
+        programme,
+        " Tolka svar ",
+        name_en="Read answers",
+        owner="Sektionsledare",
+        priority=2,
+        description="Två\r\nrader",
+        other_workstreams=("RTG", "LKM", "RTG"),
+        state=State.DESIGN,
+    )
     made = stands(programme, key)
     assert (made.key, made.name, made.name_en, made.owner, made.priority, made.description) == (
-        "LAB-009", "Tolka svar", "Read answers", "Sektionsledare", 2, "Två\nrader",
-    )  # fmt: skip
+        "LAB-009",
+        "Tolka svar",
+        "Read answers",
+        "Sektionsledare",
+        2,
+        "Två\nrader",
+    )
     assert (made.state, made.state_since, made.created_at, made.version) == (State.DESIGN, NOW, NOW, 1)
     (change,) = of_workflow(programme, models.StateChange, key)
     assert (change.from_state, change.to_state, change.happened_at, change.recorded_at) == (
-        None, State.DESIGN, NOW, NOW,
-    )  # fmt: skip
+        None,
+        State.DESIGN,
+        NOW,
+        NOW,
+    )
     assert _streams(programme, key) == {("LAB", True), ("LKM", False), ("RTG", False)}
     assert rows(programme, models.FieldChange) == []
 
@@ -84,8 +120,10 @@ def test_keys_go_on_after_the_highest_in_use_and_a_given_one_is_kept(programme: 
     assert create(programme, workstream="LKM", actor=shared_lead(programme)) == "LKM-001"
 
 
-@pytest.mark.parametrize("key", ["LKM-001", "LAB-01", "lab-100", "LAB-", "LAB 100", "LAB-1x1", "LAB-¹²³", "LAB-1" * 3,
-                                 "LAB-1234567890", "L%-001"])  # fmt: skip
+@pytest.mark.parametrize(
+    "key",
+    ["LKM-001", "LAB-01", "lab-100", "LAB-", "LAB 100", "LAB-1x1", "LAB-¹²³", "LAB-1" * 3, "LAB-1234567890", "L%-001"],
+)
 def test_a_key_of_another_form_is_refused(programme: Engine, key: str) -> None:
     before = traces(programme)
     with pytest.raises(InvalidError, match="LAB-001") as refusal:
@@ -170,9 +208,10 @@ def test_an_edit_keeps_what_was_there_and_makes_no_new_version(programme: Engine
         ("other_workstreams", "LKM", "LKM RTG"),
     ]
     assert edit(
-        programme, {"priority": "", "other_workstreams": ""},
+        programme,
+        {"priority": "", "other_workstreams": ""},
         was=WAS | {"priority": "1", "other_workstreams": "LKM RTG"},
-    ) == ["priority", "other_workstreams"]  # fmt: skip
+    ) == ["priority", "other_workstreams"]
     assert stands(programme, FREE).priority is None
     assert _streams(programme, FREE) == {("LAB", True)}
 

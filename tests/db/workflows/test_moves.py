@@ -51,11 +51,11 @@ def move(engine: Engine, key: str, to: State, *, actor: Actor = LEAD, at: dateti
         moves.move(session, entry, key, Move(to, version, **wanted), backdate_days=14)  # type: ignore[arg-type]
 
 
-def take_back(engine: Engine, key: str, *, actor: Actor = LEAD, version: int | None = None) -> None:
+def undo_move(engine: Engine, key: str, *, actor: Actor = LEAD, version: int | None = None) -> None:
     """Takes the latest change back as an edge does."""
     with transaction(engine) as session:
         entry = open_entry(session, actor, "take_back", NOW)
-        moves.take_back(session, entry, key, version=version or stands(engine, key).version)
+        moves.undo(session, entry, key, version=version or stands(engine, key).version)
 
 
 def stands(engine: Engine, key: str) -> models.Workflow:
@@ -170,15 +170,20 @@ def test_in_a_young_cycle_leads_date_back_fourteen_days(engine: Engine) -> None:
 
 def test_planners_correct_what_a_closed_cycle_said(programme: Engine) -> None:
     with pytest.raises(NotAllowedError):
-        take_back(programme, "LAB-003")
-    take_back(programme, "LAB-003", actor=PLANNER)
+        undo_move(programme, "LAB-003")
+    undo_move(programme, "LAB-003", actor=PLANNER)
     move(programme, "LAB-003", State.DONE, happened_on=date(2023, 3, 1), actor=PLANNER)
     assert stands(programme, "LAB-003").state_since == datetime(2023, 3, 1, 11, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("actor", [OTHER_LEAD, VIEWER])
-@pytest.mark.parametrize("act", [lambda engine, actor: move(engine, "LAB-001", State.TEST, actor=actor),
-                                 lambda engine, actor: take_back(engine, "LAB-001", actor=actor)])  # fmt: skip
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda engine, actor: move(engine, "LAB-001", State.TEST, actor=actor),
+        lambda engine, actor: undo_move(engine, "LAB-001", actor=actor),
+    ],
+)
 def test_only_leads_of_the_owning_workstream_and_planners_write(programme: Engine, actor: Actor, act: Act) -> None:
     before = rows(programme)
     with pytest.raises(NotAllowedError, match="LAB"):
@@ -193,14 +198,14 @@ def test_an_old_version_changes_nothing(programme: Engine) -> None:
     with pytest.raises(StaleError):
         move(programme, "LAB-001", State.TEST, version=seen)
     with pytest.raises(StaleError):
-        take_back(programme, "LAB-001", version=seen)
+        undo_move(programme, "LAB-001", version=seen)
     assert rows(programme) == before
 
 
 def test_taking_back_gives_the_state_before_and_keeps_the_row(programme: Engine) -> None:
     move(programme, "LAB-001", State.TEST)
     before, _ = rows(programme)
-    take_back(programme, "LAB-001")
+    undo_move(programme, "LAB-001")
     workflow = stands(programme, "LAB-001")
     assert (workflow.state, workflow.state_since) == (State.DESIGN, day(60))
     assert rows(programme)[0] == before + 1
@@ -209,20 +214,20 @@ def test_taking_back_gives_the_state_before_and_keeps_the_row(programme: Engine)
         assert (row.from_state, row.to_state, row.happened_at) == (None, None, row.recorded_at)
 
 
-def test_everything_but_the_creation_can_be_taken_back_one_after_another(programme: Engine) -> None:
+def test_everything_but_the_creation_can_be_undone_one_after_another(programme: Engine) -> None:
     move(programme, "LAB-001", State.TEST)
-    take_back(programme, "LAB-001")
-    take_back(programme, "LAB-001")
+    undo_move(programme, "LAB-001")
+    undo_move(programme, "LAB-001")
     assert stands(programme, "LAB-001").state is State.NOT_STARTED
     with pytest.raises(ConflictError, match="creation"):
-        take_back(programme, "LAB-001")
+        undo_move(programme, "LAB-001")
 
 
 def test_nothing_is_taken_back_into_done_while_a_blocker_holds(engine: Engine) -> None:
     flow = Flow("LAB-001", workstream="LAB").to(State.TEST, day(51)).to(State.DONE, day(52))
     load(engine, a_programme(flow.to(State.TEST, day(60), reason="failed_test").held(1, day(61))))
     with pytest.raises(BlockedError):
-        take_back(engine, "LAB-001")
+        undo_move(engine, "LAB-001")
 
 
 def test_unknown_and_archived_workflows_are_refused(programme: Engine) -> None:

@@ -34,8 +34,16 @@ from tracker.domain.states import Goal, ScopeKind
 Act = Callable[..., None]
 
 
-def enter(engine: Engine, key: str, cycle: int, goal: Goal = Goal.TEST, *, actor: Actor | None = None,
-          version: int | None = None, **words: str) -> None:  # fmt: skip
+def enter(
+    engine: Engine,
+    key: str,
+    cycle: int,
+    goal: Goal = Goal.TEST,
+    *,
+    actor: Actor | None = None,
+    version: int | None = None,
+    **words: str,
+) -> None:
     with acting(engine, actor) as (session, entry):
         seen = stands(engine, key).version if version is None else version
         scope.enter(session, entry, key, cycle, goal, version=seen, **words)
@@ -46,8 +54,15 @@ def leave(engine: Engine, key: str, *, actor: Actor | None = None, version: int 
         scope.leave(session, entry, key, version=stands(engine, key).version if version is None else version, **words)
 
 
-def change_goal(engine: Engine, key: str, goal: Goal = Goal.TEST, *, actor: Actor | None = None,
-                version: int | None = None, **words: str) -> None:  # fmt: skip
+def change_goal(
+    engine: Engine,
+    key: str,
+    goal: Goal = Goal.TEST,
+    *,
+    actor: Actor | None = None,
+    version: int | None = None,
+    **words: str,
+) -> None:
     with acting(engine, actor) as (session, entry):
         seen = stands(engine, key).version if version is None else version
         scope.change_goal(session, entry, key, goal, version=seen, **words)
@@ -107,8 +122,9 @@ def test_another_goal_in_the_running_cycle_is_leaving_and_entering_at_one_instan
 def test_another_goal_in_a_draft_is_planned_out_and_in(programme: Engine) -> None:
     change_goal(programme, DRAFTED, Goal.TEST)
     assert last(programme, DRAFTED, 2) == [
-        (3, None, None, ScopeKind.PLANNED, "", ""), (None, 3, Goal.TEST, ScopeKind.PLANNED, "", ""),
-    ]  # fmt: skip
+        (3, None, None, ScopeKind.PLANNED, "", ""),
+        (None, 3, Goal.TEST, ScopeKind.PLANNED, "", ""),
+    ]
 
 
 def test_what_met_its_goal_in_a_closed_cycle_goes_on_from_there(programme: Engine) -> None:
@@ -163,8 +179,10 @@ def test_what_is_in_no_cycle_has_no_goal_to_change(programme: Engine) -> None:
 def test_old_versions_and_long_texts_change_nothing(programme: Engine) -> None:
     before = traces(programme)
     acts: list[tuple[Act, str, tuple[Any, ...]]] = [
-        (enter, BACKLOG, (2,)), (leave, RUNNING, ()), (change_goal, RUNNING, (Goal.DESIGN,)),
-    ]  # fmt: skip
+        (enter, BACKLOG, (2,)),
+        (leave, RUNNING, ()),
+        (change_goal, RUNNING, (Goal.DESIGN,)),
+    ]
     for act, key, more in acts:
         with pytest.raises(StaleError):
             act(programme, key, *more, version=0, reason="r")

@@ -18,16 +18,24 @@ def rows(case: Case) -> list[dict[str, object]]:
     workflows = case.workflows(begun[-1])
     found: list[dict[str, object]] = []
     for state in WORKING:
-        ages = [days for each in workflows if (days := age_when_left(case, each.key, state)) is not None
-                and case.state_at(each, case.as_of) is State.DONE]  # fmt: skip
+        ages = [
+            days
+            for each in workflows
+            if (days := age_when_left(case, each.key, state)) is not None
+            and case.state_at(each, case.as_of) is State.DONE
+        ]
         mine: list[dict[str, Any]] = [
             {
-                "workflow": each.key, "state": state, "age_days": age(case, each.key),
+                "workflow": each.key,
+                "state": state,
+                "age_days": age(case, each.key),
                 "blocked": int(is_held(case, each.key)),
-                "done_age_p50_days": rank(ages, 50), "done_age_p85_days": rank(ages, 85),
+                "done_age_p50_days": rank(ages, 50),
+                "done_age_p85_days": rank(ages, 85),
             }
-            for each in workflows if case.state_at(each, case.as_of) is state
-        ]  # fmt: skip
+            for each in workflows
+            if case.state_at(each, case.as_of) is state
+        ]
         found += sorted(mine, key=lambda row: (row["age_days"], row["workflow"]))
     return found
 

@@ -14,8 +14,9 @@ NOTHING = timedelta()
 
 
 def rows(case: Case) -> list[dict[str, object]]:
-    totals = {each: sum((time(case, cycle, of(case, each)) for cycle in counted(case)), NOTHING)
-              for each in BlockerCategory}  # fmt: skip
+    totals = {
+        each: sum((time(case, cycle, of(case, each)) for cycle in counted(case)), NOTHING) for each in BlockerCategory
+    }
     order = sorted((each for each in totals if totals[each] > NOTHING), key=lambda each: totals[each], reverse=True)
     return [row(case, cycle, category) for cycle in case.cycles for category in order]
 
@@ -43,16 +44,21 @@ def row(case: Case, cycle: CycleRow, category: BlockerCategory) -> dict[str, obj
 
 def time(case: Case, cycle: CycleRow, blockers: Iterable[int]) -> timedelta:
     """How long any of the blockers held each workflow, added up."""
-    return sum((until - since for each in case.workflows(cycle)
-                for since, until in pieces(case, cycle, each, set(blockers))), NOTHING)  # fmt: skip
+    return sum(
+        (until - since for each in case.workflows(cycle) for since, until in pieces(case, cycle, each, set(blockers))),
+        NOTHING,
+    )
 
 
 def pieces(
     case: Case, cycle: CycleRow, workflow: WorkflowRow, blockers: set[int]
 ) -> Iterator[tuple[datetime, datetime]]:
     start, end = case.start(cycle), min(case.border(cycle), case.as_of)
-    events = [row for row in case.programme.blocker_events if row.workflow == workflow.key
-              and row.blocker in blockers and row.recorded_at <= case.as_of]  # fmt: skip
+    events = [
+        row
+        for row in case.programme.blocker_events
+        if row.workflow == workflow.key and row.blocker in blockers and row.recorded_at <= case.as_of
+    ]
     events.sort(key=lambda row: (row.happened_at, row.id))
     cuts = {start, end, *(row.happened_at for row in events), *(row.happened_at for row in case.changes(workflow.key))}
     if workflow.archived_at is not None:

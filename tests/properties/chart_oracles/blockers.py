@@ -8,8 +8,15 @@ from tests.properties.chart_oracles.case import Case
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import HoldEvent
 
-NAMES = ("open_at_start", "blockers_opened", "blockers_resolved", "blockers_open", "open_throughout",
-         "median_blocker_age_days", "oldest_blocker_days")  # fmt: skip
+NAMES = (
+    "open_at_start",
+    "blockers_opened",
+    "blockers_resolved",
+    "blockers_open",
+    "open_throughout",
+    "median_blocker_age_days",
+    "oldest_blocker_days",
+)
 
 
 class Time(NamedTuple):
@@ -49,8 +56,11 @@ def times(case: Case, cycle: CycleRow) -> list[Time]:
     keys = {row.key for row in case.workflows(cycle)}
     found = []
     for blocker in case.programme.blockers:
-        events = [row for row in case.programme.blocker_events
-                  if row.blocker == blocker.id and row.workflow in keys and row.recorded_at <= case.as_of]  # fmt: skip
+        events = [
+            row
+            for row in case.programme.blocker_events
+            if row.blocker == blocker.id and row.workflow in keys and row.recorded_at <= case.as_of
+        ]
         held: set[str] = set()
         opened: datetime | None = None
         for event in sorted(events, key=lambda row: (row.happened_at, row.id)):

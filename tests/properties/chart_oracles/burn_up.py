@@ -35,17 +35,28 @@ def days(case: Case, cycle: CycleRow) -> list[dict[str, object]]:
     return found
 
 
-def row(case: Case, cycle: CycleRow, day: date, at: datetime | None, end: datetime, there: dict[str, Goal],
-        committed: dict[str, Goal]) -> dict[str, object]:  # fmt: skip
+def row(
+    case: Case,
+    cycle: CycleRow,
+    day: date,
+    at: datetime | None,
+    end: datetime,
+    there: dict[str, Goal],
+    committed: dict[str, Goal],
+) -> dict[str, object]:
     reached = 0
     for workflow in case.workflows(cycle):
         if workflow.key in there:
             state = case.state_before(workflow, end) if at is None else case.state_at(workflow, at)
             reached += is_past(state, State(there[workflow.key].value))
     return {
-        "cycle": cycle.cycle, "day": day, "scope": len(there), "reached": reached,
-        "added_since": len(there.keys() - committed.keys()), "removed_since": len(committed.keys() - there.keys()),
-    }  # fmt: skip
+        "cycle": cycle.cycle,
+        "day": day,
+        "scope": len(there),
+        "reached": reached,
+        "added_since": len(there.keys() - committed.keys()),
+        "removed_since": len(committed.keys() - there.keys()),
+    }
 
 
 def members(case: Case, cycle: CycleRow, until: datetime, *, counted: bool) -> dict[str, Goal]:

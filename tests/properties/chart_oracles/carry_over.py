@@ -43,5 +43,8 @@ def came_along(case: Case, cycle: CycleRow, workflow: WorkflowRow) -> bool:
 
 
 def carried_into(case: Case, workflow: WorkflowRow) -> set[int | None]:
-    return {row.to_cycle for row in case.programme.scope if row.workflow == workflow.key
-            and row.kind is ScopeKind.CARRIED and row.recorded_at <= case.as_of}  # fmt: skip
+    return {
+        row.to_cycle
+        for row in case.programme.scope
+        if row.workflow == workflow.key and row.kind is ScopeKind.CARRIED and row.recorded_at <= case.as_of
+    }

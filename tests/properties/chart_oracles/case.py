@@ -45,8 +45,11 @@ class Case:
 
     def joined(self, cycle: CycleRow) -> list[str]:
         first = {row.code: row.first_cycle for row in self.programme.projects}
-        return [row.code for row in self.programme.workstreams
-                if row.code in self.codes and first[row.project] <= cycle.cycle]  # fmt: skip
+        return [
+            row.code
+            for row in self.programme.workstreams
+            if row.code in self.codes and first[row.project] <= cycle.cycle
+        ]
 
     def workflows(self, cycle: CycleRow | None = None) -> list[WorkflowRow]:
         """Those of the chosen workstreams; with a cycle, of those that count in it."""
@@ -91,10 +94,15 @@ class Case:
     def goal(self, key: str, cycle: int, until: datetime, *, counted: bool) -> Goal | None:
         """The goal with which the workflow is in the cycle after the scope changes until then, counted or not."""
         steps = sorted(
-            (row for row in self.programme.scope if row.workflow == key and row.recorded_at <= self.as_of
-             and (row.happened_at <= until if counted else row.happened_at < until)),
+            (
+                row
+                for row in self.programme.scope
+                if row.workflow == key
+                and row.recorded_at <= self.as_of
+                and (row.happened_at <= until if counted else row.happened_at < until)
+            ),
             key=lambda row: (row.happened_at, row.id),
-        )  # fmt: skip
+        )
         return steps[-1].goal if steps and steps[-1].to_cycle == cycle else None
 
     def day(self, moment: datetime) -> date:

@@ -41,8 +41,20 @@ def planned(case: Case, cycle: CycleRow, goal: Goal) -> int | None:
     return goals.count(goal)
 
 
-COMMITTED = ("committed", "added", "removed", "members", "met", "kept", "kept_percent", "carried_out", "returned",
-             "dropped", "remaining", "met_since")  # fmt: skip
+COMMITTED = (
+    "committed",
+    "added",
+    "removed",
+    "members",
+    "met",
+    "kept",
+    "kept_percent",
+    "carried_out",
+    "returned",
+    "dropped",
+    "remaining",
+    "met_since",
+)
 
 
 def committed(case: Case, cycle: CycleRow, goal: Goal) -> dict[str, object]:
@@ -86,6 +98,11 @@ def is_met(case: Case, cycle: CycleRow, workflow: WorkflowRow) -> bool:
 
 def ways_out(case: Case, cycle: CycleRow, workflow: WorkflowRow) -> list[str]:
     """The dispositions that it was given."""
-    return [row.kind.value for row in case.programme.scope if row.workflow == workflow.key
-            and row.from_cycle == cycle.cycle and row.kind.value in KINDS.values()
-            and row.recorded_at <= case.as_of]  # fmt: skip
+    return [
+        row.kind.value
+        for row in case.programme.scope
+        if row.workflow == workflow.key
+        and row.from_cycle == cycle.cycle
+        and row.kind.value in KINDS.values()
+        and row.recorded_at <= case.as_of
+    ]

@@ -10,21 +10,33 @@ def rows(case: Case) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for cycle in case.cycles:
         runs = {key: run_of(case, key, cycle) for key in sorted(tested(case, cycle))}
-        days = {key: (case.day(run[-1].happened_at) - case.day(run[0].happened_at)).days + 1
-                for key, run in runs.items()}  # fmt: skip
+        days = {
+            key: (case.day(run[-1].happened_at) - case.day(run[0].happened_at)).days + 1 for key, run in runs.items()
+        }
         if case.counts(cycle):
-            found.append({
-                "cycle": cycle.cycle, "workflow": None, "done_on": None, "lead_time_days": None, "tested": len(days),
-                "lead_time_p50_days": rank(list(days.values()), 50),
-                "lead_time_p85_days": rank(list(days.values()), 85),
-            })  # fmt: skip
+            found.append(
+                {
+                    "cycle": cycle.cycle,
+                    "workflow": None,
+                    "done_on": None,
+                    "lead_time_days": None,
+                    "tested": len(days),
+                    "lead_time_p50_days": rank(list(days.values()), 50),
+                    "lead_time_p85_days": rank(list(days.values()), 85),
+                }
+            )
         found += [
             {
-                "cycle": cycle.cycle, "workflow": key, "done_on": case.day(run[-1].happened_at),
-                "lead_time_days": days[key], "tested": None, "lead_time_p50_days": None, "lead_time_p85_days": None,
+                "cycle": cycle.cycle,
+                "workflow": key,
+                "done_on": case.day(run[-1].happened_at),
+                "lead_time_days": days[key],
+                "tested": None,
+                "lead_time_p50_days": None,
+                "lead_time_p85_days": None,
             }
             for key, run in runs.items()
-        ]  # fmt: skip
+        ]
     return found
 
 

@@ -28,7 +28,7 @@ def demo_view(name: str, first: int, last: int, *streams: str, by: By = By.PROGR
     """The chart of these cycles of the demo, of all workstreams or of those named."""
     history, tags = _demo()
     span = Span(history, AS_OF, first, last, tags=tags, figure=figure)
-    choice = registry.chosen(history, [], streams)
+    choice = registry.choice(history, [], streams)
     whole = registry.whole(name, span, choice)
     sheet = registry.sheet(name, span, choice, by)
     return View(sheet, whole, span, choice, ENGLISH, lambda row, column: f"{column}?{row.values}")

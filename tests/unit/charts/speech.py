@@ -6,7 +6,7 @@ from decimal import Decimal
 from tracker.charts.speech import Speech
 from tracker.domain.states import BlockerCategory, State
 from tracker.web.charts.figure_words import FIGURES
-from tracker.web.workflows.events import CATEGORIES, MOVE_BACK_REASONS
+from tracker.web.ui.words import CATEGORIES, MOVE_BACK_REASONS
 
 
 def _gettext(message: str, /, **values: object) -> str:
@@ -42,6 +42,15 @@ def _category(category: BlockerCategory) -> str:
 
 
 ENGLISH = Speech(
-    "en", _gettext, _ngettext, _number, _day, _moment, _state, _reason, _category,
-    lambda figure: FIGURES[figure].label, lambda figure: FIGURES[figure].definition,
-)  # fmt: skip
+    "en",
+    _gettext,
+    _ngettext,
+    _number,
+    _day,
+    _moment,
+    _state,
+    _reason,
+    _category,
+    lambda figure: FIGURES[figure].label,
+    lambda figure: FIGURES[figure].definition,
+)

@@ -27,7 +27,7 @@ DESIGN, VALIDATION, TEST, DONE = State.DESIGN, State.VALIDATION, State.TEST, Sta
 def view_of(*flows: Flow) -> View:
     """As of day 60, in the second of three cycles."""
     span = Span(History(facts_of(a_programme(*flows), STOCKHOLM)), day(60), 1, 3)
-    choice = registry.chosen(span.history, [], [])
+    choice = registry.choice(span.history, [], [])
     whole = registry.whole("age", span, choice)
     return View(whole, whole, span, choice, ENGLISH, lambda row, column: f"{column}?{row.values}")
 
@@ -62,9 +62,17 @@ def test_the_title_says_so_when_there_is_nothing_to_compare_or_to_show() -> None
 def test_finished_work_is_as_old_as_it_was_when_it_left_the_state_for_the_last_time() -> None:
     flows = [done(number) for number in range(1, 10)]
     flows.append(
-        Flow("LKM-200").to(DESIGN, day(-9)).to(State.NOT_STARTED, day(0)).to(DESIGN, day(1)).to(VALIDATION, day(3))
-        .to(DESIGN, day(4)).to(TEST, day(20)).to(DONE, day(30)).to(TEST, day(31)).to(DONE, day(33))
-    )  # fmt: skip
+        Flow("LKM-200")
+        .to(DESIGN, day(-9))
+        .to(State.NOT_STARTED, day(0))
+        .to(DESIGN, day(1))
+        .to(VALIDATION, day(3))
+        .to(DESIGN, day(4))
+        .to(TEST, day(20))
+        .to(DONE, day(30))
+        .to(TEST, day(31))
+        .to(DONE, day(33))
+    )
     rows = view_of(*flows, Flow("LKM-001").to(DESIGN, day(60)), Flow("LKM-002").to(VALIDATION, day(60))).rows
     assert [(row.values["done_age_p50_days"], row.values["done_age_p85_days"]) for row in rows] == [(6, 10), (9, 17)]
 

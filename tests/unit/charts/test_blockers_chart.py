@@ -31,8 +31,13 @@ def test_the_demo_has_its_numbers_and_they_add_up() -> None:
     names = ("open_at_start", "blockers_opened", "blockers_resolved", "blockers_open")
     found = [tuple(row.values[name] for name in names) for row in demo_view("blockers", 1, 6).rows]
     assert found == [
-        (0, 6, 3, 3), (3, 13, 8, 8), (8, 18, 11, 15), (15, 27, 24, 18), (18, 14, 11, 21), (None,) * 4,
-    ]  # fmt: skip
+        (0, 6, 3, 3),
+        (3, 13, 8, 8),
+        (8, 18, 11, 15),
+        (15, 27, 24, 18),
+        (18, 14, 11, 21),
+        (None,) * 4,
+    ]
     view = demo_view("blockers", 5, 5)
     assert [view.rows[0].values[name] for name in ("open_throughout", "oldest_blocker_days")] == [10, 60]
     assert blockers.sample(demo_view("blockers", 1, 7)) == 78

@@ -11,8 +11,10 @@ from tracker.domain.charts.sheets import By
 
 
 def test_the_title_speaks_of_the_last_cycle_that_is_committed() -> None:
-    now = ("Cycle 5: 22 of 102 have reached their goals after 18 of 32 working days; "
-           "1 added and 1 removed since the commitment")  # fmt: skip
+    now = (
+        "Cycle 5: 22 of 102 have reached their goals after 18 of 32 working days; "
+        "1 added and 1 removed since the commitment"
+    )
     assert burn_up.finding(demo_view("burn-up", 4, 6)) == now
     over = "Cycle 4: 95 of 129 reached their goals by the close; 3 added and 2 removed since the commitment"
     assert burn_up.finding(demo_view("burn-up", 1, 4)) == over

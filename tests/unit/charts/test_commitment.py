@@ -44,8 +44,15 @@ def test_what_is_known_since_the_close_to_be_met_is_told_and_in_the_bar_once() -
     view = demo_view("commitment", 3, 3)
     row = next(row for row in view.totals if row.values["goal"] is Goal.TEST)
     numbers = {name: row.values[name] for name in (*PARTS, "met_since", "members")}
-    assert numbers == {"met": 31, "carried_out": 15, "returned": 1, "dropped": 0, "remaining": 0, "met_since": 1,
-                       "members": 46}  # fmt: skip
+    assert numbers == {
+        "met": 31,
+        "carried_out": 15,
+        "returned": 1,
+        "dropped": 0,
+        "remaining": 0,
+        "met_since": 1,
+        "members": 46,
+    }
     assert commitment.details(view)[-1] == (
         "Of the rest: 15 carried over, 1 returned to the backlog and 1 of them met, known since."
     )

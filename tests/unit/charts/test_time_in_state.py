@@ -22,8 +22,9 @@ def test_fewer_than_ten_are_too_few_to_tell() -> None:
     few = demo_view("time-in-state", 4, 6, "LKM")
     assert time_in_state.finding(few) == "Too few to tell: 7 workflows tested, and no cycle has ten"
     assert time_in_state.details(few) == [
-        "Cycle 4: 6 tested, too few for percentiles.", "Cycle 5: 1 tested, too few for percentiles."
-    ]  # fmt: skip
+        "Cycle 4: 6 tested, too few for percentiles.",
+        "Cycle 5: 1 tested, too few for percentiles.",
+    ]
     assert time_in_state.finding(demo_view("time-in-state", 6, 7)) == "Nothing has been tested in these cycles yet"
 
 

@@ -72,8 +72,10 @@ def test_two_cycles_are_refused_when_a_day_is_in_both_or_their_order_is_not_that
 ) -> None:
     mine = Dates(first, first + timedelta(days=length))
     theirs = Dates(other, other + timedelta(days=other_length))
-    days, others = ({each.starts_on + timedelta(days=n) for n in range((each.ends_on - each.starts_on).days + 1)}
-                    for each in (mine, theirs))  # fmt: skip
+    days, others = (
+        {each.starts_on + timedelta(days=n) for n in range((each.ends_on - each.starts_on).days + 1)}
+        for each in (mine, theirs)
+    )
     if days & others or first < other:
         assert refusal(2, mine, NumberedDates(1, theirs)).field in {"starts_on", "ends_on"}
     else:

@@ -60,8 +60,12 @@ def test_over_new_year_the_cycles_follow_each_other_and_today_lies_in_the_old_on
     assert [cycle.cycle for cycle in found.cycles if cycle.starts_on <= TODAY <= cycle.ends_on] == [9]
     assert found.stretch == Stretch(date(2026, 11, 9), date(2027, 2, 21))
     assert list(free_weekdays(date(2026, 12, 21), date(2027, 1, 8))) == [
-        date(2026, 12, 24), date(2026, 12, 25), date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 6),
-    ]  # fmt: skip
+        date(2026, 12, 24),
+        date(2026, 12, 25),
+        date(2026, 12, 31),
+        date(2027, 1, 1),
+        date(2027, 1, 6),
+    ]
 
 
 @given(programmes(), st.dates(date(1990, 1, 1), date(2100, 1, 1)))
@@ -73,7 +77,7 @@ def test_weeks_are_whole_and_each_day_is_in_one(cycles: list[CycleRow], today: d
         assert [day.weekday() for day in days_of(week.stretch)] == list(range(7))
         assert {(day.isocalendar().week, day.isocalendar().year) for day in days_of(week.stretch)} == {
             (week.number, week.year)
-        }  # fmt: skip
+        }
     assert [day for month in found.months for day in days_of(month)] == days
     for cycle in found.cycles:
         assert cycle.starts_on in found.stretch

@@ -60,7 +60,7 @@ def test_a_long_cell_is_read() -> None:
         (f"{HEADINGS}A,Namn,x\0y,1\r\n", "projects.csv, line 2, column name_en: 'x\\x00y': has a NUL character"),
         (f"{HEADINGS}A,Namn,,{'7' * 90}\r\n", f"projects.csv, line 2, column first_cycle: '{'7' * 60}'…: is no whole"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_named_by_its_place(text: str, place: str) -> None:
     with pytest.raises(PlaceError) as refusal:
         read(text)

@@ -71,7 +71,7 @@ def test_the_text_is_right_whatever_the_encoding(encoding: str) -> None:
         (b"Namn\nA\0B\n", 1),
         ("Namn\n\ufffdtg\u00e4rda\n".encode(), 2),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_read_for_certain_is_refused_with_its_line(content: bytes, line: int) -> None:
     assert refused(content).startswith(f"Line {line} holds letters")
 
@@ -121,21 +121,43 @@ KANBOARD = (
     "Task Id,Project,Status,Category,Swimlane,Column,Assignee Username,Assignee Name,Title,Modification date,Reference"
 )
 EXPORTS = {
-    "ours": ("key,name,name_en,description,workstream,other_workstreams,owner,priority,created_at,state,cycle",
-             (F.KEY, F.NAME, F.NAME_EN, F.DESCRIPTION, F.WORKSTREAM, F.OTHER_WORKSTREAMS, F.OWNER, F.PRIORITY, None,
-              F.STATE, None)),
-    "ours in Swedish": ("nyckel,namn,engelskt namn,arbetsström,andra arbetsströmmar,ansvarig,prioritet,skapad,status",
-                        (F.KEY, F.NAME, F.NAME_EN, F.WORKSTREAM, F.OTHER_WORKSTREAMS, F.OWNER, F.PRIORITY, None,
-                         F.STATE)),
-    "jira": ("Summary,Issue key,Issue id,Issue Type,Status,Project key,Project name,Priority,Assignee,Updated,Labels",
-             (F.NAME, F.KEY, None, None, F.STATE, F.WORKSTREAM, None, F.PRIORITY, F.OWNER, F.HAPPENED_ON, None)),
-    "azure": ("ID,Work Item Type,Title,Assigned To,State,Area Path,Changed Date,Board Column,Tags",
-              (F.KEY, None, F.NAME, F.OWNER, F.STATE, F.WORKSTREAM, F.HAPPENED_ON, None, None)),
-    "kanboard": (KANBOARD,
-                 (None, None, None, None, F.WORKSTREAM, F.STATE, None, F.OWNER, F.NAME, F.HAPPENED_ON, F.KEY)),
-    "own": ("Nr,Benämning,Ström,Ägare,Läge,Prio:,Datum,KOMMENTAR,Vad tycker Lena?",
-            (F.KEY, F.NAME, F.WORKSTREAM, F.OWNER, F.STATE, F.PRIORITY, F.HAPPENED_ON, F.DESCRIPTION, None)),
-}  # fmt: skip
+    "ours": (
+        "key,name,name_en,description,workstream,other_workstreams,owner,priority,created_at,state,cycle",
+        (
+            F.KEY,
+            F.NAME,
+            F.NAME_EN,
+            F.DESCRIPTION,
+            F.WORKSTREAM,
+            F.OTHER_WORKSTREAMS,
+            F.OWNER,
+            F.PRIORITY,
+            None,
+            F.STATE,
+            None,
+        ),
+    ),
+    "ours in Swedish": (
+        "nyckel,namn,engelskt namn,arbetsström,andra arbetsströmmar,ansvarig,prioritet,skapad,status",
+        (F.KEY, F.NAME, F.NAME_EN, F.WORKSTREAM, F.OTHER_WORKSTREAMS, F.OWNER, F.PRIORITY, None, F.STATE),
+    ),
+    "jira": (
+        "Summary,Issue key,Issue id,Issue Type,Status,Project key,Project name,Priority,Assignee,Updated,Labels",
+        (F.NAME, F.KEY, None, None, F.STATE, F.WORKSTREAM, None, F.PRIORITY, F.OWNER, F.HAPPENED_ON, None),
+    ),
+    "azure": (
+        "ID,Work Item Type,Title,Assigned To,State,Area Path,Changed Date,Board Column,Tags",
+        (F.KEY, None, F.NAME, F.OWNER, F.STATE, F.WORKSTREAM, F.HAPPENED_ON, None, None),
+    ),
+    "kanboard": (
+        KANBOARD,
+        (None, None, None, None, F.WORKSTREAM, F.STATE, None, F.OWNER, F.NAME, F.HAPPENED_ON, F.KEY),
+    ),
+    "own": (
+        "Nr,Benämning,Ström,Ägare,Läge,Prio:,Datum,KOMMENTAR,Vad tycker Lena?",
+        (F.KEY, F.NAME, F.WORKSTREAM, F.OWNER, F.STATE, F.PRIORITY, F.HAPPENED_ON, F.DESCRIPTION, None),
+    ),
+}
 
 
 @pytest.mark.parametrize("name", EXPORTS)
@@ -159,22 +181,35 @@ def test_two_columns_for_one_field_and_no_name_at_all_are_refused() -> None:
 
 @pytest.mark.parametrize(
     ("word", "state", "proposed"),
-    [("To Do", State.NOT_STARTED, None), (" Ej  PÅBÖRJAD", State.NOT_STARTED, None),
-     ("validering", State.VALIDATION, None),
-     ("I test", State.TEST, None), ("Klar", State.DONE, None), ("not_started", State.NOT_STARTED, None),
-     ("In Progress", None, State.DESIGN), ("Pågår", None, State.DESIGN), ("Review", None, State.VALIDATION),
-     ("Hmm", None, None)],
-)  # fmt: skip
+    [
+        ("To Do", State.NOT_STARTED, None),
+        (" Ej  PÅBÖRJAD", State.NOT_STARTED, None),
+        ("validering", State.VALIDATION, None),
+        ("I test", State.TEST, None),
+        ("Klar", State.DONE, None),
+        ("not_started", State.NOT_STARTED, None),
+        ("In Progress", None, State.DESIGN),
+        ("Pågår", None, State.DESIGN),
+        ("Review", None, State.VALIDATION),
+        ("Hmm", None, None),
+    ],
+)
 def test_states_are_known_by_their_words(word: str, state: State | None, proposed: State | None) -> None:
     assert (known_state(word), proposed_state(word)) == (state, proposed)
 
 
 @pytest.mark.parametrize(
     ("cell", "order"),
-    [("2023-04-12", ""), ("2023-04-12T10:00:00", ""), ("12.4.2023", ""), ("12 april 2023", ""),
-     ("12/Apr/23 10:11 AM", ""),
-     ("12/04/2023", "dmy"), ("4/12/2023 2:33:01 PM", "mdy")],
-)  # fmt: skip
+    [
+        ("2023-04-12", ""),
+        ("2023-04-12T10:00:00", ""),
+        ("12.4.2023", ""),
+        ("12 april 2023", ""),
+        ("12/Apr/23 10:11 AM", ""),
+        ("12/04/2023", "dmy"),
+        ("4/12/2023 2:33:01 PM", "mdy"),
+    ],
+)
 def test_dates_are_read_as_people_and_tools_write_them(cell: str, order: str) -> None:
     assert date_of(cell, DateOrder(order)) == dt.date(2023, 4, 12)
 
@@ -216,9 +251,11 @@ def test_priorities_of_other_tools_are_understood() -> None:
 
 def test_a_workbook_has_the_cells_that_it_shows() -> None:
     content = workbook(
-        ["Key", "Name", "Date", "Priority"], ["LAB-001", "Åäö 👩‍⚕️", dt.datetime(2023, 4, 12), 2.0],  # noqa: DTZ001
-        [None, None, None, None], [None, "'=1+1", dt.date(2023, 4, 13), None],
-    )  # fmt: skip
+        ["Key", "Name", "Date", "Priority"],
+        ["LAB-001", "Åäö 👩‍⚕️", dt.datetime(2023, 4, 12), 2.0],  # noqa: DTZ001
+        [None, None, None, None],
+        [None, "'=1+1", dt.date(2023, 4, 13), None],
+    )
     assert rows(read(content)) == [
         (2, ("LAB-001", "Åäö 👩‍⚕️", "2023-04-12", "2")),
         (4, ("", "'=1+1", "2023-04-13")),
@@ -263,9 +300,11 @@ def test_what_would_take_much_memory_is_refused_before_it_does() -> None:
 def test_files_as_large_as_may_be_are_read_without_taking_memory() -> None:
     files = {
         "rows": b"Namn;Beskrivning\n" + b"".join(b"%d;%s\n" % (row, b"x" * 490) for row in range(MOST_ROWS)),
-        "cells": b"a;b\n" + b"".join(b";".join(b"%d" % (row * 99 + place) for place in range(99)) + b"\n"
-                                     for row in range(MOST_CELLS // 99)),
-    }  # fmt: skip
+        "cells": b"a;b\n"
+        + b"".join(
+            b";".join(b"%d" % (row * 99 + place) for place in range(99)) + b"\n" for row in range(MOST_CELLS // 99)
+        ),
+    }
     for name, content in files.items():
         assert len(content) <= LARGEST_FILE
         tracemalloc.start()

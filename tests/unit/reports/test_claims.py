@@ -16,8 +16,10 @@ from tracker.domain.reports.documents import LANGUAGES
         ("Nästan dubbelt så många som i cykeln innan", ["Nästan dubbelt så många"]),
         ("90 % av dem, 12,5 procent och 1 200 svar", ["90 %", "12,5 procent", "1 200"]),
         ("Hälften av flödena; tre flöden väntar, i tre omgångar", ["Hälften", "tre flöden"]),
-        ("We tested 12 of 31 workflows, twice as many, and two blockers remain.",
-         ["12 of 31", "twice as many", "two blockers"]),
+        (
+            "We tested 12 of 31 workflows, twice as many, and two blockers remain.",
+            ["12 of 31", "twice as many", "two blockers"],
+        ),
         ("12 och 12", ["12"]),
         ("Den 14 april 2023 kl. 09.00, 13–17 mars, 30 januari–19 mars, 2023-04-14, 14 April, March 14", []),
         ("Cykel 5, vecka 12, veckorna 12 och 13, v. 12–18, PD1, LKM-003, Option 1, T-16, 16-månadersplanen", []),
@@ -26,7 +28,7 @@ from tracker.domain.reports.documents import LANGUAGES
         ("49 kommuner", ["49"]),
         ("", []),
     ],
-)  # fmt: skip
+)
 def test_what_nothing_stands_behind_is_named(text: str, claims: list[str]) -> None:
     assert unsourced(text) == claims
 

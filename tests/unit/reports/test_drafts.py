@@ -37,37 +37,67 @@ def a_month(**figures: int) -> MonthFacts:
 @pytest.mark.parametrize(
     ("figures", "in_swedish", "in_english"),
     [
-        ({}, "Under april har inget arbetsflöde kommit vidare från design, validering eller test.",
-         "In April, no workflow passed design, validation or test."),
+        (
+            {},
+            "Under april har inget arbetsflöde kommit vidare från design, validering eller test.",
+            "In April, no workflow passed design, validation or test.",
+        ),
         ({"tested": 1}, "Under april har vi testat ett arbetsflöde.", "In April, we tested one workflow."),
-        ({"designed": 3, "tested": 1}, "Under april har vi designat 3 arbetsflöden och testat ett.",
-         "In April, we designed 3 workflows and tested one."),
-        ({"designed": 1, "validated": 2},
-         "har vi designat ett arbetsflöde och validerat 2, men inget har blivit klart.",
-         "we designed one workflow and validated 2, but tested none."),
-        ({"moved_back": 1}, "Under månaden backade ett arbetsflöde till ett tidigare steg.",
-         "During the month, one workflow moved back to an earlier stage."),
-        ({"moved_back": 2, "fell_back": 1}, "backade 2 arbetsflöden till ett tidigare steg, varav ett från klar.",
-         "2 workflows moved back to an earlier stage, one of them from done."),
-        ({"remaining": 1, "workflows": 1}, "Vid månadens slut återstod vårt enda arbetsflöde att göra klart.",
-         "At the end of the month, our only workflow remained to be done."),
+        (
+            {"designed": 3, "tested": 1},
+            "Under april har vi designat 3 arbetsflöden och testat ett.",
+            "In April, we designed 3 workflows and tested one.",
+        ),
+        (
+            {"designed": 1, "validated": 2},
+            "har vi designat ett arbetsflöde och validerat 2, men inget har blivit klart.",
+            "we designed one workflow and validated 2, but tested none.",
+        ),
+        (
+            {"moved_back": 1},
+            "Under månaden backade ett arbetsflöde till ett tidigare steg.",
+            "During the month, one workflow moved back to an earlier stage.",
+        ),
+        (
+            {"moved_back": 2, "fell_back": 1},
+            "backade 2 arbetsflöden till ett tidigare steg, varav ett från klar.",
+            "2 workflows moved back to an earlier stage, one of them from done.",
+        ),
+        (
+            {"remaining": 1, "workflows": 1},
+            "Vid månadens slut återstod vårt enda arbetsflöde att göra klart.",
+            "At the end of the month, our only workflow remained to be done.",
+        ),
         ({"remaining": 4, "workflows": 4}, "återstod alla 4 arbetsflöden att göra klara.", "all 4 workflows remained"),
-        ({"remaining": 1, "workflows": 9}, "återstod ett av 9 arbetsflöden att göra klart.",
-         "one of 9 workflows remained"),
-        ({"workflows": 1}, "Vid månadens slut var ett arbetsflöde klart.",
-         "At the end of the month, one workflow was done."),
+        (
+            {"remaining": 1, "workflows": 9},
+            "återstod ett av 9 arbetsflöden att göra klart.",
+            "one of 9 workflows remained",
+        ),
+        (
+            {"workflows": 1},
+            "Vid månadens slut var ett arbetsflöde klart.",
+            "At the end of the month, one workflow was done.",
+        ),
         ({"workflows": 7}, "Vid månadens slut var alla 7 arbetsflöden klara.", "all 7 workflows were done."),
         ({}, "Under april hade vi inga hinder.", "In April, we had no blockers."),
-        ({"blockers_opened": 1, "blockers_open": 1},
-         "Under april tillkom ett hinder och inget löstes, och vid månadens slut var ett öppet.",
-         "In April, one blocker came up and none was resolved; at the end of the month one was open."),
-        ({"blockers_resolved": 2}, "inga nya hinder och 2 löstes, och vid månadens slut var inget hinder öppet.",
-         "no new blockers came up and 2 were resolved; at the end of the month none was open."),
-        ({"blockers_opened": 3, "blockers_resolved": 1, "blockers_open": 2},
-         "tillkom 3 hinder och ett löstes, och vid månadens slut var 2 öppna.",
-         "3 blockers came up and one was resolved; at the end of the month 2 were open."),
+        (
+            {"blockers_opened": 1, "blockers_open": 1},
+            "Under april tillkom ett hinder och inget löstes, och vid månadens slut var ett öppet.",
+            "In April, one blocker came up and none was resolved; at the end of the month one was open.",
+        ),
+        (
+            {"blockers_resolved": 2},
+            "inga nya hinder och 2 löstes, och vid månadens slut var inget hinder öppet.",
+            "no new blockers came up and 2 were resolved; at the end of the month none was open.",
+        ),
+        (
+            {"blockers_opened": 3, "blockers_resolved": 1, "blockers_open": 2},
+            "tillkom 3 hinder och ett löstes, och vid månadens slut var 2 öppna.",
+            "3 blockers came up and one was resolved; at the end of the month 2 were open.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_one_is_not_many_and_none_is_said(figures: dict[str, int], in_swedish: str, in_english: str) -> None:
     facts = a_month(**figures)
     assert in_swedish in plain(swedish.summary(facts))
@@ -76,9 +106,12 @@ def test_one_is_not_many_and_none_is_said(figures: dict[str, int], in_swedish: s
 
 @pytest.mark.parametrize(
     ("count", "in_swedish", "in_english"),
-    [(0, "", ""), (1, "för det enda hinder som är öppet", "the one open blocker"),
-     (5, "för de 5 hinder som är öppna", "the 5 open blockers")],
-)  # fmt: skip
+    [
+        (0, "", ""),
+        (1, "för det enda hinder som är öppet", "the one open blocker"),
+        (5, "för de 5 hinder som är öppna", "the 5 open blockers"),
+    ],
+)
 def test_the_plan_goes_on_with_the_blockers_that_are_open(count: int, in_swedish: str, in_english: str) -> None:
     facts = a_month(blockers_open=count)
     assert in_swedish in plain(swedish.plan(facts))
@@ -88,10 +121,15 @@ def test_the_plan_goes_on_with_the_blockers_that_are_open(count: int, in_swedish
 
 @pytest.mark.parametrize(
     ("ratio", "in_swedish", "in_english"),
-    [("0.50", "betydligt färre", "far fewer"), ("1.00", "ungefär lika många", "about as many"),
-     ("1.20", "något fler", "somewhat more"), ("1.90", "nästan dubbelt så många", "nearly twice as many"),
-     ("2.00", "dubbelt så många", "twice as many"), ("2.50", "mer än dubbelt så många", "more than twice as many")],
-)  # fmt: skip
+    [
+        ("0.50", "betydligt färre", "far fewer"),
+        ("1.00", "ungefär lika många", "about as many"),
+        ("1.20", "något fler", "somewhat more"),
+        ("1.90", "nästan dubbelt så många", "nearly twice as many"),
+        ("2.00", "dubbelt så många", "twice as many"),
+        ("2.50", "mer än dubbelt så många", "more than twice as many"),
+    ],
+)
 def test_a_ratio_is_said_as_people_say_it(ratio: str, in_swedish: str, in_english: str) -> None:
     assert swedish.times(Decimal(ratio))[0] == in_swedish
     assert english.times(Decimal(ratio))[0] == in_english
@@ -154,7 +192,18 @@ def test_the_sections_stand_as_the_programme_has_always_had_them() -> None:
     """Combined titles such as "Kommuner, VästKom" too."""
     names = [part.name.partition(" –")[0] for part in demo_report().report(MARCH, "sv").parts]
     assert names == [
-        "Inledning", "Programmet som helhet", "SoKI", "SIDU", "Migrering av data", "Test",
-        "Informationssäkerhet och dataskydd", "Utbildning", "Implementering", "Kommuner, VästKom", "Privata vårdgivare",
-        "Förberedelser inför driftstart", "Teknik och arkitektur", "Support och förvaltning",
-    ]  # fmt: skip
+        "Inledning",
+        "Programmet som helhet",
+        "SoKI",
+        "SIDU",
+        "Migrering av data",
+        "Test",
+        "Informationssäkerhet och dataskydd",
+        "Utbildning",
+        "Implementering",
+        "Kommuner, VästKom",
+        "Privata vårdgivare",
+        "Förberedelser inför driftstart",
+        "Teknik och arkitektur",
+        "Support och förvaltning",
+    ]

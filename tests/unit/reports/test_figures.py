@@ -25,8 +25,11 @@ places = st.builds(
 written = st.builds(
     lambda shown, value, name, place, project: Token(shown or str(value), Decimal(value), name, place, None, project),
     st.none() | words.filter(lambda text: not text.strip().replace(",", "").replace(".", "").isdigit()),
-    st.integers(0, 99_999), st.sampled_from(sorted(OF_CYCLES | OF_DAYS)), places, st.sampled_from(["", "SIDU", "*"]),
-)  # fmt: skip
+    st.integers(0, 99_999),
+    st.sampled_from(sorted(OF_CYCLES | OF_DAYS)),
+    places,
+    st.sampled_from(["", "SIDU", "*"]),
+)
 
 
 @given(st.lists(words | written))
@@ -37,9 +40,20 @@ def test_a_text_is_read_back_as_it_was_written(parts: list[str | Token]) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["{}", "{59}", "{59|tested}", "{|tested|c4}", "{x|tested|c4}", "{59|tested|d4}", "{59|tested|2023-13}",
-             "{59|tested|c4/}", "{a|blocker|x}", "{59|tested|/2023-03}"],
-)  # fmt: skip
+    "text",
+    [
+        "{}",
+        "{59}",
+        "{59|tested}",
+        "{|tested|c4}",
+        "{x|tested|c4}",
+        "{59|tested|d4}",
+        "{59|tested|2023-13}",
+        "{59|tested|c4/}",
+        "{a|blocker|x}",
+        "{59|tested|/2023-03}",
+    ],
+)
 def test_what_is_no_figure_is_text(text: str) -> None:
     assert tokens.tokens(text) == []
     assert tokens.plain(text) == text
@@ -80,15 +94,20 @@ def test_a_figure_says_when_it_has_changed_since_and_what_was_reported() -> None
     text = "Vi testade {58|tested|c4}, mot {31|tested|c3}, och {nästan alla=12|tested|c4|SIDU}."
     runs = blocks(text, PROGRAMME, numbers, "sv")[0].lines[0]
     assert [(run.text, run.now, run.reported) for run in runs if run.token] == [
-        ("58", "59", ""), ("31", "", "30"), ("nästan alla", "5", ""),
-    ]  # fmt: skip
+        ("58", "59", ""),
+        ("31", "", "30"),
+        ("nästan alla", "5", ""),
+    ]
 
 
 def test_paragraphs_and_lists_are_told_apart() -> None:
     found = blocks("Ett\nstycke\n\nFrågor:\n- en\n- två\n\nSlut", PROGRAMME, demo_report().numbers, "sv")
     assert [(block.is_list, ["".join(run.text for run in line) for line in block.lines]) for block in found] == [
-        (False, ["Ett stycke"]), (False, ["Frågor:"]), (True, ["en", "två"]), (False, ["Slut"]),
-    ]  # fmt: skip
+        (False, ["Ett stycke"]),
+        (False, ["Frågor:"]),
+        (True, ["en", "två"]),
+        (False, ["Slut"]),
+    ]
 
 
 def test_a_frozen_report_comes_back_the_same() -> None:

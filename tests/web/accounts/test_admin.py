@@ -58,8 +58,11 @@ def test_a_new_account_comes_with_a_link_that_is_shown_once(client_as: ClientAs,
     response = browser.submit("/admin/accounts/new", NEW)
     assert response.status_code == 303
     assert texts(engine, "ny@example.org") == {
-        "email": "ny@example.org", "name": "Ny Ledare", "role": "lead", "workstreams": "LAB RTG",
-    }  # fmt: skip
+        "email": "ny@example.org",
+        "name": "Ny Ledare",
+        "role": "lead",
+        "workstreams": "LAB RTG",
+    }
     shown, again = browser.get(response.location).text, browser.get(response.location).text
     (address,) = LINK.findall(shown)
     assert LINK.findall(again) == []
@@ -103,9 +106,7 @@ def test_what_is_wrong_is_said_at_the_field_and_what_was_typed_is_kept(
 
 
 @pytest.mark.parametrize("wrong", [{"role": ""}, {"role": "root"}, {"workstreams": ["NIX"]}])
-def test_a_role_or_workstream_that_there_is_not_is_refused(
-    client_as: ClientAs, wrong: dict[str, Any]
-) -> None:  # fmt: skip
+def test_a_role_or_workstream_that_there_is_not_is_refused(client_as: ClientAs, wrong: dict[str, Any]) -> None:
     response = as_admin(client_as).submit("/admin/accounts/new", NEW | wrong)
     assert response.status_code == 422
     assert f'id="field-{next(iter(wrong))}-error"' in response.text
@@ -133,8 +134,10 @@ def test_the_same_field_changed_by_another_is_shown_and_kept(client_as: ClientAs
     page = Page(conflict.text)
     hidden = {str(a.get("name")): str(a.get("value")) for t, a in page.elements if t == "input" and "value" in a}
     assert hidden["was_role"] == "viewer"
-    assert browser.submit(f"/admin/accounts/{PLANNER}", fields | was | {"was_role": "viewer", "role": "admin"}
-                          ).status_code == 303  # fmt: skip
+    assert (
+        browser.submit(f"/admin/accounts/{PLANNER}", fields | was | {"was_role": "viewer", "role": "admin"}).status_code
+        == 303
+    )
     assert texts(engine, "planner@example.org")["role"] == "admin"
 
 
@@ -171,10 +174,23 @@ def test_there_is_no_other_account(client_as: ClientAs, path: str) -> None:
 
 
 EXTRA = {
-    "id": "1", "user_id": "1", "actor_id": "1", "password_hash": "x", "password": "x", "is_active": "", "role": "admin",
-    "all_workstreams": "1", "workstreams": "*", "created_at": "2000-01-01", "version": "9", "entry_id": "1",
-    "author_id": "1", "actor": "Driften", "recorded_at": "2000-01-01T00:00:00Z", "created_by": "1",
-}  # fmt: skip
+    "id": "1",
+    "user_id": "1",
+    "actor_id": "1",
+    "password_hash": "x",
+    "password": "x",
+    "is_active": "",
+    "role": "admin",
+    "all_workstreams": "1",
+    "workstreams": "*",
+    "created_at": "2000-01-01",
+    "version": "9",
+    "entry_id": "1",
+    "author_id": "1",
+    "actor": "Driften",
+    "recorded_at": "2000-01-01T00:00:00Z",
+    "created_by": "1",
+}
 
 
 @pytest.mark.parametrize("who", ["viewer", "lead_owner", "planner"])
@@ -182,8 +198,12 @@ def test_fields_that_no_form_has_are_ignored(client_as: ClientAs, engine: Engine
     """W5: nobody gives themselves a role, and the entry is in the session's name (W6)."""
     browser, before = client_as(who), texts(engine, people.email(who))
     forged = {"X-User": people.email("admin"), "X-Remote-User": "admin"}
-    for path, fields in (("/settings", {"language": "en"}), ("/settings/sign-out-elsewhere", {}), ("/language", {}),
-                         ("/settings/password", {"current": people.PASSWORD, "again": "x"})):  # fmt: skip
+    for path, fields in (
+        ("/settings", {"language": "en"}),
+        ("/settings/sign-out-elsewhere", {}),
+        ("/language", {}),
+        ("/settings/password", {"current": people.PASSWORD, "again": "x"}),
+    ):
         browser.submit(path, EXTRA | {"language": "en"} | fields, headers=forged)
     assert texts(engine, people.email(who)) == before
 
@@ -225,10 +245,10 @@ def upload(browser: PageClient, content: bytes, **fields: str) -> Any:  # noqa: 
 
 
 def confirm(browser: PageClient, preview: str, **fields: str) -> Any:  # noqa: ANN401 - a response
-    hidden = {str(a["name"]): str(a["value"]) for t, a in Page(preview).elements
-              if t == "input" and a.get("type") == "hidden"}  # fmt: skip
-    return browser.submit("/admin/accounts/import/confirm",
-                          {"text": hidden["text"], "seen": hidden["seen"], **fields})  # fmt: skip
+    hidden = {
+        str(a["name"]): str(a["value"]) for t, a in Page(preview).elements if t == "input" and a.get("type") == "hidden"
+    }
+    return browser.submit("/admin/accounts/import/confirm", {"text": hidden["text"], "seen": hidden["seen"], **fields})
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])

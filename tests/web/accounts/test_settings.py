@@ -25,9 +25,7 @@ def is_signed_in(browser: PageClient) -> bool:
     return browser.get("/settings").status_code == 200
 
 
-def test_a_new_password_ends_the_other_sign_ins_at_once_and_this_one_stays(
-    client_as: ClientAs, engine: Engine
-) -> None:  # fmt: skip
+def test_a_new_password_ends_the_other_sign_ins_at_once_and_this_one_stays(client_as: ClientAs, engine: Engine) -> None:
     mine, elsewhere, other = client_as("lead_owner"), client_as("lead_owner"), client_as("planner")
     response = mine.submit("/settings/password", CHANGE | {"key": "k"})
     assert (response.status_code, response.location) == (303, "/settings")
@@ -50,10 +48,14 @@ def test_a_new_password_ends_the_other_sign_ins_at_once_and_this_one_stays(
 @ON_SQLITE
 @pytest.mark.parametrize(
     ("wrong", "field"),
-    [({"current": "fel lösenord, tyvärr"}, "current"), ({"current": ""}, "current"),
-     ({"password": "kort", "again": "kort"}, "password"), ({"again": "något annat"}, "again"),
-     ({"password": "Sommaren2023", "again": "Sommaren2023"}, "password")],
-)  # fmt: skip
+    [
+        ({"current": "fel lösenord, tyvärr"}, "current"),
+        ({"current": ""}, "current"),
+        ({"password": "kort", "again": "kort"}, "password"),
+        ({"again": "något annat"}, "again"),
+        ({"password": "Sommaren2023", "again": "Sommaren2023"}, "password"),
+    ],
+)
 def test_what_is_wrong_is_said_at_its_field(
     client_as: ClientAs, engine: Engine, wrong: dict[str, str], field: str
 ) -> None:

@@ -72,8 +72,7 @@ def edit_form(client: PageClient, number: int = 1) -> dict[str, str]:
     text = client.get(f"/blockers/{number}").text
     form = re.search(r'<form[^>]*id="edit-form".*?</form>', text, re.DOTALL)
     assert form is not None
-    was = {name: html_.unescape(value)
-           for name, value in re.findall(r'name="was_(\w+)" value="([^"]*)"', form[0])}  # fmt: skip
+    was = {name: html_.unescape(value) for name, value in re.findall(r'name="was_(\w+)" value="([^"]*)"', form[0])}
     return was | {f"was_{name}": value for name, value in was.items()}
 
 
@@ -96,8 +95,9 @@ def test_resolved_ones_tell_when_and_how(lead: PageClient) -> None:
 
 
 def test_overdue_decisions_stand_on_top_and_say_so_in_words(planner: PageClient) -> None:
-    raise_on(planner, "LAB-001", title="Vänta på beslut", category="decision", decider="Styrgruppen",
-             decide_by="2023-03-26")  # fmt: skip
+    raise_on(
+        planner, "LAB-001", title="Vänta på beslut", category="decision", decider="Styrgruppen", decide_by="2023-03-26"
+    )
     answer = planner.get("/blockers?sort=urgent")
     text = text_of(answer)
     assert text.index("Vänta på beslut") < text.index("Etikettskrivare saknas", text.index("Workflows × days"))
@@ -108,10 +108,20 @@ def test_overdue_decisions_stand_on_top_and_say_so_in_words(planner: PageClient)
 
 @pytest.mark.parametrize(
     ("query", "is_there"),
-    [("workstream=LAB", True), ("workstream=RTG", False), ("category=equipment", True), ("category=vendor", False),
-     ("owner=Testledare", True), ("q=etikett", True), ("q=LAB-003", True), ("q=finnsinte", False),
-     ("state=resolved", False), ("overdue=1", False), ("sort=-age", True)],
-)  # fmt: skip
+    [
+        ("workstream=LAB", True),
+        ("workstream=RTG", False),
+        ("category=equipment", True),
+        ("category=vendor", False),
+        ("owner=Testledare", True),
+        ("q=etikett", True),
+        ("q=LAB-003", True),
+        ("q=finnsinte", False),
+        ("state=resolved", False),
+        ("overdue=1", False),
+        ("sort=-age", True),
+    ],
+)
 @ON_SQLITE
 def test_filters_live_in_the_address(lead: PageClient, query: str, is_there: bool) -> None:
     assert ('id="blocker-1"' in lead.get(f"/blockers?{query}").text) is is_there
@@ -357,8 +367,9 @@ def test_two_on_different_fields_both_win(lead: PageClient, planner: PageClient,
     assert "Owner: Testledare → Inköp" in text
     with Session(engine) as session:
         assert [(each.field, each.after) for each in session.exec(select(FieldChange))] == [
-            ("owner", "Inköp"), ("mitigation", "Lånar en"),
-        ]  # fmt: skip
+            ("owner", "Inköp"),
+            ("mitigation", "Lånar en"),
+        ]
 
 
 def test_two_on_the_same_field_see_both_values_and_saving_again_decides(
@@ -401,8 +412,10 @@ def test_a_form_sent_unchanged_writes_nothing(lead: PageClient, engine: Engine) 
 
 
 @ON_SQLITE
-@pytest.mark.parametrize(("field", "value"), [("title", ""), ("category", "x"), ("decide_by", "28/4"),
-                                              ("owner", "å" * 201), ("mitigation", "å" * 10_001)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("title", ""), ("category", "x"), ("decide_by", "28/4"), ("owner", "å" * 201), ("mitigation", "å" * 10_001)],
+)
 def test_a_wrong_field_of_an_edit_is_named(lead: PageClient, engine: Engine, field: str, value: str) -> None:
     answer = lead.submit("/blockers/1/edit", edit_form(lead) | {"decider": "Skrev jag", field: value})
     assert answer.status_code == 422
@@ -419,8 +432,10 @@ def test_an_edit_without_its_fields_is_broken_and_said(lead: PageClient) -> None
 
 
 @ON_SQLITE
-@pytest.mark.parametrize(("who", "may"), [("viewer", False), ("lead_owner", True), ("lead_shared", False),
-                                          ("lead_other", False), ("planner", True)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [("viewer", False), ("lead_owner", True), ("lead_shared", False), ("lead_other", False), ("planner", True)],
+)
 def test_who_may_not_reads_and_is_told_why(client_as: ClientAs, engine: Engine, who: str, may: bool) -> None:
     browser = client_as(who)
     browser.submit("/language", {"language": "en"})
@@ -459,8 +474,16 @@ def test_only_ones_own_are_released_of_a_blocker_over_several_streams(
 @ON_SQLITE
 def test_text_of_people_is_shown_as_it_is_and_turns_nothing(lead: PageClient) -> None:
     hostile = "<img src=x onerror=alert(1)>{{ 7*7 }}\u202eabc"
-    raise_on(lead, "LAB-001", title=hostile, title_en=hostile, owner=hostile, mitigation=hostile, decider=hostile,
-             note=hostile)  # fmt: skip
+    raise_on(
+        lead,
+        "LAB-001",
+        title=hostile,
+        title_en=hostile,
+        owner=hostile,
+        mitigation=hostile,
+        decider=hostile,
+        note=hostile,
+    )
     for path in ("/blockers", "/blockers/3", "/blockers/new?workflow=LAB-002&title=" + "img"):
         text = lead.get(path).text
         assert "<img" not in text

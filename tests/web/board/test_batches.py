@@ -58,8 +58,9 @@ def held(engine: Engine) -> int:
         return session.scalar(select(func.count()).select_from(open_holds())) or 0
 
 
-def batch(client: PageClient, engine: Engine, action: str, keys: list[str], is_htmx: bool = True, /,
-          **fields: str) -> TestResponse:  # fmt: skip
+def batch(
+    client: PageClient, engine: Engine, action: str, keys: list[str], is_htmx: bool = True, /, **fields: str
+) -> TestResponse:
     """Sends what the bar sends."""
     sent = {"action": action, "workflow": keys, **versions(engine), **fields}
     return client.submit("/batch", sent, headers=HTMX if is_htmx else None)
@@ -89,8 +90,13 @@ def test_what_can_be_moved_is_moved_and_the_rest_is_left_with_its_cause(lead: Pa
     assert answer.status_code == 200
     assert stand(engine, "LAB-001", "LAB-002", "LKM-001") == [State.VALIDATION, State.VALIDATION, State.TEST]
     words = told(answer)
-    for part in ("2 workflows moved to validation", "LAB-003 was so already", "2 are left",
-                 "Only leads of LKM", "There is no workflow XXX-001"):  # fmt: skip
+    for part in (
+        "2 workflows moved to validation",
+        "LAB-003 was so already",
+        "2 are left",
+        "Only leads of LKM",
+        "There is no workflow XXX-001",
+    ):
         assert part in words
     assert left(answer) == "LKM-001 XXX-001"
     assert 'data-done="LAB-001 LAB-002 LAB-003"' in answer.text
@@ -144,8 +150,16 @@ def test_a_workflow_that_is_there_already_is_no_conflict(lead: PageClient, clien
 
 @ON_SQLITE
 def test_without_its_version_nothing_is_moved(lead: PageClient, engine: Engine) -> None:
-    answer = lead.submit("/batch", {"action": "move", "workflow": ["LAB-001", "LAB-002"], "to": "test",
-                                    "version_LAB-002": versions(engine)["version_LAB-002"]}, headers=HTMX)  # fmt: skip
+    answer = lead.submit(
+        "/batch",
+        {
+            "action": "move",
+            "workflow": ["LAB-001", "LAB-002"],
+            "to": "test",
+            "version_LAB-002": versions(engine)["version_LAB-002"],
+        },
+        headers=HTMX,
+    )
     assert left(answer) == "LAB-001"
     assert stand(engine, "LAB-001", "LAB-002") == [State.NOT_STARTED, State.TEST]
 

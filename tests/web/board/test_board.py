@@ -232,8 +232,12 @@ def test_nothing_that_matches_is_explained_with_a_way_out(lead: PageClient) -> N
 
 def test_an_empty_board_keeps_its_five_columns(lead: PageClient) -> None:
     assert list(by_column(lead.get("/board?cycle=all&q=finnsinte").text)) == [
-        "not_started", "design", "validation", "test", "done",
-    ]  # fmt: skip
+        "not_started",
+        "design",
+        "validation",
+        "test",
+        "done",
+    ]
 
 
 def test_a_plain_client_may_poll_with_an_etag(lead: PageClient) -> None:

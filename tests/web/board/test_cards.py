@@ -46,9 +46,15 @@ def card(html: str) -> str:
 
 @pytest.mark.parametrize(
     ("filters", "is_guest"),
-    [("", False), ("&workstream=LAB", False), ("&workstream=LKM", True), ("&workstream=LKM&workstream=LAB", False),
-     ("&workstream=XXX", False), ("&group=project&workstream=LKM", True)],
-)  # fmt: skip
+    [
+        ("", False),
+        ("&workstream=LAB", False),
+        ("&workstream=LKM", True),
+        ("&workstream=LKM&workstream=LAB", False),
+        ("&workstream=XXX", False),
+        ("&group=project&workstream=LKM", True),
+    ],
+)
 def test_what_the_streams_shown_only_share_is_told_apart(planner: PageClient, filters: str, is_guest: bool) -> None:
     html = card(planner.get(f"/board?cycle=all{filters}").text)
     assert ("is-guest" in html) == is_guest

@@ -62,8 +62,14 @@ def value_of(page: Page, name: str) -> str | None:
 def test_the_list_shows_what_the_board_does_the_longest_without_an_update_first(lead: PageClient) -> None:
     response = lead.get(LIST)
     assert [found["key"] for found in ROW.finditer(response.text)] == [
-        "LAB-001", "LAB-002", "LKM-003", "RTG-001", "LAB-003", "LKM-001", "LKM-002",
-    ]  # fmt: skip
+        "LAB-001",
+        "LAB-002",
+        "LKM-003",
+        "RTG-001",
+        "LAB-003",
+        "LKM-001",
+        "LKM-002",
+    ]
     assert {found["key"] for found in ROW.finditer(lead.get(f"{LIST}&workstream=RTG").text)} == {"RTG-001"}
     assert 'data-state="' not in response.text, "only columns carry a state"
 
@@ -93,8 +99,9 @@ def test_each_row_offers_what_its_reader_may_write(client_as: ClientAs, who: str
 
 
 def test_a_row_is_saved_by_itself(lead: PageClient, engine: Engine) -> None:
-    answer = save(lead, row="LAB-001", version__LAB_001="1", to__LAB_001="design", version__LAB_002="3",
-                  to__LAB_002="test")  # fmt: skip
+    answer = save(
+        lead, row="LAB-001", version__LAB_001="1", to__LAB_001="design", version__LAB_002="3", to__LAB_002="test"
+    )
     assert answer.status_code == 200
     assert 'hx-target="#row-LAB-001"' in answer.text
     assert "LAB-002" not in answer.text
@@ -103,9 +110,16 @@ def test_a_row_is_saved_by_itself(lead: PageClient, engine: Engine) -> None:
 
 def test_all_that_was_changed_is_saved_in_one_entry_that_one_word_takes_back(lead: PageClient, engine: Engine) -> None:
     before = written(engine, models.Entry)
-    answer = save(lead, version__LAB_001="1", to__LAB_001="design", version__LAB_002="3", to__LAB_002="validation",
-                  note__LAB_002="Etiketter klara", version__LAB_003="4", note__LAB_003="Skrivaren är beställd",
-                  )  # fmt: skip
+    answer = save(
+        lead,
+        version__LAB_001="1",
+        to__LAB_001="design",
+        version__LAB_002="3",
+        to__LAB_002="validation",
+        note__LAB_002="Etiketter klara",
+        version__LAB_003="4",
+        note__LAB_003="Skrivaren är beställd",
+    )
     assert "3 rows saved" in answer.text
     assert written(engine, models.Entry) == before + 1
     undo = re.search(r'data-undo-url="([^"]+)"', answer.text)
@@ -115,8 +129,14 @@ def test_all_that_was_changed_is_saved_in_one_entry_that_one_word_takes_back(lea
 
 
 def test_what_is_refused_keeps_what_was_typed_and_the_rest_is_saved(lead: PageClient, engine: Engine) -> None:
-    answer = save(lead, version__LAB_001="1", to__LAB_001="design", version__LAB_003="4", to__LAB_003="design",
-                  note__LAB_003="Tillbaka till ritbordet")  # fmt: skip
+    answer = save(
+        lead,
+        version__LAB_001="1",
+        to__LAB_001="design",
+        version__LAB_003="4",
+        to__LAB_003="design",
+        note__LAB_003="Tillbaka till ritbordet",
+    )
     assert answer.status_code == 200
     assert "1 saved, 1 not" in answer.text
     assert "Choose why it moves back" in answer.text
@@ -127,8 +147,15 @@ def test_what_is_refused_keeps_what_was_typed_and_the_rest_is_saved(lead: PageCl
 
 def test_a_row_is_saved_whole_or_not_at_all(lead: PageClient, engine: Engine) -> None:
     before = written(engine, models.Entry), written(engine, models.BlockerEvent)
-    answer = save(lead, row="LAB-003", version__LAB_003="4", to__LAB_003="done", release__LAB_003="1",
-                  resolution__LAB_003="Skrivare på plats", happened_on__LAB_003="2023-01-30")  # fmt: skip
+    answer = save(
+        lead,
+        row="LAB-003",
+        version__LAB_003="4",
+        to__LAB_003="done",
+        release__LAB_003="1",
+        resolution__LAB_003="Skrivare på plats",
+        happened_on__LAB_003="2023-01-30",
+    )
     assert answer.status_code in {403, 422}
     assert 'id="happened_on-LAB-003-error"' in answer.text
     assert "Skrivare på plats" in answer.text
@@ -137,8 +164,15 @@ def test_a_row_is_saved_whole_or_not_at_all(lead: PageClient, engine: Engine) ->
 
 
 def test_a_release_a_move_into_done_and_a_note_go_in_one_row(lead: PageClient, engine: Engine) -> None:
-    answer = save(lead, row="LAB-003", version__LAB_003="4", to__LAB_003="done", release__LAB_003="1",
-                  resolution__LAB_003="Skrivare på plats", note__LAB_003="Klart")  # fmt: skip
+    answer = save(
+        lead,
+        row="LAB-003",
+        version__LAB_003="4",
+        to__LAB_003="done",
+        release__LAB_003="1",
+        resolution__LAB_003="Skrivare på plats",
+        note__LAB_003="Klart",
+    )
     assert "LAB-003 saved" in answer.text
     assert stands(engine, "LAB-003") is State.DONE
 
@@ -230,8 +264,17 @@ def test_without_script_a_save_leads_back_to_the_list(lead: PageClient, engine: 
 
 @ON_SQLITE
 def test_without_script_other_rows_keep_what_was_typed(lead: PageClient) -> None:
-    answer = save(lead, row="LAB-001", htmx=False, version__LAB_001="1", to__LAB_001="design", version__LAB_002="3",
-                  note__LAB_002="Inte sparad än", version__LAB_003="4", resolution__LAB_003="Löst på sikt")  # fmt: skip
+    answer = save(
+        lead,
+        row="LAB-001",
+        htmx=False,
+        version__LAB_001="1",
+        to__LAB_001="design",
+        version__LAB_002="3",
+        note__LAB_002="Inte sparad än",
+        version__LAB_003="4",
+        resolution__LAB_003="Löst på sikt",
+    )
     assert answer.status_code == 200
     page = Page(answer.text)
     assert "LAB-001 saved" in page.text

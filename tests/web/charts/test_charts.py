@@ -236,10 +236,17 @@ def test_what_an_address_asks_wrongly_is_explained(demo_browser: PageClient, que
 
 @pytest.mark.parametrize(
     "path",
-    ["/charts/nothing", "/charts/nothing.csv", "/charts/nothing.json", "/charts/throughput?show=nothing",
-     "/charts/throughput?show=cycle", "/charts/throughput?show=tested", "/charts/throughput?show=tested&cycle=99",
-     "/charts/throughput?show=tested&cycle=1"],
-)  # fmt: skip
+    [
+        "/charts/nothing",
+        "/charts/nothing.csv",
+        "/charts/nothing.json",
+        "/charts/throughput?show=nothing",
+        "/charts/throughput?show=cycle",
+        "/charts/throughput?show=tested",
+        "/charts/throughput?show=tested&cycle=99",
+        "/charts/throughput?show=tested&cycle=1",
+    ],
+)
 def test_an_unknown_chart_or_mark_is_not_there(demo_browser: PageClient, path: str) -> None:
     assert demo_browser.get(path).status_code == 404
 

@@ -13,9 +13,18 @@ from tracker.web.charts import figure_words
 from tracker.web.charts.figure_words import FIGURES, GROUPS, OTHERS
 
 NOT_FIGURES = {
-    "cycle", "basis", "project", "workstream", "as_of", "starts_on", "ends_on", "planning_starts_on",
-    "planning_ends_on", "working_days", "status",
-}  # fmt: skip
+    "cycle",
+    "basis",
+    "project",
+    "workstream",
+    "as_of",
+    "starts_on",
+    "ends_on",
+    "planning_starts_on",
+    "planning_ends_on",
+    "working_days",
+    "status",
+}
 
 
 def test_every_figure_has_words_of_its_own_and_every_list_a_figure() -> None:

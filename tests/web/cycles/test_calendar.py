@@ -49,8 +49,10 @@ def test_a_calendar_that_cannot_sign_in_reads_the_cycles(client_as: ClientAs, ap
     events = {str(event["UID"]): event for event in found.events}
     assert set(events) == {
         *(f"{kind}-{n}@tracker" for n in (1, 2, 3) for kind in ("cycle", "planning")),
-        "commit-1@tracker", "commit-2@tracker", "close-1@tracker",
-    }  # fmt: skip
+        "commit-1@tracker",
+        "commit-2@tracker",
+        "close-1@tracker",
+    }
     second = a_cycle(2)
     running = events["cycle-2@tracker"]
     assert str(running["SUMMARY"]) == "Cykel 2"

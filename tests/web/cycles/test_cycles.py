@@ -23,8 +23,11 @@ THIRD = a_cycle(3)
 NEXT = {  # what is proposed: the small programme has three cycles
     "starts_on": (THIRD.ends_on + timedelta(days=1)).isoformat(),
     "ends_on": (THIRD.ends_on + timedelta(days=49)).isoformat(),
-    "planning_starts_on": "", "planning_ends_on": "", "goal": "", "gaps": "",
-}  # fmt: skip
+    "planning_starts_on": "",
+    "planning_ends_on": "",
+    "goal": "",
+    "gaps": "",
+}
 _INPUT = re.compile(r'name="(was_\w+|\w+_on|gaps|key)"[^>]*? value="([^"]*)"')
 
 
@@ -148,8 +151,11 @@ def test_seven_weeks_are_proposed_from_any_first_day(planner: PageClient, engine
     form = form_of(answer.text)
     assert answer.status_code == 200
     assert (form["ends_on"], form["planning_starts_on"], form["planning_ends_on"], form["goal"]) == (
-        "2027-02-21", "2026-12-28", "2026-12-30", "Kvar",
-    )  # fmt: skip
+        "2027-02-21",
+        "2026-12-28",
+        "2026-12-30",
+        "Kvar",
+    )
     for odd in ("", "x", "9999-12-31", "0001-01-01"):
         assert planner.submit("/cycles/new", NEXT | {"starts_on": odd, "then": "propose"}).status_code == 422
     assert len(cycles(engine)) == 3

@@ -180,16 +180,19 @@ def test_scope_since_the_commit_and_corrections_after_the_close_are_told(databas
     closed_at = one.closed_at
     assert closed_at is not None
     flows = [
-        Flow("LKM-001").in_cycle(1, Goal.TEST, at=day(-5)).to(State.DONE, day(9)).take_back(day(80), actor=OFFICE),
-        Flow("LKM-002").scoped(None, 1, Goal.DESIGN, ScopeKind.ADDED, day(5), reason="capacity")
+        Flow("LKM-001").in_cycle(1, Goal.TEST, at=day(-5)).to(State.DONE, day(9)).undo(day(80), actor=OFFICE),
+        Flow("LKM-002")
+        .scoped(None, 1, Goal.DESIGN, ScopeKind.ADDED, day(5), reason="capacity")
         .to(State.DONE, day(20), recorded_at=day(81), actor=OFFICE, note="<b>Sent</b> \u202einfört"),
-        Flow("LKM-003").in_cycle(1, Goal.TEST, at=day(-5)).scoped(1, None, None, ScopeKind.REMOVED, day(6),
-                                                                   reason="vendor"),
-        Flow("LKM-004").in_cycle(1, Goal.TEST, at=day(-5))
+        Flow("LKM-003")
+        .in_cycle(1, Goal.TEST, at=day(-5))
+        .scoped(1, None, None, ScopeKind.REMOVED, day(6), reason="vendor"),
+        Flow("LKM-004")
+        .in_cycle(1, Goal.TEST, at=day(-5))
         .scoped(1, None, None, ScopeKind.REMOVED, day(7), reason="scope")
         .scoped(None, 1, Goal.DESIGN, ScopeKind.ADDED, day(7), reason="scope")
         .to(State.VALIDATION, day(48, 20)),
-    ]  # fmt: skip
+    ]
     engine = databases.restored()
     load(engine, a_programme(*flows, cycles=[one, two]))
     client = signed_in_browser(engine)

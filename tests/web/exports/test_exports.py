@@ -85,8 +85,10 @@ def test_the_page_shows_the_first_rows_of_what_its_link_gives(browser: PageClien
     text = browser.get(download_of(page)).text.removeprefix("\ufeff")
     records = list(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter))
     table = page.split('<table class="preview"')[1].split("</table>")[0]
-    shown = [re.findall(r"<t[hd][^>]*>(?:<bdi>)?(.*?)(?:</bdi>)?</t[hd]>", line, re.DOTALL)
-             for line in table.split("<tr>")[1:]]  # fmt: skip
+    shown = [
+        re.findall(r"<t[hd][^>]*>(?:<bdi>)?(.*?)(?:</bdi>)?</t[hd]>", line, re.DOTALL)
+        for line in table.split("<tr>")[1:]
+    ]
     instants = re.compile(r"\d{4}-\d\d-\d\dT[^<]*Z")  # the clock has ticked on
     unescaped = [[instants.sub("", html.unescape(cell)) for cell in row] for row in shown]
     assert unescaped == [[instants.sub("", cell) for cell in record] for record in records[:9]]

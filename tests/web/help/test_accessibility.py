@@ -47,6 +47,9 @@ def test_an_address_that_is_not_https_says_so_on_every_page(make_app: MakeApp) -
     words = "Adressen är inte https"
     browser = browser_of(make_app(public_url="http://tracker.example.org", insecure_http=True))
     assert words in browser.page("/login").text
-    for settings in ({}, {"public_url": "https://tracker.example.org", "insecure_http": True},
-                     {"public_url": "http://localhost:8000", "insecure_http": True}):  # fmt: skip
+    for settings in (
+        {},
+        {"public_url": "https://tracker.example.org", "insecure_http": True},
+        {"public_url": "http://localhost:8000", "insecure_http": True},
+    ):
         assert words not in browser_of(make_app(**settings)).page("/login").text

@@ -34,8 +34,9 @@ def at(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.chdir(tmp_path)
     engine = databases.restored()
 
-    def look(programme: Programme, now: datetime, role: Role = Role.PLANNER, *streams: str,
-             language: str = "en") -> PageClient:  # fmt: skip
+    def look(
+        programme: Programme, now: datetime, role: Role = Role.PLANNER, *streams: str, language: str = "en"
+    ) -> PageClient:
         load(engine, programme)
         return _browser(engine, now, role, streams, language)
 
@@ -71,18 +72,38 @@ def some_done(here: int, there: int, *, cycles: tuple[CycleStatus, ...] = (CLOSE
 @pytest.mark.parametrize(
     ("here", "there", "english", "swedish"),
     [
-        (0, 0, "None done yet in cycle 2, nor in cycle 1 by the same working day",
-         "Inga klara ännu i cykel 2, inte heller i cykel 1 vid samma arbetsdag"),
-        (0, 1, "None done yet in cycle 2; cycle 1 had 1 by the same working day",
-         "Inga klara ännu i cykel 2; cykel 1 hade 1 vid samma arbetsdag"),
-        (1, 1, "1 done in cycle 2, as many as cycle 1 by the same working day",
-         "1 klart i cykel 2, lika många som cykel 1 vid samma arbetsdag"),
-        (2, 1, "2 done in cycle 2, 1 more than cycle 1 by the same working day",
-         "2 klara i cykel 2, 1 fler än cykel 1 vid samma arbetsdag"),
-        (1, 3, "1 done in cycle 2, 2 fewer than cycle 1 by the same working day",
-         "1 klart i cykel 2, 2 färre än cykel 1 vid samma arbetsdag"),
+        (
+            0,
+            0,
+            "None done yet in cycle 2, nor in cycle 1 by the same working day",
+            "Inga klara ännu i cykel 2, inte heller i cykel 1 vid samma arbetsdag",
+        ),
+        (
+            0,
+            1,
+            "None done yet in cycle 2; cycle 1 had 1 by the same working day",
+            "Inga klara ännu i cykel 2; cykel 1 hade 1 vid samma arbetsdag",
+        ),
+        (
+            1,
+            1,
+            "1 done in cycle 2, as many as cycle 1 by the same working day",
+            "1 klart i cykel 2, lika många som cykel 1 vid samma arbetsdag",
+        ),
+        (
+            2,
+            1,
+            "2 done in cycle 2, 1 more than cycle 1 by the same working day",
+            "2 klara i cykel 2, 1 fler än cykel 1 vid samma arbetsdag",
+        ),
+        (
+            1,
+            3,
+            "1 done in cycle 2, 2 fewer than cycle 1 by the same working day",
+            "1 klart i cykel 2, 2 färre än cykel 1 vid samma arbetsdag",
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_heading_is_the_finding(at: At, here: int, there: int, english: str, swedish: str) -> None:
     browser = at(some_done(here, there), day(52))
     assert heading(browser) == english
@@ -153,10 +174,17 @@ def links(page: Page) -> set[str]:
 def test_numbers_open_what_is_behind_them(client_as: ClientAs) -> None:
     page = client_as("planner").page("/")
     assert {
-        "/cycles/2", "/cycles/2/review", "/cycles/3/plan", "/cycles/2?show=tested", "/cycles/2?show=met",
-        "/cycles/2?show=committed", "/blockers", "/blockers?age=29-&sort=age", "/blockers/1",
+        "/cycles/2",
+        "/cycles/2/review",
+        "/cycles/3/plan",
+        "/cycles/2?show=tested",
+        "/cycles/2?show=met",
+        "/cycles/2?show=committed",
+        "/blockers",
+        "/blockers?age=29-&sort=age",
+        "/blockers/1",
         "/board?cycle=2#show-design",
-    } <= links(page)  # fmt: skip
+    } <= links(page)
 
 
 def test_every_link_to_a_page_that_is_there_leads_to_it(client_as: ClientAs, app: Flask) -> None:

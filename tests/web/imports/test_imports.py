@@ -63,11 +63,22 @@ def test_from_a_file_to_what_came_of_it(client_as: ClientAs, engine: Engine) -> 
     assert "Labels" in browser.page(f"{path}/columns").text
     chosen(browser, path)
     text = browser.page(path).text
-    for words in ("1 refused", "1 to be changed", "Not imported: Labels", "There is no workstream Nord",
-                  "Ny ägare owns nothing yet", "Pågår is no state here"):  # fmt: skip
+    for words in (
+        "1 refused",
+        "1 to be changed",
+        "Not imported: Labels",
+        "There is no workstream Nord",
+        "Ny ägare owns nothing yet",
+        "Pågår is no state here",
+    ):
         assert words in text, words
-    fields = {"workstream_word": "Nord", "workstream_means": "RTG", "state_word": "Pågår", "state_means": "design",
-              "accept_owners": "1"}  # fmt: skip
+    fields = {
+        "workstream_word": "Nord",
+        "workstream_means": "RTG",
+        "state_word": "Pågår",
+        "state_means": "design",
+        "accept_owners": "1",
+    }
     assert browser.submit(f"{path}/choices", fields).status_code == 303
     html = browser.get(path).text
     assert "1 new 1 to be changed" in Page(html).text
@@ -135,9 +146,14 @@ def test_what_has_changed_since_is_shown_again(client_as: ClientAs, engine: Engi
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "The file is empty"), (b"PK\x03\x04x", "no workbook"), ("Namn;å\n".encode() + b"\xe5", "Line 2"),
-     (b"Namn;Namn\na;b\n", "stands twice"), (b'Namn\n"a\n', "quotes in line 2")],
-)  # fmt: skip
+    [
+        (b"", "The file is empty"),
+        (b"PK\x03\x04x", "no workbook"),
+        ("Namn;å\n".encode() + b"\xe5", "Line 2"),
+        (b"Namn;Namn\na;b\n", "stands twice"),
+        (b'Namn\n"a\n', "quotes in line 2"),
+    ],
+)
 def test_a_file_that_cannot_be_read_is_refused_and_kept_nowhere(
     client_as: ClientAs, engine: Engine, content: bytes, words: str
 ) -> None:
@@ -244,12 +260,17 @@ def test_its_page_can_ask_how_far_the_work_has_come(app: Flask, client_as: Clien
     browser.submit(f"{path}/confirm", {"seen": seen(html)})
     event.remove(engine, "before_cursor_execute", ask)
     assert words() == [
-        "Rows read: 1 201", "Rows checked: 1 200 of 1 200", "Rows written: 500 of 1 200",
-        "Rows written: 1 000 of 1 200", "Rows written: 1 200 of 1 200",
-    ]  # fmt: skip
+        "Rows read: 1 201",
+        "Rows checked: 1 200 of 1 200",
+        "Rows written: 500 of 1 200",
+        "Rows written: 1 000 of 1 200",
+        "Rows written: 1 200 of 1 200",
+    ]
     assert {name: seen_counts[2][name] for name in ("step", "done", "total")} == {
-        "step": "written", "done": 500, "total": 1_200,
-    }  # fmt: skip
+        "step": "written",
+        "done": 500,
+        "total": 1_200,
+    }
     assert again.get(address).json == {}
 
 

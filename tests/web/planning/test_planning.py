@@ -54,8 +54,16 @@ def version(client: PageClient, key: str) -> str:
     return row[1] if row else "1"
 
 
-def send(client: PageClient, keys: Sequence[str], deed: str = "in", goal: str = "", *, is_plain: bool = False,
-         path: str = PLAN, **fields: str) -> TestResponse:  # fmt: skip
+def send(
+    client: PageClient,
+    keys: Sequence[str],
+    deed: str = "in",
+    goal: str = "",
+    *,
+    is_plain: bool = False,
+    path: str = PLAN,
+    **fields: str,
+) -> TestResponse:
     """The bar's form, with what is ticked."""
     seen = {f"version_{key}": version(client, key) for key in keys}
     given = {"do": deed, "goal": goal, "workflow": list(keys), **seen, **fields}
@@ -85,25 +93,41 @@ def test_the_backlog_stands_beside_the_draft(planner: PageClient) -> None:
     assert keys_in(answer, "backlog") == ["LAB-003", "LKM-001", "RTG-001"]
     assert keys_in(answer, "cycle") == ["LAB-001"]
     page = Page(answer.text)
-    for told in ("Plan cycle 3", "Open blockers", "Under way now", "C1", "1 planned", "2 from cycle 2",
-                 "0 decided in its review, 2 by default"):  # fmt: skip
+    for told in (
+        "Plan cycle 3",
+        "Open blockers",
+        "Under way now",
+        "C1",
+        "1 planned",
+        "2 from cycle 2",
+        "0 decided in its review, 2 by default",
+    ):
         assert told in page.text, told
 
 
 def test_what_is_over_is_said_in_words(planner: PageClient) -> None:
     send(planner, ["LAB-001", "LAB-003"], goal="test")
     text = text_of(planner.get(PLAN))
-    assert ("To be done: 2 planned + 1 from before = 3. The last cycles finished 0: that is 3 over the best of them."
-            in text)  # fmt: skip
+    assert (
+        "To be done: 2 planned + 1 from before = 3. The last cycles finished 0: that is 3 over the best of them."
+        in text
+    )
     assert "2 workstreams over : LAB LKM" in text or "1 workstream over" in text
 
 
 @pytest.mark.parametrize(
     ("query", "backlog"),
-    [("", ["LAB-001", "LAB-003", "LKM-001", "RTG-001"]), ("workstream=LAB", ["LAB-003", "LAB-001"]),
-     ("project=SOKI", ["LKM-001"]), ("q=prov", ["LAB-001"]), ("q=answer", ["LAB-001"]),
-     ("q=LAB-001+RTG-001", ["LAB-001", "RTG-001"]), ("q=finnsinte", []), ("workstream=LAB&q=röntgen", [])],
-)  # fmt: skip
+    [
+        ("", ["LAB-001", "LAB-003", "LKM-001", "RTG-001"]),
+        ("workstream=LAB", ["LAB-003", "LAB-001"]),
+        ("project=SOKI", ["LKM-001"]),
+        ("q=prov", ["LAB-001"]),
+        ("q=answer", ["LAB-001"]),
+        ("q=LAB-001+RTG-001", ["LAB-001", "RTG-001"]),
+        ("q=finnsinte", []),
+        ("workstream=LAB&q=röntgen", []),
+    ],
+)
 @ON_SQLITE
 def test_filters_live_in_the_address(planner: PageClient, query: str, backlog: list[str]) -> None:
     assert sorted(keys_in(planner.get(f"{PLAN}?{query}"), "backlog")) == sorted(backlog)
@@ -175,8 +199,9 @@ def test_many_go_in_each_with_its_next_stage_and_the_rest_is_listed(lead: PageCl
     assert 'data-done="LAB-001 LAB-003"' in answer.text
     assert 'data-left="LAB-002 RTG-001"' in answer.text
     assert (membership(engine, "LAB-001"), membership(engine, "LAB-003")) == (
-        (3, Goal.DESIGN), (3, Goal.VALIDATION),
-    )  # fmt: skip
+        (3, Goal.DESIGN),
+        (3, Goal.VALIDATION),
+    )
 
 
 def test_one_word_takes_them_back(lead: PageClient, engine: Engine) -> None:

@@ -21,8 +21,9 @@ def test_the_report_names_cycles_and_months_and_opens_every_figure(client_as: Cl
     assert "Lägesrapport mars 2023" in page.text
     assert "Summering mars" in page.text
     assert "Planering april" in page.text
-    links = {attributes["href"] for tag, attributes in page.elements
-             if tag == "a" and attributes.get("class") == "figure"}  # fmt: skip
+    links = {
+        attributes["href"] for tag, attributes in page.elements if tag == "a" and attributes.get("class") == "figure"
+    }
     assert len(links) > 5
     for link in links:
         assert browser.get(str(link)).status_code == 200, link
@@ -36,10 +37,19 @@ def test_a_figure_opens_as_many_items_as_it_says(client_as: ClientAs) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/reports/2023-13", "/reports/2031-01", "/reports/x", "/reports/2022-01.md", f"{MONTH}/parts/XYZ",
-                f"{MONTH}?show=tasted&at=c1", f"{MONTH}?show=tested&at=c99", f"{MONTH}?show=tested",
-                f"{MONTH}?show=tested&at=c1&project=XYZ"],
-)  # fmt: skip
+    "address",
+    [
+        "/reports/2023-13",
+        "/reports/2031-01",
+        "/reports/x",
+        "/reports/2022-01.md",
+        f"{MONTH}/parts/XYZ",
+        f"{MONTH}?show=tasted&at=c1",
+        f"{MONTH}?show=tested&at=c99",
+        f"{MONTH}?show=tested",
+        f"{MONTH}?show=tested&at=c1&project=XYZ",
+    ],
+)
 def test_what_is_not_there_is_not_found(client_as: ClientAs, address: str) -> None:
     response = client_as("planner").get(address)
     assert response.status_code == 404
@@ -71,8 +81,9 @@ def test_what_saves_itself_gets_back_what_is_saved_and_no_text(client_as: Client
     assert 'name="was_summary" value="Vi har"' in response.text
     assert "<textarea" not in response.text
     assert "Sparat" in response.text
-    again = lead.submit(PART, {"summary": "Vi har testat", "plan": "", "was_summary": "Vi har", "was_plan": "",
-                               "then": "auto"})  # fmt: skip
+    again = lead.submit(
+        PART, {"summary": "Vi har testat", "plan": "", "was_summary": "Vi har", "was_plan": "", "then": "auto"}
+    )
     assert again.status_code == 200
 
 

@@ -102,8 +102,9 @@ def test_cycle_5_is_closed_6_committed_one_date_corrected_and_both_truths_are_re
     assert closed_at is not None
     assert committed_at > closed_at
     assert (told(engine, "close_cycle").recorded_at, told(engine, "commit_cycle").recorded_at) == (
-        closed_at, committed_at,
-    )  # fmt: skip
+        closed_at,
+        committed_at,
+    )
 
     correct_the_date(office, engine)
     fifth, fourth = summary(url, 5), summary(url, 4)

@@ -79,8 +79,15 @@ def closes(engine: Engine) -> list[str]:
 
 def test_the_page_shows_what_the_close_does_and_what_it_keeps(office: PageClient) -> None:
     before = office.page(PATH)
-    for words in ("2 carried to cycle 3", "1 go on with the next goal", "1 back to the backlog", "1 dropped",
-                  "1 have met their goal and stay", "Behövs inte längre", "Nothing has been done yet"):  # fmt: skip
+    for words in (
+        "2 carried to cycle 3",
+        "1 go on with the next goal",
+        "1 back to the backlog",
+        "1 dropped",
+        "1 have met their goal and stay",
+        "Behövs inte längre",
+        "Nothing has been done yet",
+    ):
         assert words in before.text
     answer = office.submit(PATH, closing_form(office))
     assert (answer.status_code, answer.location) == (303, PATH)
@@ -128,10 +135,20 @@ def test_one_form_may_do_both_and_sent_twice_does_them_once(office: PageClient, 
 @ON_SQLITE
 @pytest.mark.parametrize(
     "typed",
-    ["", "3", "02", "2.0", "\N{FULLWIDTH DIGIT TWO}", "cykel 2", "2\N{RIGHT-TO-LEFT OVERRIDE}",
-     "<script>alert(1)</script>", "{{2}}",
-     "å" * 300, "'; DROP TABLE cycle; --"],
-)  # fmt: skip
+    [
+        "",
+        "3",
+        "02",
+        "2.0",
+        "\N{FULLWIDTH DIGIT TWO}",
+        "cykel 2",
+        "2\N{RIGHT-TO-LEFT OVERRIDE}",
+        "<script>alert(1)</script>",
+        "{{2}}",
+        "å" * 300,
+        "'; DROP TABLE cycle; --",
+    ],
+)
 def test_another_text_than_the_number_closes_nothing_and_is_kept(
     office: PageClient, engine: Engine, typed: str
 ) -> None:
@@ -169,8 +186,14 @@ def test_a_close_waits_for_what_is_undecided(office: PageClient, engine: Engine)
     answer = office.submit(PATH, form)
     assert answer.status_code == 409
     text = Page(answer.text).text
-    for words in ("2 workflows are undecided", "LAB Laboratory : 1", "RTG Radiology : 1", "Decide in the review",
-                  "New since you saw it", "LAB-002 goes back to the backlog → undecided"):  # fmt: skip
+    for words in (
+        "2 workflows are undecided",
+        "LAB Laboratory : 1",
+        "RTG Radiology : 1",
+        "Decide in the review",
+        "New since you saw it",
+        "LAB-002 goes back to the backlog → undecided",
+    ):
         assert words in text
     assert 'name="confirm"' not in answer.text
     assert traces(engine) == before
@@ -187,8 +210,12 @@ def test_a_close_does_what_was_seen_or_tells_what_is_new(office: PageClient, eng
     assert answer.status_code == 409
     text = Page(answer.text).text
     returned = "LAB-001 is carried on, goal test → goes back to the backlog Projektledare SIDU"
-    for words in ("The review has changed since you saw it", returned,
-                  "LAB-003 is dropped → has met its goal and stays", "Proposals that lapse"):  # fmt: skip
+    for words in (
+        "The review has changed since you saw it",
+        returned,
+        "LAB-003 is dropped → has met its goal and stays",
+        "Proposals that lapse",
+    ):
         assert words in text
     assert traces(engine) == before
     again = closing.form_of(Page(answer.text), PATH)
@@ -278,9 +305,14 @@ def test_the_audit_tells_what_a_cycle_went_through(office: PageClient, engine: E
         cycles.edit(session, entry, 3, {"goal": "Allt i test"}, {"goal": was["goal"]})
     page = office.page("/admin/audit")
     counts = "carried on: 2, going on with the next goal: 1, back to the backlog: 1, dropped: 1"
-    for words in ("cycle closed", f"Cycle 2 was closed, {counts}", "cycle committed", "Cycle 3 was committed",
-                  "Cycle 3 cycle goal : empty → Allt i test",
-                  "LAB-004 proposed in the review of cycle 2: goes on, goal test"):  # fmt: skip
+    for words in (
+        "cycle closed",
+        f"Cycle 2 was closed, {counts}",
+        "cycle committed",
+        "Cycle 3 was committed",
+        "Cycle 3 cycle goal : empty → Allt i test",
+        "LAB-004 proposed in the review of cycle 2: goes on, goal test",
+    ):
         assert words in page.text, words
     assert ("a", {"href": "/cycles/2"}) in page.elements
     assert "LAB-004 proposed in the review" in office.page("/admin/audit?workflow=LAB-004").text

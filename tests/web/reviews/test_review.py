@@ -243,8 +243,9 @@ def test_a_proposal_withdrawn_in_the_meantime_is_told(lead: PageClient, planner:
     propose(lead, UNMET, "returned", reason="scope")
     version = version_of(lead, UNMET)
     planner.submit(f"{REVIEW}/{UNMET}/withdraw", {"version": version})
-    answer = lead.submit(f"{REVIEW}/{UNMET}/propose", {"kind": "carried", "reason": "vendor", "goal": "test",
-                                                      "version": version})  # fmt: skip
+    answer = lead.submit(
+        f"{REVIEW}/{UNMET}/propose", {"kind": "carried", "reason": "vendor", "goal": "test", "version": version}
+    )
     assert answer.status_code == 409
     assert "Undecided again" in item(answer.text, UNMET)
 
@@ -284,8 +285,10 @@ def test_the_same_wish_as_somebody_elses_is_no_conflict(lead: PageClient, planne
 def test_one_click_accepts_what_is_proposed_and_leaves_what_needs_words(lead: PageClient, engine: Engine) -> None:
     answer = lead.submit(f"{REVIEW}/accept", {"workstream": "LAB"})
     assert answer.status_code == 200
-    assert proposals(engine) == {BLOCKED: ("carried", "validation", "vendor", ""),
-                                 LESSER: ("goes_on", "validation", "", "")}  # fmt: skip
+    assert proposals(engine) == {
+        BLOCKED: ("carried", "validation", "vendor", ""),
+        LESSER: ("goes_on", "validation", "", ""),
+    }
     assert "Choose a reason." in item(answer.text, UNMET)
     assert "2 proposals accepted, 2 need a decision of their own" in text_of(answer)
     whole = lead.submit(f"{REVIEW}/accept", {"workstream": "LAB", "reason": "capacity"})
@@ -378,8 +381,14 @@ def test_a_closed_cycle_shows_what_was_decided(planner: PageClient, engine: Engi
     reviewing.close(engine)
     answer = planner.get(REVIEW)
     text = text_of(answer)
-    for told in ("Carried over, cycle 3, goal test", "Returned to the backlog", "Dropped", "Behövs inte längre",
-                 "Goes on, cycle 3, goal validation", "What was decided stays."):  # fmt: skip
+    for told in (
+        "Carried over, cycle 3, goal test",
+        "Returned to the backlog",
+        "Dropped",
+        "Behövs inte längre",
+        "Goes on, cycle 3, goal validation",
+        "What was decided stays.",
+    ):
         assert told in text, told
     assert FINISHED not in text
     assert "<form" not in answer.text.partition("<main")[2]

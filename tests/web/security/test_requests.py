@@ -33,8 +33,19 @@ EXPECTED = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 HELP = "help.show"
-PATHS = ("/", "/login", "/board?cycle=all", "/workflows/LAB-001", "/nothing", "/healthz", "/readyz", "/favicon.ico",
-         "/static/x/favicon.svg", "/static/x/nothing.css", "/help")  # fmt: skip
+PATHS = (
+    "/",
+    "/login",
+    "/board?cycle=all",
+    "/workflows/LAB-001",
+    "/nothing",
+    "/healthz",
+    "/readyz",
+    "/favicon.ico",
+    "/static/x/favicon.svg",
+    "/static/x/nothing.css",
+    "/help",
+)
 
 
 @pytest.fixture
@@ -85,10 +96,19 @@ def test_https_is_remembered_only_where_there_is_https(make_app: MakeApp) -> Non
 @ON_SQLITE
 @pytest.mark.parametrize(
     ("host", "status"),
-    [("localhost", 200), ("127.0.0.1:8000", 200), ("tracker.example.org", 200), ("tracker.example.org:8443", 200),
-     ("evil.example", 400), ("localhost.evil.example", 400), ("tracker.example.org.evil.example", 400),
-     ("evil@localhost", 400), ("", 400), ("localhost/x", 400)],
-)  # fmt: skip
+    [
+        ("localhost", 200),
+        ("127.0.0.1:8000", 200),
+        ("tracker.example.org", 200),
+        ("tracker.example.org:8443", 200),
+        ("evil.example", 400),
+        ("localhost.evil.example", 400),
+        ("tracker.example.org.evil.example", 400),
+        ("evil@localhost", 400),
+        ("", 400),
+        ("localhost/x", 400),
+    ],
+)
 def test_only_our_own_hosts_are_answered(make_app: MakeApp, host: str, status: int) -> None:
     browser = browser_of(make_app(public_url="https://tracker.example.org"))
     response = browser.get("/login", headers={"Host": host})
@@ -107,9 +127,16 @@ def test_a_demo_answers_on_this_machine_only(make_app: MakeApp, engine: Engine) 
 
 @ON_SQLITE
 def test_forwarded_headers_count_only_behind_a_proxy(make_app: MakeApp, engine: Engine) -> None:
-    forged = {"X-Forwarded-For": "6.6.6.6", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https",
-              "X-Forwarded-Prefix": "/evil", "Forwarded": "for=6.6.6.6;host=evil.example", "X-Real-IP": "6.6.6.6",
-              "X-Remote-User": "admin@example.org", "X-User": "admin@example.org"}  # fmt: skip
+    forged = {
+        "X-Forwarded-For": "6.6.6.6",
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Prefix": "/evil",
+        "Forwarded": "for=6.6.6.6;host=evil.example",
+        "X-Real-IP": "6.6.6.6",
+        "X-Remote-User": "admin@example.org",
+        "X-User": "admin@example.org",
+    }
     direct = browser_of(make_app())
     response = direct.submit("/login", WRONG, headers=forged, environ_overrides={"REMOTE_USER": people.email("admin")})
     assert response.status_code == 422

@@ -53,11 +53,24 @@ PLANNERS_ONLY: Statuses = (TO_SIGN_IN, 403, 403, 403, 403, 303, 303, TO_SIGN_IN)
 NEW_CYCLE = {"starts_on": "2023-06-26", "ends_on": "2023-08-13"}
 NEW_BLOCKER = {"title": "Hinder", "category": "data", "workflow": "LAB-001"}
 # Blocker 1 holds LAB-003, which is of LAB alone.
-BLOCKER = {"title": "Etikettskrivare saknas", "title_en": "", "category": "equipment", "owner": "Testledare",
-           "mitigation": "", "decider": "", "decide_by": ""}  # fmt: skip
+BLOCKER = {
+    "title": "Etikettskrivare saknas",
+    "title_en": "",
+    "category": "equipment",
+    "owner": "Testledare",
+    "mitigation": "",
+    "decider": "",
+    "decide_by": "",
+}
 BLOCKER_EDIT = BLOCKER | {f"was_{name}": text for name, text in BLOCKER.items()} | {"owner": "Inköp"}
-WORKFLOW = {"name": "Svara på prov", "name_en": "Answer a sample", "description": "", "owner": "", "priority": "",
-            "other_workstreams": "LKM"}  # fmt: skip
+WORKFLOW = {
+    "name": "Svara på prov",
+    "name_en": "Answer a sample",
+    "description": "",
+    "owner": "",
+    "priority": "",
+    "other_workstreams": "LKM",
+}
 WORKFLOW_EDIT = WORKFLOW | {f"was_{name}": text for name, text in WORKFLOW.items()} | {"owner": "Testledare"}
 REPORT_PART = {"summary": "Vi har testat.", "plan": "", "was_summary": "", "was_plan": ""}
 REVIEW = "/cycles/<int(max=2147483647):number>/review"
@@ -69,7 +82,9 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/batch", "POST"): ("/batch", CHANGES_NOTHING, (TO_SIGN_IN, 403, 200, 403, 403, 200, 200, TO_SIGN_IN)),
     # The entry by which the last account was made: it did nothing to workflows.
     ("/entries/<int:entry_id>/take-back", "POST"): (
-        "/entries/20/take-back", {}, (TO_SIGN_IN, 403, 403, 403, 403, 200, 200, TO_SIGN_IN),
+        "/entries/20/take-back",
+        {},
+        (TO_SIGN_IN, 403, 403, 403, 403, 200, 200, TO_SIGN_IN),
     ),
     ("/imports/workflows", "GET"): ("/imports/workflows", {}, LEADS_AND_PLANNERS),
     ("/imports/workflows", "POST"): ("/imports/workflows", {}, leads_and_planners(422)),  # there is no file
@@ -80,18 +95,24 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/imports/workflows/<token>/choices", "POST"): ("/imports/workflows/unknown/choices", {}, leads_and_planners(404)),
     ("/imports/workflows/<token>/confirm", "POST"): ("/imports/workflows/unknown/confirm", {}, leads_and_planners(404)),
     ("/imports/workflows/<token>/refused.csv", "GET"): (
-        "/imports/workflows/unknown/refused.csv", {}, leads_and_planners(404),
+        "/imports/workflows/unknown/refused.csv",
+        {},
+        leads_and_planners(404),
     ),
     ("/help", "GET"): ("/help", {}, signed_in(200)),
     # A row that leads of others send is refused; it comes back in the list with its cause.
     ("/board/rows", "POST"): (
-        "/board/rows?view=list", {"row": "LAB-001", "version_LAB-001": "1", "to_LAB-001": "design"}, OWNERS_ONLY,
+        "/board/rows?view=list",
+        {"row": "LAB-001", "version_LAB-001": "1", "to_LAB-001": "design"},
+        OWNERS_ONLY,
     ),
     ("/workflows/<key>", "GET"): ("/workflows/LAB-001", {}, signed_in(200)),
     ("/workflows/<key>/move", "POST"): ("/workflows/LAB-001/move", MOVE, OWNERS_ONLY),
     # Refused to those who may not; for the others there is nothing to take back but its creation.
     ("/workflows/<key>/take-back", "POST"): (
-        "/workflows/LAB-001/take-back", {"version": "1"}, (TO_SIGN_IN, 403, 409, 403, 403, 409, 409, TO_SIGN_IN),
+        "/workflows/LAB-001/take-back",
+        {"version": "1"},
+        (TO_SIGN_IN, 403, 409, 403, 403, 409, 409, TO_SIGN_IN),
     ),
     ("/workflows/new", "GET"): ("/workflows/new", {}, signed_in(200)),
     ("/workflows/new", "POST"): ("/workflows/new", {"workstream": "LAB", "name": "Nytt"}, OWNERS_ONLY),
@@ -100,10 +121,14 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/workflows/<key>/note", "POST"): ("/workflows/LAB-001/note", {"note": "Ringt"}, TAKING_PART),
     ("/workflows/<key>/check", "POST"): ("/workflows/LAB-001/check", {}, OWNERS_ONLY),
     ("/workflows/<key>/release", "POST"): (
-        "/workflows/LAB-003/release", {"blocker": "1", "note": "Löst"}, OWNERS_ONLY,
+        "/workflows/LAB-003/release",
+        {"blocker": "1", "note": "Löst"},
+        OWNERS_ONLY,
     ),
     ("/workflows/<key>/scope", "POST"): (
-        "/workflows/LAB-001/scope", {"do": "enter", "cycle": "3", "goal": "test", "version": "1"}, OWNERS_ONLY,
+        "/workflows/LAB-001/scope",
+        {"do": "enter", "cycle": "3", "goal": "test", "version": "1"},
+        OWNERS_ONLY,
     ),
     ("/workflows/<key>/archive", "POST"): ("/workflows/LAB-001/archive", {"version": "1", "confirm": "1"}, OWNERS_ONLY),
     ("/cycles", "GET"): ("/cycles", {}, signed_in(200)),
@@ -138,7 +163,9 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/blockers/<int:blocker_id>", "GET"): ("/blockers/1", {}, signed_in(200)),
     ("/blockers/<int:blocker_id>/edit", "POST"): ("/blockers/1/edit", BLOCKER_EDIT, OWNERS_ONLY),
     ("/blockers/<int:blocker_id>/release", "POST"): (
-        "/blockers/1/release", {"scope": "all", "note": "Löst"}, OWNERS_ONLY,
+        "/blockers/1/release",
+        {"scope": "all", "note": "Löst"},
+        OWNERS_ONLY,
     ),
     ("/blockers/<int:blocker_id>/hold", "POST"): ("/blockers/1/hold", {"workflow": "LAB-001"}, TAKING_PART),
     ("/blockers/<int:blocker_id>/note", "POST"): ("/blockers/1/note", {"note": "Ringt"}, OWNERS_ONLY),
@@ -158,7 +185,9 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     # LAB and RTG are of SIDU, LKM is not.
     ("/reports/<month>/parts/<project>", "GET"): ("/reports/2023-03/parts/SIDU", {}, signed_in(200)),
     ("/reports/<month>/parts/<project>", "POST"): (
-        "/reports/2023-03/parts/SIDU", REPORT_PART, (TO_SIGN_IN, 403, 303, 403, 303, 303, 303, TO_SIGN_IN),
+        "/reports/2023-03/parts/SIDU",
+        REPORT_PART,
+        (TO_SIGN_IN, 403, 303, 403, 303, 303, 303, TO_SIGN_IN),
     ),
     ("/reports/<month>/publish", "GET"): ("/reports/2023-03/publish", {}, planners_only(200)),
     ("/reports/<month>/publish", "POST"): ("/reports/2023-03/publish", {}, PLANNERS_ONLY),
@@ -167,7 +196,9 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     (f"{REVIEW}", "GET"): ("/cycles/2/review", {}, signed_in(200)),
     (f"{REVIEW}/changes", "GET"): ("/cycles/2/review/changes", {}, signed_in(200, 401)),
     (f"{REVIEW}/<key>/propose", "POST"): (
-        "/cycles/2/review/LAB-002/propose", {"kind": "returned", "reason": "scope", "version": "0"}, OWNERS_ONLY,
+        "/cycles/2/review/LAB-002/propose",
+        {"kind": "returned", "reason": "scope", "version": "0"},
+        OWNERS_ONLY,
     ),
     (f"{REVIEW}/<key>/withdraw", "POST"): ("/cycles/2/review/LAB-002/withdraw", {"version": "0"}, OWNERS_ONLY),
     (f"{REVIEW}/accept", "POST"): ("/cycles/2/review/accept", {"workstream": "LAB", "reason": "scope"}, OWNERS_ONLY),
@@ -180,7 +211,9 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/cycles/<int:number>/plan", "GET"): ("/cycles/3/plan", {}, signed_in(200)),
     ("/cycles/<int:number>/plan/changes", "GET"): ("/cycles/3/plan/changes", {}, signed_in(200, 401)),
     ("/cycles/<int:number>/plan", "POST"): (
-        "/cycles/3/plan", {"one": "in:design:LAB-001", "version_LAB-001": "1"}, OWNERS_ONLY,
+        "/cycles/3/plan",
+        {"one": "in:design:LAB-001", "version_LAB-001": "1"},
+        OWNERS_ONLY,
     ),
     ("/login", "GET"): ("/login", {}, (200, 302, 302, 302, 302, 302, 302, 200)),
     ("/login", "POST"): ("/login", {"email": "x@example.org", "password": "x"}, all_alike(422)),
@@ -191,7 +224,7 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/favicon.ico", "GET"): ("/favicon.ico", {}, all_alike(200)),
     ("/healthz", "GET"): ("/healthz", {}, all_alike(200)),
     ("/readyz", "GET"): ("/readyz", {}, all_alike(200)),
-}  # fmt: skip
+}
 IN_TABLE = {(path, method) for (_, method), (path, _, _) in TABLE.items()}
 OUTSIDE = {people.ANONYMOUS, people.DISABLED}
 ROUTES = [

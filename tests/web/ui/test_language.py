@@ -26,9 +26,17 @@ def language_of(browser: PageClient, path: str = "/login", **headers: str) -> st
 
 @pytest.mark.parametrize(
     ("wish", "expected"),
-    [("sv-SE,sv;q=0.9,en;q=0.8", "sv"), ("en-GB,en;q=0.9", "en"), ("de,en;q=0.5,sv;q=0.4", "en"), ("de", "sv"),
-     ("", "sv"), ("sv;q=0.1,en-US;q=0.9", "en"), ("%%%", "sv"), ("*", "sv")],
-)  # fmt: skip
+    [
+        ("sv-SE,sv;q=0.9,en;q=0.8", "sv"),
+        ("en-GB,en;q=0.9", "en"),
+        ("de,en;q=0.5,sv;q=0.4", "en"),
+        ("de", "sv"),
+        ("", "sv"),
+        ("sv;q=0.1,en-US;q=0.9", "en"),
+        ("%%%", "sv"),
+        ("*", "sv"),
+    ],
+)
 def test_the_browser_says_which_at_first(client: PageClient, wish: str, expected: str) -> None:
     assert language_of(client, Accept_Language=wish) == expected
 
@@ -64,11 +72,27 @@ def test_choosing_stays_on_the_own_host(client: PageClient, target: str) -> None
 def test_dates_times_and_numbers_are_written_as_in_sweden(app: Flask) -> None:
     evening = datetime(2023, 4, 13, 22, 30, tzinfo=UTC)  # 00:30 the day after in Stockholm
     expected = {
-        "sv": ("14 april", "fredag 14 april 2023", "2023-04-14", "14 april 00:30", "00:30", "14 december 2022",
-               "12\N{NO-BREAK SPACE}345,5", "ej påbörjad"),
-        "en": ("14 April", "Friday 14 April 2023", "2023-04-14", "14 April 00:30", "00:30", "14 December 2022",
-               "12\N{NO-BREAK SPACE}345,5", "not started"),
-    }  # fmt: skip
+        "sv": (
+            "14 april",
+            "fredag 14 april 2023",
+            "2023-04-14",
+            "14 april 00:30",
+            "00:30",
+            "14 december 2022",
+            "12\N{NO-BREAK SPACE}345,5",
+            "ej påbörjad",
+        ),
+        "en": (
+            "14 April",
+            "Friday 14 April 2023",
+            "2023-04-14",
+            "14 April 00:30",
+            "00:30",
+            "14 December 2022",
+            "12\N{NO-BREAK SPACE}345,5",
+            "not started",
+        ),
+    }
     for language, words in expected.items():
         with app.test_request_context(headers={"Accept-Language": language}):
             assert words == (

@@ -17,10 +17,22 @@ from tracker.db.engine import reading
 from tracker.domain.states import Goal
 
 FORGED = {
-    "id": "1", "workflow_id": "2", "blocker_id": "1", "workstream": "RTG", "state": "done", "version_": "9",
-    "actor": "admin", "actor_id": "1", "user_id": "1", "entry_id": "1", "recorded_at": "1999-01-01",
-    "happened_at": "1999-01-01", "kind": "dropped", "from_cycle": "1", "archived_at": "1999-01-01",
-}  # fmt: skip
+    "id": "1",
+    "workflow_id": "2",
+    "blocker_id": "1",
+    "workstream": "RTG",
+    "state": "done",
+    "version_": "9",
+    "actor": "admin",
+    "actor_id": "1",
+    "user_id": "1",
+    "entry_id": "1",
+    "recorded_at": "1999-01-01",
+    "happened_at": "1999-01-01",
+    "kind": "dropped",
+    "from_cycle": "1",
+    "archived_at": "1999-01-01",
+}
 
 
 @pytest.fixture

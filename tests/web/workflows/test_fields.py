@@ -21,10 +21,20 @@ _INPUT = re.compile(
 )
 NEW = {"workstream": "LAB", "name": "Ta emot prov", "state": "not_started"}
 FORGED = {
-    "id": "1", "workflow_id": "1", "version": "99", "created_at": "1999-01-01", "archived_at": "1999-01-01",
-    "actor": "admin", "actor_id": "1", "user_id": "1", "entry_id": "1", "cycle_number": "2", "goal": "test",
-    "is_owner": "1", "recorded_at": "1999-01-01",
-}  # fmt: skip
+    "id": "1",
+    "workflow_id": "1",
+    "version": "99",
+    "created_at": "1999-01-01",
+    "archived_at": "1999-01-01",
+    "actor": "admin",
+    "actor_id": "1",
+    "user_id": "1",
+    "entry_id": "1",
+    "cycle_number": "2",
+    "goal": "test",
+    "is_owner": "1",
+    "recorded_at": "1999-01-01",
+}
 
 
 @pytest.fixture
@@ -92,9 +102,16 @@ def save(client: PageClient, form: dict[str, object], **fields: object) -> TestR
 def test_a_workflow_is_made_under_the_next_free_key_and_its_page_opens(lead: PageClient, engine: Engine) -> None:
     page = lead.get("/workflows/new?workstream=LAB")
     assert 'name="proposed_key" value="LAB-004"' in page.text
-    form = {**NEW, "proposed_key": "LAB-004", "workflow_key": "LAB-004", "owner": "Testledare", "priority": "2",
-            "description": "Rad 1\nRad 2", "name_en": "Receive a sample",
-            "other_workstreams": ["LKM", "RTG"]}  # fmt: skip
+    form = {
+        **NEW,
+        "proposed_key": "LAB-004",
+        "workflow_key": "LAB-004",
+        "owner": "Testledare",
+        "priority": "2",
+        "description": "Rad 1\nRad 2",
+        "name_en": "Receive a sample",
+        "other_workstreams": ["LKM", "RTG"],
+    }
     answer = lead.submit("/workflows/new", form)
     assert (answer.status_code, answer.location) == (303, "/workflows/LAB-004")
     made = workflow(engine, "LAB-004")
@@ -221,8 +238,13 @@ def test_fields_are_edited_and_the_history_tells_who_wrote_what_over_what(lead: 
     assert (changed.owner, changed.priority, changed.version) == ("Testledare", 3, 1)
     assert others(engine, "LAB-001") == ["RTG"]
     text = lead.page("/workflows/LAB-001").text
-    for told in ("Saved: owner, priority, other workstreams", "Owner: – → Testledare", "Priority: – → 3",
-                 "Other workstreams: LKM → RTG", "Namn lead_owner"):  # fmt: skip
+    for told in (
+        "Saved: owner, priority, other workstreams",
+        "Owner: – → Testledare",
+        "Priority: – → 3",
+        "Other workstreams: LKM → RTG",
+        "Namn lead_owner",
+    ):
         assert told in text
 
 

@@ -36,8 +36,14 @@ def history(engine: Engine) -> int:
         return session.exec(select(func.count(models.StateChange.id))).one()  # type: ignore[arg-type]
 
 
-def move(client: PageClient, key: str = "LAB-001", to: str = "design", version: int = 1, headers: dict[str, str]
-         | None = None, **fields: str) -> TestResponse:  # fmt: skip
+def move(
+    client: PageClient,
+    key: str = "LAB-001",
+    to: str = "design",
+    version: int = 1,
+    headers: dict[str, str] | None = None,
+    **fields: str,
+) -> TestResponse:
     """Sends the move form."""
     return client.submit(f"/workflows/{key}/move", {"to": to, "version": str(version), **fields}, headers=headers)
 

@@ -36,9 +36,16 @@ def operator(session: Session) -> Actor:
 
 
 def add(
-    session: Session, entry: Entry, email: str, name: str, role: Role, *,
-    password: str | None, workstreams: Sequence[str] = (), all_workstreams: bool = False,
-) -> User:  # fmt: skip
+    session: Session,
+    entry: Entry,
+    email: str,
+    name: str,
+    role: Role,
+    *,
+    password: str | None,
+    workstreams: Sequence[str] = (),
+    all_workstreams: bool = False,
+) -> User:
     """Makes an account. Without a password nobody can sign in to it with one.
 
     Raises NotAllowedError, ConflictError when the address or name is taken, or InvalidError naming the field.
@@ -188,8 +195,9 @@ def _require_another_admin(session: Session, entry: Entry, user: User) -> None:
         User.role == Role.ADMIN, col(User.is_active), User.id != user.id, User.password_hash != passwords.UNUSABLE
     )
     if session.exec(others.limit(1)).first() is None:
-        raise ConflictError(N_("There has to be another administrator who can sign in before this one goes."),
-                            field="role")  # fmt: skip
+        raise ConflictError(
+            N_("There has to be another administrator who can sign in before this one goes."), field="role"
+        )
 
 
 def _record(entry: Entry, user: User, field: str, before: str = "", after: str = "") -> None:

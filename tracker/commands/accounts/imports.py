@@ -20,7 +20,7 @@ from tracker.domain.errors import N_, ConflictError, InvalidError, TrackerError
 from tracker.domain.states import Role
 
 
-class Outcome(StrEnum):
+class RowResult(StrEnum):
     """What a row comes to."""
 
     CREATED = "created"
@@ -34,7 +34,7 @@ class Planned:
     """A row with what it would do: the fields it changes as (field, before, after), or the cause of its refusal."""
 
     row: AccountRow
-    outcome: Outcome
+    outcome: RowResult
     fields: Fields | None = None
     user_id: int | None = None
     changes: tuple[tuple[str, str, str], ...] = ()
@@ -81,7 +81,7 @@ def plan(session: Session, rows: Sequence[AccountRow]) -> list[Planned]:
             _refuse_doubles(fields, in_file, names_in_file, names)
             planned.append(_planned(row, fields, existing.get(fields.email), past_names))
         except TrackerError as error:
-            planned.append(Planned(row, Outcome.REFUSED, cause=error))
+            planned.append(Planned(row, RowResult.REFUSED, cause=error))
     return _with_an_admin_left(planned, existing)
 
 
@@ -92,9 +92,15 @@ def digest(planned: Sequence[Planned]) -> str:
 
 
 def carry_out(
-    session: Session, entry: Entry, rows: Sequence[AccountRow], *,
-    seen: str, without_refused: bool, with_old: bool, now: datetime,
-) -> list[Invited]:  # fmt: skip
+    session: Session,
+    entry: Entry,
+    rows: Sequence[AccountRow],
+    *,
+    seen: str,
+    without_refused: bool,
+    with_old: bool,
+    now: datetime,
+) -> list[Invited]:
     """Does what the preview with the digest `seen` said, and gives a link for each account that it made.
 
     `without_refused` leaves refused rows out; without it one such row refuses all. `with_old` also makes new links
@@ -104,12 +110,12 @@ def carry_out(
     planned = plan(session, rows)
     if digest(planned) != seen:
         raise ImportChangedError
-    if not without_refused and any(each.outcome is Outcome.REFUSED for each in planned):
+    if not without_refused and any(each.outcome is RowResult.REFUSED for each in planned):
         raise InvalidError(N_("Some rows are refused. Correct them, or choose to leave them out."), field="text")
     invited = []
     for each in planned:
         user = _do(session, entry, each)
-        wants_link = each.outcome is Outcome.CREATED or (with_old and not each.has_password)
+        wants_link = each.outcome is RowResult.CREATED or (with_old and not each.has_password)
         if user is not None and each.fields is not None and wants_link:
             link = links.make(session, entry, user, now=now)
             invited.append(Invited(user.email, each.fields.name, link))
@@ -118,13 +124,19 @@ def carry_out(
 
 def _do(session: Session, entry: Entry, each: Planned) -> User | None:
     match each:
-        case Planned(outcome=Outcome.CREATED, fields=Fields() as wanted):
+        case Planned(outcome=RowResult.CREATED, fields=Fields() as wanted):
             return accounts.add(
-                session, entry, wanted.email, wanted.name, wanted.role, password=None,
-                workstreams=wanted.workstreams, all_workstreams=wanted.all_workstreams,
-            )  # fmt: skip
+                session,
+                entry,
+                wanted.email,
+                wanted.name,
+                wanted.role,
+                password=None,
+                workstreams=wanted.workstreams,
+                all_workstreams=wanted.all_workstreams,
+            )
         case Planned(fields=Fields() as wanted, user_id=int() as user_id):
-            if each.outcome is Outcome.CHANGED:
+            if each.outcome is RowResult.CHANGED:
                 accounts.edit(session, entry, user_id, wanted, {})
             return accounts.account(session, user_id)
         case _:
@@ -170,14 +182,14 @@ def _taken(name: str) -> ConflictError:
 
 def _planned(row: AccountRow, fields: Fields, there: _Existing | None, past_names: set[str]) -> Planned:
     if there is None:
-        return Planned(row, Outcome.CREATED, fields, has_password=False)
+        return Planned(row, RowResult.CREATED, fields, has_password=False)
     if not there.is_active:
         raise ConflictError(N_("The account is disabled. Enable it first."))
     if fields.name in past_names:  # somebody new may take up a history, nobody moves into another's
         raise _taken(fields.name)
     before, after = there.fields.texts(), fields.texts()
     changes = tuple((field, before[field], after[field]) for field in after if before[field] != after[field])
-    outcome = Outcome.CHANGED if changes else Outcome.UNCHANGED
+    outcome = RowResult.CHANGED if changes else RowResult.UNCHANGED
     return Planned(row, outcome, fields, there.user_id, changes, has_password=there.has_password)
 
 
@@ -192,7 +204,9 @@ def _with_an_admin_left(planned: list[Planned], existing: dict[str, _Existing]) 
     if admins - leaving:
         return planned
     cause = ConflictError(N_("There has to be another administrator who can sign in before this one goes."))
-    return [Planned(each.row, Outcome.REFUSED, cause=cause) if _stops_administering(each) else each for each in planned]
+    return [
+        Planned(each.row, RowResult.REFUSED, cause=cause) if _stops_administering(each) else each for each in planned
+    ]
 
 
 def _stops_administering(each: Planned) -> bool:

@@ -24,8 +24,9 @@ def hashed(password: str) -> str:
     if len(text) > LONGEST:
         raise InvalidError(N_("Use at most %(count)s characters."), field="password", count=LONGEST)
     if _is_common(text):
-        raise InvalidError(N_("That password is one of the first that anybody would try. Choose another."),
-                           field="password")  # fmt: skip
+        raise InvalidError(
+            N_("That password is one of the first that anybody would try. Choose another."), field="password"
+        )
     return _hasher.hash(text)
 
 

@@ -130,9 +130,15 @@ def _counters(
 ) -> tuple[str, list[ColumnElement[bool]]]:
     """The place to book a failure on, and the failures that count against the attempt."""
     browser, address = places[:-1], places[-1]
-    known = set() if user is None else set(
-        session.exec(select(KnownPlace.place).where(KnownPlace.user_id == user.id, col(KnownPlace.place).in_(places)))
-    )  # fmt: skip
+    known = (
+        set()
+        if user is None
+        else set(
+            session.exec(
+                select(KnownPlace.place).where(KnownPlace.user_id == user.id, col(KnownPlace.place).in_(places))
+            )
+        )
+    )
     for place in browser:
         if place in known:
             return place, [and_(col(SignInFailure.place) == place, col(SignInFailure.account) == account)]
@@ -150,9 +156,7 @@ def _count_one_at_a_time(session: Session, now: datetime) -> None:
     session.execute(delete(SignInFailure).where(or_(failed_at <= now - WINDOW, failed_at > now + WINDOW)))
 
 
-def _book(
-    session: Session, place: str, account: str, counters: Sequence[ColumnElement[bool]], now: datetime
-) -> int:  # fmt: skip
+def _book(session: Session, place: str, account: str, counters: Sequence[ColumnElement[bool]], now: datetime) -> int:
     for counter in counters:
         _refuse_when_full(session, counter, now)
     failure = SignInFailure(place=place, account=account, failed_at=now)

@@ -15,7 +15,7 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class BatchResult:
     """The keys of what was done, of what needed nothing, and what was left."""
 
     done: tuple[str, ...]
@@ -23,7 +23,7 @@ class Outcome:
     left: tuple[Left, ...]
 
 
-def each(keys: Iterable[str], what: Callable[[str], bool]) -> Outcome:
+def each(keys: Iterable[str], what: Callable[[str], bool]) -> BatchResult:
     """Does it to each key once. `what` tells whether it did something, and refuses before it writes anything."""
     done: list[str] = []
     unchanged: list[str] = []
@@ -33,4 +33,4 @@ def each(keys: Iterable[str], what: Callable[[str], bool]) -> Outcome:
             (done if what(key) else unchanged).append(key)
         except (ConflictError, InvalidError, NotAllowedError, NotFoundError) as error:
             left.append(Left(key, error))
-    return Outcome(tuple(done), tuple(unchanged), tuple(left))
+    return BatchResult(tuple(done), tuple(unchanged), tuple(left))

@@ -45,8 +45,10 @@ class Entry:
             return
         self.is_recorded = True
         connection = self._session.connection()
-        connection.execute(_RECORD, {"id": self.id, "actor_id": self.actor.id, "command": self.command,
-                                     "recorded_at": self.recorded_at})  # fmt: skip
+        connection.execute(
+            _RECORD,
+            {"id": self.id, "actor_id": self.actor.id, "command": self.command, "recorded_at": self.recorded_at},
+        )
         connection.execute(_MOVE_ON, {"revision": self.id, "last_recorded_at": self.recorded_at})
 
     def add(self, row: SQLModel) -> None:

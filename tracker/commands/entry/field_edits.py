@@ -25,9 +25,14 @@ def changed(wanted: Mapping[str, str], was: Mapping[str, str], clean: Clean) -> 
 
 
 def merged(
-    session: Session, about: ColumnElement[bool], wanted: Mapping[str, str], was: Mapping[str, str],
-    current: Mapping[str, str], *, table: type[FieldChange | CycleChange | ReportChange] = FieldChange,
-) -> dict[str, str]:  # fmt: skip
+    session: Session,
+    about: ColumnElement[bool],
+    wanted: Mapping[str, str],
+    was: Mapping[str, str],
+    current: Mapping[str, str],
+    *,
+    table: type[FieldChange | CycleChange | ReportChange] = FieldChange,
+) -> dict[str, str]:
     """What to write, or FieldConflictError with what others wrote; `about` picks the thing's rows of the table."""
     for field in wanted:
         if field not in was or field not in current:

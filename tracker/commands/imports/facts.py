@@ -32,7 +32,7 @@ class Existing:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ImportFacts:
     """All that rows are measured by. Keys are found whatever their capitals; workstreams by code or either name."""
 
     workflows: Mapping[str, Existing]
@@ -44,13 +44,13 @@ class Facts:
     last_id: int
 
 
-def facts(session: Session) -> Facts:
+def facts(session: Session) -> ImportFacts:
     """As things stand. Seven statements, whatever the number of workflows."""
     streams = session.execute(select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en))).all()
     words = {folded(name): code for code, *names in streams for name in names if name}
     there = _workflows(session)
     owners = {each.texts["owner"] for each in there.values()} | set(session.scalars(select(col(Blocker.owner))))
-    return Facts(
+    return ImportFacts(
         {key.casefold(): each for key, each in there.items()},
         words | {folded(code): code for code, *_ in streams},
         frozenset(code for code, *_ in streams),
@@ -66,10 +66,11 @@ def _workflows(session: Session) -> dict[str, Existing]:
     others: dict[int, list[str]] = defaultdict(list)
     rows = session.execute(
         select(
-            col(WorkflowWorkstream.workflow_id), col(WorkflowWorkstream.workstream_code),
+            col(WorkflowWorkstream.workflow_id),
+            col(WorkflowWorkstream.workstream_code),
             col(WorkflowWorkstream.is_owner),
         ).order_by(col(WorkflowWorkstream.workstream_code))
-    )  # fmt: skip
+    )
     for number, code, is_owner in rows:
         if is_owner:
             owner[number] = code
@@ -77,10 +78,18 @@ def _workflows(session: Session) -> dict[str, Existing]:
             others[number].append(code)
     held = _holds(session)
     of_workflow = select(
-        col(Workflow.id), col(Workflow.key), col(Workflow.name), col(Workflow.name_en), col(Workflow.description),
-        col(Workflow.owner), col(Workflow.priority), col(Workflow.state), col(Workflow.version),
-        col(Workflow.state_since), col(Workflow.archived_at),
-    )  # fmt: skip
+        col(Workflow.id),
+        col(Workflow.key),
+        col(Workflow.name),
+        col(Workflow.name_en),
+        col(Workflow.description),
+        col(Workflow.owner),
+        col(Workflow.priority),
+        col(Workflow.state),
+        col(Workflow.version),
+        col(Workflow.state_since),
+        col(Workflow.archived_at),
+    )
     return {
         row.key: Existing(
             row.id,

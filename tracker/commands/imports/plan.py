@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import partial
 from typing import TypeVar
 
-from tracker.commands.imports.facts import Existing, Facts
+from tracker.commands.imports.facts import Existing, ImportFacts
 from tracker.commands.workflows.fields import clean_others, clean_text, key_after, refuse_wrong_key
 from tracker.commands.workflows.moves import When, archived, blocked, refuse_unexplained
 from tracker.domain import history
@@ -19,9 +19,9 @@ from tracker.domain.imports import values
 from tracker.domain.imports.choices import Choices
 from tracker.domain.imports.columns import Field
 from tracker.domain.imports.progress import Progress, Step, counted, silent
-from tracker.domain.imports.table import Row, Table
+from tracker.domain.imports.table import Table, TableRow
 from tracker.domain.imports.values import DateOrder, folded
-from tracker.domain.people import require_lead
+from tracker.domain.permissions import require_workstream_lead
 from tracker.domain.states import State
 from tracker.domain.texts import line, normal
 
@@ -30,7 +30,7 @@ Value = TypeVar("Value")
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
-class Outcome(StrEnum):
+class RowResult(StrEnum):
     """What a row comes to."""
 
     CREATED = "created"
@@ -52,8 +52,8 @@ class Problem:
 class Planned:
     """A row with what it would do. `texts` are the fields to write; `to` and `happened_at` its move, if it moves."""
 
-    row: Row
-    outcome: Outcome = Outcome.REFUSED
+    row: TableRow
+    outcome: RowResult = RowResult.REFUSED
     key: str = ""
     name: str = ""
     workstream: str = ""
@@ -83,9 +83,9 @@ class Plan:
     def counts(self) -> dict[str, int]:
         """How many rows come to what."""
         found = Counter(each.outcome.value for each in self.rows)
-        return {outcome.value: found[outcome.value] for outcome in Outcome}
+        return {outcome.value: found[outcome.value] for outcome in RowResult}
 
-    def of(self, outcome: Outcome) -> list[Planned]:
+    def of(self, outcome: RowResult) -> list[Planned]:
         """The rows that come to it."""
         return [each for each in self.rows if each.outcome is outcome]
 
@@ -94,26 +94,39 @@ class Plan:
         mark = hashlib.sha256()
         for each in self.rows:
             version = each.existing.version if each.existing is not None else 0
-            parts = (each.row.number, each.outcome, each.key, each.texts, each.changes, each.happened_on, version,
-                     [(problem.heading, problem.value) for problem in each.problems])  # fmt: skip
+            parts = (
+                each.row.number,
+                each.outcome,
+                each.key,
+                each.texts,
+                each.changes,
+                each.happened_on,
+                version,
+                [(problem.heading, problem.value) for problem in each.problems],
+            )
             mark.update(repr(parts).encode("utf-8", "surrogatepass"))
         return mark.hexdigest()
 
 
-def plan(table: Table, choices: Choices, known: Facts, when: When, progress: Progress = silent) -> Plan:
+def plan(table: Table, choices: Choices, known: ImportFacts, when: When, progress: Progress = silent) -> Plan:
     """What each row would do. Asks no database. Raises InvalidError where the columns cannot be used."""
     choices = choices.settled(table)
     planner = _Planner(table, choices, known, when)
     checking = counted(table.rows, Step.CHECKED, progress, len(table.rows))
     rows = _without_doubles(table, choices, [planner.planned(row) for row in checking])
     return Plan(
-        table, choices, tuple(_with_keys(rows, known)), planner.states, planner.workstreams, planner.owners,
+        table,
+        choices,
+        tuple(_with_keys(rows, known)),
+        planner.states,
+        planner.workstreams,
+        planner.owners,
         planner.twins,
-    )  # fmt: skip
+    )
 
 
 class _Planner:
-    def __init__(self, table: Table, choices: Choices, known: Facts, when: When) -> None:
+    def __init__(self, table: Table, choices: Choices, known: ImportFacts, when: When) -> None:
         self._table, self._headings = table, table.headings
         self._choices, self._known, self._when = choices, known, when
         self._places = {found: choices.place(found) for found in Field}
@@ -123,13 +136,14 @@ class _Planner:
         self.owners: Counter[str] = Counter()
         self.twins: Counter[str] = Counter()
 
-    def planned(self, row: Row) -> Planned:
+    def planned(self, row: TableRow) -> Planned:
         """What the row would do; all that is wrong with it is named."""
         if self._table.is_torn(row):
             error = InvalidError(
                 N_("The row has %(found)s cells, and the headings are %(wanted)s. Are quotes missing around a cell?"),
-                found=row.width, wanted=len(self._headings),
-            )  # fmt: skip
+                found=row.width,
+                wanted=len(self._headings),
+            )
             return Planned(row, problems=(Problem("", "", error),))
         return _RowPlan(self, row).planned()
 
@@ -137,7 +151,7 @@ class _Planner:
         """Whether the file has a column that is imported as the field."""
         return self._places[wanted] is not None
 
-    def cell(self, row: Row, wanted: Field) -> str:
+    def cell(self, row: TableRow, wanted: Field) -> str:
         """What stands there, empty where there is no such column."""
         place = self._places[wanted]
         return row.cells[place] if place is not None and place < len(row.cells) else ""
@@ -148,7 +162,7 @@ class _Planner:
         return "" if place is None else self._headings[place] or str(place + 1)
 
     @property
-    def known(self) -> Facts:
+    def known(self) -> ImportFacts:
         """What rows are measured by."""
         return self._known
 
@@ -171,7 +185,7 @@ class _Planner:
 class _RowPlan:
     """One row on its way: reads its cells, collects what is wrong, and comes to an outcome."""
 
-    def __init__(self, planner: _Planner, row: Row) -> None:
+    def __init__(self, planner: _Planner, row: TableRow) -> None:
         self._of, self._row = planner, row
         self._problems: list[Problem] = []
         self._cells = {found: self._clean(found) for found in Field}
@@ -184,7 +198,7 @@ class _RowPlan:
             if there is not None and there.is_archived:
                 raise archived(there.key)
             if workstream:
-                require_lead(self._of.when.actor, workstream)
+                require_workstream_lead(self._of.when.actor, workstream)
             if there is None and key and workstream:
                 refuse_wrong_key(workstream, key)
         except NotAllowedError as error:
@@ -199,23 +213,29 @@ class _RowPlan:
         self._twin(there, workstream)
         return self._come_to(
             Planned(
-                self._row, key=there.key if there else key,
+                self._row,
+                key=there.key if there else key,
                 name=texts.get("name") or (there.texts["name"] if there else ""),
-                workstream=workstream, texts=texts, to=to, happened_on=happened_on if happened_at else None,
-                happened_at=happened_at, reason=reason, existing=there,
+                workstream=workstream,
+                texts=texts,
+                to=to,
+                happened_on=happened_on if happened_at else None,
+                happened_at=happened_at,
+                reason=reason,
+                existing=there,
             )
-        )  # fmt: skip
+        )
 
     def _come_to(self, row: Planned) -> Planned:
         if self._problems:
             return replace(row, problems=tuple(self._problems))
         if row.existing is None:
-            return replace(row, outcome=Outcome.CREATED, to=row.to or State.NOT_STARTED)
+            return replace(row, outcome=RowResult.CREATED, to=row.to or State.NOT_STARTED)
         before = row.existing.texts
         changes = [(name, before[name], text) for name, text in row.texts.items()]
         if row.to is not None:
             changes.append(("state", row.existing.state.value, row.to.value))
-        return replace(row, outcome=Outcome.CHANGED if changes else Outcome.UNCHANGED, changes=tuple(changes))
+        return replace(row, outcome=RowResult.CHANGED if changes else RowResult.UNCHANGED, changes=tuple(changes))
 
     def _clean(self, found: Field) -> str:
         cell = self._of.cell(self._row, found)
@@ -250,9 +270,10 @@ class _RowPlan:
                     Field.WORKSTREAM,
                     InvalidError(
                         N_("%(key)s is of %(workstream)s, and a workflow never changes its workstream."),
-                        key=there.key, workstream=there.workstream,
+                        key=there.key,
+                        workstream=there.workstream,
                     ),
-                )  # fmt: skip
+                )
             return there.workstream
         if not found:
             found = self._of.known.workstreams.get(folded(self._cells[Field.KEY].rpartition("-")[0]), "")
@@ -372,19 +393,19 @@ def _without_doubles(table: Table, choices: Choices, rows: Sequence[Planned]) ->
     def refused(each: Planned) -> Planned:
         error = ConflictError(N_("%(key)s stands in more than one row. Keep one of them."), key=each.key)
         return replace(
-            each, outcome=Outcome.REFUSED, changes=(), problems=(*each.problems, Problem(heading, each.key, error))
+            each, outcome=RowResult.REFUSED, changes=(), problems=(*each.problems, Problem(heading, each.key, error))
         )
 
     return [refused(each) if each.key and counts[each.key.casefold()] > 1 else each for each in rows]
 
 
-def _with_keys(rows: Iterable[Planned], known: Facts) -> Iterable[Planned]:
+def _with_keys(rows: Iterable[Planned], known: ImportFacts) -> Iterable[Planned]:
     """Gives new workflows without a key the next free ones, after all that the file names."""
     rows = list(rows)
     taken = [each.key for each in known.workflows.values()] + [each.key for each in rows if each.key]
     free: dict[str, int] = {}
     for each in rows:
-        if each.outcome is not Outcome.CREATED or each.key:
+        if each.outcome is not RowResult.CREATED or each.key:
             yield each
             continue
         if each.workstream not in free:

@@ -42,11 +42,22 @@ def pieces(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
 
 def write_over(session: Session, entry: Entry, rows: Sequence[Rewritten]) -> None:
     """Writes a piece of workflows over and keeps what was there. Their changes of state are the caller's to add."""
-    entry.add_all(FieldChange, [
-        {"workflow_id": each.old.id, "blocker_id": None, "account_id": None, "field": name,
-         "before": each.old.texts[name], "after": text, "entry_id": entry.id}
-        for each in rows for name, text in each.texts.items()
-    ])  # fmt: skip
+    entry.add_all(
+        FieldChange,
+        [
+            {
+                "workflow_id": each.old.id,
+                "blocker_id": None,
+                "account_id": None,
+                "field": name,
+                "before": each.old.texts[name],
+                "after": text,
+                "entry_id": entry.id,
+            }
+            for each in rows
+            for name, text in each.texts.items()
+        ],
+    )
     if rows:
         session.connection().execute(_UPDATE, [_values(each) for each in rows])
     _exchange_others(session, entry, [each for each in rows if "other_workstreams" in each.texts])
@@ -75,7 +86,11 @@ def _exchange_others(session: Session, entry: Entry, rows: Sequence[Rewritten]) 
     ids = [each.old.id for each in rows]
     of_others = (col(WorkflowWorkstream.workflow_id).in_(ids), col(WorkflowWorkstream.is_owner).is_(False))
     session.execute(delete(WorkflowWorkstream).where(*of_others))
-    entry.add_all(WorkflowWorkstream, [
-        {"workflow_id": each.old.id, "workstream_code": code, "is_owner": False}
-        for each in rows for code in each.texts["other_workstreams"].split()
-    ])  # fmt: skip
+    entry.add_all(
+        WorkflowWorkstream,
+        [
+            {"workflow_id": each.old.id, "workstream_code": code, "is_owner": False}
+            for each in rows
+            for code in each.texts["other_workstreams"].split()
+        ],
+    )

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from tracker.commands.entry.entries import Entry
 from tracker.commands.imports import facts
 from tracker.commands.imports import plan as import_plan
-from tracker.commands.imports.plan import Outcome, Plan, Planned
+from tracker.commands.imports.plan import Plan, Planned, RowResult
 from tracker.commands.imports.rows import Rewritten, pieces, priority_of, write_over
 from tracker.commands.workflows.moves import When
 from tracker.db.models import StateChange, Workflow, WorkflowWorkstream
@@ -41,9 +41,16 @@ def plan(session: Session, table: Table, choices: Choices, when: When, progress:
 
 
 def carry_out(
-    session: Session, entry: Entry, table: Table, choices: Choices, *,
-    seen: str | None, without_refused: bool, backdate_days: int, progress: Progress = silent,
-) -> Plan:  # fmt: skip
+    session: Session,
+    entry: Entry,
+    table: Table,
+    choices: Choices,
+    *,
+    seen: str | None,
+    without_refused: bool,
+    backdate_days: int,
+    progress: Progress = silent,
+) -> Plan:
     """Does what the plan with the digest `seen` said (none: whatever it says now) and gives that plan.
 
     `without_refused` leaves refused rows out; else one of them refuses all. Raises ImportChangedError or InvalidError.
@@ -53,9 +60,9 @@ def carry_out(
     planned = import_plan.plan(table, choices, known, when, progress)
     if seen is not None and planned.digest() != seen:
         raise ImportChangedError
-    if not without_refused and planned.counts[Outcome.REFUSED.value]:
+    if not without_refused and planned.counts[RowResult.REFUSED.value]:
         raise InvalidError(N_("Some rows are refused. Correct them, or choose to leave them out."), field="take")
-    created, changed = planned.of(Outcome.CREATED), planned.of(Outcome.CHANGED)
+    created, changed = planned.of(RowResult.CREATED), planned.of(RowResult.CHANGED)
     last_id, done = known.last_id, 0
     for some, write in ((created, _create), (changed, _change)):
         for piece in pieces(some):
@@ -70,10 +77,14 @@ def _create(session: Session, entry: Entry, rows: Sequence[Planned], last_id: in
     entry.add_all(Workflow, [_workflow_row(each, entry.recorded_at) for each in rows])
     made = select(col(Workflow.key), col(Workflow.id)).where(col(Workflow.id) > last_id)
     ids: dict[str, int] = {row.key: row.id for row in session.execute(made)}
-    entry.add_all(WorkflowWorkstream, [
-        {"workflow_id": ids[each.key], "workstream_code": code, "is_owner": code == each.workstream}
-        for each in rows for code in (each.workstream, *each.texts.get("other_workstreams", "").split())
-    ])  # fmt: skip
+    entry.add_all(
+        WorkflowWorkstream,
+        [
+            {"workflow_id": ids[each.key], "workstream_code": code, "is_owner": code == each.workstream}
+            for each in rows
+            for code in (each.workstream, *each.texts.get("other_workstreams", "").split())
+        ],
+    )
     entry.add_all(StateChange, [_move_row(entry, each, ids[each.key]) for each in rows])
     return max(ids.values())
 
@@ -82,9 +93,11 @@ def _change(session: Session, entry: Entry, rows: Sequence[Planned], last_id: in
     """Moves made, fields written over, other workstreams exchanged. Nothing gets an id."""
     there = [(each, each.existing) for each in rows if each.existing is not None]
     entry.add_all(StateChange, [_move_row(entry, each, old.id) for each, old in there if each.to is not None])
-    write_over(session, entry, [
-        Rewritten(old, each.texts, each.to, each.happened_at if each.to is not None else None) for each, old in there
-    ])  # fmt: skip
+    write_over(
+        session,
+        entry,
+        [Rewritten(old, each.texts, each.to, each.happened_at if each.to is not None else None) for each, old in there],
+    )
     return last_id
 
 

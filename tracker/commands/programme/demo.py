@@ -62,9 +62,10 @@ def _introduce(session: Session) -> None:
     month = str(Month.of(session.scalars(select(func.min(col(Cycle.starts_on)))).one()))
     for language, text in demo.INTRODUCTION.items():
         session.add(
-            ReportChange(month=month, project_code=INTRODUCTION, field=field(INTRODUCTION, language), after=text,
-                         entry_id=first)
-        )  # fmt: skip
+            ReportChange(
+                month=month, project_code=INTRODUCTION, field=field(INTRODUCTION, language), after=text, entry_id=first
+            )
+        )
 
 
 def _add_accounts(session: Session) -> None:
@@ -78,6 +79,11 @@ def _add_accounts(session: Session) -> None:
             select(Workstream.code).where(Workstream.project_code == account.project).order_by(col(Workstream.code))
         ).all()
         accounts.add(
-            session, entry, account.email, account.name, account.role, password=None,
+            session,
+            entry,
+            account.email,
+            account.name,
+            account.role,
+            password=None,
             workstreams=(*account.workstreams, *of_project),
-        )  # fmt: skip
+        )

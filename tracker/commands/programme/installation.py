@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
-from tracker.commands import reported_figures
+from tracker.commands import cycles
 from tracker.commands.programme import clock_mark
 from tracker.config import Settings
 from tracker.db import migrations
@@ -18,10 +18,10 @@ def upgrade(engine: Engine) -> str | None:
     """
     backup = migrations.upgrade(engine)
     with reading(engine) as session:
-        is_complete = not reported_figures.missing(session)
+        is_complete = not cycles.missing_reported(session)
     if not is_complete:
         with transaction(engine) as session:
-            reported_figures.store(session)
+            cycles.store_reported(session)
     return backup
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import exists, func, insert, select, update
 from sqlmodel import Session, SQLModel
 
-from tracker.commands import reported_figures
+from tracker.commands import cycles
 from tracker.commands.programme.seed_rows import SEEDED_WITH_IDS, SeedRows
 from tracker.db import models
 from tracker.domain.errors import N_, ConflictError
@@ -81,7 +81,7 @@ def load(
     session.execute(update(models.Programme).values(revision=seeded.revision, last_recorded_at=newest))
     session.expire(row)
     _set_sequences(session)
-    reported_figures.store(session)
+    cycles.store_reported(session)
 
 
 def _text(path: Path) -> str:

@@ -10,8 +10,11 @@ def moved(key: str, state: State, actor: str, at: datetime) -> ConflictError:
     """It has another state by now."""
     return ConflictError(
         N_("%(key)s has been moved since, and is in %(state)s: %(actor)s, %(at)s."),
-        key=key, state=state, actor=actor, at=at,
-    )  # fmt: skip
+        key=key,
+        state=state,
+        actor=actor,
+        at=at,
+    )
 
 
 def written_over(name: str, actor: str, at: datetime) -> ConflictError:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import Session, col
 
 from tracker.commands import blockers, planning
-from tracker.commands.entry.batch_results import Outcome, each
+from tracker.commands.entry.batch_results import BatchResult, each
 from tracker.commands.entry.entries import Entry
 from tracker.commands.imports import workflows as workflow_imports
 from tracker.commands.undo import conflicts, imports
@@ -21,14 +21,14 @@ from tracker.db.field_texts import texts_of
 from tracker.db.models import Actor, Blocker, BlockerEvent, Cycle, FieldChange, ScopeChange, StateChange, Workflow
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, ConflictError, NotAllowedError, NotFoundError
-from tracker.domain.people import require_lead, require_part
+from tracker.domain.permissions import require_participant, require_workstream_lead
 from tracker.domain.states import CycleStatus, Goal, HoldEvent, State
 
 NOTE = "Återtaget"  # stands in the history, which is Swedish
 
 
 @dataclass(slots=True)
-class _Deeds:
+class _Written:
     """What an entry did to one workflow."""
 
     changes: list[StateChange] = field(default_factory=list)
@@ -52,7 +52,7 @@ class _Undoing:
         return not (self.void or self.release or self.hold or self.fields)
 
 
-def take_back(session: Session, entry: Entry, entry_id: int) -> Outcome:
+def undo(session: Session, entry: Entry, entry_id: int) -> BatchResult:
     """Takes back what the entry did: moves, holds, releases, fields and what it planned. Notes and checks stay; what an
     import created is archived.
 
@@ -65,24 +65,27 @@ def take_back(session: Session, entry: Entry, entry_id: int) -> Outcome:
     if theirs.actor_id != entry.actor.id and not entry.actor.is_planner:
         raise NotAllowedError(N_("Only planners take back what others did."))
     if theirs.command == workflow_imports.COMMAND:
-        return imports.take_back(session, entry, entry_id, note=NOTE)
-    deeds = _deeds(session, entry_id)
-    take_back_one = _take_out_of_plan if theirs.command == planning.COMMAND else _take_back
-    of_workflows = each(sorted(deeds), lambda key: take_back_one(session, entry, key, deeds[key]))
+        return imports.undo(session, entry, entry_id, note=NOTE)
+    written = _written_by(session, entry_id)
+    undo_one = _undo_planning if theirs.command == planning.COMMAND else _undo_workflow
+    of_workflows = each(sorted(written), lambda key: undo_one(session, entry, key, written[key]))
     edited = _edited_blockers(session, entry_id)
     of_blockers = each(edited, lambda title: _write_back(session, entry, *edited[title]))
-    return Outcome(
+    return BatchResult(
         of_workflows.done + of_blockers.done,
         of_workflows.unchanged + of_blockers.unchanged,
         of_workflows.left + of_blockers.left,
     )
 
 
-def _deeds(session: Session, entry_id: int) -> dict[str, _Deeds]:
-    deeds: dict[str, _Deeds] = defaultdict(_Deeds)
+def _written_by(session: Session, entry_id: int) -> dict[str, _Written]:
+    written: dict[str, _Written] = defaultdict(_Written)
     lists: tuple[tuple[type[StateChange | BlockerEvent | FieldChange | ScopeChange], str], ...] = (
-        (StateChange, "changes"), (BlockerEvent, "events"), (FieldChange, "fields"), (ScopeChange, "scope"),
-    )  # fmt: skip
+        (StateChange, "changes"),
+        (BlockerEvent, "events"),
+        (FieldChange, "fields"),
+        (ScopeChange, "scope"),
+    )
     for table, name in lists:
         rows = session.execute(
             select(col(Workflow.key), table)
@@ -91,35 +94,35 @@ def _deeds(session: Session, entry_id: int) -> dict[str, _Deeds]:
             .order_by(col(table.id))
         )
         for key, row in rows:
-            getattr(deeds[key], name).append(row)
-    return deeds
+            getattr(written[key], name).append(row)
+    return written
 
 
-def _take_back(session: Session, entry: Entry, key: str, deeds: _Deeds) -> bool:
+def _undo_workflow(session: Session, entry: Entry, key: str, written: _Written) -> bool:
     workflow, owner = the_workflow(session, key)
-    if deeds.scope:
+    if written.scope:
         raise ConflictError(N_("The change of cycle of %(key)s is not taken back this way. Change it anew."), key=key)
-    undoing = _Undoing(fields=_fields_before(session, deeds.fields, workflow_fields.texts_of(session, workflow), key))
-    undoing.void = _is_to_void(session, workflow, deeds.changes)
-    for blocker_id in dict.fromkeys(event.blocker_id for event in deeds.events):
-        _undo_events(session, workflow, blocker_id, deeds.events[0].entry_id, undoing)
+    undoing = _Undoing(fields=_fields_before(session, written.fields, workflow_fields.texts_of(session, workflow), key))
+    undoing.void = _is_to_void(session, workflow, written.changes)
+    for blocker_id in dict.fromkeys(event.blocker_id for event in written.events):
+        _undo_events(session, workflow, blocker_id, written.events[0].entry_id, undoing)
     if undoing.is_nothing:
         return False
     if undoing.void or undoing.fields:
-        require_lead(entry.actor, owner)
-    require_part(entry.actor, [owner, *streams_of(session, workflow)[1]])
+        require_workstream_lead(entry.actor, owner)
+    require_participant(entry.actor, [owner, *streams_of(session, workflow)[1]])
     _undo(session, entry, workflow, undoing)
     return True
 
 
-def _take_out_of_plan(session: Session, entry: Entry, key: str, deeds: _Deeds) -> bool:
+def _undo_planning(session: Session, entry: Entry, key: str, written: _Written) -> bool:
     """Puts the workflow back to where it was before it was planned: out of the draft, into it, or to its old goal."""
     workflow, _ = the_workflow(session, key)
-    cycle, goal = _scope_before(session, workflow, deeds.scope[0])
+    cycle, goal = _scope_before(session, workflow, written.scope[0])
     if (workflow.cycle_number, workflow.goal) == (cycle, goal):
         return False
     latest = select(func.max(col(ScopeChange.id))).where(col(ScopeChange.workflow_id) == workflow.id)
-    if session.scalars(latest).one() != deeds.scope[-1].id:
+    if session.scalars(latest).one() != written.scope[-1].id:
         actor, at = _last_by(session, ScopeChange, col(ScopeChange.workflow_id) == workflow.id)
         raise ConflictError(N_("%(key)s has been planned anew since: %(actor)s, %(at)s."), key=key, actor=actor, at=at)
     for draft in (workflow.cycle_number, cycle):
@@ -199,8 +202,11 @@ def _undo_events(session: Session, workflow: Workflow, blocker_id: int, entry_id
         title = session.get_one(Blocker, blocker_id).title
         raise ConflictError(
             N_("In %(key)s the blocker %(title)s has been raised or released again since: %(actor)s, %(at)s."),
-            key=workflow.key, title=title, actor=actor, at=at,
-        )  # fmt: skip
+            key=workflow.key,
+            title=title,
+            actor=actor,
+            at=at,
+        )
     (undoing.release if before is HoldEvent.RELEASED else undoing.hold).append(blocker_id)
 
 
@@ -242,7 +248,7 @@ def _edited_blockers(session: Session, entry_id: int) -> dict[str, tuple[Blocker
 def _write_back(session: Session, entry: Entry, blocker: Blocker, changes: list[FieldChange]) -> bool:
     texts = _fields_before(session, changes, texts_of(blocker), blocker.title)
     if texts:
-        require_part(entry.actor, blockers.workstreams_of(session, blockers.id_of(blocker)))
+        require_participant(entry.actor, blockers.workstreams_of(session, blockers.id_of(blocker)))
         blockers.write_over(entry, blocker, texts)
     return bool(texts)
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select, union_all, update
 from sqlmodel import Session, col
 
-from tracker.commands.entry.batch_results import Outcome, each
+from tracker.commands.entry.batch_results import BatchResult, each
 from tracker.commands.entry.entries import Entry
 from tracker.commands.imports import facts as import_facts
 from tracker.commands.imports.facts import Existing
@@ -34,20 +34,20 @@ from tracker.db.models import (
 )
 from tracker.domain import history
 from tracker.domain.cells import instant_text
-from tracker.domain.people import require_lead
+from tracker.domain.permissions import require_workstream_lead
 from tracker.domain.states import State
 
 _TOUCHING: tuple[Any, ...] = (StateChange, ScopeChange, BlockerEvent, Note, WorkflowCheck, FieldChange, Proposal)
 _Touches = dict[tuple[Any, ...], tuple[str, datetime]]
 
 
-def take_back(session: Session, entry: Entry, entry_id: int, *, note: str) -> Outcome:
+def undo(session: Session, entry: Entry, entry_id: int, *, note: str) -> BatchResult:
     """Takes the import back; `note` is written to moves that are voided. As many statements for ten rows as for 500."""
     created, changed = _put_away_created(session, entry, entry_id), _put_back_changed(session, entry, entry_id, note)
-    return Outcome(created.done + changed.done, created.unchanged + changed.unchanged, created.left + changed.left)
+    return BatchResult(created.done + changed.done, created.unchanged + changed.unchanged, created.left + changed.left)
 
 
-def _put_away_created(session: Session, entry: Entry, entry_id: int) -> Outcome:
+def _put_away_created(session: Session, entry: Entry, entry_id: int) -> BatchResult:
     """Archives what the entry created and nobody has touched since."""
     created = (
         select(col(StateChange.workflow_id))
@@ -60,24 +60,25 @@ def _put_away_created(session: Session, entry: Entry, entry_id: int) -> Outcome:
         .where(col(Workflow.id).in_(created), col(WorkflowWorkstream.is_owner))
     ).all()
     there = {row.key: row for row in rows}
-    touched = _last_touches(
+    used_since = _last_changes(
         session,
         union_all(
             *(
-                select(table.workflow_id.label("workflow_id"), table.entry_id.label("entry_id"))
-                .where(table.workflow_id.in_(created), table.entry_id > entry_id)
+                select(table.workflow_id.label("workflow_id"), table.entry_id.label("entry_id")).where(
+                    table.workflow_id.in_(created), table.entry_id > entry_id
+                )
                 for table in _TOUCHING
             )
         ),
-    )  # fmt: skip
+    )
 
     def is_to_go(key: str) -> bool:
         row = there[key]
         if row.archived_at is not None:
             return False
-        require_lead(entry.actor, row.workstream_code)
-        if (row.id,) in touched:
-            raise conflicts.used(key, *touched[row.id,])
+        require_workstream_lead(entry.actor, row.workstream_code)
+        if (row.id,) in used_since:
+            raise conflicts.used(key, *used_since[row.id,])
         return True
 
     outcome = each(sorted(there), is_to_go)
@@ -88,44 +89,66 @@ def _put_away_created(session: Session, entry: Entry, entry_id: int) -> Outcome:
 def _put_away(session: Session, entry: Entry, ids: list[int]) -> None:
     at = instant_text(entry.recorded_at)
     for piece in pieces(ids):
-        entry.add_all(FieldChange, [
-            {"workflow_id": number, "blocker_id": None, "account_id": None, "field": "archived_at", "before": "",
-             "after": at, "entry_id": entry.id}
-            for number in piece
-        ])  # fmt: skip
+        entry.add_all(
+            FieldChange,
+            [
+                {
+                    "workflow_id": number,
+                    "blocker_id": None,
+                    "account_id": None,
+                    "field": "archived_at",
+                    "before": "",
+                    "after": at,
+                    "entry_id": entry.id,
+                }
+                for number in piece
+            ],
+        )
         session.execute(update(Workflow).where(col(Workflow.id).in_(piece)).values(archived_at=entry.recorded_at))
 
 
-def _put_back_changed(session: Session, entry: Entry, entry_id: int, note: str) -> Outcome:
+def _put_back_changed(session: Session, entry: Entry, entry_id: int, note: str) -> BatchResult:
     """Voids the moves and writes the fields back, as far as nobody has touched the same since."""
-    deeds = _deeds(session, entry_id)
-    if not deeds:
-        return Outcome((), (), ())
+    imported = _written_by(session, entry_id)
+    if not imported:
+        return BatchResult((), (), ())
     known = import_facts.facts(session)
-    there = {old.key: old for old in known.workflows.values() if old.id in deeds}
+    there = {old.key: old for old in known.workflows.values() if old.id in imported}
     judging = _Judging(session, entry, entry_id, known.limits)
     found: list[_Undone] = []
 
     def is_to_change(key: str) -> bool:
-        undone = judging.undone(there[key], deeds[there[key].id])
+        undone = judging.undone(there[key], imported[there[key].id])
         if undone is not None:
             found.append(undone)
         return undone is not None
 
     outcome = each(sorted(there), is_to_change)
     for piece in pieces(found):
-        entry.add_all(StateChange, [
-            {"workflow_id": undone.now.old.id, "from_state": None, "to_state": None, "happened_at": entry.recorded_at,
-             "recorded_at": entry.recorded_at, "entry_id": entry.id, "reason": "", "note": note,
-             "voids": undone.voided}
-            for undone in piece if undone.voided is not None
-        ])  # fmt: skip
+        entry.add_all(
+            StateChange,
+            [
+                {
+                    "workflow_id": undone.now.old.id,
+                    "from_state": None,
+                    "to_state": None,
+                    "happened_at": entry.recorded_at,
+                    "recorded_at": entry.recorded_at,
+                    "entry_id": entry.id,
+                    "reason": "",
+                    "note": note,
+                    "voids": undone.voided,
+                }
+                for undone in piece
+                if undone.voided is not None
+            ],
+        )
         write_over(session, entry, [undone.now for undone in piece])
     return outcome
 
 
 @dataclass(slots=True)
-class _Deed:
+class _Written:
     """What the import did to a workflow that was there: what stood in its fields, and the move it made."""
 
     fields: list[tuple[str, str]] = field(default_factory=list)
@@ -140,19 +163,19 @@ class _Undone:
     voided: int | None
 
 
-def _deeds(session: Session, entry_id: int) -> dict[int, _Deed]:
-    deeds: dict[int, _Deed] = defaultdict(_Deed)
+def _written_by(session: Session, entry_id: int) -> dict[int, _Written]:
+    imported: dict[int, _Written] = defaultdict(_Written)
     fields = (
         select(col(FieldChange.workflow_id), col(FieldChange.field), col(FieldChange.before))
         .where(col(FieldChange.entry_id) == entry_id, col(FieldChange.workflow_id).is_not(None))
         .order_by(col(FieldChange.id))
     )
     for row in session.execute(fields):
-        deeds[row.workflow_id].fields.append((row.field, row.before))
+        imported[row.workflow_id].fields.append((row.field, row.before))
     moves = select(col(StateChange.workflow_id), col(StateChange.id)).where(*_moves_of(entry_id))
     for row in session.execute(moves):
-        deeds[row.workflow_id].move = row.id
-    return deeds
+        imported[row.workflow_id].move = row.id
+    return imported
 
 
 class _Judging:
@@ -162,21 +185,21 @@ class _Judging:
         self._actor, self._limits = entry.actor, limits
         moved = select(col(StateChange.workflow_id)).where(*_moves_of(entry_id))
         self._standing = _standing(session, moved)
-        self._moved = _last_touches(
+        self._moved = _last_changes(
             session,
             select(col(StateChange.workflow_id), col(StateChange.entry_id)).where(
                 col(StateChange.workflow_id).in_(moved), col(StateChange.entry_id) > entry_id
             ),
         )
         written = select(col(FieldChange.workflow_id)).where(col(FieldChange.entry_id) == entry_id)
-        self._written = _last_touches(
+        self._written = _last_changes(
             session,
             select(col(FieldChange.workflow_id), col(FieldChange.field), col(FieldChange.entry_id)).where(
                 col(FieldChange.workflow_id).in_(written), col(FieldChange.entry_id) > entry_id
             ),
         )
 
-    def undone(self, old: Existing, deed: _Deed) -> _Undone | None:
+    def undone(self, old: Existing, deed: _Written) -> _Undone | None:
         """What there is to write, none where it is as before already; refuses where one by one it would be."""
         if old.is_archived:
             raise workflows.archived(old.key)
@@ -184,7 +207,7 @@ class _Judging:
         changes = self._standing.get(old.id, []) if self._is_to_void(old, deed) else []
         if not texts and not changes:
             return None
-        require_lead(self._actor, old.workstream)
+        require_workstream_lead(self._actor, old.workstream)
         if not changes:
             return _Undone(Rewritten(old, texts), None)
         left, taken = changes[-2:]
@@ -194,14 +217,14 @@ class _Judging:
             raise workflows.before_a_close()
         return _Undone(Rewritten(old, texts, left.to_state, left.happened_at), taken.id)
 
-    def _texts_before(self, old: Existing, deed: _Deed) -> dict[str, str]:
+    def _texts_before(self, old: Existing, deed: _Written) -> dict[str, str]:
         before = {name: text for name, text in deed.fields if old.texts[name] != text}
         for name in before:
             if (old.id, name) in self._written:
                 raise conflicts.written_over(old.key, *self._written[old.id, name])
         return before
 
-    def _is_to_void(self, old: Existing, deed: _Deed) -> bool:
+    def _is_to_void(self, old: Existing, deed: _Written) -> bool:
         standing = [change.id for change in self._standing.get(old.id, [])]
         if deed.move not in standing:
             return False
@@ -219,19 +242,24 @@ def _standing(session: Session, moved: Any) -> dict[int, list[history.Change]]: 
     """Of each of the workflows, the changes that have not been taken back, oldest first."""
     rows = session.execute(
         select(
-            col(StateChange.workflow_id), col(StateChange.id), col(StateChange.from_state), col(StateChange.to_state),
-            col(StateChange.happened_at), col(StateChange.recorded_at), col(StateChange.voids),
+            col(StateChange.workflow_id),
+            col(StateChange.id),
+            col(StateChange.from_state),
+            col(StateChange.to_state),
+            col(StateChange.happened_at),
+            col(StateChange.recorded_at),
+            col(StateChange.voids),
         )
         .where(col(StateChange.workflow_id).in_(moved))
         .order_by(col(StateChange.workflow_id), col(StateChange.id))
-    )  # fmt: skip
+    )
     return {
         number: history.standing(history.Change(*row[1:]) for row in of_one)
         for number, of_one in groupby(rows, key=lambda row: row.workflow_id)
     }
 
 
-def _last_touches(session: Session, touching: Any) -> _Touches:  # noqa: ANN401 - a select
+def _last_changes(session: Session, touching: Any) -> _Touches:  # noqa: ANN401 - a select
     """Who wrote the last of the rows, and when, by all that the rows have before their entry's id."""
     rows = touching.subquery()
     what = [column.name for column in rows.c if column.name != "entry_id"]

@@ -23,7 +23,7 @@ from tracker.db.models import (
 )
 from tracker.domain.cells import instant_text
 from tracker.domain.errors import N_, ConflictError, InvalidError
-from tracker.domain.people import require_lead
+from tracker.domain.permissions import require_workstream_lead
 from tracker.domain.states import CycleStatus, State
 from tracker.domain.texts import filled_line, line, prose
 
@@ -51,7 +51,7 @@ def create(
 
     Raises NotAllowedError, ConflictError when the key is taken, or InvalidError naming the field.
     """
-    require_lead(entry.actor, workstream)
+    require_workstream_lead(entry.actor, workstream)
     if session.get(Workstream, workstream) is None:
         raise InvalidError(N_("There is no workstream %(code)s."), field="workstream", code=workstream)
     texts = {field: _clean(session, workstream, field, text) for field, text in _form_texts(fields).items()}
@@ -87,7 +87,7 @@ def edit(session: Session, entry: Entry, key: str, wanted: Mapping[str, str], wa
     changed one of them to something else; then nothing is written.
     """
     workflow, owner = the_workflow(session, key)
-    require_lead(entry.actor, owner)
+    require_workstream_lead(entry.actor, owner)
     wanted = field_edits.changed(wanted, was, lambda field, text: _clean(session, owner, field, text))
     current = texts_of(session, workflow)
     about = col(FieldChange.workflow_id) == workflow.id
@@ -113,7 +113,7 @@ def archive(session: Session, entry: Entry, key: str, *, version: int) -> None:
     that runs or is planned.
     """
     workflow, owner = the_workflow(session, key)
-    require_lead(entry.actor, owner)
+    require_workstream_lead(entry.actor, owner)
     if version != workflow.version:
         raise StaleError(workflow)
     _refuse_in_use(session, workflow)
@@ -163,7 +163,7 @@ def write_over(session: Session, entry: Entry, workflow: Workflow, texts: Mappin
 
 def _set(session: Session, entry: Entry, key: str, field: str, text: str) -> bool:
     workflow, owner = the_workflow(session, key)
-    require_lead(entry.actor, owner)
+    require_workstream_lead(entry.actor, owner)
     text = _clean(session, owner, field, text)
     if texts_of(session, workflow)[field] == text:
         return False

@@ -15,7 +15,8 @@ from tracker.db.models import Blocker, BlockerEvent, Cycle, StateChange, Workflo
 from tracker.domain import history
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError
-from tracker.domain.people import Actor, require_lead
+from tracker.domain.people import Actor
+from tracker.domain.permissions import require_workstream_lead
 from tracker.domain.states import CycleStatus, State
 
 # What every move reads, built once: building a statement costs as much as running it.
@@ -75,7 +76,7 @@ def move(session: Session, entry: Entry, key: str, to: Move, *, backdate_days: i
     NotFoundError, NotAllowedError, StaleError, BlockedError, or InvalidError naming the field.
     """
     workflow, owner = the_workflow(session, key)
-    require_lead(entry.actor, owner)
+    require_workstream_lead(entry.actor, owner)
     if to.to is workflow.state:
         return workflow
     if to.version != workflow.version:
@@ -106,13 +107,13 @@ def move(session: Session, entry: Entry, key: str, to: Move, *, backdate_days: i
     return workflow
 
 
-def take_back(session: Session, entry: Entry, key: str, *, version: int, note: str = "") -> history.Change:
+def undo(session: Session, entry: Entry, key: str, *, version: int, note: str = "") -> history.Change:
     """Takes back the workflow's latest standing change and gives it; the creation cannot be taken back.
 
     Raises NotFoundError, NotAllowedError, StaleError, BlockedError or ConflictError.
     """
     workflow, owner = the_workflow(session, key)
-    require_lead(entry.actor, owner)
+    require_workstream_lead(entry.actor, owner)
     if version != workflow.version:
         raise StaleError(workflow)
     changes = standing_changes(session, workflow)
@@ -121,9 +122,13 @@ def take_back(session: Session, entry: Entry, key: str, *, version: int, note: s
 
 
 def refuse_void(
-    session: Session, entry: Entry, workflow: Workflow, changes: Sequence[history.Change], *,
+    session: Session,
+    entry: Entry,
+    workflow: Workflow,
+    changes: Sequence[history.Change],
+    *,
     released: Collection[int] = (),
-) -> None:  # fmt: skip
+) -> None:
     """Refuses to take back the latest of the standing changes where the rules do; `released` blockers do not count."""
     if len(changes) == 1:
         raise ConflictError(N_("The creation of %(key)s cannot be taken back."), key=workflow.key)

@@ -7,7 +7,7 @@ from tracker.commands.workflows.moves import StaleError, id_of, the_workflow
 from tracker.db.models import Cycle, ScopeChange, Workflow
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, ConflictError, InvalidError
-from tracker.domain.people import require_lead
+from tracker.domain.permissions import require_workstream_lead
 from tracker.domain.states import CycleStatus, Goal, ScopeKind, State
 from tracker.domain.texts import line, prose
 
@@ -20,7 +20,7 @@ def enter(
     Raises NotFoundError, NotAllowedError, StaleError, ConflictError or InvalidError naming the field.
     """
     workflow, owner = the_workflow(session, key)
-    require_lead(entry.actor, owner)
+    require_workstream_lead(entry.actor, owner)
     into = session.get(Cycle, cycle) if cycle <= LARGEST_ID else None
     if into is None:
         raise InvalidError(N_("There is no cycle %(cycle)s."), field="cycle", cycle=cycle)
@@ -42,7 +42,7 @@ def leave(session: Session, entry: Entry, key: str, *, version: int, reason: str
     InvalidError naming the field.
     """
     workflow, owner = the_workflow(session, key)
-    require_lead(entry.actor, owner)
+    require_workstream_lead(entry.actor, owner)
     cycle = _cycle_of(session, workflow)
     if cycle is None:
         return
@@ -60,7 +60,7 @@ def change_goal(
     Raises NotFoundError, NotAllowedError, StaleError, ConflictError or InvalidError naming the field.
     """
     workflow, owner = the_workflow(session, key)
-    require_lead(entry.actor, owner)
+    require_workstream_lead(entry.actor, owner)
     cycle = _cycle_of(session, workflow)
     if cycle is not None and workflow.goal is goal:
         return

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tracker.domain.calendar import local_date
-from tracker.domain.charts.sheets import Adds, Column, Row
+from tracker.domain.charts.sheets import Adds, Column, SheetRow
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.flow import age_days
@@ -30,7 +30,7 @@ COLUMNS = (
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def rows(span: Span, choice: Choice) -> Iterator[Row]:
+def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per workflow under way: as the work goes on, the youngest first."""
     workflows = _workflows(span, choice)
     done = ages_when_left((each.timeline for each in workflows), span.as_of, span.zone)
@@ -43,7 +43,7 @@ def rows(span: Span, choice: Choice) -> Iterator[Row]:
     for position, days, each in sorted(under_way, key=lambda found: (found[0], found[1], found[2].key)):
         state = STATES[position]
         p50, p85 = ranks[state]
-        yield Row(
+        yield SheetRow(
             {
                 "workflow": each.key,
                 "state": state,

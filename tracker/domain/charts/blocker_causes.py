@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.cycle_figures import column
-from tracker.domain.charts.sheets import Adds, Column, Row, Value
+from tracker.domain.charts.sheets import Adds, Column, SheetRow, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.holds import Spell, blocked_time, held_spells
@@ -46,24 +46,26 @@ class _Cause(NamedTuple):
         return sum((each.amount for each in self.workflows if isinstance(each.amount, timedelta)), timedelta())
 
 
-def rows(span: Span, choice: Choice) -> Iterator[Row]:
+def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle and category, for those that cost any time, the dearest of all these cycles first."""
     held = list(_held(span, choice))
     causes = {
         (cycle.cycle, category): _cause(span, span.reading(cycle.cycle), held, category, choice)
-        for cycle in span.cycles if span.items(cycle.cycle, choice) is not None for category in BlockerCategory
-    }  # fmt: skip
+        for cycle in span.cycles
+        if span.items(cycle.cycle, choice) is not None
+        for category in BlockerCategory
+    }
     for cycle in span.cycles:
         for category in _in_order(causes):
             found = causes.get((cycle.cycle, category))
             row = cycle_figures.row(span, cycle.cycle, choice, ("blocked_days",), category=category)
             values: dict[str, Value] = {"category_days": None, "category_blockers": None}
             if found is None:
-                yield Row(row.values | values)
+                yield SheetRow(row.values | values)
                 continue
             values = {"category_days": half_up(days([found.time]), 1), "category_blockers": len(found.blockers)}
             lists = {"category_days": found.workflows, "category_blockers": found.blockers}
-            yield Row(row.values | values, {**row.behind, **lists})
+            yield SheetRow(row.values | values, {**row.behind, **lists})
 
 
 def _held(span: Span, choice: Choice) -> Iterator[_Held]:
@@ -74,11 +76,15 @@ def _held(span: Span, choice: Choice) -> Iterator[_Held]:
         holds = recorded.known_holds(span.as_of)
         blockers = {hold.blocker for hold in holds}
         yield _Held(
-            recorded.key, workstream, span.now.workflow(recorded).timeline,
-            {category: list(held_spells([hold for hold in holds if categories[hold.blocker] is category]))
-             for category in {categories[blocker] for blocker in blockers}},
+            recorded.key,
+            workstream,
+            span.now.workflow(recorded).timeline,
+            {
+                category: list(held_spells([hold for hold in holds if categories[hold.blocker] is category]))
+                for category in {categories[blocker] for blocker in blockers}
+            },
             {blocker: list(held_spells([hold for hold in holds if hold.blocker == blocker])) for blocker in blockers},
-        )  # fmt: skip
+        )
 
 
 def _cause(span: Span, here: Reading, held: Iterable[_Held], category: BlockerCategory, choice: Choice) -> _Cause:

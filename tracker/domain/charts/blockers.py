@@ -6,7 +6,7 @@ from datetime import datetime
 from tracker.domain.calendar import local_date
 from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.cycle_figures import column
-from tracker.domain.charts.sheets import Adds, Column, Row
+from tracker.domain.charts.sheets import Adds, Column, SheetRow
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.readings import Reading
@@ -25,15 +25,17 @@ COLUMNS = (
 )
 
 
-def rows(span: Span, choice: Choice) -> Iterator[Row]:
+def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle."""
     for cycle in span.cycles:
         here = span.reading(cycle.cycle)
         row = cycle_figures.row(
-            span, cycle.cycle, choice,
+            span,
+            cycle.cycle,
+            choice,
             ("blockers_opened", "blockers_resolved", "blockers_open", "median_blocker_age_days"),
             status=here.cycle.status,
-        )  # fmt: skip
+        )
         if row.values["blockers_open"] is None:
             row.values |= {"open_at_start": None, "open_throughout": None, "oldest_blocker_days": None}
             yield row
@@ -44,11 +46,12 @@ def rows(span: Span, choice: Choice) -> Iterator[Row]:
         oldest = at_end[:1]
         ages = [each.amount for each in oldest if isinstance(each.amount, int)]
         row.values |= {
-            "open_at_start": len(at_start), "open_throughout": len(throughout),
+            "open_at_start": len(at_start),
+            "open_throughout": len(throughout),
             "oldest_blocker_days": ages[0] if ages else None,
-        }  # fmt: skip
+        }
         lists = {"open_at_start": at_start, "open_throughout": throughout, "oldest_blocker_days": oldest}
-        yield Row(row.values, {**row.behind, **lists})
+        yield SheetRow(row.values, {**row.behind, **lists})
 
 
 def _open_before(span: Span, here: Reading, choice: Choice, border: datetime) -> list[Behind]:

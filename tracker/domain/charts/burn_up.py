@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from tracker.domain.calendar import local_date, midnight
-from tracker.domain.charts.sheets import Adds, Column, Row
+from tracker.domain.charts.sheets import Adds, Column, SheetRow
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.readings import Reading
@@ -57,7 +57,7 @@ class _Member(NamedTuple):
         return next((goal for first, goal in reversed(self.goals) if first <= number), None)
 
 
-def rows(span: Span, choice: Choice) -> Iterator[Row]:
+def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per day of each cycle that is committed, from the commit or the first day on; the last one is what the
     figures of the cycle are.
     """
@@ -67,7 +67,7 @@ def rows(span: Span, choice: Choice) -> Iterator[Row]:
             yield from _rows(span, here, choice)
 
 
-def _rows(span: Span, here: Reading, choice: Choice) -> Iterator[Row]:
+def _rows(span: Span, here: Reading, choice: Choice) -> Iterator[SheetRow]:
     days = _days(here)
     members = list(_members(span, here, choice, days))
     scope, added, reached = _counts(members, days)
@@ -75,10 +75,14 @@ def _rows(span: Span, here: Reading, choice: Choice) -> Iterator[Row]:
     assert here.cycle.committed_at is not None
     for number in range(days.number(here.cycle.committed_at), len(days.days)):
         removed = committed - (scope[number] - added[number])
-        yield Row(
+        yield SheetRow(
             {
-                "cycle": here.cycle.cycle, "day": days.days[number], "scope": scope[number],
-                "reached": reached[number], "added_since": added[number], "removed_since": removed,
+                "cycle": here.cycle.cycle,
+                "day": days.days[number],
+                "scope": scope[number],
+                "reached": reached[number],
+                "added_since": added[number],
+                "removed_since": removed,
             },
             {
                 "scope": partial(_in_scope, members, number),
@@ -86,7 +90,7 @@ def _rows(span: Span, here: Reading, choice: Choice) -> Iterator[Row]:
                 "added_since": partial(_added, members, number),
                 "removed_since": partial(_removed, members, number),
             },
-        )  # fmt: skip
+        )
 
 
 def _days(here: Reading) -> _Days:

@@ -6,7 +6,7 @@ from functools import partial
 from tracker.domain.charts import cycle_figures, fates
 from tracker.domain.charts.cycle_figures import column
 from tracker.domain.charts.fates import DISPOSITIONS
-from tracker.domain.charts.sheets import Adds, Column, Found, Row
+from tracker.domain.charts.sheets import Adds, Column, Found, SheetRow
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import behind, of_members
 from tracker.domain.figures.items import CycleItems
@@ -29,7 +29,7 @@ COLUMNS = (
 )
 
 
-def rows(span: Span, choice: Choice) -> Iterator[Row]:
+def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle."""
     first_carried = _first_carried(span, choice)
     for cycle in span.cycles:
@@ -50,7 +50,7 @@ def rows(span: Span, choice: Choice) -> Iterator[Row]:
             values |= {"members_previous": len(known.final), "carried_out_previous": len(known.carried_out)}
             lists["members_previous"] = partial(of_members, known.final)
             lists["carried_out_previous"] = partial(behind, "carried_out", before)
-        yield Row(values, {**row.behind, **lists})
+        yield SheetRow(values, {**row.behind, **lists})
 
 
 def _of_committed(items: CycleItems, first_carried: Mapping[str, int]) -> dict[str, dict[str, Goal]]:

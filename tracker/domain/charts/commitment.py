@@ -7,7 +7,7 @@ from typing import TypeAlias
 from tracker.domain.charts import fates
 from tracker.domain.charts.cycle_figures import column
 from tracker.domain.charts.fates import DISPOSITIONS
-from tracker.domain.charts.sheets import Adds, Column, Row, Value
+from tracker.domain.charts.sheets import Adds, Column, SheetRow, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.items import CycleItems
@@ -34,7 +34,7 @@ COLUMNS = (
 )
 
 
-def rows(span: Span, choice: Choice) -> Iterator[Row]:
+def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle and goal: of the goals that there are, and test always."""
     for cycle in span.cycles:
         number = cycle.cycle
@@ -69,14 +69,14 @@ def _of_committed(items: CycleItems) -> dict[str, _Pairs]:
     }
 
 
-def _row(keys: dict[str, Value], found: Mapping[str, _Pairs]) -> Row:
+def _row(keys: dict[str, Value], found: Mapping[str, _Pairs]) -> SheetRow:
     goal = keys["goal"]
     values: dict[str, Value] = dict.fromkeys(each.name for each in COLUMNS) | keys
     values |= {name: sum(each is goal for _, each in pairs) for name, pairs in found.items()}
     kept, committed = values["kept"], values["committed"]
     if isinstance(kept, int) and isinstance(committed, int):
         values["kept_percent"] = fates.percent(kept, committed)
-    return Row(values, {name: partial(_listed, pairs, goal) for name, pairs in found.items()})
+    return SheetRow(values, {name: partial(_listed, pairs, goal) for name, pairs in found.items()})
 
 
 def _listed(pairs: _Pairs, goal: Value) -> list[Behind]:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import NamedTuple
 
 from tracker.domain.calendar import local_date, midnight
-from tracker.domain.charts.sheets import Adds, Column, Row
+from tracker.domain.charts.sheets import Adds, Column, SheetRow
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.flow import cumulative_flow
@@ -26,7 +26,7 @@ class _Counted(NamedTuple):
     first: int
 
 
-def rows(span: Span, choice: Choice) -> Iterator[Row]:
+def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per day. A workflow counts from the first day of its project's first cycle on, so that each cycle's last
     day is what its figures are; without any that counts there is no row.
     """
@@ -43,7 +43,7 @@ def rows(span: Span, choice: Choice) -> Iterator[Row]:
             for state in STATES
             if found[state.value]
         }
-        yield Row({"day": days[number], **found}, behind)
+        yield SheetRow({"day": days[number], **found}, behind)
 
 
 def _days(span: Span) -> Sequence[date]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 
-from tracker.domain.charts.sheets import Adds, Column, Found, Row, Value
+from tracker.domain.charts.sheets import Adds, Column, Found, SheetRow, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import LISTS, Behind, behind
 from tracker.domain.figures.items import CycleItems
@@ -25,7 +25,7 @@ def column(figure: str) -> Column:
     return Column(figure, _ADDS.get(figure, Adds.COUNT), _PLACES.get(figure, 0))
 
 
-def row(span: Span, number: int, choice: Choice, figures: Iterable[str], **values: Value) -> Row:
+def row(span: Span, number: int, choice: Choice, figures: Iterable[str], **values: Value) -> SheetRow:
     """The figures of a cycle after other values, with what they count."""
     summary, items = span.summary(number, choice), span.items(number, choice)
     found: dict[str, Value] = {"cycle": number, **values}
@@ -36,7 +36,7 @@ def row(span: Span, number: int, choice: Choice, figures: Iterable[str], **value
             lists[figure] = partial(_counted, "tested", span.items(number - 1, choice))
         elif figure in LISTS:
             lists[figure] = partial(_counted, figure, items)
-    return Row(found, lists)
+    return SheetRow(found, lists)
 
 
 def _counted(figure: str, items: CycleItems | None) -> list[Behind]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from tracker.domain.charts import cycle_figures
-from tracker.domain.charts.sheets import Adds, Column, Row
+from tracker.domain.charts.sheets import Adds, Column, SheetRow
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.summaries import Choice
 
@@ -13,7 +13,7 @@ def columns(span: Span) -> Sequence[Column]:
     return Column("cycle", Adds.KEY), cycle_figures.column(span.figure)
 
 
-def rows(span: Span, choice: Choice) -> Iterator[Row]:
+def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle."""
     for cycle in span.cycles:
         yield cycle_figures.row(span, cycle.cycle, choice, [span.figure])

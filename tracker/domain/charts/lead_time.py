@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tracker.domain.calendar import local_date
 from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.cycle_figures import column
-from tracker.domain.charts.sheets import Adds, Column, Row, Value
+from tracker.domain.charts.sheets import Adds, Column, SheetRow, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.lead_times import last_run
@@ -22,7 +22,7 @@ COLUMNS = (
 _OF_EACH, _OF_ALL = ("workflow", "done_on", "lead_time_days"), ("tested", *RANKS)
 
 
-def rows(span: Span, choice: Choice) -> Iterator[Row]:
+def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle that has begun, and after it one for each workflow tested in it."""
     for cycle in span.cycles:
         items = span.items(cycle.cycle, choice)
@@ -34,7 +34,10 @@ def rows(span: Span, choice: Choice) -> Iterator[Row]:
         for key, timeline in sorted(tested.items()):
             done_at = timeline.moments[last_run(timeline, border)[1]]
             values: dict[str, Value] = {
-                "cycle": cycle.cycle, "workflow": key, "done_on": local_date(done_at, span.zone),
-                "lead_time_days": taken[key], **dict.fromkeys(_OF_ALL),
-            }  # fmt: skip
-            yield Row(values, {"lead_time_days": [Behind(key, at=done_at, amount=taken[key])]})
+                "cycle": cycle.cycle,
+                "workflow": key,
+                "done_on": local_date(done_at, span.zone),
+                "lead_time_days": taken[key],
+                **dict.fromkeys(_OF_ALL),
+            }
+            yield SheetRow(values, {"lead_time_days": [Behind(key, at=done_at, amount=taken[key])]})

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
-from tracker.domain.charts.sheets import Adds, Column, Row, Value
+from tracker.domain.charts.sheets import Adds, Column, SheetRow, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.summaries import Choice, counts
@@ -30,7 +30,7 @@ _Move = tuple[str, datetime]
 COLUMNS = (Column("cycle", Adds.KEY), Column("reason", Adds.KEY), Column("moves_back", Adds.COUNT))
 
 
-def rows(span: Span, choice: Choice) -> Iterator[Row]:
+def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle and reason that was given, in the order of the picks; without any, one for the cycle."""
     for cycle in span.cycles:
         number = cycle.cycle
@@ -39,9 +39,9 @@ def rows(span: Span, choice: Choice) -> Iterator[Row]:
         for reason in (each for each in Reason if each in found):
             moves = found[reason]
             values: dict[str, Value] = {"cycle": number, "reason": reason, "moves_back": len(moves)}
-            yield Row(values, {"moves_back": partial(_listed, moves)})
+            yield SheetRow(values, {"moves_back": partial(_listed, moves)})
         if not found:
-            yield Row({"cycle": number, "reason": None, "moves_back": 0 if is_counted else None})
+            yield SheetRow({"cycle": number, "reason": None, "moves_back": 0 if is_counted else None})
 
 
 def _moves(span: Span, number: int, choice: Choice) -> dict[Reason, list[_Move]]:

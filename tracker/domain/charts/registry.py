@@ -18,7 +18,7 @@ from tracker.domain.charts import (
     throughput,
     time_in_state,
 )
-from tracker.domain.charts.sheets import Adds, By, Column, Panel, Row, Sheet
+from tracker.domain.charts.sheets import Adds, By, Column, Panel, Sheet, SheetRow
 from tracker.domain.charts.span import Span
 from tracker.domain.figures import summaries
 from tracker.domain.figures.history import History
@@ -29,11 +29,11 @@ class Source(NamedTuple):
     """Where a chart's numbers come from. `by` is what it is always by, unless something else is asked for."""
 
     columns: Callable[[Span], Sequence[Column]]
-    rows: Callable[[Span, Choice], Iterable[Row]]
+    rows: Callable[[Span, Choice], Iterable[SheetRow]]
     by: By = By.PROGRAMME
 
 
-def _source(columns: Sequence[Column], rows: Callable[[Span, Choice], Iterable[Row]]) -> Source:
+def _source(columns: Sequence[Column], rows: Callable[[Span, Choice], Iterable[SheetRow]]) -> Source:
     return Source(lambda _span: columns, rows)
 
 
@@ -92,7 +92,7 @@ def parts(history: History, choice: Choice, by: By) -> Iterator[Choice]:
         yield Choice(project, None, own)
 
 
-def chosen(history: History, projects: Sequence[str], workstreams: Sequence[str]) -> Choice:
+def choice(history: History, projects: Sequence[str], workstreams: Sequence[str]) -> Choice:
     """The workstreams that are among these and of these projects; all of them where nothing is named."""
     if not projects and not workstreams:
         return summaries.programme(history)
@@ -107,7 +107,7 @@ def chosen(history: History, projects: Sequence[str], workstreams: Sequence[str]
     return Choice(named, only, [row.code for row in rows])
 
 
-def _placed(row: Row, part: Choice, by: By) -> Row:
+def _placed(row: SheetRow, part: Choice, by: By) -> SheetRow:
     row.values["project"] = part.project
     if by is By.WORKSTREAM:
         row.values["workstream"] = part.workstream

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from tracker.domain.charts.sheets import Adds, Column, Found, Row, Value
+from tracker.domain.charts.sheets import Adds, Column, Found, SheetRow, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures import summaries
 from tracker.domain.figures.behind import Behind
@@ -27,13 +27,13 @@ COLUMNS = (
 )
 
 
-def rows(span: Span, choice: Choice) -> Iterator[Row]:
+def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle, by the states at its border; of a cycle under way those are the states now."""
     for cycle in span.cycles:
         here = span.reading(cycle.cycle)
         values: dict[str, Value] = {"cycle": cycle.cycle, "status": here.cycle.status}
         if not summaries.counts(span.history, here, choice):
-            yield Row({**values, **dict.fromkeys(_POSITIONS)})
+            yield SheetRow({**values, **dict.fromkeys(_POSITIONS)})
             continue
         keys: dict[int, list[str]] = {position: [] for position in range(NO_STATE, DONE + 1)}
         for key, timeline, _, _ in span.workflows(choice, cycle.cycle):
@@ -42,7 +42,7 @@ def rows(span: Span, choice: Choice) -> Iterator[Row]:
         behind: dict[str, Found] = {
             name: partial(_listed, [keys[each] for each in positions]) for name, positions in _POSITIONS.items()
         }
-        yield Row({**values, **counts}, behind)
+        yield SheetRow({**values, **counts}, behind)
 
 
 def _listed(parts: list[list[str]]) -> list[Behind]:

@@ -49,7 +49,7 @@ Found: TypeAlias = Sequence[Behind] | Callable[[], Sequence[Behind]]
 
 
 @dataclass(slots=True)
-class Row:
+class SheetRow:
     """The numbers of a row by column, and what each counts; what takes long to find is found when it is asked for."""
 
     values: dict[str, Value]
@@ -66,7 +66,7 @@ class Panel(NamedTuple):
 
     code: str
     choice: Choice
-    rows: Sequence[Row]
+    rows: Sequence[SheetRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Sheet:
     panels: Sequence[Panel]
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[SheetRow]:
         """Those of all panels, in order of the file: by its first columns."""
         rows = [row for panel in self.panels for row in panel.rows]
         return sorted(rows, key=lambda row: [_sortable(row.values[key]) for key in self.keys]) if self.by else rows
@@ -89,7 +89,7 @@ class Sheet:
         """The columns that tell its rows apart."""
         return [column.name for column in self.columns if column.adds is Adds.KEY]
 
-    def row(self, keys: Mapping[str, str]) -> Row:
+    def row(self, keys: Mapping[str, str]) -> SheetRow:
         """The row with these keys, each written as `key_text` does. Raises NotFoundError."""
         for row in self.rows:
             if all(key_text(row.values[name]) == keys.get(name, "") for name in self.keys):

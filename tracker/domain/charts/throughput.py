@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.cycle_figures import column, listed
-from tracker.domain.charts.sheets import Adds, Column, Found, Row, Value
+from tracker.domain.charts.sheets import Adds, Column, Found, SheetRow, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind, of_members
 from tracker.domain.figures.rounding import half_up
@@ -33,22 +33,28 @@ COLUMNS = (
 )
 
 
-def rows(span: Span, choice: Choice) -> Iterator[Row]:
+def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle."""
     for cycle in span.cycles:
         here = span.reading(cycle.cycle)
         row = cycle_figures.row(
-            span, cycle.cycle, choice, (*STAGES, "fell_back", "ratio_to_previous", "tested_per_working_day"),
-            status=here.cycle.status, working_days=here.working_days,
+            span,
+            cycle.cycle,
+            choice,
+            (*STAGES, "fell_back", "ratio_to_previous", "tested_per_working_day"),
+            status=here.cycle.status,
+            working_days=here.working_days,
             working_days_so_far=here.working_days_so_far if here.is_begun else None,
-        )  # fmt: skip
+        )
         behind: dict[str, Found] = {**row.behind}
-        for values, lists in (_previous(span, cycle.cycle, choice), _same_day(span, row, choice), _planned(
-            span, cycle.cycle, choice
-        )):  # fmt: skip
+        for values, lists in (
+            _previous(span, cycle.cycle, choice),
+            _same_day(span, row, choice),
+            _planned(span, cycle.cycle, choice),
+        ):
             row.values.update(values)
             behind.update(lists)
-        yield Row(row.values, behind)
+        yield SheetRow(row.values, behind)
 
 
 _Part = tuple[dict[str, Value], dict[str, list[Behind]]]
@@ -68,7 +74,7 @@ def _previous(span: Span, number: int, choice: Choice) -> _Part:
     return values, lists
 
 
-def _same_day(span: Span, row: Row, choice: Choice) -> _Part:
+def _same_day(span: Span, row: SheetRow, choice: Choice) -> _Part:
     number = row.values["cycle"]
     found = span.same_day(number, choice) if isinstance(number, int) else None
     items = found.items.workflows if found is not None and found.items is not None else None

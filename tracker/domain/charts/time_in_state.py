@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from tracker.domain.calendar import local_date
-from tracker.domain.charts.sheets import Adds, Column, Row, added_up
+from tracker.domain.charts.sheets import Adds, Column, SheetRow, added_up
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.lead_times import last_run
@@ -15,16 +15,16 @@ NUMBERS = (Column("n", Adds.COUNT), Column("p50_days", Adds.P50), Column("p85_da
 COLUMNS = (Column("cycle", Adds.KEY), Column("state", Adds.KEY), *NUMBERS)
 
 
-def rows(span: Span, choice: Choice) -> Iterator[Row]:
+def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle and state."""
     for cycle in span.cycles:
         spent = _spent(span, cycle.cycle, choice)
         for state in WORKING:
             items = [Behind(key, amount=days[state]) for key, days in spent.items()] if spent is not None else []
-            numbers = {
-                column.name: added_up(column, items) if spent is not None else None for column in NUMBERS
-            }  # fmt: skip
-            yield Row({"cycle": cycle.cycle, "state": state, **numbers}, {column.name: items for column in NUMBERS})
+            numbers = {column.name: added_up(column, items) if spent is not None else None for column in NUMBERS}
+            yield SheetRow(
+                {"cycle": cycle.cycle, "state": state, **numbers}, {column.name: items for column in NUMBERS}
+            )
 
 
 def _spent(span: Span, number: int, choice: Choice) -> Mapping[str, Mapping[State, int]] | None:

@@ -55,8 +55,11 @@ def refuse_impossible(wanted: NumberedDates, others: Iterable[NumberedDates]) ->
             field = "starts_on" if theirs.starts_on <= dates.starts_on else "ends_on"
             raise InvalidError(
                 N_("Cycle %(cycle)s goes from %(first)s to %(last)s. Cycles do not overlap."),
-                field=field, cycle=other.number, first=theirs.starts_on, last=theirs.ends_on,
-            )  # fmt: skip
+                field=field,
+                cycle=other.number,
+                first=theirs.starts_on,
+                last=theirs.ends_on,
+            )
         if (other.number < wanted.number) != (theirs.starts_on < dates.starts_on):
             message = (
                 N_("Cycle %(cycle)s ends on %(last)s. Choose a later day.")

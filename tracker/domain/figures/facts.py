@@ -38,7 +38,7 @@ HoldFact: TypeAlias = tuple[int, WorkflowId, int, str, datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ProgrammeFacts:
     """All that the figures depend on. The histories come in order of id and are read once."""
 
     zone: ZoneInfo

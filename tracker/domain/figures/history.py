@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from tracker.domain.figures.facts import Facts, WorkstreamFact
+from tracker.domain.figures.facts import ProgrammeFacts, WorkstreamFact
 from tracker.domain.figures.holds import BlockerSpell, Hold, blocker_spells, held_spells, holds_by_workflow
 from tracker.domain.figures.items import (
     CycleItems,
@@ -60,7 +60,7 @@ class RecordedWorkflow(NamedTuple):
 class History:
     """Everything recorded, by workstream and workflow."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: ProgrammeFacts) -> None:
         self.zone: ZoneInfo = facts.zone
         self.cycles: list[CycleRow] = sorted(facts.cycles, key=lambda row: row.cycle)
         self.workstreams: list[WorkstreamFact] = sorted(facts.workstreams, key=lambda row: (row.project, row.code))
@@ -206,7 +206,7 @@ def _concerned(
     return concerned
 
 
-def _recorded_by_workstream(facts: Facts) -> dict[str, list[RecordedWorkflow]]:
+def _recorded_by_workstream(facts: ProgrammeFacts) -> dict[str, list[RecordedWorkflow]]:
     changes, scope = changes_by_workflow(facts.changes), scope_by_workflow(facts.scope)
     holds = holds_by_workflow(facts.holds)
     recorded: dict[str, list[RecordedWorkflow]] = defaultdict(list)

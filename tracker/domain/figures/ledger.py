@@ -71,9 +71,15 @@ def _rows(
     for figure in OF_BLOCKERS if is_programme else sorted((*OF_WORKFLOWS, *OF_BLOCKERS)):
         for each in _listed(figure, reading, items, previous):
             yield LedgerRow(
-                reading.cycle.cycle, reading.basis, choice.workstream, figure, str(each.item), each.goal, each.at,
+                reading.cycle.cycle,
+                reading.basis,
+                choice.workstream,
+                figure,
+                str(each.item),
+                each.goal,
+                each.at,
                 _in_days(each.amount),
-            )  # fmt: skip
+            )
 
 
 def _listed(figure: str, reading: Reading, items: CycleItems | None, previous: CycleItems | None) -> Sequence[Behind]:

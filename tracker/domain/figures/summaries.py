@@ -109,19 +109,20 @@ def summaries(
             continue
         number = reading.cycle.cycle
         known = now if reading.basis is Basis.AS_NOW else Knowledge(history, reading.as_of)
-        for place, choice in enumerate(choices):
+        for key, choice in enumerate(choices):
             items = known.items(reading, choice.workstreams) if counts(history, reading, choice) else None
-            row = summary(reading, choice, items, earlier.get((number - 1, reading.basis, place)))
-            earlier[number, reading.basis, place] = row
+            row = summary(reading, choice, items, earlier.get((number - 1, reading.basis, key)))
+            earlier[number, reading.basis, key] = row
             yield row
 
 
 def counts(history: History, reading: Reading, choice: Choice) -> bool:
     """Whether there are figures of the choice in the reading: the cycle has begun, and the project has joined."""
     number = reading.cycle.cycle
-    return reading.is_begun and (not choice.project or any(
-        row.first_cycle <= number for row in history.workstreams if row.code in choice.workstreams
-    ))  # fmt: skip
+    return reading.is_begun and (
+        not choice.project
+        or any(row.first_cycle <= number for row in history.workstreams if row.code in choice.workstreams)
+    )
 
 
 def summary(reading: Reading, choice: Choice, items: CycleItems | None, previous: Summary | None) -> Summary:

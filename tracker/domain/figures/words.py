@@ -11,7 +11,7 @@ GROUPS = {THROUGHPUT: N_("Throughput"), COMMITMENT: N_("Commitment"), BLOCKERS: 
 DAYS, TIMES = "days", "times"  # units; counts have none
 
 
-class Words(NamedTuple):
+class FigureWords(NamedTuple):
     """A figure's label and definition, for gettext, and how its number is written."""
 
     label: str
@@ -26,8 +26,8 @@ _C, _M = (
     N_("Of the goals met, those that were to pass %(stage)s."),
 )
 # The figures of a cycle in the order they are read, named as their columns.
-FIGURES: dict[str, Words] = {
-    "designed": Words(
+FIGURES: dict[str, FigureWords] = {
+    "designed": FigureWords(
         N_("Designed"),
         N_(
             "Workflows that were past design at the end of the cycle (so far, while it is under way) and not "
@@ -35,7 +35,7 @@ FIGURES: dict[str, Words] = {
         ),
         THROUGHPUT,
     ),
-    "validated": Words(
+    "validated": FigureWords(
         N_("Validated"),
         N_(
             "Workflows that were past validation at the end of the cycle (so far, while it is under way) and "
@@ -43,7 +43,7 @@ FIGURES: dict[str, Words] = {
         ),
         THROUGHPUT,
     ),
-    "tested": Words(
+    "tested": FigureWords(
         N_("Tested"),
         N_(
             "Workflows that were past test, and so done, at the end of the cycle (so far, while it is under "
@@ -51,7 +51,7 @@ FIGURES: dict[str, Words] = {
         ),
         THROUGHPUT,
     ),
-    "fell_back": Words(
+    "fell_back": FigureWords(
         N_("Fell back"),
         N_(
             "Workflows that were done at the start of the cycle and in an earlier state at its end (so far, "
@@ -59,7 +59,7 @@ FIGURES: dict[str, Words] = {
         ),
         THROUGHPUT,
     ),
-    "tested_previous": Words(
+    "tested_previous": FigureWords(
         N_("Tested, previous cycle"),
         N_(
             "Tested in the cycle numbered one lower, in the same reading: as reported is what was reported at "
@@ -67,14 +67,14 @@ FIGURES: dict[str, Words] = {
         ),
         THROUGHPUT,
     ),
-    "ratio_to_previous": Words(
+    "ratio_to_previous": FigureWords(
         N_("Compared with the previous cycle"),
         N_("Tested divided by tested in the previous cycle. Empty when that is 0 or missing."),
         THROUGHPUT,
         2,
         TIMES,
     ),
-    "tested_per_working_day": Words(
+    "tested_per_working_day": FigureWords(
         N_("Tested per working day"),
         N_(
             "Tested divided by the working days from the cycle’s first day up to and including the last day "
@@ -83,7 +83,7 @@ FIGURES: dict[str, Words] = {
         THROUGHPUT,
         2,
     ),
-    "lead_time_p50_days": Words(
+    "lead_time_p50_days": FigureWords(
         N_("Lead time, half (p50)"),
         N_(
             "Of the workflows counted as tested: local days from the last time the work began to the last time "
@@ -94,7 +94,7 @@ FIGURES: dict[str, Words] = {
         0,
         DAYS,
     ),
-    "lead_time_p85_days": Words(
+    "lead_time_p85_days": FigureWords(
         N_("Lead time, 85% (p85)"),
         N_(
             "Of the workflows counted as tested: local days from the last time the work began to the last time "
@@ -105,13 +105,13 @@ FIGURES: dict[str, Words] = {
         0,
         DAYS,
     ),
-    "committed": Words(
+    "committed": FigureWords(
         N_("Committed"), N_("Workflows that were members of the cycle when it was committed."), COMMITMENT
     ),
-    "committed_design": Words(N_("Committed, goal design"), _C, COMMITMENT),
-    "committed_validation": Words(N_("Committed, goal validation"), _C, COMMITMENT),
-    "committed_test": Words(N_("Committed, goal test"), _C, COMMITMENT),
-    "added": Words(
+    "committed_design": FigureWords(N_("Committed, goal design"), _C, COMMITMENT),
+    "committed_validation": FigureWords(N_("Committed, goal validation"), _C, COMMITMENT),
+    "committed_test": FigureWords(N_("Committed, goal test"), _C, COMMITMENT),
+    "added": FigureWords(
         N_("Added"),
         N_(
             "Workflows that were members just before the close (now, while the cycle runs) and not when it was "
@@ -119,7 +119,7 @@ FIGURES: dict[str, Words] = {
         ),
         COMMITMENT,
     ),
-    "removed": Words(
+    "removed": FigureWords(
         N_("Removed"),
         N_(
             "Workflows that were members when the cycle was committed and not just before the close (now, "
@@ -127,7 +127,7 @@ FIGURES: dict[str, Words] = {
         ),
         COMMITMENT,
     ),
-    "met": Words(
+    "met": FigureWords(
         N_("Goals met"),
         N_(
             "Members just before the close (now, while the cycle runs) that were past the stage of their goal "
@@ -135,10 +135,10 @@ FIGURES: dict[str, Words] = {
         ),
         COMMITMENT,
     ),
-    "met_design": Words(N_("Goals met, design"), _M, COMMITMENT),
-    "met_validation": Words(N_("Goals met, validation"), _M, COMMITMENT),
-    "met_test": Words(N_("Goals met, test"), _M, COMMITMENT),
-    "carried_in": Words(
+    "met_design": FigureWords(N_("Goals met, design"), _M, COMMITMENT),
+    "met_validation": FigureWords(N_("Goals met, validation"), _M, COMMITMENT),
+    "met_test": FigureWords(N_("Goals met, test"), _M, COMMITMENT),
+    "carried_in": FigureWords(
         N_("Carried in"),
         N_(
             "Workflows that were carried here from a cycle before, and were members at the commit or just "
@@ -146,7 +146,7 @@ FIGURES: dict[str, Words] = {
         ),
         COMMITMENT,
     ),
-    "carried_out": Words(
+    "carried_out": FigureWords(
         N_("Carried out"),
         N_(
             "Workflows that were carried over from the cycle into another one at its close, their goals not "
@@ -154,17 +154,17 @@ FIGURES: dict[str, Words] = {
         ),
         COMMITMENT,
     ),
-    "returned": Words(
+    "returned": FigureWords(
         N_("Returned to the backlog"),
         N_("Workflows that went from the cycle back to the backlog at its close, their goals not known to be met."),
         COMMITMENT,
     ),
-    "dropped": Words(
+    "dropped": FigureWords(
         N_("Dropped"),
         N_("Workflows that were dropped, and so archived, at the close of the cycle, their goals not known to be met."),
         COMMITMENT,
     ),
-    "blockers_opened": Words(
+    "blockers_opened": FigureWords(
         N_("Blockers opened"),
         N_(
             "Times a blocker went from holding no workflow to holding some, within the cycle. One that opens "
@@ -172,12 +172,12 @@ FIGURES: dict[str, Words] = {
         ),
         BLOCKERS,
     ),
-    "blockers_resolved": Words(
+    "blockers_resolved": FigureWords(
         N_("Blockers resolved"),
         N_("Times a blocker went from holding some workflow to holding none, within the cycle."),
         BLOCKERS,
     ),
-    "blockers_open": Words(
+    "blockers_open": FigureWords(
         N_("Open blockers"),
         N_(
             "Blockers that hold some workflow at the end of the cycle (now, while it is under way). Open at "
@@ -185,7 +185,7 @@ FIGURES: dict[str, Words] = {
         ),
         BLOCKERS,
     ),
-    "blocked_days": Words(
+    "blocked_days": FigureWords(
         N_("Blocked days"),
         N_(
             "For each workflow the time within the cycle in which some blocker held it and it had a state "
@@ -195,7 +195,7 @@ FIGURES: dict[str, Words] = {
         1,
         DAYS,
     ),
-    "median_blocker_age_days": Words(
+    "median_blocker_age_days": FigureWords(
         N_("Median age of blockers"),
         N_(
             "Of the blockers open at the end: local days from the latest opening to the last day counted. The "
@@ -207,15 +207,15 @@ FIGURES: dict[str, Words] = {
     ),
 }
 # What stands in no column of the summaries.
-OTHERS: dict[str, Words] = {
-    "working_days": Words(
+OTHERS: dict[str, FigureWords] = {
+    "working_days": FigureWords(
         N_("Working days"),
         N_(
             "Monday to Friday from the cycle’s first day to its last, less Swedish public holidays and the "
             "eves that are free in practice."
         ),
     ),
-    "age": Words(
+    "age": FigureWords(
         N_("Age"),
         N_(
             "Local days from the last time the work began to today, both counted, for work begun and not done. "
@@ -223,29 +223,29 @@ OTHERS: dict[str, Words] = {
         ),
         unit=DAYS,
     ),
-    "cumulative_flow": Words(
+    "cumulative_flow": FigureWords(
         N_("Cumulative flow"),
         N_("Workflows by state at the end of each local day. Moves back show as dips."),
     ),
-    "members": Words(
+    "members": FigureWords(
         N_("In the cycle"),
         N_("Workflows that were members just before the close; now, while the cycle runs or is a draft."),
     ),
-    "members_design": Words(
+    "members_design": FigureWords(
         N_("In the cycle, goal design"), N_("Of those in the cycle, the ones that are to pass %(stage)s.")
     ),
-    "members_validation": Words(
+    "members_validation": FigureWords(
         N_("In the cycle, goal validation"), N_("Of those in the cycle, the ones that are to pass %(stage)s.")
     ),
-    "members_test": Words(
+    "members_test": FigureWords(
         N_("In the cycle, goal test"), N_("Of those in the cycle, the ones that are to pass %(stage)s.")
     ),
 }
 BASES = {
-    Basis.AS_REPORTED: Words(
+    Basis.AS_REPORTED: FigureWords(
         N_("As reported"), N_("What was known when the cycle was closed, up to that moment. It never changes.")
     ),
-    Basis.AS_NOW: Words(N_("As now"), N_("The whole cycle, from everything known now.")),
+    Basis.AS_NOW: FigureWords(N_("As now"), N_("The whole cycle, from everything known now.")),
 }
 STAGES = {"design": N_("design"), "validation": N_("validation"), "test": N_("test")}
 WORDS = FIGURES | OTHERS

@@ -12,7 +12,7 @@ from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Summary
 from tracker.domain.files.figure_files import TOTAL
-from tracker.domain.findings import Finding
+from tracker.domain.programme.checks import Finding
 from tracker.domain.states import Goal
 
 SUMMARIES = ("cycle_summary", "workstream_summary")

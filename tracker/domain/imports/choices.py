@@ -87,9 +87,12 @@ def checked(raw: Mapping[str, str], columns: Sequence[str]) -> Choices:
     if wrong:
         raise InvalidError(N_("This form is broken. Open the page anew."), field="columns")
     return Choices(
-        tuple(columns), raw.get("delimiter", ""), raw.get("dates", ""), raw.get("empties", "") == "1",
+        tuple(columns),
+        raw.get("delimiter", ""),
+        raw.get("dates", ""),
+        raw.get("empties", "") == "1",
         raw.get("reason", ""),
-    )  # fmt: skip
+    )
 
 
 def settled_by_hand(choices: Choices, table: Table, columns: Mapping[str, str]) -> Choices:
@@ -114,9 +117,10 @@ def _refuse_unusable(columns: Sequence[str], headings: Sequence[str]) -> None:
         if name and columns.index(name) != place:
             raise InvalidError(
                 N_("Two columns are to be imported as the same: %(first)s and %(second)s. Choose one."),
-                field="columns", first=_named(headings, columns.index(name)),
+                field="columns",
+                first=_named(headings, columns.index(name)),
                 second=_named(headings, place),
-            )  # fmt: skip
+            )
     if Field.NAME not in columns and Field.KEY not in columns:
         raise InvalidError(
             N_("Choose which column has the name or the key: without either no row can be told from another."),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.imports.columns import is_known
 from tracker.domain.imports.encodings import lines
-from tracker.domain.imports.table import Row
+from tracker.domain.imports.table import TableRow
 
 DELIMITERS = (";", "\t", ",")
 _SAMPLE = 20
@@ -16,7 +16,7 @@ LONGEST_ROW = 1_000_000  # characters: of a longer one, quotes are missing, and 
 csv.field_size_limit(sys.maxsize)  # the module's own limit, 131,072, is less than a long description
 
 
-def rows_of(text: str, delimiter: str = "") -> Iterator[Row]:
+def rows_of(text: str, delimiter: str = "") -> Iterator[TableRow]:
     """Each row with its number; a row of the file may take several lines. Raises InvalidError for a quote that does
     not end.
     """
@@ -33,11 +33,12 @@ def rows_of(text: str, delimiter: str = "") -> Iterator[Row]:
         except csv.Error as error:
             raise InvalidError(
                 N_('The quotes in line %(line)s do not match: a cell that begins with " has to end with one.'),
-                field="file", line=line,
-            ) from error  # fmt: skip
+                field="file",
+                line=line,
+            ) from error
         if cells is None:
             return
-        yield Row(number + offset, tuple(cells), len(cells))
+        yield TableRow(number + offset, tuple(cells), len(cells))
 
 
 class _Fed:
@@ -57,8 +58,10 @@ class _Fed:
         if self.size > LONGEST_ROW:
             raise InvalidError(
                 N_("The row in line %(line)s has more than %(most)s characters. Is a quote missing at a cell's end?"),
-                field="file", line=self.line, most=LONGEST_ROW,
-            )  # fmt: skip
+                field="file",
+                line=self.line,
+                most=LONGEST_ROW,
+            )
         return text
 
 

@@ -11,8 +11,10 @@ _SURELY_UTF_8 = re.compile(rb"\xc3[\x80-\xbf]|\xc2[\xa0-\xbf]|\xe2\x80[\x80-\xbf
 _MAYBE_UTF_8 = re.compile(rb"[\xc4-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 # Ö” at the end of capitals, in cp1252, is also a Hebrew accent in UTF-8.
 _PUNCTUATION = rb"[\x85\x91-\x97\xa0\xa7\xab\xb0\xb4\xb7\xbb\xbd]"
-_EITHER = re.compile(rb"[\xc4\xc5\xc9\xd6]" + _PUNCTUATION + rb"|[\xe4\xe5\xe9]" + _PUNCTUATION + rb"{2}"
-                     rb"|\xf6" + _PUNCTUATION + rb"{3}")  # fmt: skip
+_EITHER = re.compile(
+    rb"[\xc4\xc5\xc9\xd6]" + _PUNCTUATION + rb"|[\xe4\xe5\xe9]" + _PUNCTUATION + rb"{2}"
+    rb"|\xf6" + _PUNCTUATION + rb"{3}"
+)
 _HIGH = re.compile(rb"[\x80-\xff]")
 # Inside a word cp1252 has no † or „: those are å and ä of older encodings (cp850, Mac).
 _OLDER = re.compile(rb"[A-Za-z][\x80-\x89\x8b\x8d\x8f\x90\x93-\x95\x97-\x99\x9b\x9d][a-z]|[a-z][\x8a\x8c\x9f][a-z]")
@@ -75,8 +77,9 @@ def _unreadable(before: str) -> InvalidError:
     line = 1 + sum(1 for _ in _LINE_END.finditer(before))
     return InvalidError(
         N_("Line %(line)s holds letters that cannot be read for certain. Save the file as CSV UTF-8 and try again."),
-        field="file", line=line,
-    )  # fmt: skip
+        field="file",
+        line=line,
+    )
 
 
 def lines(text: str) -> Iterator[str]:

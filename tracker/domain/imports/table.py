@@ -14,7 +14,7 @@ _LOOK_FOR_HEADINGS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row with its number in the spreadsheet. `width` is how many cells it had, where the file says so."""
 
     number: int
@@ -27,10 +27,10 @@ class Table:
     """The headings and the rows beneath that are not empty. `skipped` rows stood above the headings."""
 
     headings: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     skipped: int = 0
 
-    def is_torn(self, row: Row) -> bool:
+    def is_torn(self, row: TableRow) -> bool:
         """Whether the row has more or fewer cells than there are headings, so that some stand in wrong columns."""
         if row.width is None:
             return False
@@ -38,9 +38,9 @@ class Table:
         return row.width < named or any(cell.strip() for cell in row.cells[len(self.headings) :])
 
 
-def table_of(rows: Iterable[Row]) -> Table:
+def table_of(rows: Iterable[TableRow]) -> Table:
     """The table. Raises InvalidError when it is empty, too large, or has a known heading twice."""
-    kept: list[Row] = []
+    kept: list[TableRow] = []
     filled, share = 0, _Shared()
     for row in rows:
         if row.number > MOST_LINES:
@@ -53,8 +53,9 @@ def table_of(rows: Iterable[Row]) -> Table:
         if filled > MOST_CELLS:
             raise InvalidError(
                 N_("At most %(count)s filled cells at a time. Delete columns that are not to be imported."),
-                field="file", count=MOST_CELLS,
-            )  # fmt: skip
+                field="file",
+                count=MOST_CELLS,
+            )
         kept.append(share.in_row(row))
         if len(kept) > MOST_ROWS + _LOOK_FOR_HEADINGS:
             raise InvalidError(N_("At most %(count)s rows at a time."), field="file", count=MOST_ROWS)
@@ -78,23 +79,24 @@ class _Shared:
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
 
-    def in_row(self, row: Row) -> Row:
+    def in_row(self, row: TableRow) -> TableRow:
         """The row, of texts that earlier rows have too where they are equal."""
         texts = self._texts
         if len(texts) < self._MOST:
             texts.update({cell: texts.get(cell, cell) for cell in row.cells if len(cell) <= self._LONGEST})
-        return Row(row.number, tuple([texts.get(cell, cell) for cell in row.cells]), row.width)
+        return TableRow(row.number, tuple([texts.get(cell, cell) for cell in row.cells]), row.width)
 
 
 def too_many_lines() -> InvalidError:
     """The file has more rows than anybody means to import; most of them are empty."""
     return InvalidError(
         N_("The file has more than %(most)s rows, empty ones too. Delete the empty rows and try again."),
-        field="file", most=MOST_LINES,
-    )  # fmt: skip
+        field="file",
+        most=MOST_LINES,
+    )
 
 
-def _place_of_headings(rows: Sequence[Row]) -> int:
+def _place_of_headings(rows: Sequence[TableRow]) -> int:
     """The first row, unless nothing in it is known as a heading and at least two cells of a later one are."""
     known = [sum(is_known(cell) for cell in row.cells) for row in rows[:_LOOK_FOR_HEADINGS]]
     if known[0]:
@@ -122,6 +124,9 @@ def _refuse_doubles(headings: Sequence[str]) -> None:
         if folded in places and is_known(heading):
             raise InvalidError(
                 N_("The heading %(heading)s stands twice, in columns %(first)s and %(second)s. Rename or delete one."),
-                field="file", heading=heading, first=places[folded], second=place,
-            )  # fmt: skip
+                field="file",
+                heading=heading,
+                first=places[folded],
+                second=place,
+            )
         places.setdefault(folded, place)

@@ -16,7 +16,7 @@ _SURE: dict[State, str] = {
     State.TEST: "test, testing, in test, i test, testas, in testing, qa, under test, verifiering",
     State.DONE: "done, klar, klart, klara, färdig, färdigt, closed, stängd, avslutad, completed, complete, resolved,"
     " löst, godkänd, approved, accepted",
-}  # fmt: skip
+}
 # Words that others use for more than one of our states: proposed, and chosen by a person.
 _PROPOSED: dict[State, str] = {
     State.NOT_STARTED: "selected for development, approved for work, committed, on hold, pausad",
@@ -24,27 +24,65 @@ _PROPOSED: dict[State, str] = {
     State.VALIDATION: "review, in review, granskning, under granskning, code review, ready for review",
     State.TEST: "ready for test, redo för test, uat, acceptanstest",
     State.DONE: "released, deployed, i drift, live",
-}  # fmt: skip
+}
 _PRIORITIES = {
-    "": "", "0": "", "-": "", "–": "", "none": "", "ingen": "", "1": "1", "2": "2", "3": "3", "4": "4",
-    "highest": "1", "critical": "1", "kritisk": "1", "blocker": "1", "mycket hög": "1", "akut": "1",
-    "high": "2", "hög": "2", "major": "2", "medium": "3", "medel": "3", "normal": "3",
-    "low": "4", "låg": "4", "minor": "4", "lowest": "4", "mycket låg": "4", "trivial": "4",
-}  # fmt: skip
+    "": "",
+    "0": "",
+    "-": "",
+    "–": "",
+    "none": "",
+    "ingen": "",
+    "1": "1",
+    "2": "2",
+    "3": "3",
+    "4": "4",
+    "highest": "1",
+    "critical": "1",
+    "kritisk": "1",
+    "blocker": "1",
+    "mycket hög": "1",
+    "akut": "1",
+    "high": "2",
+    "hög": "2",
+    "major": "2",
+    "medium": "3",
+    "medel": "3",
+    "normal": "3",
+    "low": "4",
+    "låg": "4",
+    "minor": "4",
+    "lowest": "4",
+    "mycket låg": "4",
+    "trivial": "4",
+}
 _REASONS = {
-    "underkänt test": MoveBackReason.FAILED_TEST, "failed test": MoveBackReason.FAILED_TEST,
-    "underkänd validering": MoveBackReason.FAILED_VALIDATION, "failed validation": MoveBackReason.FAILED_VALIDATION,
-    "ny release": MoveBackReason.NEW_RELEASE, "new release": MoveBackReason.NEW_RELEASE,
-    "ändrat krav": MoveBackReason.CHANGED_REQUIREMENT, "changed requirement": MoveBackReason.CHANGED_REQUIREMENT,
-    "beroende": MoveBackReason.DEPENDENCY, "dependency": MoveBackReason.DEPENDENCY,
-    "annat": MoveBackReason.OTHER, "other": MoveBackReason.OTHER,
-}  # fmt: skip
+    "underkänt test": MoveBackReason.FAILED_TEST,
+    "failed test": MoveBackReason.FAILED_TEST,
+    "underkänd validering": MoveBackReason.FAILED_VALIDATION,
+    "failed validation": MoveBackReason.FAILED_VALIDATION,
+    "ny release": MoveBackReason.NEW_RELEASE,
+    "new release": MoveBackReason.NEW_RELEASE,
+    "ändrat krav": MoveBackReason.CHANGED_REQUIREMENT,
+    "changed requirement": MoveBackReason.CHANGED_REQUIREMENT,
+    "beroende": MoveBackReason.DEPENDENCY,
+    "dependency": MoveBackReason.DEPENDENCY,
+    "annat": MoveBackReason.OTHER,
+    "other": MoveBackReason.OTHER,
+}
 _MONTHS = (
-    ("jan", "januari", "january"), ("feb", "februari", "february"), ("mar", "mars", "march"), ("apr", "april"),
-    ("maj", "may"), ("jun", "juni", "june"), ("jul", "juli", "july"), ("aug", "augusti", "august"),
-    ("sep", "sept", "september"), ("okt", "oct", "oktober", "october"), ("nov", "november"),
+    ("jan", "januari", "january"),
+    ("feb", "februari", "february"),
+    ("mar", "mars", "march"),
+    ("apr", "april"),
+    ("maj", "may"),
+    ("jun", "juni", "june"),
+    ("jul", "juli", "july"),
+    ("aug", "augusti", "august"),
+    ("sep", "sept", "september"),
+    ("okt", "oct", "oktober", "october"),
+    ("nov", "november"),
     ("dec", "december"),
-)  # fmt: skip
+)
 _MONTH_NUMBERS = {word: number for number, words in enumerate(_MONTHS, 1) for word in words}
 _ISO = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ].*)?", re.ASCII | re.DOTALL)
 _SLASHED = re.compile(r"(\d\d?)/(\d\d?)/(\d{4}|\d\d)(?:[ ,].*)?", re.ASCII | re.DOTALL)

@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 
 from tracker.domain.errors import N_, InvalidError
-from tracker.domain.imports.table import MOST_COLUMNS, MOST_LINES, Row, too_many_lines
+from tracker.domain.imports.table import MOST_COLUMNS, MOST_LINES, TableRow, too_many_lines
 
 SIGNATURE = b"PK\x03\x04"
 LARGEST_UNPACKED = 40_000_000
@@ -18,7 +18,7 @@ _WIDEST = 5 * MOST_COLUMNS  # with empty cells, of which a row may have sixteen 
 _BROKEN = N_("This is no workbook that can be read. Save it anew as XLSX or CSV UTF-8 and try again.")
 
 
-def rows_of(content: bytes) -> Iterator[Row]:
+def rows_of(content: bytes) -> Iterator[TableRow]:
     """Each row of the first visible sheet that is not empty, with its number. Raises InvalidError."""
     _refuse_bombs(content)
     try:
@@ -71,12 +71,12 @@ def _count_rows(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
     return count
 
 
-def _rows(sheet: Any) -> Iterator[Row]:  # noqa: ANN401 - openpyxl ships no types
+def _rows(sheet: Any) -> Iterator[TableRow]:  # noqa: ANN401 - openpyxl ships no types
     sheet.reset_dimensions()  # what the sheet says of its size is often wrong
     for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
         if len(values) > _WIDEST:
             raise InvalidError(N_("At most %(count)s columns at a time."), field="file", count=MOST_COLUMNS)
-        yield Row(number, tuple([_text(value) for value in values]))
+        yield TableRow(number, tuple([_text(value) for value in values]))
         if number > MOST_LINES:  # the table refuses it
             return
 

@@ -15,6 +15,17 @@ from tracker.domain.programme.replay import by_workflow, holding, in_order, memb
 from tracker.domain.programme.rows import ChangeRow, CycleRow, Programme, ScopeRow, WorkflowRow
 from tracker.domain.states import CycleStatus, ScopeKind
 
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line for people. A difference means that something is wrong; else it is what nobody could do by hand, and a
+    bulk load may bring.
+    """
+
+    text: str
+    is_difference: bool = True
+
+
 _LEAVING = {ScopeKind.REMOVED, ScopeKind.RETURNED, ScopeKind.DROPPED}
 _ENTERING = {ScopeKind.ADDED, ScopeKind.CARRIED}
 
@@ -181,7 +192,7 @@ def change_problems(changes: Sequence[ChangeRow]) -> Iterator[Problem]:
     standing: dict[str, list[ChangeRow]] = defaultdict(list)
     for index, row in sorted(enumerate(changes), key=lambda each: each[1].id):
         rows = standing[row.workflow]
-        for column, message, values in _take_back_faults(row, rows) if row.voids else _move_faults(row, rows):
+        for column, message, values in _undo_faults(row, rows) if row.voids else _move_faults(row, rows):
             yield Problem(files.CHANGES, index, row, column, message, values)
             break
         if row.voids is None:
@@ -193,7 +204,7 @@ def change_problems(changes: Sequence[ChangeRow]) -> Iterator[Problem]:
 _Fault = tuple[str, str, dict[str, object]]
 
 
-def _take_back_faults(row: ChangeRow, standing: list[ChangeRow]) -> Iterator[_Fault]:
+def _undo_faults(row: ChangeRow, standing: list[ChangeRow]) -> Iterator[_Fault]:
     if row.to_state is not None or row.from_state is not None:
         yield "to_state" if row.to_state else "from_state", N_("must be empty: the row takes another back"), {}
     if not standing or standing[-1].id != row.voids:

@@ -23,13 +23,16 @@ class DemoAccount:
 ACCOUNTS = (
     DemoAccount("viewer", "betraktare@example.org", "Betraktare", Role.VIEWER),
     DemoAccount(
-        "lead_sidu", "projektledare.sidu@example.org", "Projektledare SIDU", Role.LEAD,
+        "lead_sidu",
+        "projektledare.sidu@example.org",
+        "Projektledare SIDU",
+        Role.LEAD,
         workstreams=("LAB", "MBI", "MTE", "EXT", "LLA"),
     ),
     DemoAccount("lead_soki", "projektledare.soki@example.org", "Projektledare SoKI", Role.LEAD, project="SOKI"),
     DemoAccount("planner", "programkontoret@example.org", "Programkontoret", Role.PLANNER),
     DemoAccount("admin", "administrator@example.org", "Administratör", Role.ADMIN),
-)  # fmt: skip
+)
 
 # By language, as the standing text that every month's report begins with.
 INTRODUCTION = {

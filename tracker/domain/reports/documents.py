@@ -192,11 +192,11 @@ class Material:
         """What last month's report planned for this one."""
         return self.part(month.previous, project, language).plan
 
-    def outcomes(self, month: Month, project: str, language: str) -> list["Outcome"]:
+    def outcomes(self, month: Month, project: str, language: str) -> list["PlanResult"]:
         """Each point of last month's plan with what the history knows to have come of it."""
         plan = self.last_plan(month, project, language)
         return [
-            Outcome(point, [each for token in tokens.tokens(point) for each in self._outcome(token, month, project)])
+            PlanResult(point, [each for token in tokens.tokens(point) for each in self._outcome(token, month, project)])
             for point in _points(plan)
         ]
 
@@ -208,10 +208,10 @@ class Material:
         found = [token for plan in plans for token in tokens.tokens(plan)]
         return {str(token.place or token.blocker) for token in found}
 
-    def _outcome(self, token: Token, month: Month, project: str) -> Iterator["Came"]:
+    def _outcome(self, token: Token, month: Month, project: str) -> Iterator["PointResult"]:
         numbers = self.numbers
         if token.blocker is not None and project in numbers.projects:
-            yield Came(token, blocked=question(numbers, token.blocker, month, project, self.blockers))
+            yield PointResult(token, blocked=question(numbers, token.blocker, month, project, self.blockers))
             return
         kind, _, goal = token.figure.partition("_")
         if kind in {"committed", "members"} and token.place is not None and token.place.cycle in numbers.cycles:
@@ -221,7 +221,7 @@ class Material:
                 if whose in numbers.projects
                 else None
             )
-            yield Came(token, met=met if isinstance(met, int) else None)
+            yield PointResult(token, met=met if isinstance(met, int) else None)
 
     def _written(self, month: Month, project: str, language: str) -> tuple[str, str]:
         texts = [self.text(month, project, section, language) for section in sections_of(project)]
@@ -235,7 +235,7 @@ class Material:
         return next((each.called(language) for each in self.projects if each.code == project), project)
 
 
-class Came(NamedTuple):
+class PointResult(NamedTuple):
     """What came of something in a plan: how many met the goal, or how it stands with a question."""
 
     token: Token
@@ -243,11 +243,11 @@ class Came(NamedTuple):
     blocked: Blocked | None = None
 
 
-class Outcome(NamedTuple):
+class PlanResult(NamedTuple):
     """A point of a plan, and what came of it as far as the history knows."""
 
     point: str
-    came: Sequence[Came]
+    came: Sequence[PointResult]
 
 
 def in_order(projects: Sequence[Project], language: str) -> list[Project]:
@@ -314,9 +314,11 @@ def _looked_up(token: Token, project: str, numbers: Numbers, language: str) -> R
     write = LANGUAGES[language].decimal
     differs = now is not None and Decimal(now) != token.value
     return Run(
-        token.shown, token, write(Decimal(now)) if differs and now is not None else "–" if now is None else "",
+        token.shown,
+        token,
+        write(Decimal(now)) if differs and now is not None else "–" if now is None else "",
         write(Decimal(reported)) if reported is not None and reported != now and token.is_bare else "",
-    )  # fmt: skip
+    )
 
 
 def _points(plan: str) -> Iterator[str]:

@@ -10,8 +10,20 @@ from tracker.domain.reports.facts import Blocked, CycleFacts, Figure, MonthFacts
 from tracker.domain.reports.months import Month
 from tracker.domain.states import Goal
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-          "December")  # fmt: skip
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _TO_DO = {Goal.DESIGN: "designed", Goal.VALIDATION: "validated", Goal.TEST: "tested"}
 _DOING = {Goal.DESIGN: "design", Goal.VALIDATION: "validate", Goal.TEST: "test"}
 
@@ -160,9 +172,15 @@ def _compared(cycle: CycleFacts) -> str:
 
 def times(ratio: Decimal) -> tuple[str, str]:
     """How many times the previous cycle, in words, and the word that compares."""
-    steps = ((Decimal("0.60"), "far fewer"), (Decimal("0.90"), "somewhat fewer"),
-             (Decimal("1.10"), "about as many"), (Decimal("1.35"), "somewhat more"), (Decimal("1.80"), "far more"),
-             (Decimal("2.00"), "nearly twice as many"), (Decimal("2.15"), "twice as many"))  # fmt: skip
+    steps = (
+        (Decimal("0.60"), "far fewer"),
+        (Decimal("0.90"), "somewhat fewer"),
+        (Decimal("1.10"), "about as many"),
+        (Decimal("1.35"), "somewhat more"),
+        (Decimal("1.80"), "far more"),
+        (Decimal("2.00"), "nearly twice as many"),
+        (Decimal("2.15"), "twice as many"),
+    )
     words = next((words for limit, words in steps if ratio < limit), "more than twice as many")
     return words, "as" if words.endswith("many") else "than"
 
@@ -255,8 +273,11 @@ def _month(facts: MonthFacts) -> str:
     left, whole = facts["remaining"], facts["workflows"]
     when = f"On {day(facts.through)}," if facts.through else "At the end of the month,"
     if not left.value:
-        said.append(f"{when} {'all ' if whole.value > 1 else ''}{_flows(whole)} {'were' if whole.value > 1 else 'was'}"
-                    " done." if whole.value else "")  # fmt: skip
+        said.append(
+            f"{when} {'all ' if whole.value > 1 else ''}{_flows(whole)} {'were' if whole.value > 1 else 'was'} done."
+            if whole.value
+            else ""
+        )
     else:
         of = f"all {left} workflows" if left.value == whole.value > 1 else f"{_many(left)} of {_flows(whole)}"
         of = f"our {left.said('only')} workflow" if whole.value == 1 else of
@@ -283,8 +304,11 @@ def _throughput(facts: MonthFacts) -> str:
     so_far = f"So far in {name}," if facts.through else f"In {name},"
     done = _stages(facts)
     have, passed = ("we have ", "has passed") if facts.through else ("we ", "passed")
-    words = f"{so_far} {have}{done}" if done else \
-        f"{so_far} {facts['tested'].said('no')} workflow {passed} design, validation or test"  # fmt: skip
+    words = (
+        f"{so_far} {have}{done}"
+        if done
+        else f"{so_far} {facts['tested'].said('no')} workflow {passed} design, validation or test"
+    )
     if done and not facts["tested"].value:
         words += f", but tested {facts['tested'].said('none')}"
     if cycle is None or facts.before is None or cycle.number not in facts.before.cycles:
@@ -326,8 +350,10 @@ def _decided(facts: MonthFacts) -> str:
         if facts.through is not None and by > facts.through:
             said.append(f"{what}, to be decided by {day(by)}, {'are' if many else 'is'} still open.")
         else:
-            said.append(f"{what} {'were' if many else 'was'} to be decided by {day(by)} and"
-                        f" {'are' if many else 'is'} not settled yet.")  # fmt: skip
+            said.append(
+                f"{what} {'were' if many else 'was'} to be decided by {day(by)} and"
+                f" {'are' if many else 'is'} not settled yet."
+            )
     return " ".join(said)
 
 
@@ -408,9 +434,11 @@ def _goal(cycle: CycleFacts) -> str:
 
 
 def _weeks(facts: MonthFacts) -> str:
-    said = [f"The planning week for cycle {row.cycle} is held on {days(row.planning_starts_on, row.planning_ends_on)}."
-            for row in facts.planning_next
-            if row.planning_starts_on is not None and row.planning_ends_on is not None]  # fmt: skip
+    said = [
+        f"The planning week for cycle {row.cycle} is held on {days(row.planning_starts_on, row.planning_ends_on)}."
+        for row in facts.planning_next
+        if row.planning_starts_on is not None and row.planning_ends_on is not None
+    ]
     return " ".join(said)
 
 
@@ -435,8 +463,11 @@ def _mitigation(facts: MonthFacts) -> str:
     count = facts["blockers_open"]
     if not count.value:
         return ""
-    return f"The work on mitigating the {count} open blockers goes on." if count.value > 1 else \
-        f"The work on mitigating the {count.said('one')} open blocker goes on."  # fmt: skip
+    return (
+        f"The work on mitigating the {count} open blockers goes on."
+        if count.value > 1
+        else f"The work on mitigating the {count.said('one')} open blocker goes on."
+    )
 
 
 def _flows(figure: Figure, *, none: str = "no workflows") -> str:

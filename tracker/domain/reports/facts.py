@@ -130,11 +130,36 @@ class MonthFacts:
         return self.figures[name]
 
 
-_MONTHS = ("designed", "validated", "tested", "fell_back", "moved_back", "remaining", "workflows", "blockers_opened",
-           "blockers_resolved", "blockers_open")  # fmt: skip
-_CYCLES = ("designed", "validated", "tested", "tested_previous", "committed", "committed_design",
-           "committed_validation", "committed_test", "met", "carried_out", "returned", "dropped", "members",
-           "members_design", "members_validation", "members_test")  # fmt: skip
+_MONTHS = (
+    "designed",
+    "validated",
+    "tested",
+    "fell_back",
+    "moved_back",
+    "remaining",
+    "workflows",
+    "blockers_opened",
+    "blockers_resolved",
+    "blockers_open",
+)
+_CYCLES = (
+    "designed",
+    "validated",
+    "tested",
+    "tested_previous",
+    "committed",
+    "committed_design",
+    "committed_validation",
+    "committed_test",
+    "met",
+    "carried_out",
+    "returned",
+    "dropped",
+    "members",
+    "members_design",
+    "members_validation",
+    "members_test",
+)
 
 
 def month_facts(
@@ -155,20 +180,27 @@ def month_facts(
     closed = [each for each in facts.values() if each.closed_on is not None and each.closed_on in month]
     open_ = _open(numbers, month, project, blockers)
     return MonthFacts(
-        month, project, today if today in month and today < month.last else None, cycles, closed,
+        month,
+        project,
+        today if today in month and today < month.last else None,
+        cycles,
+        closed,
         [facts[row.cycle] for row in cycles if row.starts_on in month and row.starts_on <= today],
         facts[running.cycle] if running is not None and running.starts_on <= today else None,
         [facts[row.cycle] for row in numbers.history.cycles if row.starts_on in following],
         [row for row in numbers.history.cycles if row.planning_ends_on in month and _is_past(row, today)],
         [row for row in numbers.history.cycles if row.planning_starts_on in following],
         figures,
-        {row.cycle: each for row in cycles
-         if (each := _figure(numbers, "tested", Place(row.cycle, month), project)) is not None},
+        {
+            row.cycle: each
+            for row in cycles
+            if (each := _figure(numbers, "tested", Place(row.cycle, month), project)) is not None
+        },
         open_[0] if open_ else None,
         _due(open_, following),
         _before(numbers, month, project, blockers, named),
         project == PROGRAMME,
-    )  # fmt: skip
+    )
 
 
 def _is_past(row: CycleRow, today: date) -> bool:
@@ -224,12 +256,15 @@ def _open(numbers: Numbers, month: Month, project: str, blockers: Mapping[int, B
     own = set(numbers.projects[project].workstreams)
     return [
         Blocked(
-            each.item, blockers.get(each.item, BlockerText(f"#{each.item}")),
-            [code for code in numbers.holders[each.item] if code in own], local_date(each.at, numbers.zone),
+            each.item,
+            blockers.get(each.item, BlockerText(f"#{each.item}")),
+            [code for code in numbers.holders[each.item] if code in own],
+            local_date(each.at, numbers.zone),
             each.amount if isinstance(each.amount, int) else 0,
         )
-        for each in items if isinstance(each.item, int) and each.at is not None
-    ]  # fmt: skip
+        for each in items
+        if isinstance(each.item, int) and each.at is not None
+    ]
 
 
 def _cycle(numbers: Numbers, row: CycleRow, project: str) -> CycleFacts:
@@ -241,11 +276,15 @@ def _cycle(numbers: Numbers, row: CycleRow, project: str) -> CycleFacts:
     ratio = numbers.value("ratio_to_previous", place, project) if here.status is not CycleStatus.DRAFT else None
     later = [each.cycle for each in numbers.history.cycles if each.cycle > row.cycle]
     return CycleFacts(
-        here, row.cycle, local_date(here.closed_at, numbers.zone) if here.closed_at is not None else None,
-        first <= row.cycle, 1 < first == row.cycle and project != PROGRAMME,
+        here,
+        row.cycle,
+        local_date(here.closed_at, numbers.zone) if here.closed_at is not None else None,
+        first <= row.cycle,
+        1 < first == row.cycle and project != PROGRAMME,
         _figures(numbers, _CYCLES, place, project),
-        Ratio(ratio, place) if isinstance(ratio, Decimal) else None, min(later, default=None),
-    )  # fmt: skip
+        Ratio(ratio, place) if isinstance(ratio, Decimal) else None,
+        min(later, default=None),
+    )
 
 
 def _figures(numbers: Numbers, names: Sequence[str], place: Place, project: str) -> dict[str, Figure]:

@@ -24,14 +24,36 @@ Value = int | Decimal
 _DAY = timedelta(days=1)
 _MEMBERS = {"members": None, **{f"members_{goal.value}": goal for goal in Goal}}
 _BY_STAGE = [f"{name}_{goal.value}" for name in ("committed", "met") for goal in Goal]
-OF_CYCLES = frozenset({
-    "tested_previous", "ratio_to_previous", "committed", "met", "carried_in", "carried_out", "returned", "dropped",
-    "added", "removed", *_BY_STAGE, *_MEMBERS,
-})  # fmt: skip
-OF_DAYS = frozenset({
-    "designed", "validated", "tested", "fell_back", "moved_back", "remaining", "workflows", "blockers_opened",
-    "blockers_resolved", "blockers_open",
-})  # fmt: skip
+OF_CYCLES = frozenset(
+    {
+        "tested_previous",
+        "ratio_to_previous",
+        "committed",
+        "met",
+        "carried_in",
+        "carried_out",
+        "returned",
+        "dropped",
+        "added",
+        "removed",
+        *_BY_STAGE,
+        *_MEMBERS,
+    }
+)
+OF_DAYS = frozenset(
+    {
+        "designed",
+        "validated",
+        "tested",
+        "fell_back",
+        "moved_back",
+        "remaining",
+        "workflows",
+        "blockers_opened",
+        "blockers_resolved",
+        "blockers_open",
+    }
+)
 _OURS = {"moved_back", "remaining", "workflows"}
 
 

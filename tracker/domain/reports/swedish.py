@@ -12,8 +12,20 @@ from tracker.domain.reports.facts import Blocked, CycleFacts, Figure, MonthFacts
 from tracker.domain.reports.months import Month
 from tracker.domain.states import Goal
 
-MONTHS = ("januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
-          "december")  # fmt: skip
+MONTHS = (
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+)
 _TO_DO = {Goal.DESIGN: "designas", Goal.VALIDATION: "valideras", Goal.TEST: "testas"}
 _GOALS = {Goal.DESIGN: "design", Goal.VALIDATION: "validering", Goal.TEST: "test"}
 _DOING = {Goal.DESIGN: "designa", Goal.VALIDATION: "validera", Goal.TEST: "testa"}
@@ -164,10 +176,15 @@ def _compared(cycle: CycleFacts) -> str:
 
 def times(ratio: Decimal) -> tuple[str, str]:
     """How many times the previous cycle, in words, and the word that compares."""
-    steps = ((Decimal("0.60"), "betydligt färre"), (Decimal("0.90"), "något färre"),
-             (Decimal("1.10"), "ungefär lika många"), (Decimal("1.35"), "något fler"),
-             (Decimal("1.80"), "betydligt fler"), (Decimal("2.00"), "nästan dubbelt så många"),
-             (Decimal("2.15"), "dubbelt så många"))  # fmt: skip
+    steps = (
+        (Decimal("0.60"), "betydligt färre"),
+        (Decimal("0.90"), "något färre"),
+        (Decimal("1.10"), "ungefär lika många"),
+        (Decimal("1.35"), "något fler"),
+        (Decimal("1.80"), "betydligt fler"),
+        (Decimal("2.00"), "nästan dubbelt så många"),
+        (Decimal("2.15"), "dubbelt så många"),
+    )
     words = next((words for limit, words in steps if ratio < limit), "mer än dubbelt så många")
     return words, "som" if words.endswith("många") else "än"
 
@@ -225,8 +242,10 @@ def _turn(facts: MonthFacts) -> str:
             said.append(f"Vi har genomfört planeringsveckan den {when} inför cykel {row.cycle}{begins}.")
     for cycle in begun:
         if cycle.is_first:
-            said.append(f"Från och med cykel {cycle.number}, som började den {day(cycle.row.starts_on)} (vecka "
-                        f"{iso_week(cycle.row.starts_on)}), arbetar vi i samma cykler som övriga projekt.")  # fmt: skip
+            said.append(
+                f"Från och med cykel {cycle.number}, som började den {day(cycle.row.starts_on)} (vecka "
+                f"{iso_week(cycle.row.starts_on)}), arbetar vi i samma cykler som övriga projekt."
+            )
         elif cycle.number in began:
             said.append(f"Den {began[cycle.number]} började cykel {cycle.number}.")
         said.append(_promise(cycle))
@@ -252,8 +271,10 @@ def _month(facts: MonthFacts) -> str:
     if facts.closed or facts.begun:
         tested = facts["tested"]
         done = "klart" if tested.value <= 1 else "klara"
-        said.append(f"Sett till {'dagarna hittills i' if facts.through else 'hela'} {name} blev"
-                    f" {_flows(tested, none='inget arbetsflöde')} {done}{_by_cycle(facts)}.")  # fmt: skip
+        said.append(
+            f"Sett till {'dagarna hittills i' if facts.through else 'hela'} {name} blev"
+            f" {_flows(tested, none='inget arbetsflöde')} {done}{_by_cycle(facts)}."
+        )
     else:
         said.append(_throughput(facts))
     back, fell = facts["moved_back"], facts["fell_back"]
@@ -312,8 +333,11 @@ def _so_far(facts: MonthFacts, cycle: CycleFacts) -> str:
 
 def _stages(of: MonthFacts | CycleFacts, *verbs: str) -> str:
     """Designade 8 arbetsflöden, validerade 7 och testade 5."""
-    parts = [(verb, of[name]) for verb, name in zip(verbs, ("designed", "validated", "tested"), strict=True)
-             if of[name].value]  # fmt: skip
+    parts = [
+        (verb, of[name])
+        for verb, name in zip(verbs, ("designed", "validated", "tested"), strict=True)
+        if of[name].value
+    ]
     return _and([f"{verb} {_flows(figure) if n == 0 else _many(figure)}" for n, (verb, figure) in enumerate(parts)])
 
 
@@ -406,9 +430,11 @@ def _coming(facts: MonthFacts, cycle: CycleFacts) -> str:
 
 
 def _weeks(facts: MonthFacts) -> str:
-    said = [f"Planeringsveckan inför cykel {row.cycle} hålls den {days(row.planning_starts_on, row.planning_ends_on)}."
-            for row in facts.planning_next
-            if row.planning_starts_on is not None and row.planning_ends_on is not None]  # fmt: skip
+    said = [
+        f"Planeringsveckan inför cykel {row.cycle} hålls den {days(row.planning_starts_on, row.planning_ends_on)}."
+        for row in facts.planning_next
+        if row.planning_starts_on is not None and row.planning_ends_on is not None
+    ]
     return " ".join(said)
 
 

@@ -108,8 +108,9 @@ def require_sound(text: str, field: str, is_known: Callable[[Token], bool]) -> N
         if token is None or not is_known(token):
             raise InvalidError(
                 N_("%(token)s is no figure. Write it as it stood in the draft, or without braces."),
-                field=field, token=found[0][:120],
-            )  # fmt: skip
+                field=field,
+                token=found[0][:120],
+            )
 
 
 def plain(text: str) -> str:

@@ -135,6 +135,14 @@ def _of_user(value: Any, user_id: Any) -> ScalarSelect[Any]:  # noqa: ANN401 - a
 def _account(row: Any) -> Account:  # noqa: ANN401 - a row of `_select`
     email, name, role, codes, every, active, account_id, has_password, signed_in_at, used_at, expires_at = row
     return Account(
-        email, name, role, tuple(sorted((codes or "").split())), every, active, account_id, has_password,
-        max(filter(None, (signed_in_at, used_at)), default=None), expires_at,
-    )  # fmt: skip
+        email,
+        name,
+        role,
+        tuple(sorted((codes or "").split())),
+        every,
+        active,
+        account_id,
+        has_password,
+        max(filter(None, (signed_in_at, used_at)), default=None),
+        expires_at,
+    )

@@ -18,7 +18,7 @@ from tracker.queries.workflows.timeline import in_language
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class BlockerListRow:
     """A blocker as the table shows it. Days are local dates apart; times are those of its latest opening.
 
     `workflows` are the keys of what it holds; once resolved, of what it held. `workflow_days` is the sum over what it
@@ -58,7 +58,7 @@ class Row:
 class Blockers:
     """All blockers by id, and the names of the workstreams."""
 
-    rows: list[Row]
+    rows: list[BlockerListRow]
     workstreams: dict[str, str]
 
 
@@ -82,9 +82,14 @@ def blockers(session: Session, *, language: str, today: date, zone: ZoneInfo) ->
 
 
 def row_of(
-    fields: Sequence[Any], times: list[Opening], keys: Mapping[int, str], streams: Mapping[int, Sequence[str]],
-    language: str, today: date, zone: ZoneInfo,
-) -> Row:  # fmt: skip
+    fields: Sequence[Any],
+    times: list[Opening],
+    keys: Mapping[int, str],
+    streams: Mapping[int, Sequence[str]],
+    language: str,
+    today: date,
+    zone: ZoneInfo,
+) -> BlockerListRow:
     """The row of a blocker from its fields in the order of `_BLOCKERS`, its openings, and what its workflows are."""
     id_, title, title_en, category, owner, mitigation, decider, decide_by = fields
     shown = in_language(language, title, title_en)
@@ -94,7 +99,7 @@ def row_of(
     resolved = latest.resolved if latest else None
     resolved_on = local_date(resolved.happened_at, zone) if resolved else None
     is_open = opened_on is not None and resolved is None
-    return Row(
+    return BlockerListRow(
         id=id_,
         title=shown,
         other_title=title if shown != title else title_en,

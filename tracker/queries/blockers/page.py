@@ -16,9 +16,9 @@ from tracker.domain.calendar import local_date
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.holds import Event, Opening, Stay, openings
+from tracker.domain.sorting import swedish_order
 from tracker.domain.states import HoldEvent, State
-from tracker.queries.blockers.list import Row, row_of
-from tracker.queries.board.layout import swedish_order
+from tracker.queries.blockers.list import BlockerListRow, row_of
 from tracker.queries.workflows.timeline import in_language
 
 
@@ -38,7 +38,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class BlockerEventItem:
     """One thing that happened. `kind`: opened, held, released, resolved, note, field."""
 
     kind: str
@@ -61,12 +61,12 @@ class Page:
     it last let go: whose leads may write here.
     """
 
-    blocker: Row
+    blocker: BlockerListRow
     fields: dict[str, str]
     holds: list[Held]
     held: list[Held]
     latest: list[Held]
-    history: list[Item]
+    history: list[BlockerEventItem]
     owners: list[str] = field(default_factory=list)
 
     @property
@@ -113,7 +113,7 @@ def page(session: Session, blocker_id: int, *, language: str, now: datetime, zon
         latest=_latest(stays, recorded),
         history=_history(session, blocker_id, recorded, times, workflows, zone),
         owners=owners(session),
-    )  # fmt: skip
+    )
 
 
 def owners(session: Session) -> list[str]:
@@ -144,11 +144,17 @@ def workstreams_of(session: Session, keys: Iterable[str]) -> tuple[str, ...]:
 
 def _row(
     blocker: Blocker, times: list[Opening], workflows: Mapping[int, _About], language: str, today: date, zone: ZoneInfo
-) -> Row:
+) -> BlockerListRow:
     fields = (
-        blocker.id, blocker.title, blocker.title_en, blocker.category.value, blocker.owner, blocker.mitigation,
-        blocker.decider, blocker.decide_by,
-    )  # fmt: skip
+        blocker.id,
+        blocker.title,
+        blocker.title_en,
+        blocker.category.value,
+        blocker.owner,
+        blocker.mitigation,
+        blocker.decider,
+        blocker.decide_by,
+    )
     keys = {id_: workflow.key for id_, workflow in workflows.items()}
     streams = {id_: workflow.workstreams for id_, workflow in workflows.items()}
     return row_of(fields, times, keys, streams, language, today, zone)
@@ -229,18 +235,25 @@ def _oldest_first(stays: Iterable[Held]) -> list[Held]:
 
 
 def _history(
-    session: Session, blocker_id: int, recorded: Mapping[int, _Recorded], times: list[Opening],
-    workflows: Mapping[int, _About], zone: ZoneInfo,
-) -> list[Item]:  # fmt: skip
+    session: Session,
+    blocker_id: int,
+    recorded: Mapping[int, _Recorded],
+    times: list[Opening],
+    workflows: Mapping[int, _About],
+    zone: ZoneInfo,
+) -> list[BlockerEventItem]:
     """Everything, newest first by when it happened. Two statements."""
-    items = [*_event_items(recorded, times, workflows, zone), *_notes(session, blocker_id),
-             *_field_items(session, blocker_id)]  # fmt: skip
+    items = [
+        *_event_items(recorded, times, workflows, zone),
+        *_notes(session, blocker_id),
+        *_field_items(session, blocker_id),
+    ]
     return sorted(items, key=lambda item: item.order, reverse=True)
 
 
 def _event_items(
     recorded: Mapping[int, _Recorded], times: list[Opening], workflows: Mapping[int, _About], zone: ZoneInfo
-) -> list[Item]:
+) -> list[BlockerEventItem]:
     """What was held or released at once is one item."""
     opened = {opening.opened.id: number > 0 for number, opening in enumerate(times)}
     resolved = {opening.resolved.id for opening in times if opening.resolved}
@@ -253,7 +266,7 @@ def _event_items(
             ("opened" if ids & opened.keys() else "held") if is_hold else "resolved" if ids & resolved else "released"
         )
         items.append(
-            Item(
+            BlockerEventItem(
                 kind=kind,
                 at=first.event.happened_at,
                 order=(first.event.happened_at, 1, max(ids)),
@@ -268,17 +281,17 @@ def _event_items(
     return items
 
 
-def _notes(session: Session, blocker_id: int) -> list[Item]:
+def _notes(session: Session, blocker_id: int) -> list[BlockerEventItem]:
     rows = session.execute(
         select(col(Note.id), col(Note.recorded_at), col(Actor.name), col(Note.text))
         .join(Entry, col(Entry.id) == col(Note.entry_id))
         .join(Actor, col(Actor.id) == col(Entry.actor_id))
         .where(col(Note.blocker_id) == blocker_id)
     )
-    return [Item("note", at, (at, 2, id_), at, actor, note=text) for id_, at, actor, text in rows]
+    return [BlockerEventItem("note", at, (at, 2, id_), at, actor, note=text) for id_, at, actor, text in rows]
 
 
-def _field_items(session: Session, blocker_id: int) -> list[Item]:
+def _field_items(session: Session, blocker_id: int) -> list[BlockerEventItem]:
     rows = session.execute(
         select(FieldChange, col(Entry.recorded_at), col(Actor.name))
         .join(Entry, col(Entry.id) == col(FieldChange.entry_id))
@@ -286,6 +299,8 @@ def _field_items(session: Session, blocker_id: int) -> list[Item]:
         .where(col(FieldChange.blocker_id) == blocker_id)
     )
     return [
-        Item("field", at, (at, 3, row.id or 0), at, actor, field=row.field, before=row.before, after=row.after)
+        BlockerEventItem(
+            "field", at, (at, 3, row.id or 0), at, actor, field=row.field, before=row.before, after=row.after
+        )
         for row, at, actor in rows
     ]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from tracker.domain.sorting import folded, swedish_order
 from tracker.domain.states import BlockerCategory
-from tracker.queries.blockers.list import Row
-from tracker.queries.board.layout import folded, swedish_order
+from tracker.queries.blockers.list import BlockerListRow
 
 OPEN, RESOLVED, ALL = "open", "resolved", "all"
 STATES = (OPEN, RESOLVED, ALL)
@@ -45,7 +45,7 @@ class Sums:
 
     open: int
     overdue: int
-    oldest: Row | None
+    oldest: BlockerListRow | None
     workflows: tuple[str, ...]
     workflow_days: int
 
@@ -54,20 +54,21 @@ class Sums:
 class Table:
     """The rows in order, and what they come to. The sums leave the choice of state and of overdue ones out."""
 
-    rows: list[Row]
+    rows: list[BlockerListRow]
     sums: Sums
     total: int
 
 
-def table(rows: Collection[Row], filters: Filters, category_word: CategoryWord) -> Table:
+def table(rows: Collection[BlockerListRow], filters: Filters, category_word: CategoryWord) -> Table:
     """The rows that pass the filters, in the order asked for."""
     kept = [row for row in rows if _passes(row, filters)]
     shown = [row for row in kept if _is_in(row, filters.state) and (row.is_overdue or not filters.overdue)]
-    return Table(ordered(shown, filters.sort, category_word), _sums(kept), sum(_is_in(row, filters.state)
-                                                                               for row in rows))  # fmt: skip
+    return Table(
+        ordered(shown, filters.sort, category_word), _sums(kept), sum(_is_in(row, filters.state) for row in rows)
+    )
 
 
-def ordered(rows: Iterable[Row], sort: str, category_word: CategoryWord) -> list[Row]:
+def ordered(rows: Iterable[BlockerListRow], sort: str, category_word: CategoryWord) -> list[BlockerListRow]:
     """In the order asked for, the other way round with a minus before it; equals and the rest by urgency."""
     by_urgency = sorted(rows, key=_urgency)
     name = sort.removeprefix("-")
@@ -80,7 +81,9 @@ def ordered(rows: Iterable[Row], sort: str, category_word: CategoryWord) -> list
     return sorted(sortable, key=key, reverse=sort != name) + rest
 
 
-def similar(rows: Iterable[Row], title: str, workstreams: Collection[str], keys: Collection[str]) -> list[Row]:
+def similar(
+    rows: Iterable[BlockerListRow], title: str, workstreams: Collection[str], keys: Collection[str]
+) -> list[BlockerListRow]:
     """The open blockers most like one to be raised: by words of the title, then by workstreams. None that holds all
     of the workflows already.
     """
@@ -94,7 +97,7 @@ def similar(rows: Iterable[Row], title: str, workstreams: Collection[str], keys:
     return [row for _, row in best[:_SIMILAR]]
 
 
-def is_found(row: Row, q: str) -> bool:
+def is_found(row: BlockerListRow, q: str) -> bool:
     """Whether every word of the search is in a text of the blocker, or one of them is the key of what it holds."""
     words = folded(q).replace(",", " ").replace(";", " ").split()
     text = folded(" ".join((row.title, row.other_title, row.owner, row.decider, row.mitigation, *row.workflows)))
@@ -102,7 +105,7 @@ def is_found(row: Row, q: str) -> bool:
     return not held.isdisjoint(words) or all(word in text for word in words)
 
 
-def _passes(row: Row, filters: Filters) -> bool:
+def _passes(row: BlockerListRow, filters: Filters) -> bool:
     if filters.workstreams and {*filters.workstreams}.isdisjoint(row.workstreams):
         return False
     if filters.categories and row.category not in filters.categories:
@@ -114,16 +117,16 @@ def _passes(row: Row, filters: Filters) -> bool:
     return not filters.q or is_found(row, filters.q)
 
 
-def _is_aged(row: Row, age: str) -> bool:
+def _is_aged(row: BlockerListRow, age: str) -> bool:
     first, last = AGES[age]
     return first <= row.days <= last
 
 
-def _is_in(row: Row, state: str) -> bool:
+def _is_in(row: BlockerListRow, state: str) -> bool:
     return state == ALL or row.is_open == (state == OPEN)
 
 
-def _sums(rows: Iterable[Row]) -> Sums:
+def _sums(rows: Iterable[BlockerListRow]) -> Sums:
     here = [row for row in rows if row.is_open]
     return Sums(
         open=len(here),
@@ -134,7 +137,7 @@ def _sums(rows: Iterable[Row]) -> Sums:
     )
 
 
-def _urgency(row: Row) -> tuple[Any, ...]:
+def _urgency(row: BlockerListRow) -> tuple[Any, ...]:
     """Open ones first: overdue, the longest overdue on top, then the oldest. Of the resolved the latest first."""
     if row.is_open:
         return 0, -row.days_overdue, -row.days, row.id
@@ -145,7 +148,7 @@ def _words(text: str) -> set[str]:
     return {word for word in folded(text).split() if len(word) >= _SHORTEST_WORD}
 
 
-SORTS: dict[str, Callable[[Row], Any]] = {
+SORTS: dict[str, Callable[[BlockerListRow], Any]] = {
     URGENT: _urgency,
     "title": lambda row: swedish_order(row.title),
     "category": lambda row: row.category,

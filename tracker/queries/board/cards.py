@@ -57,7 +57,7 @@ class Stream:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class BoardFrame:
     """What surrounds the cards: cycles, projects, workstreams and owners to choose from."""
 
     cycles: tuple[CycleHeading, ...]
@@ -105,7 +105,7 @@ class Card(NamedTuple):
         return len(self.shared) - len(self.shared_shown)
 
 
-def frame(session: Session, *, language: str, today: date) -> Frame:
+def frame(session: Session, *, language: str, today: date) -> BoardFrame:
     """The cycles (by number), projects and workstreams (by code), owners of workflows. Three statements."""
     connection = session.connection()
     headings = tuple(_heading(*row, today) for row in connection.execute(_CYCLES))
@@ -115,7 +115,7 @@ def frame(session: Session, *, language: str, today: date) -> Frame:
         by_state = zip((State.DESIGN, State.VALIDATION, State.TEST), limits, strict=True)
         streams[code] = Stream(code, name, project, {state: limit for state, limit in by_state if limit is not None})
     owners = frozenset(connection.execute(_OWNERS).scalars())
-    return Frame(headings, dict(sorted(projects.items())), streams, owners)
+    return BoardFrame(headings, dict(sorted(projects.items())), streams, owners)
 
 
 def scope_of(cycle: str) -> tuple[str, dict[str, Any]]:

@@ -26,7 +26,7 @@ REPORTING = frozenset({"write_report", "publish_report", "reopen_report"})
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class ChangedWorkflow:
     """A workflow that was written to, who did it last, and by which commands it was."""
 
     key: str
@@ -35,7 +35,7 @@ class Touched:
     commands: frozenset[str] = frozenset()
 
 
-def since(session: Session, revision: int) -> list[Touched] | None:
+def changed_since(session: Session, revision: int) -> list[ChangedWorkflow] | None:
     """The workflows written to after the revision, by key. None when something else was written too, such as a
     cycle or a blocker's title, which any number of workflows may show. One statement.
     """
@@ -45,12 +45,12 @@ def since(session: Session, revision: int) -> list[Touched] | None:
         for _, _, command, key, is_elsewhere in rows
     ):
         return None
-    touched: dict[str, Touched] = {}
+    changed: dict[str, ChangedWorkflow] = {}
     for actor_id, actor, command, key, _ in rows:
         if key is not None:
-            earlier = touched[key].commands if key in touched else frozenset()
-            touched[key] = Touched(key, actor_id, actor, earlier | {command})
-    return [touched[key] for key in sorted(touched)]
+            earlier = changed[key].commands if key in changed else frozenset()
+            changed[key] = ChangedWorkflow(key, actor_id, actor, earlier | {command})
+    return [changed[key] for key in sorted(changed)]
 
 
 def is_only_reviewed(session: Session, revision: int) -> bool:

@@ -1,13 +1,13 @@
 """How cards stand on the board: filtered, in columns, in lanes. Pure; the cards come from `cards`."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
+from tracker.domain.sorting import folded, swedish_order
 from tracker.domain.states import STATES, State
-from tracker.queries.board.cards import ALL, Card, Frame
+from tracker.queries.board.cards import ALL, BoardFrame, Card
 
 GROUPS = ("workstream", "project", "owner")
 _KEY = re.compile(r"\w+-\d+")
@@ -77,7 +77,7 @@ class Lane:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class BoardLayout:
     """What a board shows, and how much it leaves out."""
 
     columns: list[Cell]
@@ -89,8 +89,15 @@ class Shown:
     blocked: int
 
 
-def arrange(cards: list[Card], filters: Filters, frame: Frame, own: Collection[str], *, may_all: bool = False,
-            stale: Collection[str] = ()) -> Shown:  # fmt: skip
+def board_layout(
+    cards: list[Card],
+    filters: Filters,
+    frame: BoardFrame,
+    own: Collection[str],
+    *,
+    may_all: bool = False,
+    stale: Collection[str] = (),
+) -> BoardLayout:
     """The cards that pass the filters, in columns and, where grouped, in lanes: the workstreams in `own` first and
     unfolded. `may_all` says that every lane is the viewer's to write; `stale` names what was not updated for a week.
     """
@@ -99,7 +106,7 @@ def arrange(cards: list[Card], filters: Filters, frame: Frame, own: Collection[s
         kept = [card for card in kept if card.key in stale]
     owned = sum(card.workstream in filters.workstreams for card in kept) if filters.workstreams else len(kept)
     without_blocked = kept if filters.blocked else [card for card in kept if card.blocker]
-    return Shown(
+    return BoardLayout(
         columns=_cells(kept, _limits(frame, filters), filters.workstreams),
         lanes=_lanes(kept, filters, frame, own, may_all=may_all) if filters.group else [],
         total=len(cards),
@@ -110,7 +117,7 @@ def arrange(cards: list[Card], filters: Filters, frame: Frame, own: Collection[s
     )
 
 
-def passes(card: Card, filters: Filters, frame: Frame) -> bool:
+def passes(card: Card, filters: Filters, frame: BoardFrame) -> bool:
     """Whether the filters let the card through. A workstream's filter also finds what it takes part in."""
     if filters.blocked and not card.blocker:
         return False
@@ -131,20 +138,6 @@ def is_found(card: Card, q: str) -> bool:
     return card.key.casefold() in words or all(word in text for word in words)
 
 
-def folded(text: str) -> str:
-    """Text for comparing: one form of å, ä, ö, and no difference of case."""
-    return unicodedata.normalize("NFC", text).casefold()
-
-
-def swedish_order(text: str) -> tuple[str, str]:
-    """Sorts as Swedes do: å, ä, ö last in that order, case apart."""
-    lowered = folded(text)
-    return lowered.translate(_AFTER_Z), text
-
-
-_AFTER_Z = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})
-
-
 def _cells(cards: Iterable[Card], limits: dict[State, int], owning: Collection[str] = ()) -> list[Cell]:
     """Five cells. Where `owning` names workstreams, only what they own counts against the limit."""
     by_state: dict[State, list[Card]] = {state: [] for state in STATES}
@@ -162,7 +155,7 @@ def _cells(cards: Iterable[Card], limits: dict[State, int], owning: Collection[s
     ]
 
 
-def _limits(frame: Frame, filters: Filters) -> dict[State, int]:
+def _limits(frame: BoardFrame, filters: Filters) -> dict[State, int]:
     """The sum of the limits of the streams shown, per state, where every one of them has one and shows all its
     cards.
     """
@@ -181,7 +174,9 @@ def _limits(frame: Frame, filters: Filters) -> dict[State, int]:
     }
 
 
-def _lanes(cards: list[Card], filters: Filters, frame: Frame, own: Collection[str], *, may_all: bool) -> list[Lane]:
+def _lanes(
+    cards: list[Card], filters: Filters, frame: BoardFrame, own: Collection[str], *, may_all: bool
+) -> list[Lane]:
     group = filters.group
     code_of, name_of = _grouping(group, frame)
     has_limits = group == "workstream" and not filters.hides_cards
@@ -226,7 +221,7 @@ def missing_keys(q: str, cards: Iterable[Card]) -> list[str]:
     return [word for word in dict.fromkeys(words) if word.casefold() not in here]
 
 
-def _grouping(group: str, frame: Frame) -> tuple[Callable[[Card], str], Callable[[str], str]]:
+def _grouping(group: str, frame: BoardFrame) -> tuple[Callable[[Card], str], Callable[[str], str]]:
     if group == "project":
         return lambda card: frame.streams[card.workstream].project, lambda code: frame.projects[code]
     if group == "owner":

@@ -30,7 +30,7 @@ class Hold(NamedTuple):
     days: int
 
 
-class Row(NamedTuple):
+class ListRow(NamedTuple):
     """A row of the list as drawn: like a card it depends on the workflow, the language and the local date alone.
 
     `is_checked`: the latest that is known of it is that somebody looked today and found nothing new.
@@ -77,8 +77,9 @@ def stale(cards: Iterable[Card], updates: Updates, *, today: date, zone: ZoneInf
     )
 
 
-def rows(session: Session, cards: Iterable[Card], updates: Updates, cycle: str, *, language: str, today: date,
-         zone: ZoneInfo) -> list[Row]:  # fmt: skip
+def rows(
+    session: Session, cards: Iterable[Card], updates: Updates, cycle: str, *, language: str, today: date, zone: ZoneInfo
+) -> list[ListRow]:
     """Rows for the cards, the longest without an update first, done ones last. One statement.
 
     The order is that of the moment when the reader opened the list, so that no row runs away while it is edited.
@@ -92,7 +93,7 @@ def rows(session: Session, cards: Iterable[Card], updates: Updates, cycle: str, 
     return [_row(card, holds, updates, today, zone) for card in sorted(cards, key=place)]
 
 
-def rows_of(session: Session, cards: Collection[Card], *, language: str, today: date, zone: ZoneInfo) -> list[Row]:
+def rows_of(session: Session, cards: Collection[Card], *, language: str, today: date, zone: ZoneInfo) -> list[ListRow]:
     """Rows for cards that are named, in their order. Two statements."""
     values = {"keys": [card.key for card in cards]}
     updates = _updates_of(session, KEYS, values | {"seen_at": None})
@@ -105,10 +106,10 @@ def _was_done(card: Card, update: Update) -> bool:
     return card.state is State.DONE and (update.seen_at is None or update.moved_at <= update.seen_at)
 
 
-def _row(card: Card, holds: Mapping[str, list[Hold]], updates: Updates, today: date, zone: ZoneInfo) -> Row:
+def _row(card: Card, holds: Mapping[str, list[Hold]], updates: Updates, today: date, zone: ZoneInfo) -> ListRow:
     update = updates[card.key]
     days = max((today - local_date(update.at, zone)).days, 0)
-    return Row(card, tuple(holds.get(card.key, ())), days, days == 0 and update.checked_at == update.at)
+    return ListRow(card, tuple(holds.get(card.key, ())), days, days == 0 and update.checked_at == update.at)
 
 
 def _updates_of(session: Session, scope: str, values: dict[str, Any]) -> dict[str, Update]:

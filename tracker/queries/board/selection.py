@@ -14,7 +14,7 @@ _UNDER_WAY = (State.DESIGN, State.VALIDATION, State.TEST)
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class SelectedWorkflow:
     """A workflow among those chosen."""
 
     key: str
@@ -33,7 +33,7 @@ class Holding:
     keys: tuple[str, ...]
 
 
-def chosen(session: Session, keys: Collection[str]) -> list[Chosen]:
+def selected(session: Session, keys: Collection[str]) -> list[SelectedWorkflow]:
     """Those of the keys that there are and that are not archived, by key. One statement."""
     rows = session.execute(
         select(
@@ -42,7 +42,7 @@ def chosen(session: Session, keys: Collection[str]) -> list[Chosen]:
         .where(col(Workflow.key).in_(keys), col(Workflow.archived_at).is_(None))
         .order_by(col(Workflow.key))
     )
-    return [Chosen(*row) for row in rows]
+    return [SelectedWorkflow(*row) for row in rows]
 
 
 def holdings(session: Session, keys: Collection[str], *, language: str) -> list[Holding]:

@@ -164,9 +164,7 @@ def item_rows(read: Sources, figure: str, behind: Iterable[Behind], choice: Choi
 
 def _blocker_row(read: Sources, each: Behind, blocker: int, holds: dict[int, list[str]]) -> ItemRow:
     held = tuple(holds.get(blocker, ()))
-    return ItemRow(
-        blocker=blocker, name=read.blockers.get(blocker, ""), at=each.at, amount=each.amount, holds=held
-    )  # fmt: skip
+    return ItemRow(blocker=blocker, name=read.blockers.get(blocker, ""), at=each.at, amount=each.amount, holds=held)
 
 
 def _workflow_row(read: Sources, each: Behind, key: str, figure: str, step: Step | None) -> ItemRow:
@@ -215,11 +213,11 @@ def differences(read: Sources, choice: Choice) -> Differences:
     found = Differences([], [])
     for item, effects in sorted(by_item.items(), key=lambda pair: (isinstance(pair[0], int), str(pair[0]).rjust(12))):
         causes = [row for row in late[item] if _explains(read, row, effects)]
-        told = [each for each in effects if not _is_told(each, effects)]
+        shown = [each for each in effects if not _is_told(each, effects)]
         if isinstance(item, int):
-            changed = Changed("", item, read.blockers.get(item, ""), told, causes)
+            changed = Changed("", item, read.blockers.get(item, ""), shown, causes)
         else:
-            changed = Changed(item, None, read.workflows[item].name, told, causes)
+            changed = Changed(item, None, read.workflows[item].name, shown, causes)
         only_grew = not causes and all(each.figure in BY_AMOUNT for each in effects)
         (found.went_on if only_grew else found.items).append(changed)
     return found

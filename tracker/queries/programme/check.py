@@ -13,8 +13,7 @@ from tracker.db import models
 from tracker.db.models import Entry, ReportedFigures, Workflow
 from tracker.domain.cells import instant_text
 from tracker.domain.files.figure_files import TOTAL, cells_text
-from tracker.domain.findings import Finding
-from tracker.domain.programme.checks import problems
+from tracker.domain.programme.checks import Finding, problems
 from tracker.domain.programme.replay import Caches, by_workflow, caches, holding
 from tracker.domain.programme.rows import Programme
 from tracker.domain.states import CycleStatus, ScopeKind, State

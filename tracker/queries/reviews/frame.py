@@ -11,7 +11,48 @@ from sqlmodel import Session, col
 
 from tracker.db.models import Cycle, ReportedFigures, ScopeChange, Workflow, WorkflowWorkstream, Workstream
 from tracker.domain.calendar import working_days
+from tracker.domain.charts import cycle_figures, registry
+from tracker.domain.charts.sheets import SheetRow
+from tracker.domain.charts.span import Span
 from tracker.domain.states import CycleStatus, Goal, ProposalKind, ScopeKind
+from tracker.queries import figures
+
+CHARTS = {
+    "throughput": ("designed", "validated", "tested"),
+    "blockers": ("blockers_opened", "blockers_resolved", "blockers_open"),
+}
+
+
+_CYCLES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PastCycle:
+    """The figures of a cycle with what they count. One under way has come to them so far."""
+
+    number: int
+    is_under_way: bool
+    row: SheetRow
+
+
+def last_cycles(session: Session, number: int, workstream: str, *, now: datetime) -> list[PastCycle]:
+    """The cycle and the ones before it. Two statements, while the history is kept."""
+    as_of = figures.as_of_now(session, now)
+    history = figures.history(session)
+    if history is None:
+        return []
+    numbers = [row.cycle for row in history.cycles if row.cycle <= number][-_CYCLES:]
+    span, choice = Span(history, as_of, numbers[0], numbers[-1]), registry.choice(history, (), (workstream,))
+    columns = [column for chart in CHARTS.values() for column in chart]
+    return [
+        PastCycle(each, _is_under_way(span, each), cycle_figures.row(span, each, choice, columns)) for each in numbers
+    ]
+
+
+def _is_under_way(span: Span, number: int) -> bool:
+    here = span.reading(number)
+    return here.is_begun and here.as_of < here.border
+
 
 _BEFORE = 2  # so many earlier cycles stand beside
 _ENDS = ("met", "carried_out", "returned", "dropped")  # of what was in the cycle at its close
@@ -50,7 +91,7 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class ReviewFrame:
     """The cycle, the draft that takes what goes on, and the cycles before."""
 
     cycle: Dates
@@ -82,7 +123,7 @@ class DisposedPart:
     items: list[Disposed] = field(default_factory=list)
 
 
-def frame(session: Session, number: int) -> Frame | None:
+def frame(session: Session, number: int) -> ReviewFrame | None:
     """What stands around the review of the cycle; none without the cycle. Two statements."""
     rows = session.execute(
         select(
@@ -101,7 +142,7 @@ def frame(session: Session, number: int) -> Frame | None:
     if not cycles or cycles[0].number != number:
         return None
     into = next((cycle for cycle in cycles[1:] if cycle.status is CycleStatus.DRAFT), None)
-    return Frame(cycles[0], into, _before(session, number))
+    return ReviewFrame(cycles[0], into, _before(session, number))
 
 
 def _before(session: Session, number: int) -> tuple[Before, ...]:
@@ -147,7 +188,7 @@ def disposed(session: Session, number: int) -> list[DisposedPart]:
     )
     parts: dict[str, DisposedPart] = {}
     for code, name, name_en, key, title, title_en, kind, to_cycle, goal, reason, note in rows:
-        told = ProposalKind.GOES_ON if kind is ScopeKind.PLANNED else ProposalKind(kind.value)
+        became = ProposalKind.GOES_ON if kind is ScopeKind.PLANNED else ProposalKind(kind.value)
         part = parts.setdefault(code, DisposedPart(code, name, name_en))
-        part.items.append(Disposed(key, title, title_en, told, to_cycle, goal, reason, note))
+        part.items.append(Disposed(key, title, title_en, became, to_cycle, goal, reason, note))
     return list(parts.values())

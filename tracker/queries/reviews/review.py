@@ -14,10 +14,10 @@ from tracker.db.facts import facts
 from tracker.db.models import Cycle, Project, ReviewReady, Workstream
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.figures import summaries
-from tracker.domain.figures.facts import Facts
+from tracker.domain.figures.facts import ProgrammeFacts
 from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import Summary
-from tracker.domain.reviews import Member, seal
+from tracker.domain.reviews import Member, fingerprint
 from tracker.domain.states import CycleStatus, HoldEvent, ProposalKind
 
 _AFTER_ALL = LARGEST_ID + 1  # the ids that a close would give
@@ -76,7 +76,7 @@ class Review:
     cycle: int
     status: CycleStatus
     into: int | None
-    seal: str
+    fingerprint: str
     parts: tuple[Part, ...]
 
     @property
@@ -104,7 +104,7 @@ def review(session: Session, number: int) -> Review | None:
         for code, name, name_en, first_cycle, is_ready in _workstreams(session, number)
         if first_cycle <= number or code in by_stream
     )
-    return Review(number, status, into, seal(members, into), tuple(parts))
+    return Review(number, status, into, fingerprint(members, into), tuple(parts))
 
 
 def preview(session: Session, number: int, now: datetime) -> list[Summary]:
@@ -147,7 +147,9 @@ def _exceptions_first(member: Member) -> tuple[bool, bool, str]:
     return not member.is_undecided, member.decision == member.default, member.key
 
 
-def _as_if_closed(found: Facts, number: int, at: datetime, members: Sequence[Member], into: int | None) -> Facts:
+def _as_if_closed(
+    found: ProgrammeFacts, number: int, at: datetime, members: Sequence[Member], into: int | None
+) -> ProgrammeFacts:
     """The facts with the rows that the close would write."""
     wishes = [(member, member.decision or member.default) for member in members]
     decided = [(member, wish) for member, wish in wishes if wish is not None]
@@ -157,11 +159,31 @@ def _as_if_closed(found: Facts, number: int, at: datetime, members: Sequence[Mem
         found,
         cycles=[replace(row, **closed) if row.cycle == number else row for row in found.cycles],  # type: ignore[arg-type]
         workflows=[row._replace(archived_at=at) if row.id in dropped else row for row in found.workflows],
-        scope=_and(found.scope, ((_AFTER_ALL, member.id, number, into if wish.is_into_draft else None, wish.goal,
-                                  wish.scope_kind.value, at, at) for member, wish in decided)),
-        holds=_and(found.holds, ((_AFTER_ALL, member.id, blocker.id, HoldEvent.RELEASED.value, at, at)
-                                 for member in dropped.values() for blocker in member.blockers)),
-    )  # fmt: skip
+        scope=_and(
+            found.scope,
+            (
+                (
+                    _AFTER_ALL,
+                    member.id,
+                    number,
+                    into if wish.is_into_draft else None,
+                    wish.goal,
+                    wish.scope_kind.value,
+                    at,
+                    at,
+                )
+                for member, wish in decided
+            ),
+        ),
+        holds=_and(
+            found.holds,
+            (
+                (_AFTER_ALL, member.id, blocker.id, HoldEvent.RELEASED.value, at, at)
+                for member in dropped.values()
+                for blocker in member.blockers
+            ),
+        ),
+    )
 
 
 def _and(rows: Iterable[_Fact], more: Iterable[_Fact]) -> Iterator[_Fact]:

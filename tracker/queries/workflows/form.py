@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from tracker.db.models import Workflow, WorkflowWorkstream, Workstream
 from tracker.domain.errors import N_, NotFoundError
-from tracker.queries.board.layout import swedish_order
+from tracker.domain.sorting import swedish_order
 from tracker.queries.workflows.timeline import in_language
 
 

@@ -1,5 +1,6 @@
 """One workflow's page: its fields, its way through the states, what holds it, and all that happened to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -19,15 +20,52 @@ from tracker.db.models import (
 from tracker.domain import history
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, NotFoundError
+from tracker.domain.figures.stale import STALE_AFTER_DAYS
 from tracker.domain.programme.replay import stand
 from tracker.domain.states import STATES, BlockerCategory, CycleStatus, Goal, ScopeKind, State
-from tracker.queries.freshness import Freshness, freshness
 from tracker.queries.workflows import timeline as timelines
-from tracker.queries.workflows.timeline import Item, in_language
+from tracker.queries.workflows.timeline import TimelineItem, in_language
+
+# As in the list: neither a field that was written over nor a change of scope tells how the work is going.
+_UPDATES = {"created", "moved", "taken_back", "held", "released", "note", "check"}
+
+
+_CHANGES_NOTHING = {"note", "check", "recorded_here"}
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Freshness:
+    """When it was last updated: changed, noted or checked.
+
+    `is_checked`: it was checked today and has not changed since. `is_stale`: not updated for a week, though it should.
+    """
+
+    updated_at: datetime
+    days: int
+    checked_at: datetime | None
+    checked_by: str
+    is_checked: bool
+    is_stale: bool
+
+
+def freshness(timeline: Sequence[TimelineItem], *, can_be_stale: bool, today: date, zone: ZoneInfo) -> Freshness:
+    """How fresh what is known of the workflow is; one that is done or archived cannot be stale."""
+    updated_at = max(item.recorded_at for item in timeline if item.kind in _UPDATES)
+    changed_at = max(item.recorded_at for item in timeline if item.kind not in _CHANGES_NOTHING)
+    check = max((item for item in timeline if item.kind == "check"), key=lambda item: item.order, default=None)
+    days = max((today - local_date(updated_at, zone)).days, 0)
+    return Freshness(
+        updated_at=updated_at,
+        days=days,
+        checked_at=check.at if check else None,
+        checked_by=check.actor if check else "",
+        is_checked=check is not None and local_date(check.at, zone) == today and changed_at <= check.at,
+        is_stale=can_be_stale and days >= STALE_AFTER_DAYS,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowFacts:
     """The fields, and what the history comes to. Days are local dates apart; `age_days` as DESIGN §5 has it."""
 
     id: int
@@ -106,10 +144,10 @@ class OpenCycle:
 class Page:
     """All that the page of a workflow shows."""
 
-    workflow: Facts
+    workflow: WorkflowFacts
     path: list[Stage]
     blockers: list[Hold]
-    timeline: list[Item]
+    timeline: list[TimelineItem]
     latest: history.Change
     freshness: Freshness
     cycles: list[OpenCycle] = field(default_factory=list)
@@ -125,7 +163,7 @@ class Page:
         return next((cycle for cycle in self.cycles if cycle.number == self.workflow.cycle), None)
 
     @property
-    def can_be_taken_back(self) -> bool:
+    def can_be_undone(self) -> bool:
         """Whether the latest standing change is a move, not the creation."""
         return self.latest.from_state is not None
 
@@ -162,9 +200,15 @@ def page(session: Session, key: str, *, language: str, now: datetime, zone: Zone
 
 
 def _facts(
-    session: Session, workflow: Workflow, stream: Workstream, language: str, standing: list[history.Change],
-    timeline: list[Item], now: datetime, zone: ZoneInfo,
-) -> Facts:  # fmt: skip
+    session: Session,
+    workflow: Workflow,
+    stream: Workstream,
+    language: str,
+    standing: list[history.Change],
+    timeline: list[TimelineItem],
+    now: datetime,
+    zone: ZoneInfo,
+) -> WorkflowFacts:
     others = session.execute(
         select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en))
         .join(WorkflowWorkstream, col(WorkflowWorkstream.workstream_code) == col(Workstream.code))
@@ -174,7 +218,7 @@ def _facts(
     stands = stand([(change.to_state, change.happened_at) for change in standing if change.to_state is not None])
     age_days = stands.age_days(now, zone) if stands is not None and workflow.archived_at is None else None
     name = in_language(language, workflow.name, workflow.name_en)
-    return Facts(
+    return WorkflowFacts(
         id=workflow.id or 0,
         key=workflow.key,
         name=name,

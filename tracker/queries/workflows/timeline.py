@@ -25,7 +25,7 @@ from tracker.domain.states import Goal, HoldEvent, ScopeKind, State
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class TimelineItem:
     """One thing that happened. `kind`: created, moved, taken_back, scope, held, released, note, check, field,
     recorded_here.
 
@@ -83,8 +83,9 @@ class Recorded:
     note: str
 
 
-def timeline(session: Session, workflow_id: int, changes: list[Recorded], *, language: str,
-             zone: ZoneInfo) -> list[Item]:  # fmt: skip
+def timeline(
+    session: Session, workflow_id: int, changes: list[Recorded], *, language: str, zone: ZoneInfo
+) -> list[TimelineItem]:
     """Everything, newest first by when it happened. Five statements beside the changes'."""
     items = [
         *_change_items(changes, zone),
@@ -119,7 +120,7 @@ def changes(session: Session, workflow_id: int) -> list[Recorded]:
     return [Recorded(history.Change(*row[:6]), *row[6:]) for row in rows]
 
 
-def _change_items(changes: list[Recorded], zone: ZoneInfo) -> list[Item]:
+def _change_items(changes: list[Recorded], zone: ZoneInfo) -> list[TimelineItem]:
     by_id = {row.change.id: row.change for row in changes}
     taken_back = {row.change.voids: (row.change.recorded_at, row.actor) for row in changes if row.change.voids}
     items = []
@@ -129,7 +130,7 @@ def _change_items(changes: list[Recorded], zone: ZoneInfo) -> list[Item]:
         late = _days_late(change.happened_at, change.recorded_at, zone)
         shown = by_id[change.voids] if change.voids else change
         kind = "taken_back" if change.voids else "created" if change.from_state is None else "moved"
-        item = Item(
+        item = TimelineItem(
             kind=kind,
             at=change.happened_at,
             order=(change.happened_at, 0, change.id),
@@ -151,8 +152,8 @@ def _change_items(changes: list[Recorded], zone: ZoneInfo) -> list[Item]:
     return items
 
 
-def _recorded_here(item: Item, change: history.Change) -> Item:
-    return Item(
+def _recorded_here(item: TimelineItem, change: history.Change) -> TimelineItem:
+    return TimelineItem(
         kind="recorded_here",
         at=change.recorded_at,
         order=(change.recorded_at, 0, change.id),
@@ -168,10 +169,10 @@ def _recorded_here(item: Item, change: history.Change) -> Item:
     )
 
 
-def _scope_items(session: Session, workflow_id: int) -> list[Item]:
+def _scope_items(session: Session, workflow_id: int) -> list[TimelineItem]:
     rows = session.execute(_with_actor(ScopeChange, ScopeChange.workflow_id, workflow_id).order_by(col(ScopeChange.id)))
     return [
-        Item(
+        TimelineItem(
             kind="scope",
             at=row.happened_at,
             order=(row.happened_at, 1, row.id),
@@ -189,7 +190,7 @@ def _scope_items(session: Session, workflow_id: int) -> list[Item]:
     ]
 
 
-def _blocker_items(session: Session, workflow_id: int, language: str, zone: ZoneInfo) -> list[Item]:
+def _blocker_items(session: Session, workflow_id: int, language: str, zone: ZoneInfo) -> list[TimelineItem]:
     rows = session.execute(
         select(BlockerEvent, col(Actor.name), col(Blocker.title), col(Blocker.title_en))
         .join(Blocker, col(Blocker.id) == col(BlockerEvent.blocker_id))
@@ -198,7 +199,7 @@ def _blocker_items(session: Session, workflow_id: int, language: str, zone: Zone
         .where(col(BlockerEvent.workflow_id) == workflow_id)
     )
     return [
-        Item(
+        TimelineItem(
             kind="held" if row.event is HoldEvent.HELD else "released",
             at=row.happened_at,
             order=(row.happened_at, 2, row.id or 0),
@@ -214,10 +215,10 @@ def _blocker_items(session: Session, workflow_id: int, language: str, zone: Zone
     ]
 
 
-def _note_items(session: Session, workflow_id: int) -> list[Item]:
+def _note_items(session: Session, workflow_id: int) -> list[TimelineItem]:
     rows = session.execute(_with_actor(Note, Note.workflow_id, workflow_id))
     return [
-        Item(
+        TimelineItem(
             kind="note",
             at=row.recorded_at,
             order=(row.recorded_at, 3, row.id),
@@ -230,10 +231,10 @@ def _note_items(session: Session, workflow_id: int) -> list[Item]:
     ]
 
 
-def _check_items(session: Session, workflow_id: int) -> list[Item]:
+def _check_items(session: Session, workflow_id: int) -> list[TimelineItem]:
     rows = session.execute(_with_actor(WorkflowCheck, WorkflowCheck.workflow_id, workflow_id))
     return [
-        Item(
+        TimelineItem(
             kind="check",
             at=row.recorded_at,
             order=(row.recorded_at, 4, row.id),
@@ -245,7 +246,7 @@ def _check_items(session: Session, workflow_id: int) -> list[Item]:
     ]
 
 
-def _field_items(session: Session, workflow_id: int) -> list[Item]:
+def _field_items(session: Session, workflow_id: int) -> list[TimelineItem]:
     rows = session.execute(
         select(FieldChange, col(Entry.recorded_at), col(Actor.name))
         .join(Entry, col(Entry.id) == col(FieldChange.entry_id))
@@ -253,7 +254,7 @@ def _field_items(session: Session, workflow_id: int) -> list[Item]:
         .where(col(FieldChange.workflow_id) == workflow_id)
     )
     return [
-        Item(
+        TimelineItem(
             kind="field",
             at=recorded_at,
             order=(recorded_at, 5, row.id or 0),

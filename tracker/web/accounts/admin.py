@@ -87,9 +87,7 @@ def edit(account_id: int) -> ResponseReturnValue:
     try:
         form = AccountForm.parse(request.form)
         with writing("user_edit") as (db, entry):
-            return once(
-                db, entry, current_viewer().user_id, form.key, lambda: _edited(db, entry, account_id, form)
-            )  # fmt: skip
+            return once(db, entry, current_viewer().user_id, form.key, lambda: _edited(db, entry, account_id, form))
     except (InvalidError, ConflictError) as error:
         return _form(_account(account_id), typed(request.form), error)
 
@@ -149,9 +147,15 @@ def _done(command: str, account_id: int, do: Callable[[Session, Entry, User], st
 def _created(db: Session, entry: Entry, form: AccountForm) -> Response:
     fields = form.fields().settled()
     user = accounts.add(
-        db, entry, fields.email, fields.name, fields.role, password=None,
-        workstreams=fields.workstreams, all_workstreams=fields.all_workstreams,
-    )  # fmt: skip
+        db,
+        entry,
+        fields.email,
+        fields.name,
+        fields.role,
+        password=None,
+        workstreams=fields.workstreams,
+        all_workstreams=fields.all_workstreams,
+    )
     assert user.id is not None
     _show_link(password_links.make(db, entry, user, now=real_now()).token, user.id)
     return _to_account(user.id)
@@ -228,9 +232,7 @@ def _errors(error: TrackerError | None) -> dict[str, str]:
 
 def _conflict(field: str, value: str) -> str:
     shown = gettext(ROLES[Role(value)]) if field == "role" else value or gettext("empty")
-    return gettext(
-        "Somebody else has changed this to “%(value)s”. Save again to write yours over it.", value=shown
-    )  # fmt: skip
+    return gettext("Somebody else has changed this to “%(value)s”. Save again to write yours over it.", value=shown)
 
 
 def _role_names() -> dict[Role, str]:

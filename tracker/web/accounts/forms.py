@@ -50,9 +50,12 @@ class AccountForm(Form):
         """The account's fields."""
         codes = self.workstreams.split()
         return Fields(
-            self.email, self.name, self.role, tuple(code for code in codes if code != ALL_WORKSTREAMS),
+            self.email,
+            self.name,
+            self.role,
+            tuple(code for code in codes if code != ALL_WORKSTREAMS),
             ALL_WORKSTREAMS in codes,
-        )  # fmt: skip
+        )
 
     def was(self) -> dict[str, str]:
         """The fields as they stood; what the form does not say was as it is now."""

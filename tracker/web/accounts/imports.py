@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker.clock import real_now
 from tracker.commands.accounts import imports as account_imports
-from tracker.commands.accounts.imports import ImportChangedError, Outcome, Planned
+from tracker.commands.accounts.imports import ImportChangedError, Planned, RowResult
 from tracker.domain.accounts import decoded, read_rows
 from tracker.domain.cells import guarded
 from tracker.domain.errors import N_, InvalidError
@@ -28,7 +28,7 @@ bp = Blueprint("account_imports", __name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PreviewRow:
     """A row of the preview: its fields or its changes in words, or why it is refused."""
 
     line: int
@@ -42,7 +42,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownLink:
+class PreviewLink:
     """A link to hand over."""
 
     email: str
@@ -81,14 +81,19 @@ def confirm() -> ResponseReturnValue:
     try:
         with writing("user_import") as (session, entry):
             invited = account_imports.carry_out(
-                session, entry, rows, seen=form.seen, without_refused=form.without_refused, with_old=form.with_old,
+                session,
+                entry,
+                rows,
+                seen=form.seen,
+                without_refused=form.without_refused,
+                with_old=form.with_old,
                 now=real_now(),
-            )  # fmt: skip
+            )
     except ImportChangedError as error:
         return _preview(form.text, explain(error), 409)
     except InvalidError as error:
         return _preview(form.text, explain(error), 422)
-    links = [ShownLink(each.email, each.name, link_address(each.link.token)) for each in invited]
+    links = [PreviewLink(each.email, each.name, link_address(each.link.token)) for each in invited]
     return page("accounts/imported.html", links=links, file=_as_csv(links))
 
 
@@ -103,8 +108,10 @@ def _given(pasted: str) -> str:
 
 def _preview(text: str, refusal: str = "", status: int = 200) -> Response:
     planned = account_imports.plan(reading_session(), read_rows(text))
-    counts = {outcome.value: sum(each.outcome is outcome for each in planned) for outcome in Outcome}
-    old = [each for each in planned if each.outcome in {Outcome.CHANGED, Outcome.UNCHANGED} and not each.has_password]
+    counts = {outcome.value: sum(each.outcome is outcome for each in planned) for outcome in RowResult}
+    old = [
+        each for each in planned if each.outcome in {RowResult.CHANGED, RowResult.UNCHANGED} and not each.has_password
+    ]
     return page(
         "accounts/import_preview.html",
         status=status,
@@ -118,17 +125,17 @@ def _preview(text: str, refusal: str = "", status: int = 200) -> Response:
     )
 
 
-def _shown(each: Planned) -> Shown:
+def _shown(each: Planned) -> PreviewRow:
     row, fields = each.row, each.fields
     cause = explain(each.cause) if each.cause is not None else ""
     if fields is None:
-        return Shown(row.line, each.outcome.value, row.email, row.name, row.role, row.workstreams, (), cause)
+        return PreviewRow(row.line, each.outcome.value, row.email, row.name, row.role, row.workstreams, (), cause)
     texts = fields.texts()
     changes = tuple(
         (gettext(FIELDS[field]), _value(field, before), _value(field, after)) for field, before, after in each.changes
     )
     role, streams = _value("role", texts["role"]), _value("workstreams", texts["workstreams"])
-    return Shown(row.line, each.outcome.value, fields.email, fields.name, role, streams, changes, cause)
+    return PreviewRow(row.line, each.outcome.value, fields.email, fields.name, role, streams, changes, cause)
 
 
 def _value(field: str, text: str) -> str:
@@ -141,7 +148,7 @@ def _value(field: str, text: str) -> str:
             return text
 
 
-def _as_csv(links: list[ShownLink]) -> str:
+def _as_csv(links: list[PreviewLink]) -> str:
     """The address of a file with the links for a Swedish spreadsheet: it is all in the address, kept nowhere."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")

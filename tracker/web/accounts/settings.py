@@ -28,7 +28,7 @@ from tracker.web.ui.translation import gettext
 
 bp = Blueprint("own_settings", __name__)
 
-_DONE = idempotency_keys.Given(303, "", "")
+_DONE = idempotency_keys.KeptAnswer(303, "", "")
 _CALENDAR = "calendar_key"
 
 
@@ -83,8 +83,9 @@ def change_password() -> ResponseReturnValue:
         sign_ins.succeed(session, attempt.failure_id)
         sign_ins.know(session, current_viewer().user_id, places(browser), real_now())
         if form.key:
-            idempotency_keys.remember(session, current_viewer().user_id, form.key, _request(), _DONE, entry_id=entry.id,
-                             at=real_now())  # fmt: skip
+            idempotency_keys.remember(
+                session, current_viewer().user_id, form.key, _request(), _DONE, entry_id=entry.id, at=real_now()
+            )
     return _changed()
 
 
@@ -117,12 +118,14 @@ def _changed() -> Response:
 def _was_done(key: str) -> bool:
     """Whether this form was sent before: then its present password is no longer the present one."""
     with transaction(current_engine()) as session:
-        return bool(key) and idempotency_keys.given(session, current_viewer().user_id, key, _request()) is not None
+        return (
+            bool(key) and idempotency_keys.kept_answer(session, current_viewer().user_id, key, _request()) is not None
+        )
 
 
 def _request() -> str:
     """The mark of the request without its fields: a quick hash of passwords is kept nowhere."""
-    return idempotency_keys.request_mark(request.path, ())
+    return idempotency_keys.request_fingerprint(request.path, ())
 
 
 def _back() -> Response:

@@ -54,8 +54,15 @@ def enter() -> ResponseReturnValue:
         response.headers["Retry-After"] = str(error.retry_after)
         return response
     if not attempt.succeeds_with(password):
-        return _form(email, target, {"form": gettext("E-mail and password do not match an account."),
-                                     "password": gettext("Write the password again.")}, 422)  # fmt: skip
+        return _form(
+            email,
+            target,
+            {
+                "form": gettext("E-mail and password do not match an account."),
+                "password": gettext("Write the password again."),
+            },
+            422,
+        )
     with transaction(current_engine()) as session:
         token = sign_ins.sign_in(session, attempt, places(browser), real_now())
         end_sign_in(session)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from tracker.domain.errors import N_, NotAllowedError
 from tracker.queries import audit
 from tracker.queries.audit import Filters
-from tracker.web.audit.words import COMMANDS, command_word, in_words
+from tracker.web.audit.words import COMMANDS, command_word, entry_lines
 from tracker.web.http.context import current_viewer, reading_session
 from tracker.web.ui.formats import language
 from tracker.web.ui.rendering import page
@@ -34,7 +34,7 @@ def show() -> ResponseReturnValue:
     filters, notices = _filters()
     session = reading_session()
     found = audit.page(session, filters, language=language(), zone=viewer.programme.zone)
-    words = [(entry, command_word(entry.command), in_words(entry)) for entry in found.entries]
+    words = [(entry, command_word(entry.command), entry_lines(entry)) for entry in found.entries]
     kept = {name: value for name, value in request.args.items() if name in _SHOWN and value}
     return page(
         "audit/audit.html",
@@ -64,9 +64,13 @@ def _filters() -> tuple[Filters, list[str]]:
     if args.get("day") and day is None:
         notices.append(_ignored("day", args["day"]))
     filters = Filters(
-        args.get("actor", ""), args.get("command", ""), args.get("workflow", "").strip().upper(), day,
-        number("before"), number("entry"),
-    )  # fmt: skip
+        args.get("actor", ""),
+        args.get("command", ""),
+        args.get("workflow", "").strip().upper(),
+        day,
+        number("before"),
+        number("entry"),
+    )
     return filters, notices
 
 

@@ -12,13 +12,14 @@ from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME
 from tracker.domain.reviews import Wish
 from tracker.domain.states import BlockerCategory, Role, ScopeKind, State
 from tracker.queries.audit import AuditEntry, Line
-from tracker.queries.workflows.timeline import Item
+from tracker.queries.workflows.timeline import TimelineItem
 from tracker.web.reports import words as report_words
 from tracker.web.reviews.closing_words import wish_words
 from tracker.web.ui.formats import day, state_name
 from tracker.web.ui.rendering import ROLES
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import category_word, event_words, reason_word
+from tracker.web.ui.words import category_word, reason_word
+from tracker.web.workflows.events import event_words
 
 COMMANDS = {
     "seed": N_("read from the programme files"),
@@ -113,7 +114,7 @@ UNTOLD = {
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class EntryLine:
     """A line in words: what it is about with its address, what was done, and what somebody wrote to it."""
 
     about: str
@@ -133,7 +134,7 @@ def command_word(command: str) -> str:
     return gettext(COMMANDS[command]) if command in COMMANDS else command.replace("_", " ")
 
 
-def in_words(entry: AuditEntry) -> list[Words]:
+def entry_lines(entry: AuditEntry) -> list[EntryLine]:
     """Each line of the entry in words."""
     return [
         _closed_words(line, entry.recorded_at, entry.lines)
@@ -143,14 +144,14 @@ def in_words(entry: AuditEntry) -> list[Words]:
     ]
 
 
-def _closed_words(line: Line, recorded_at: datetime, lines: Sequence[Line]) -> Words:
+def _closed_words(line: Line, recorded_at: datetime, lines: Sequence[Line]) -> EntryLine:
     """A close with how many went where; each of them has a line of its own."""
     kinds = [each.scope_kind for each in lines if each.from_cycle == line.cycle]
     counts = [gettext(words, n=kinds.count(kind)) for kind, words in _CLOSED if kind in kinds]
     return replace(_words(line, recorded_at), text=", ".join([gettext("was closed"), *counts]))
 
 
-def _words(line: Line, recorded_at: datetime) -> Words:
+def _words(line: Line, recorded_at: datetime) -> EntryLine:
     about = line.key or line.blocker or line.account
     address = url_for("workflows.show", key=line.key) if line.key else ""
     if not about and line.cycle is not None:
@@ -163,9 +164,9 @@ def _words(line: Line, recorded_at: datetime) -> Words:
     when = line.happened_at if line.happened_at and day(line.happened_at) != day(recorded_at) else None
     text = _text(line, recorded_at)
     cycles = tuple(dict.fromkeys(number for number in (line.from_cycle, line.to_cycle) if number is not None))
-    return Words(
+    return EntryLine(
         about, address, text, reason=reason_word(line.reason), note=line.note, happened_at=when, cycles=cycles
-    )  # fmt: skip
+    )
 
 
 def _part(project: str) -> str:
@@ -173,15 +174,15 @@ def _part(project: str) -> str:
     return "" if project in {INTRODUCTION, PROGRAMME} else project
 
 
-def _field_words(line: Line, about: str, address: str) -> Words:
+def _field_words(line: Line, about: str, address: str) -> EntryLine:
     if line.account:
         if line.field in UNTOLD:
-            return Words(about, address, gettext(UNTOLD[line.field]))
+            return EntryLine(about, address, gettext(UNTOLD[line.field]))
         if line.field == "is_active":
-            return Words(about, address, gettext("enabled") if line.after else gettext("disabled"))
+            return EntryLine(about, address, gettext("enabled") if line.after else gettext("disabled"))
     label = gettext(FIELDS[line.field]) if line.field in FIELDS else line.field
     before, after = (_value(line.field, value) for value in (line.before, line.after))
-    return Words(about, address, label, before, after, is_change=True)
+    return EntryLine(about, address, label, before, after, is_change=True)
 
 
 def _value(field: str, value: str) -> str:
@@ -229,13 +230,23 @@ def _proposal_words(line: Line) -> str:
     return gettext("proposed in the review of cycle %(cycle)s: %(wish)s", cycle=line.cycle, wish=wish)
 
 
-def _item(line: Line, at: datetime) -> Item:
+def _item(line: Line, at: datetime) -> TimelineItem:
     """The line as the timeline has it, whose words are the same."""
-    return Item(
-        kind=line.kind, at=at, order=(at, 0, 0), actor="", anchor="", recorded_at=at,
-        from_state=line.from_state, to_state=line.to_state, from_cycle=line.from_cycle, to_cycle=line.to_cycle,
-        goal=line.goal, scope_kind=line.scope_kind, text=line.blocker,
-    )  # fmt: skip
+    return TimelineItem(
+        kind=line.kind,
+        at=at,
+        order=(at, 0, 0),
+        actor="",
+        anchor="",
+        recorded_at=at,
+        from_state=line.from_state,
+        to_state=line.to_state,
+        from_cycle=line.from_cycle,
+        to_cycle=line.to_cycle,
+        goal=line.goal,
+        scope_kind=line.scope_kind,
+        text=line.blocker,
+    )
 
 
 def _state(state: State | None) -> str:

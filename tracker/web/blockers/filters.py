@@ -6,12 +6,12 @@ from typing import Any
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
+from tracker.domain.sorting import swedish_order
 from tracker.domain.states import BlockerCategory
 from tracker.queries.blockers.list import Blockers
 from tracker.queries.blockers.table import AGES, OPEN, SORTS, STATES, URGENT, Filters
-from tracker.queries.board.layout import swedish_order
 from tracker.web.blockers.words import age_words, category_choices
-from tracker.web.board.filters import Choice, choices
+from tracker.web.ui.filters import Choice, choices
 from tracker.web.ui.translation import gettext
 
 _KNOWN = {"workstream", "category", "owner", "state", "overdue", "q", "sort", "age"}
@@ -24,8 +24,9 @@ def read_filters(args: MultiDict[str, str], known: Blockers) -> tuple[Filters, l
     notices: list[str] = []
 
     def ignored(name: str, value: str) -> None:
-        notices.append(gettext("The filter %(name)s=%(value)s means nothing here and was left out.",
-                               name=name, value=value[:80]))  # fmt: skip
+        notices.append(
+            gettext("The filter %(name)s=%(value)s means nothing here and was left out.", name=name, value=value[:80])
+        )
 
     def chosen(name: str, values: Container[str]) -> tuple[str, ...]:
         named = dict.fromkeys(value for value in args.getlist(name) if value)

@@ -10,14 +10,14 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from tracker.commands import blockers, notes
-from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry
 from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.merging import FieldConflictError
 from tracker.queries.blockers import page as pages
-from tracker.queries.blockers.page import Item, Page
+from tracker.queries.blockers.page import BlockerEventItem, Page
 from tracker.web.blockers.forms import EditForm, HoldForm, NoteForm, ReleaseForm, wanted_of
-from tracker.web.blockers.words import (  # fmt: skip
+from tracker.web.blockers.words import (
     AllLeftError,
     category_choices,
     errors_of,
@@ -33,7 +33,7 @@ from tracker.web.ui.forms import Form
 from tracker.web.ui.merged_forms import before_of, drawn_again
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import category_word
+from tracker.web.ui.words import category_word
 
 bp = Blueprint("blocker", __name__, url_prefix="/blockers/<int:blocker_id>")
 
@@ -69,7 +69,7 @@ def release(blocker_id: int) -> ResponseReturnValue:
         outcome = blockers.release(
             session, entry, blocker_id, form.keys, note=form.note, happened_on=form.happened_on, backdate_days=_days()
         )
-        return told(outcome, gettext("Released: %(keys)s."), gettext("Not held by it: %(keys)s."))
+        return result_message(outcome, gettext("Released: %(keys)s."), gettext("Not held by it: %(keys)s."))
 
     return _written(blocker_id, "release", ReleaseForm, do)
 
@@ -80,10 +80,15 @@ def hold(blocker_id: int) -> ResponseReturnValue:
 
     def do(session: Session, entry: Entry, form: HoldForm) -> str:
         outcome = blockers.hold(
-            session, entry, blocker_id, pages.as_kept(session, form.keys), note=form.note,
-            happened_on=form.happened_on, backdate_days=_days(),
-        )  # fmt: skip
-        return told(outcome, gettext("Holds now: %(keys)s."), gettext("Held already: %(keys)s."))
+            session,
+            entry,
+            blocker_id,
+            pages.as_kept(session, form.keys),
+            note=form.note,
+            happened_on=form.happened_on,
+            backdate_days=_days(),
+        )
+        return result_message(outcome, gettext("Holds now: %(keys)s."), gettext("Held already: %(keys)s."))
 
     return _written(blocker_id, "hold", HoldForm, do)
 
@@ -99,7 +104,7 @@ def note(blocker_id: int) -> ResponseReturnValue:
     return _written(blocker_id, "note", NoteForm, do)
 
 
-def told(outcome: Outcome, done: str, unchanged: str) -> str:
+def result_message(outcome: BatchResult, done: str, unchanged: str) -> str:
     """What came of it in words. Raises AllLeftError when nothing did, and there was something to do."""
     if outcome.left and not outcome.done and not outcome.unchanged:
         raise AllLeftError(outcome.left)
@@ -117,9 +122,7 @@ def _written(blocker_id: int, command: str, form_type: type[AnyForm], do: Do[Any
     try:
         form = form_type.parse(request.form)
         with writing(f"{command}_blocker") as (session, entry):
-            return once(
-                session, entry, current_viewer().user_id, form.key, lambda: answer(session, entry, form)
-            )  # fmt: skip
+            return once(session, entry, current_viewer().user_id, form.key, lambda: answer(session, entry, form))
     except (InvalidError, ConflictError, NotAllowedError, AllLeftError) as error:
         return _refused(blocker_id, command, error)
 
@@ -148,8 +151,10 @@ def _messages(error: TrackerError, command: str) -> dict[str, str]:
         else:
             messages[name] = gettext(
                 "%(actor)s wrote “%(value)s” here, %(at)s. What you typed is kept here.",
-                actor=theirs.actor, value=value, at=moment(theirs.at),
-            )  # fmt: skip
+                actor=theirs.actor,
+                value=value,
+                at=moment(theirs.at),
+            )
     return messages
 
 
@@ -205,7 +210,7 @@ def _why_not(shown: Page) -> str:
     )
 
 
-def _in_words(item: Item) -> Item:
+def _in_words(item: BlockerEventItem) -> BlockerEventItem:
     if item.kind != "field":
         return item
     return replace(

@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 from flask import Flask, current_app, url_for
 from markupsafe import Markup
 
-from tracker.queries.blockers.list import Row
+from tracker.queries.blockers.list import BlockerListRow
 from tracker.web.http.context import today
 from tracker.web.ui.formats import language
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import category_word
+from tracker.web.ui.words import category_word
 
 _ROWS_KEPT = 10_000  # some 15 MB
 
 
-class Words(NamedTuple):
+class BlockerRowWords(NamedTuple):
     """What all rows share: words in the reader's language, links, and the year, which dates of other years name."""
 
     category: str
@@ -33,9 +33,9 @@ class Words(NamedTuple):
     year: int
 
 
-def drawn_rows(rows: Iterable[Row]) -> Markup:
+def drawn_rows(rows: Iterable[BlockerListRow]) -> Markup:
     """The rows as HTML. Drawing is what costs with 2,000 of them, and nearly all are as they were."""
-    words = Words(
+    words = BlockerRowWords(
         gettext("Category"),
         gettext("Owner"),
         gettext("Decision"),
@@ -53,7 +53,7 @@ def drawn_rows(rows: Iterable[Row]) -> Markup:
 
 
 @lru_cache(maxsize=_ROWS_KEPT)
-def drawn(row: Row, category: str, words: Words) -> Markup:
+def drawn(row: BlockerListRow, category: str, words: BlockerRowWords) -> Markup:
     """A row as HTML, which depends on these three and on nothing else, so that it can be kept."""
     template: Any = current_app.jinja_env.get_template("blockers/_row.html").module
     return Markup(template.drawn(row, category.capitalize(), words))  # noqa: S704 - a macro's

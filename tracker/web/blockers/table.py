@@ -10,7 +10,7 @@ from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
 from tracker.commands import blockers
-from tracker.commands.entry.batch_results import Left, Outcome
+from tracker.commands.entry.batch_results import BatchResult, Left
 from tracker.commands.entry.entries import Entry
 from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
 from tracker.domain.states import Role
@@ -26,7 +26,7 @@ from tracker.web.http.idempotency import once
 from tracker.web.ui.formats import language
 from tracker.web.ui.rendering import htmx, page
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import category_word
+from tracker.web.ui.words import category_word
 
 bp = Blueprint("blockers", __name__, url_prefix="/blockers")
 
@@ -92,10 +92,10 @@ def _raised(session: Session, entry: Entry, form: HoldForm | RaiseForm) -> Respo
 
 def _raise_or_say_all_causes(
     session: Session, entry: Entry, form: RaiseForm, keys: Sequence[str]
-) -> tuple[int, Outcome]:
+) -> tuple[int, BatchResult]:
     """The command names one cause where nothing can be held; whoever typed a list wants all of them."""
 
-    def raise_on(keys: Sequence[str]) -> tuple[int, Outcome]:
+    def raise_on(keys: Sequence[str]) -> tuple[int, BatchResult]:
         return blockers.raise_blocker(
             session, entry, form.fields, keys, happened_on=form.happened_on, note=form.note, backdate_days=_days()
         )

@@ -12,7 +12,7 @@ from tracker.web.ui.errors import explain
 from tracker.web.ui.formats import day
 from tracker.web.ui.forms import FormError
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import CATEGORIES, category_word
+from tracker.web.ui.words import CATEGORIES, category_word
 
 _FIELDS = {
     "title": N_("Title"),

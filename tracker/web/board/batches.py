@@ -10,9 +10,9 @@ from sqlmodel import Session
 
 from tracker.commands import blockers, notes
 from tracker.commands.entry import batch_results
-from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry
-from tracker.commands.undo import entries as taking_back
+from tracker.commands.undo import entries as undo_entries
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import Move
@@ -20,7 +20,7 @@ from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.queries.board import cards as board
 from tracker.queries.board import selection
 from tracker.web.board.batch_forms import Action, BatchForm
-from tracker.web.board.batch_words import asks, causes, outcome_text, taken_back_text
+from tracker.web.board.batch_words import causes, question, result_text, undone_text
 from tracker.web.http.addresses import safe_path
 from tracker.web.http.context import current_settings, current_viewer, now, reading_session, today, writing
 from tracker.web.http.idempotency import fresh_key, once
@@ -29,7 +29,7 @@ from tracker.web.ui.formats import language
 from tracker.web.ui.forms import FormError
 from tracker.web.ui.rendering import htmx, page
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import move_back_reasons
+from tracker.web.ui.words import move_back_reasons
 
 bp = Blueprint("batches", __name__)
 
@@ -53,13 +53,16 @@ def do() -> ResponseReturnValue:
 
 
 @bp.post("/entries/<int:entry_id>/take-back")
-def take_back(entry_id: int) -> ResponseReturnValue:
+def undo(entry_id: int) -> ResponseReturnValue:
     """Takes back all that the entry did, as far as nothing newer touched it."""
     with writing("take_back_entry") as (session, entry):
         return once(
-            session, entry, current_viewer().user_id, request.form.get("key", "")[:100],
-            lambda: _taken_back(session, entry, entry_id),
-        )  # fmt: skip
+            session,
+            entry,
+            current_viewer().user_id,
+            request.form.get("key", "")[:100],
+            lambda: _undone(session, entry, entry_id),
+        )
 
 
 def _require_what_it_needs(form: BatchForm) -> None:
@@ -81,7 +84,7 @@ def _done(session: Session, entry: Entry, form: BatchForm) -> Response:
     if outcome.left and not outcome.done and not outcome.unchanged and len(fields) == 1 and "" not in fields:
         raise FormError({outcome.left[0].error.field: explain(outcome.left[0].error)})  # nothing is written; ask again
     can_be_undone = entry.is_recorded and form.action is not Action.CHECK
-    return _answer(session, outcome, outcome_text(form, outcome), form, entry_id=entry.id if can_be_undone else None)
+    return _answer(session, outcome, result_text(form, outcome), form, entry_id=entry.id if can_be_undone else None)
 
 
 def _deed(session: Session, entry: Entry, form: BatchForm, keys: tuple[str, ...]) -> Callable[[str], bool]:
@@ -117,21 +120,28 @@ def _release(session: Session, entry: Entry, key: str, form: BatchForm, held_by:
         moves.the_workflow(session, key)  # which has to be there
     for blocker_id in held_by:
         outcome = blockers.release(
-            session, entry, blocker_id, [key], note=form.note, happened_on=form.happened_on,
+            session,
+            entry,
+            blocker_id,
+            [key],
+            note=form.note,
+            happened_on=form.happened_on,
             backdate_days=current_settings().backdate_days,
-        )  # fmt: skip
+        )
         if outcome.left:
             raise outcome.left[0].error
     return bool(held_by)
 
 
-def _taken_back(session: Session, entry: Entry, entry_id: int) -> Response:
-    outcome = taking_back.take_back(session, entry, entry_id)
+def _undone(session: Session, entry: Entry, entry_id: int) -> Response:
+    outcome = undo_entries.undo(session, entry, entry_id)
     session.flush()
-    return _answer(session, outcome, taken_back_text(outcome), None, entry_id=None)
+    return _answer(session, outcome, undone_text(outcome), None, entry_id=None)
 
 
-def _answer(session: Session, outcome: Outcome, text: str, form: BatchForm | None, *, entry_id: int | None) -> Response:
+def _answer(
+    session: Session, outcome: BatchResult, text: str, form: BatchForm | None, *, entry_id: int | None
+) -> Response:
     """What came of it: a word in the board, a page without script."""
     is_refused = bool(outcome.left) and not outcome.done and not outcome.unchanged
     status = status_of(outcome.left[0].error) if is_refused else 200
@@ -167,11 +177,11 @@ def _question(action: Action, keys: list[str], errors: dict[str, str] | None = N
 def _asked(session: Session, action: Action, keys: list[str], errors: dict[str, str]) -> dict[str, Any]:
     """What the form about many shows: what was typed wins, and versions are those that were seen."""
     typed = request.form
-    here = selection.chosen(session, list(dict.fromkeys(keys)))
+    here = selection.selected(session, list(dict.fromkeys(keys)))
     return {
         "batch": {
             "action": action,
-            "title": asks(action, len(here)),
+            "title": question(action, len(here)),
             "chosen": here,
             "versions": {each.key: typed.get(f"version_{each.key}") or each.version for each in here},
             "holdings": selection.holdings(session, [each.key for each in here], language=language())

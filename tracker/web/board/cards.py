@@ -14,17 +14,17 @@ from tracker.db.engine import reading
 from tracker.domain.states import STATES
 from tracker.queries.board.cards import Card
 from tracker.queries.board.usual_stays import usual_stays
+from tracker.web.board.words import limit_words, over_words
 from tracker.web.http.context import current_engine, current_programme, today
 from tracker.web.ui.formats import state_name
 from tracker.web.ui.rendering import htmx
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import limit_words, over_words
 
 USUAL_STAYS = "tracker.usual_stays"
 _CARDS_KEPT = 20_000  # some 20 MB
 
 
-class Words(NamedTuple):
+class CardWords(NamedTuple):
     """The words on a card, in the reader's language. `guest` is there for a card that the page's streams share."""
 
     move: str
@@ -39,7 +39,7 @@ class Words(NamedTuple):
 
 def drawn_cards(cards: Iterable[Card]) -> Markup:
     """The cards as HTML. Drawing is what costs with 5,000 of them, and nearly all are as they were."""
-    words = Words(
+    words = CardWords(
         gettext("Move"),
         gettext("d"),
         gettext("Blocked"),
@@ -57,7 +57,7 @@ def drawn_cards(cards: Iterable[Card]) -> Markup:
 
 
 @lru_cache(maxsize=_CARDS_KEPT)
-def drawn(card: Card, words: Words, link: str) -> Markup:
+def drawn(card: Card, words: CardWords, link: str) -> Markup:
     """A card as HTML, which depends on these three and on nothing else, so that it can be kept."""
     template: Any = current_app.jinja_env.get_template("board/_card.html").module
     return Markup(template.drawn(card, words, link))  # noqa: S704 - a macro's

@@ -6,26 +6,26 @@ from typing import Any
 from flask import Response, jsonify, render_template
 
 from tracker.queries.board.cards import Card
-from tracker.queries.board.changed_since import Touched
-from tracker.queries.board.layout import Cell, Filters, Lane, Shown
+from tracker.queries.board.changed_since import ChangedWorkflow
+from tracker.queries.board.layout import BoardLayout, Cell, Filters, Lane
 from tracker.web.board.cards import drawn_cards
+from tracker.web.board.words import limit_words, over_words
 from tracker.web.http.context import current_viewer
-from tracker.web.workflows.events import limit_words, over_words
 
 MOST = 40  # beyond that the whole board is as quick
 ANSWERED_WITH_THE_CARD = frozenset({"move", "take_back"})
 
 
-def is_enough(touched: Sequence[Touched], shown: Shown, filters: Filters) -> bool:
+def is_enough(changed: Sequence[ChangedWorkflow], shown: BoardLayout, filters: Filters) -> bool:
     """Whether the board's frame is as it was: its lanes, and that it shows anything at all. Owners come and go."""
-    return len(touched) <= MOST and shown.shown > 0 and filters.group != "owner" and filters.view == "board"
+    return len(changed) <= MOST and shown.shown > 0 and filters.group != "owner" and filters.view == "board"
 
 
-def response(shown: Shown, touched: Sequence[Touched], board: dict[str, Any]) -> Response:
+def response(shown: BoardLayout, changed: Sequence[ChangedWorkflow], board: dict[str, Any]) -> Response:
     """The changes as JSON. Cards come in an order in which each one's successor stands already; a card that the
     reader moved comes without its HTML, which the answer to the move brought. News is what others did.
     """
-    keys = {each.key: each for each in touched}
+    keys = {each.key: each for each in changed}
     places = list(_places(shown, keys))
     gone = sorted(keys.keys() - {card.key for card, *_ in places})
     codes = {lane for _, _, lane, _ in places if lane is not None}
@@ -41,7 +41,7 @@ def response(shown: Shown, touched: Sequence[Touched], board: dict[str, Any]) ->
         },
         cards=[_placed(card, cell, before, keys[card.key]) for card, cell, _, before in places],
         gone=gone,
-        news={each.key: each.actor for each in touched if each.actor_id != current_viewer().actor.id},
+        news={each.key: each.actor for each in changed if each.actor_id != current_viewer().actor.id},
         counts={column.state: column.count for column in shown.columns},
         limits={
             column.state: {"owned": column.owned, "of": limit_words(column), "over": over_words(column)}
@@ -61,7 +61,7 @@ def response(shown: Shown, touched: Sequence[Touched], board: dict[str, Any]) ->
     return answer
 
 
-def _places(shown: Shown, keys: Collection[str]) -> Iterator[tuple[Card, str, str | None, str | None]]:
+def _places(shown: BoardLayout, keys: Collection[str]) -> Iterator[tuple[Card, str, str | None, str | None]]:
     """Of each touched card on the board: its cell, its lane, and the card that it stands before; the last first."""
     for lane, cells in _cells(shown):
         for cell in cells:
@@ -72,7 +72,7 @@ def _places(shown: Shown, keys: Collection[str]) -> Iterator[tuple[Card, str, st
                 before = card.key
 
 
-def _cells(shown: Shown) -> Iterator[tuple[Lane | None, list[Cell]]]:
+def _cells(shown: BoardLayout) -> Iterator[tuple[Lane | None, list[Cell]]]:
     if not shown.lanes:
         yield None, shown.columns
     for lane in shown.lanes:
@@ -83,7 +83,7 @@ def _cell_id(lane: Lane | None, cell: Cell) -> str:
     return f"lane-{lane.code}-{cell.state}" if lane else f"column-{cell.state}"
 
 
-def _placed(card: Card, cell: str, before: str | None, by: Touched) -> dict[str, Any]:
+def _placed(card: Card, cell: str, before: str | None, by: ChangedWorkflow) -> dict[str, Any]:
     place = {"key": card.key, "version": card.version, "cell": cell, "before": before}
     if by.actor_id == current_viewer().actor.id and by.commands <= ANSWERED_WITH_THE_CARD:
         return place

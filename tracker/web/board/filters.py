@@ -1,13 +1,13 @@
 """The board's filters: every one lives in the URL."""
 
-from collections.abc import Container, Iterable
-from typing import NamedTuple
+from collections.abc import Container
 
 from werkzeug.datastructures import MultiDict
 
 from tracker.domain.states import CycleStatus
-from tracker.queries.board.cards import ALL, NONE, Frame
+from tracker.queries.board.cards import ALL, NONE, BoardFrame
 from tracker.queries.board.layout import GROUPS, Filters
+from tracker.web.ui.filters import Choice, choices
 from tracker.web.ui.translation import gettext
 
 BOARD, LIST = VIEWS = ("board", "list")
@@ -16,21 +16,14 @@ _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 _LONGEST_SEARCH = 2_000
 
 
-class Choice(NamedTuple):
-    """An option of a filter."""
-
-    value: str
-    label: str
-    is_chosen: bool
-
-
-def read_filters(args: MultiDict[str, str], frame: Frame) -> tuple[Filters, list[str]]:
+def read_filters(args: MultiDict[str, str], frame: BoardFrame) -> tuple[Filters, list[str]]:
     """The filters that the URL names, and a notice for each value that means nothing here."""
     notices: list[str] = []
 
     def ignored(name: str, value: str) -> None:
-        notices.append(gettext("The filter %(name)s=%(value)s means nothing here and was left out.",
-                               name=name, value=value[:80]))  # fmt: skip
+        notices.append(
+            gettext("The filter %(name)s=%(value)s means nothing here and was left out.", name=name, value=value[:80])
+        )
 
     def known(name: str, values: Container[str]) -> tuple[str, ...]:
         chosen = dict.fromkeys(value for value in args.getlist(name) if value)
@@ -62,7 +55,7 @@ def read_filters(args: MultiDict[str, str], frame: Frame) -> tuple[Filters, list
     return filters, notices
 
 
-def cycle_choices(frame: Frame, filters: Filters) -> list[Choice]:
+def cycle_choices(frame: BoardFrame, filters: Filters) -> list[Choice]:
     """The cycles, the newest first, then all of them and the backlog."""
     words = {
         CycleStatus.DRAFT: gettext("draft"),
@@ -75,8 +68,3 @@ def cycle_choices(frame: Frame, filters: Filters) -> list[Choice]:
     ]
     pairs += [(ALL, gettext("All cycles")), (NONE, gettext("Backlog"))]
     return choices(pairs, (filters.cycle,))
-
-
-def choices(pairs: Iterable[tuple[str, str]], chosen: tuple[str, ...]) -> list[Choice]:
-    """Options from pairs of value and label."""
-    return [Choice(value, label, value in chosen) for value, label in pairs]

@@ -13,15 +13,15 @@ from sqlmodel import Session
 from tracker.domain.people import Actor
 from tracker.queries.board import cards as board
 from tracker.queries.board import list_rows as rows
-from tracker.queries.board.cards import Card, Frame
-from tracker.queries.board.changed_since import Touched
-from tracker.queries.board.layout import Filters, Shown
-from tracker.queries.board.list_rows import Row, Updates
+from tracker.queries.board.cards import BoardFrame, Card
+from tracker.queries.board.changed_since import ChangedWorkflow
+from tracker.queries.board.layout import BoardLayout, Filters
+from tracker.queries.board.list_rows import ListRow, Updates
 from tracker.web.board.filters import LIST
 from tracker.web.http.context import current_viewer, now, today
 from tracker.web.ui.formats import language
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import move_back_reasons
+from tracker.web.ui.words import move_back_reasons
 
 OWN, PART, READ = "own", "part", "read"
 MOST_CHANGED = 40  # beyond that the whole list is as quick
@@ -40,7 +40,7 @@ def mode(actor: Actor, card: Card) -> str:
     return PART if any(actor.leads(code) for code in card.shared) else READ
 
 
-def drawn_rows(shown: Sequence[Row], actor: Actor, drafts: Drafts) -> dict[str, Markup]:
+def drawn_rows(shown: Sequence[ListRow], actor: Actor, drafts: Drafts) -> dict[str, Markup]:
     """By key, the rows as HTML; nearly all are as they were."""
     reasons = tuple(move_back_reasons())
     return {
@@ -60,18 +60,18 @@ def drawn_anew(session: Session, keys: Sequence[str], drafts: Drafts) -> dict[st
     return drawn_rows(shown, viewer.actor, drafts)
 
 
-def drawn_row(row: Row, actor: Actor, typed: Typed, errors: Errors) -> Markup:
+def drawn_row(row: ListRow, actor: Actor, typed: Typed, errors: Errors) -> Markup:
     """A row with what was typed in it, and the messages at its fields."""
     return _drawn(row, mode(actor, row.card), today(), tuple(move_back_reasons()), typed, errors)
 
 
 @lru_cache(maxsize=_ROWS_KEPT)
-def _kept_row(row: Row, mode: str, _language: str, today: date, reasons: tuple[tuple[str, str], ...]) -> Markup:
+def _kept_row(row: ListRow, mode: str, _language: str, today: date, reasons: tuple[tuple[str, str], ...]) -> Markup:
     return _drawn(row, mode, today, reasons, {}, {})
 
 
 def _drawn(
-    row: Row, mode: str, today: date, reasons: tuple[tuple[str, str], ...], typed: Typed, errors: Errors
+    row: ListRow, mode: str, today: date, reasons: tuple[tuple[str, str], ...], typed: Typed, errors: Errors
 ) -> Markup:
     template: Any = current_app.jinja_env.get_template("board/_list_row.html").module
     return Markup(template.drawn(row, mode, today, reasons, typed, errors))  # noqa: S704 - a macro's
@@ -100,7 +100,7 @@ def seen_at() -> datetime:
 
 
 def context(
-    session: Session, shown: Shown, updates: Updates, filters: Filters, frame: Frame, drafts: Drafts
+    session: Session, shown: BoardLayout, updates: Updates, filters: Filters, frame: BoardFrame, drafts: Drafts
 ) -> dict[str, Any]:
     """What the list shows beside what the board does."""
     viewer = current_viewer()
@@ -127,11 +127,11 @@ def context(
     }
 
 
-def changes(touched: Sequence[Touched], context: dict[str, Any]) -> Response:
+def changes(changed_keys: Sequence[ChangedWorkflow], context: dict[str, Any]) -> Response:
     """What a reader's list needs to become the present one: the rows that were written to, and the counts."""
     rows = context["listing"]["rows"]
-    here = [(each.key, rows[each.key]) for each in touched if each.key in rows]
-    gone = [each.key for each in touched if each.key not in rows]
+    here = [(each.key, rows[each.key]) for each in changed_keys if each.key in rows]
+    gone = [each.key for each in changed_keys if each.key not in rows]
     return make_response(render_template("board/_list_changed.html", here=here, gone=gone, **context))
 
 
@@ -150,7 +150,7 @@ def _save_url() -> str:
     return address("rows.save", view=LIST, seen=None)
 
 
-def _in_words(filters: Filters, frame: Frame) -> str:
+def _in_words(filters: Filters, frame: BoardFrame) -> str:
     """The filters as a sentence, for paper."""
     cycle = frame.cycle(filters.cycle)
     parts = [gettext("Cycle %(number)s", number=cycle.number) if cycle else _cycle_words(filters.cycle)]

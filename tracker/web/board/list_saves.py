@@ -12,7 +12,7 @@ from tracker.commands import board as rows
 from tracker.commands import notes
 from tracker.commands.board import Update
 from tracker.commands.entry import batch_results
-from tracker.commands.entry.batch_results import Left, Outcome
+from tracker.commands.entry.batch_results import BatchResult, Left
 from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows.moves import StaleError
 from tracker.queries.board import cards as board
@@ -29,7 +29,7 @@ from tracker.web.ui.formats import language, moment
 from tracker.web.ui.forms import Form, FormError
 from tracker.web.ui.rendering import htmx
 from tracker.web.ui.translation import gettext, ngettext
-from tracker.web.workflows.events import event_words, in_words
+from tracker.web.workflows.events import described, event_words
 
 bp = Blueprint("rows", __name__)
 
@@ -82,13 +82,16 @@ def _answered(session: Session, entry: Entry, checked: str) -> Response:
         _status(outcome, refused),
         entry.id if entry.is_recorded and not checked else None,
         (*outcome.done, *outcome.unchanged, *refused),
-        {key: (typed.get(key, {}), refused.get(key, NOTHING_REFUSED)[0])
-         for key in {**typed, **refused} if key not in saved},
-    )  # fmt: skip
+        {
+            key: (typed.get(key, {}), refused.get(key, NOTHING_REFUSED)[0])
+            for key in {**typed, **refused}
+            if key not in saved
+        },
+    )
     return _parts(session, answer) if htmx else _page(session, answer)
 
 
-def _saved(session: Session, entry: Entry, typed: Mapping[str, Typed]) -> tuple[Outcome, Refused]:
+def _saved(session: Session, entry: Entry, typed: Mapping[str, Typed]) -> tuple[BatchResult, Refused]:
     """Saves the rows whose fields make sense."""
     updates: list[Update] = []
     refused: Refused = {}
@@ -122,11 +125,13 @@ def _missed(session: Session, key: str) -> str:
     latest = max((item for item in shown.timeline if item.counts), key=lambda item: (item.recorded_at, item.order))
     return gettext(
         "%(actor)s was here before you, %(at)s: %(what)s. Save again to do yours all the same.",
-        actor=latest.actor, at=moment(latest.recorded_at), what=event_words(in_words(latest)),
-    )  # fmt: skip
+        actor=latest.actor,
+        at=moment(latest.recorded_at),
+        what=event_words(described(latest)),
+    )
 
 
-def _words(outcome: Outcome, refused: Refused, checked: str) -> str:
+def _words(outcome: BatchResult, refused: Refused, checked: str) -> str:
     """What came of it, in a sentence."""
     done, left = (*outcome.done, *outcome.unchanged), len(refused)
     if checked and done:
@@ -134,15 +139,21 @@ def _words(outcome: Outcome, refused: Refused, checked: str) -> str:
     if not done and not left:
         return gettext("There was nothing to save")
     if not left:
-        return gettext("%(key)s saved", key=done[0]) if len(done) == 1 else ngettext(
-            "%(num)s row saved", "%(num)s rows saved", len(done))  # fmt: skip
+        return (
+            gettext("%(key)s saved", key=done[0])
+            if len(done) == 1
+            else ngettext("%(num)s row saved", "%(num)s rows saved", len(done))
+        )
     if not done:
-        return gettext("%(key)s was not saved", key=next(iter(refused))) if left == 1 else ngettext(
-            "%(num)s row was not saved", "%(num)s rows were not saved", left)  # fmt: skip
+        return (
+            gettext("%(key)s was not saved", key=next(iter(refused)))
+            if left == 1
+            else ngettext("%(num)s row was not saved", "%(num)s rows were not saved", left)
+        )
     return gettext("%(saved)s saved, %(left)s not", saved=len(done), left=left)
 
 
-def _status(outcome: Outcome, refused: Refused) -> int:
+def _status(outcome: BatchResult, refused: Refused) -> int:
     """200 as soon as something was saved; else why not, where all have one kind of cause."""
     statuses = {status for _, status in refused.values()}
     if outcome.done or outcome.unchanged or not statuses:
@@ -154,9 +165,13 @@ def _parts(session: Session, answer: _Answer) -> Response:
     """For htmx: the rows anew, and a word about it that can take all of it back."""
     drawn = listing.drawn_anew(session, answer.drawn, answer.drafts)
     html = render_template(
-        "board/_list_saved.html", rows=drawn.items(), text=answer.text, entry_id=answer.entry_id,
-        is_refusal=answer.is_refusal, key=secrets.token_urlsafe(16),
-    )  # fmt: skip
+        "board/_list_saved.html",
+        rows=drawn.items(),
+        text=answer.text,
+        entry_id=answer.entry_id,
+        is_refusal=answer.is_refusal,
+        key=secrets.token_urlsafe(16),
+    )
     return make_response(html, answer.status)
 
 

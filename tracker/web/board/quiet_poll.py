@@ -19,7 +19,7 @@ from tracker.commands.accounts.sign_ins import LONGEST, token_hash
 from tracker.db import models
 from tracker.db.engine import quick_reads
 from tracker.domain.calendar import local_date
-from tracker.web.board.version import Tag
+from tracker.web.board.version import BoardVersion
 from tracker.web.http.context import Installation
 from tracker.web.http.logging import log
 from tracker.web.security import sessions
@@ -53,13 +53,17 @@ class QuietPoll:
         """WSGI."""
         if not _PATH.fullmatch(environ["PATH_INFO"]) or not self._is_quiet(environ):
             return self._next(environ, start_response)
-        headers = [*HEADERS.items(), ("Cache-Control", "no-store"), ("Vary", "HX-Request, Cookie"),
-                   ("X-Request-ID", secrets.token_hex(8))]  # fmt: skip
+        headers = [
+            *HEADERS.items(),
+            ("Cache-Control", "no-store"),
+            ("Vary", "HX-Request, Cookie"),
+            ("X-Request-ID", secrets.token_hex(8)),
+        ]
         start_response("304 NOT MODIFIED", headers)
         return ()
 
     def _is_quiet(self, environ: "WSGIEnvironment") -> bool:
-        tag = Tag.read(environ.get("HTTP_HX_PTAG", ""))
+        tag = BoardVersion.read(environ.get("HTTP_HX_PTAG", ""))
         if tag is None or log.isEnabledFor(logging.DEBUG):
             return False
         token = self._token(environ)

@@ -14,7 +14,7 @@ _PARTS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
+class BoardVersion:
     """The programme's revision, the language, the local day, and the version of what draws it."""
 
     revision: int
@@ -37,11 +37,11 @@ class Tag:
         except ValueError:
             return None
 
-    def differs_by_revision_alone(self, other: "Tag") -> bool:
+    def differs_by_revision_alone(self, other: "BoardVersion") -> bool:
         """Whether what has been written since makes up the whole difference."""
         return (self.language, self.day, self.assets) == (other.language, other.day, other.assets)
 
 
-def current_tag() -> Tag:
+def board_version() -> BoardVersion:
     """The tag of a board drawn in this request."""
-    return Tag(current_viewer().programme.revision, language(), today(), current_app.config["ASSETS_DIGEST"])
+    return BoardVersion(current_viewer().programme.revision, language(), today(), current_app.config["ASSETS_DIGEST"])

@@ -7,22 +7,24 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from tracker.domain.people import Actor
+from tracker.domain.sorting import swedish_order
 from tracker.domain.states import Role
 from tracker.queries.board import cards as board
 from tracker.queries.board import changed_since, layout
-from tracker.queries.board.cards import ALL, Frame
-from tracker.queries.board.layout import Shown, swedish_order
+from tracker.queries.board.cards import ALL, BoardFrame
+from tracker.queries.board.layout import BoardLayout
 from tracker.web.board import delta
 from tracker.web.board import list as listing
-from tracker.web.board.filters import LIST, VIEWS, choices, cycle_choices, read_filters
+from tracker.web.board.filters import LIST, VIEWS, cycle_choices, read_filters
 from tracker.web.board.list import Drafts
-from tracker.web.board.version import Tag, current_tag
+from tracker.web.board.version import BoardVersion, board_version
 from tracker.web.http import cookies
 from tracker.web.http.context import current_viewer, reading_session, today
+from tracker.web.ui.filters import choices
 from tracker.web.ui.formats import language
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import move_back_reasons
+from tracker.web.ui.words import move_back_reasons
 
 bp = Blueprint("board", __name__)
 
@@ -36,7 +38,7 @@ def show() -> ResponseReturnValue:
     session = reading_session()
     frame = board.frame(session, language=language(), today=today())
     if not request.args:
-        return redirect(url_for(".show", **_own(frame, current_viewer().actor), **_view_chosen()))
+        return redirect(url_for(".show", **_own(frame, current_viewer().actor), **_view_switched()))
     response = drawn(session, frame)
     if (view := request.args.get("view")) in VIEWS:
         cookies.keep(response, VIEW_COOKIE, view)
@@ -44,12 +46,12 @@ def show() -> ResponseReturnValue:
 
 
 def drawn(
-    session: Session, frame: Frame, *, drafts: Drafts | None = None, told: str = "", status: int = 200
+    session: Session, frame: BoardFrame, *, drafts: Drafts | None = None, told: str = "", status: int = 200
 ) -> Response:
     """The page that the URL asks for; the list with what is kept of what was typed, and a word about it."""
     context = _context(session, frame, drafts or {})[1]
     response = page(_template(context), status=status, told=told, **context)
-    response.headers["HX-PTag"] = str(current_tag())
+    response.headers["HX-PTag"] = str(board_version())
     return response
 
 
@@ -58,15 +60,15 @@ def changes() -> ResponseReturnValue:
     """304 when nothing has changed since the tag that the reader holds; else what to change in the board, or, when
     that is much, its columns anew.
     """
-    tag, seen = current_tag(), request.headers.get("HX-PTag", "")
+    tag, seen = board_version(), request.headers.get("HX-PTag", "")
     if str(tag) in {seen, *request.if_none_match.as_set()}:
         return Response(status=304)
-    session, earlier = reading_session(), Tag.read(seen)
+    session, earlier = reading_session(), BoardVersion.read(seen)
     if _follows(earlier, tag) and changed_since.is_only_reviewed(session, earlier.revision):
         return Response(status=304, headers={"HX-PTag": str(tag)})
     frame = board.frame(session, language=language(), today=today())
     shown, context = _context(session, frame)
-    written = changed_since.since(session, earlier.revision) if _follows(earlier, tag) else None
+    written = changed_since.changed_since(session, earlier.revision) if _follows(earlier, tag) else None
     if written is not None and delta.is_enough(written, shown, context["board"]["filters"]):
         response = delta.response(shown, written, context["board"])
     elif written is not None and context["listing"] and 0 < len(written) <= listing.MOST_CHANGED:
@@ -80,7 +82,7 @@ def changes() -> ResponseReturnValue:
     return response
 
 
-def _follows(earlier: Tag | None, tag: Tag) -> TypeGuard[Tag]:
+def _follows(earlier: BoardVersion | None, tag: BoardVersion) -> TypeGuard[BoardVersion]:
     """Whether what has been written since the earlier one makes up the whole difference."""
     return earlier is not None and earlier.differs_by_revision_alone(tag) and earlier.revision <= tag.revision
 
@@ -89,19 +91,19 @@ def _template(context: dict[str, Any]) -> str:
     return "board/list.html" if context["board"]["filters"].view == LIST else "board/board.html"
 
 
-def _view_chosen() -> dict[str, Any]:
+def _view_switched() -> dict[str, Any]:
     """The view that was chosen last in this browser, where it is not the board."""
     return {"view": LIST} if request.cookies.get(VIEW_COOKIE) == LIST else {}
 
 
-def _own(frame: Frame, actor: Actor) -> dict[str, Any]:
+def _own(frame: BoardFrame, actor: Actor) -> dict[str, Any]:
     cycle = str(frame.running.number) if frame.running else ALL
     if actor.role is not Role.LEAD or actor.all_workstreams:
         return {"cycle": cycle}
     return {"cycle": cycle, "workstream": sorted(actor.workstreams)}
 
 
-def _context(session: Session, frame: Frame, drafts: Drafts | None = None) -> tuple[Shown, dict[str, Any]]:
+def _context(session: Session, frame: BoardFrame, drafts: Drafts | None = None) -> tuple[BoardLayout, dict[str, Any]]:
     viewer = current_viewer()
     filters, notices = read_filters(request.args, frame)
     here = board.cards(session, filters.cycle, language=language(), today=today(), zone=viewer.programme.zone)
@@ -111,7 +113,7 @@ def _context(session: Session, frame: Frame, drafts: Drafts | None = None) -> tu
     may = may_move(viewer.actor, frame)
     updates = listing.updates(session, filters)
     stale = listing.stale(here, updates)
-    shown = layout.arrange(here, filters, frame, may, may_all=may == EVERYWHERE, stale=stale)
+    shown = layout.board_layout(here, filters, frame, may, may_all=may == EVERYWHERE, stale=stale)
     cycle = frame.cycle(filters.cycle)
     return shown, {
         "board": {
@@ -129,8 +131,12 @@ def _context(session: Session, frame: Frame, drafts: Drafts | None = None) -> tu
             ),
             "notices": notices,
             "is_filtered": filters.is_narrowed,
-            "clear_url": url_for("board.show", cycle=filters.cycle, group=filters.group or None,
-                                 view=LIST if filters.view == LIST else None),
+            "clear_url": url_for(
+                "board.show",
+                cycle=filters.cycle,
+                group=filters.group or None,
+                view=LIST if filters.view == LIST else None,
+            ),
             "may": may,
             "is_read_only": not may,
             "revision": viewer.programme.revision,
@@ -138,13 +144,14 @@ def _context(session: Session, frame: Frame, drafts: Drafts | None = None) -> tu
             "views": [(view, listing.address(view=view, seen=None, rows=None)) for view in VIEWS],
         },
         "reasons": move_back_reasons(),
-        "tag": current_tag(),
+        "tag": board_version(),
         "listing": listing.context(session, shown, updates, filters, frame, drafts or {})
-        if filters.view == LIST else None,
-    }  # fmt: skip
+        if filters.view == LIST
+        else None,
+    }
 
 
-def may_move(actor: Actor, frame: Frame) -> tuple[str, ...]:
+def may_move(actor: Actor, frame: BoardFrame) -> tuple[str, ...]:
     """The workstreams whose workflows the actor moves; `*` for all."""
     if actor.is_planner or (actor.role is Role.LEAD and actor.all_workstreams):
         return EVERYWHERE

@@ -12,9 +12,9 @@ from tracker.domain.figures.summaries import Choice
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
 from tracker.queries.charts import Sources
-from tracker.web.board.filters import Choice as Option
-from tracker.web.board.filters import choices
 from tracker.web.charts.figure_words import FIGURES
+from tracker.web.ui.filters import Choice as Option
+from tracker.web.ui.filters import choices
 from tracker.web.ui.translation import gettext
 
 FIGURE = "tested"
@@ -35,7 +35,7 @@ class Filters(NamedTuple):
 
     def choice(self, history: History) -> Choice:
         """The workstreams that are chosen."""
-        return registry.chosen(history, self.projects, self.workstreams)
+        return registry.choice(history, self.projects, self.workstreams)
 
     def parameters(self, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - Flask's values
         """Them as parameters of an address, changed; the cycles always, so that a link keeps what it shows."""
@@ -54,8 +54,13 @@ def read_filters(args: MultiDict[str, str], sources: Sources, also: Collection[s
     notices: list[str] = []
 
     def ignored(name: str, value: str) -> None:
-        notices.append(gettext("The filter %(name)s=%(value)s means nothing here and was left out.",
-                               name=name, value=value[:_LONGEST_SHOWN]))  # fmt: skip
+        notices.append(
+            gettext(
+                "The filter %(name)s=%(value)s means nothing here and was left out.",
+                name=name,
+                value=value[:_LONGEST_SHOWN],
+            )
+        )
 
     def known(name: str, values: Collection[str]) -> tuple[str, ...]:
         given = dict.fromkeys(value for value in args.getlist(name) if value)
@@ -114,9 +119,12 @@ def _range(
         if "from" not in args:
             return last, last
         notices.append(
-            gettext("Cycle %(first)s comes after cycle %(last)s: they are shown the other way round.",
-                    first=first, last=last)
-        )  # fmt: skip
+            gettext(
+                "Cycle %(first)s comes after cycle %(last)s: they are shown the other way round.",
+                first=first,
+                last=last,
+            )
+        )
         return last, first
     return first, last
 
@@ -127,9 +135,14 @@ def _number(text: str, name: str, usual: int, numbers: list[int], notices: list[
     if text.isascii() and text.isdecimal() and len(text) <= len(str(max(numbers))) and int(text) in numbers:
         return int(text)
     notices.append(
-        gettext("There is no cycle %(value)s for “%(name)s”. There are cycles %(first)s to %(last)s.",
-                value=text[:_LONGEST_SHOWN], name=_range_word(name), first=numbers[0], last=numbers[-1])
-    )  # fmt: skip
+        gettext(
+            "There is no cycle %(value)s for “%(name)s”. There are cycles %(first)s to %(last)s.",
+            value=text[:_LONGEST_SHOWN],
+            name=_range_word(name),
+            first=numbers[0],
+            last=numbers[-1],
+        )
+    )
     return usual
 
 

@@ -15,7 +15,7 @@ from tracker.charts.plot import figure_json
 from tracker.charts.view import View
 from tracker.domain.charts import registry
 from tracker.domain.charts.cautions import Caution, cautions
-from tracker.domain.charts.sheets import Adds, Row, key_text
+from tracker.domain.charts.sheets import Adds, SheetRow, key_text
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.summaries import Choice
@@ -47,7 +47,7 @@ class Reminder:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class ChartPage:
     """A chart as pages show it."""
 
     name: str
@@ -71,12 +71,12 @@ class Reading:
 
     sources: Sources
     filters: Filters
-    chosen: "Chosen"
+    chosen: "Sheets"
 
     @classmethod
     def of(cls, sources: Sources, filters: Filters) -> "Reading":
         """What the filters choose of the sources."""
-        return cls(sources, filters, _chosen(sources, filters))
+        return cls(sources, filters, _sheets(sources, filters))
 
     @property
     def span(self) -> Span:
@@ -103,7 +103,7 @@ class Reading:
         return View(sheet, whole, self.span, self.choice, words.speech(), address, names)
 
 
-class Chosen:
+class Sheets:
     """What filters choose of a history, in no language."""
 
     def __init__(self, sources: Sources, filters: Filters) -> None:
@@ -120,15 +120,15 @@ class Chosen:
         return cautions(self.span, self.choice, self._updated)
 
 
-_KEPT: OrderedDict[tuple[object, ...], Chosen] = OrderedDict()
+_KEPT: OrderedDict[tuple[object, ...], Sheets] = OrderedDict()
 
 
-def _chosen(sources: Sources, filters: Filters) -> Chosen:
+def _sheets(sources: Sources, filters: Filters) -> Sheets:
     """Kept for the parts of the same wall, which ask for the same history at the same instant."""
-    place = (sources.as_of, *filters[:-1])
-    kept = _KEPT.get(place)
+    key = (sources.as_of, *filters[:-1])
+    kept = _KEPT.get(key)
     if kept is None or kept.history is not sources.history:
-        kept = _KEPT[place] = Chosen(sources, filters)
+        kept = _KEPT[key] = Sheets(sources, filters)
         while len(_KEPT) > _MOST_KEPT:
             _KEPT.popitem(last=False)
     return kept
@@ -143,12 +143,12 @@ class Address:
     keys: tuple[str, ...]  # that tell the rows of the whole apart
     _begun: dict[tuple[object, object], str] = field(default_factory=dict)
 
-    def __call__(self, row: Row, column: str) -> str:
-        place = row.values.get("project") or "", row.values.get("workstream") or ""
-        if place not in self._begun:  # Flask takes longer for an address than all else about a mark
-            self._begun[place] = self._beginning(*place)
+    def __call__(self, row: SheetRow, column: str) -> str:
+        key = row.values.get("project") or "", row.values.get("workstream") or ""
+        if key not in self._begun:  # Flask takes longer for an address than all else about a mark
+            self._begun[key] = self._beginning(*key)
         keys = "".join([f"&{name}={quote(key_text(row.values[name]))}" for name in self.keys])
-        return f"{self._begun[place]}show={column}{keys}"
+        return f"{self._begun[key]}show={column}{keys}"
 
     def _beginning(self, project: object, workstream: object) -> str:
         narrowed: dict[str, Any] = {"by": None}
@@ -160,11 +160,11 @@ class Address:
         return f"{address}{'&' if '?' in address else '?'}"
 
 
-def frame(reading: Reading, name: str) -> Frame:
+def frame(reading: Reading, name: str) -> ChartPage:
     """The chart with all around it."""
     view, chart = reading.view(name), drawings.CHARTS[name]
     columns, is_empty = view.sheet.columns, drawings.is_empty(view)
-    return Frame(
+    return ChartPage(
         name,
         gettext(chart.TITLE),
         drawings.finding(view),
@@ -174,8 +174,9 @@ def frame(reading: Reading, name: str) -> Frame:
         [(words.label(column.name), _is_number(column.adds)) for column in columns],
         [
             [
-                TableCell(words.cell(column, row.values[column.name]), view.link(row, column.name),
-                          _is_number(column.adds))
+                TableCell(
+                    words.cell(column, row.values[column.name]), view.link(row, column.name), _is_number(column.adds)
+                )
                 for column in columns
             ]
             for row in view.rows[:MOST_ROWS]
@@ -185,7 +186,7 @@ def frame(reading: Reading, name: str) -> Frame:
         [*_reported_otherwise(reading, view), *(_reminder(reading, name, caution) for caution in Caution)],
         Markup(figure_json(drawings.figure(view)).replace("<", "\\u003c")),  # noqa: S704 - inside a script of data
         is_empty,
-    )  # fmt: skip
+    )
 
 
 def _reported_otherwise(reading: Reading, view: View) -> Iterator[Reminder]:
@@ -200,12 +201,15 @@ def _reported_otherwise(reading: Reading, view: View) -> Iterator[Reminder]:
             continue
         now = view.span.summary(cycle.cycle, choice)
         differing = [
-            gettext("%(figure)s %(reported)s, now %(now)s",
-                    figure=figure_words.label(name).lower(), reported=figure_words.number(name, was),
-                    now=figure_words.number(name, is_))
+            gettext(
+                "%(figure)s %(reported)s, now %(now)s",
+                figure=figure_words.label(name).lower(),
+                reported=figure_words.number(name, was),
+                now=figure_words.number(name, is_),
+            )
             for name in names
             if (was := getattr(reported, name)) != (is_ := getattr(now, name))
-        ]  # fmt: skip
+        ]
         if differing:
             text = gettext("Cycle %(cycle)s as reported: %(figures)s", cycle=cycle.cycle, figures="; ".join(differing))
             page = url_for("cycle.show", number=cycle.cycle, workstream=choice.workstream, _anchor="differences")

@@ -36,7 +36,7 @@ bp = Blueprint("charts", __name__, url_prefix="/charts")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ChartItem:
     """Something that a mark counts, as a list shows it."""
 
     name: str
@@ -55,10 +55,14 @@ def wall() -> ResponseReturnValue:
     """All charts; the first is there at once, the others come when they are near."""
     reading = _reading()
     first, *others = drawings.CHARTS
-    return with_images_made_here(page(
-        "charts/wall.html", **_shared(reading), frame=frame(reading, first),
-        others=[(name, gettext(drawings.CHARTS[name].TITLE)) for name in others],
-    ))  # fmt: skip
+    return with_images_made_here(
+        page(
+            "charts/wall.html",
+            **_shared(reading),
+            frame=frame(reading, first),
+            others=[(name, gettext(drawings.CHARTS[name].TITLE)) for name in others],
+        )
+    )
 
 
 @bp.get("/<name>")
@@ -165,11 +169,15 @@ def _items(name: str, asked: str) -> Response:
         raise NotFoundError(N_("The chart has no such mark. Its filters may have changed."))
     row = sheet.row({key: request.args.get(key, "") for key in sheet.keys})
     behind = list(row.items(asked))
-    places = [words.key_words(each, row.values[each.name]) for each in sheet.columns
-              if each.adds is Adds.KEY and row.values[each.name] not in {None, ""}]  # fmt: skip
+    places = [
+        words.key_words(each, row.values[each.name])
+        for each in sheet.columns
+        if each.adds is Adds.KEY and row.values[each.name] not in {None, ""}
+    ]
     number = words.cell(column, row.values[asked])
-    heading = gettext("%(what)s, %(where)s: %(number)s",
-                      what=words.label(asked), where=", ".join(places), number=number)  # fmt: skip
+    heading = gettext(
+        "%(what)s, %(where)s: %(number)s", what=words.label(asked), where=", ".join(places), number=number
+    )
     return _list(reading, name, title, heading, words.definition(asked), behind, column.adds)
 
 
@@ -179,30 +187,47 @@ def _list(
     rows = list(_rows(reading, behind))
     total = added_up(Column("", adds, 1 if adds is Adds.DAYS else 0), behind)
     return page(
-        "charts/items.html", **_shared(reading), name=name, chart_title=title, heading=heading, definition=definition,
-        rows=rows, columns={each for each in ("workstream", "state", "goal", "at", "amount")
-                            if any(getattr(row, each) not in {None, ""} for row in rows)},
-        total=words.cell(Column("", adds, 1 if adds is Adds.DAYS else 0), total), adds=adds.value,
-    )  # fmt: skip
+        "charts/items.html",
+        **_shared(reading),
+        name=name,
+        chart_title=title,
+        heading=heading,
+        definition=definition,
+        rows=rows,
+        columns={
+            each
+            for each in ("workstream", "state", "goal", "at", "amount")
+            if any(getattr(row, each) not in {None, ""} for row in rows)
+        },
+        total=words.cell(Column("", adds, 1 if adds is Adds.DAYS else 0), total),
+        adds=adds.value,
+    )
 
 
-def _rows(reading: Reading, behind: list[Behind]) -> Iterator[Item]:
+def _rows(reading: Reading, behind: list[Behind]) -> Iterator[ChartItem]:
     named = cycle_queries.workflows(reading_session(), language())
     streams = {each.key: code for code, each in reading.span.recorded(reading.choice)}
     for each in behind:
         amount = _amount(each.amount)
         if isinstance(each.item, int):
             link = url_for("blocker.show", blocker_id=each.item)
-            yield Item(reading.sources.titles.get(each.item, ""), link, at=each.at, amount=amount)
+            yield ChartItem(reading.sources.titles.get(each.item, ""), link, at=each.at, amount=amount)
         elif each.item in named:
             found = named[each.item]
-            yield Item(
-                found.name, url_for("workflows.show", key=each.item), each.item, streams.get(each.item, ""),
-                found.state, found.archived_at is not None, each.goal, each.at, amount,
-            )  # fmt: skip
+            yield ChartItem(
+                found.name,
+                url_for("workflows.show", key=each.item),
+                each.item,
+                streams.get(each.item, ""),
+                found.state,
+                found.archived_at is not None,
+                each.goal,
+                each.at,
+                amount,
+            )
         else:
             link = url_for("board.show", workstream=each.item)
-            yield Item(reading.sources.workstreams.get(each.item, ""), link, each.item, at=each.at, amount=amount)
+            yield ChartItem(reading.sources.workstreams.get(each.item, ""), link, each.item, at=each.at, amount=amount)
 
 
 def _amount(amount: timedelta | int | None) -> str:

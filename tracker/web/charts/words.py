@@ -18,7 +18,7 @@ from tracker.domain.states import BlockerCategory, CycleStatus, Goal, State
 from tracker.web.charts import figure_words
 from tracker.web.ui.formats import STATES, day, language, moment, short_day, state_name
 from tracker.web.ui.translation import gettext, ngettext
-from tracker.web.workflows.events import category_word, reason_word
+from tracker.web.ui.words import category_word, reason_word
 
 _SHARED = {
     "cycle": N_("Cycle"),
@@ -89,9 +89,19 @@ def _written(value: Decimal | int, places: int, locale: str) -> str:
 def speech() -> Speech:
     """The reader's language for charts."""
     return Speech(
-        language(), gettext, ngettext, written, cache(day), moment, lambda state: gettext(STATES[state]), _reason,
-        category_word, figure_words.label, figure_words.definition, short_day,
-    )  # fmt: skip
+        language(),
+        gettext,
+        ngettext,
+        written,
+        cache(day),
+        moment,
+        lambda state: gettext(STATES[state]),
+        _reason,
+        category_word,
+        figure_words.label,
+        figure_words.definition,
+        short_day,
+    )
 
 
 def _reason(value: str) -> str:

@@ -82,8 +82,15 @@ def _occasions(row: CycleRow) -> Iterator[Occasion]:
     yield Occasion(f"cycle-{number}@tracker", title, row.starts_on, row.ends_on, text, address, is_draft)
     if row.planning_starts_on is not None and row.planning_ends_on is not None:
         title = gettext("Planning week for cycle %(number)s", number=number)
-        yield Occasion(f"planning-{number}@tracker", title, row.planning_starts_on, row.planning_ends_on,
-                       row.goal, address, is_draft)  # fmt: skip
+        yield Occasion(
+            f"planning-{number}@tracker",
+            title,
+            row.planning_starts_on,
+            row.planning_ends_on,
+            row.goal,
+            address,
+            is_draft,
+        )
     if row.committed_at is not None:
         title = gettext("Cycle %(number)s committed", number=number)
         yield Occasion(f"commit-{number}@tracker", title, row.committed_at, address=address)

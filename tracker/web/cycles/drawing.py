@@ -63,12 +63,14 @@ class Drawing:
         self.planning = [shape for cycle in line.cycles if (shape := self._planning(cycle))]
         self.gaps = [
             Shape(
-                self.x(gap.stretch.first), self.wide(gap.stretch),
+                self.x(gap.stretch.first),
+                self.wide(gap.stretch),
                 gettext("outside: %(days)s d", days=gap.stretch.days),
-                self._middle(gap.stretch), self._anchor(self._share(gap.stretch.first)),
+                self._middle(gap.stretch),
+                self._anchor(self._share(gap.stretch.first)),
             )
             for gap in line.gaps
-        ]  # fmt: skip
+        ]
         self.today = self._today(line.today) if line.today else None
 
     def x(self, day: date) -> str:
@@ -103,8 +105,13 @@ class Drawing:
 
     def _week(self, n: int, week: Week) -> Shape:
         is_shown = len(self.line.weeks) <= _MANY_WEEKS or week.number % 4 == 1
-        return Shape(self.x(week.stretch.first), self.wide(week.stretch), str(week.number) if is_shown else "",
-                     self._middle(week.stretch), is_minor=n % 2 == 1)  # fmt: skip
+        return Shape(
+            self.x(week.stretch.first),
+            self.wide(week.stretch),
+            str(week.number) if is_shown else "",
+            self._middle(week.stretch),
+            is_minor=n % 2 == 1,
+        )
 
     def _working(self, stretch: Stretch) -> list[Shape]:
         """Split where today begins: what has passed is darker."""
@@ -121,9 +128,14 @@ class Drawing:
         stretch, today = Stretch(cycle.starts_on, cycle.ends_on), self.line.today
         passed = 0 if today is None else min(max((today - stretch.first).days, 0), stretch.days)
         return Bar(
-            cycle.cycle, cycle.status.value, status_word(cycle.status), self.x(stretch.first), self.wide(stretch),
-            short_days(stretch.first, stretch.last), _percent(passed / stretch.days),
-        )  # fmt: skip
+            cycle.cycle,
+            cycle.status.value,
+            status_word(cycle.status),
+            self.x(stretch.first),
+            self.wide(stretch),
+            short_days(stretch.first, stretch.last),
+            _percent(passed / stretch.days),
+        )
 
     def _planning(self, cycle: CycleRow) -> Shape | None:
         first, last = cycle.planning_starts_on, cycle.planning_ends_on
@@ -132,15 +144,23 @@ class Drawing:
         end, share = Stretch(first, last), self._share(last)
         is_left = share < _EDGE * 2
         return Shape(
-            self.x(first), self.wide(end), gettext("planning %(cycle)s", cycle=cycle.cycle),
-            self.x(first) if is_left else self.x(last + _DAY), "start" if is_left else "end",
-        )  # fmt: skip
+            self.x(first),
+            self.wide(end),
+            gettext("planning %(cycle)s", cycle=cycle.cycle),
+            self.x(first) if is_left else self.x(last + _DAY),
+            "start" if is_left else "end",
+        )
 
     def _today(self, day: date) -> Shape:
         share = self._share(day)
         words = dates.format_date(day, "d MMMM", locale=get_locale())
-        return Shape(self.x(day), self.wide(Stretch(day, day)), gettext("today, %(day)s", day=words),
-                     self._middle(Stretch(day, day)), self._anchor(share))  # fmt: skip
+        return Shape(
+            self.x(day),
+            self.wide(Stretch(day, day)),
+            gettext("today, %(day)s", day=words),
+            self._middle(Stretch(day, day)),
+            self._anchor(share),
+        )
 
 
 def _percent(share: float) -> str:

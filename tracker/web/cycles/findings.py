@@ -47,9 +47,11 @@ def heading(read: Sources, row: Summary, today: date) -> str:
         case CycleStatus.CLOSED if row.ratio_to_previous is not None:
             return gettext(
                 "Cycle %(number)s: %(tested)s, %(ratio)s times cycle %(previous)s",
-                number=number, tested=_tested(row), previous=number - 1,
+                number=number,
+                tested=_tested(row),
+                previous=number - 1,
                 ratio=figure_words.number("ratio_to_previous", row.ratio_to_previous),
-            )  # fmt: skip
+            )
         case CycleStatus.CLOSED:
             return gettext("Cycle %(number)s: %(tested)s", number=number, tested=_tested(row))
         case CycleStatus.RUNNING:
@@ -62,25 +64,44 @@ def _running(read: Sources, row: Summary, today: date) -> str:
     reading, cycle = read.cycle.now, read.cycle.now.cycle
     if not reading.is_begun:
         members = len(read.cycle.members(read.cycle.programme))
-        return gettext("Cycle %(number)s: %(members)s, begins %(day)s", number=cycle.cycle,
-                       members=_in_cycle(members), day=day(cycle.starts_on))  # fmt: skip
+        return gettext(
+            "Cycle %(number)s: %(members)s, begins %(day)s",
+            number=cycle.cycle,
+            members=_in_cycle(members),
+            day=day(cycle.starts_on),
+        )
     if today > cycle.ends_on:
-        return gettext("Cycle %(number)s: %(tested)s, over since %(day)s and not closed", number=cycle.cycle,
-                       tested=_tested(row), day=day(cycle.ends_on))  # fmt: skip
+        return gettext(
+            "Cycle %(number)s: %(tested)s, over since %(day)s and not closed",
+            number=cycle.cycle,
+            tested=_tested(row),
+            day=day(cycle.ends_on),
+        )
     return gettext(
         "Cycle %(number)s: %(tested)s, working day %(day)s of %(days)s",
-        number=cycle.cycle, tested=_tested(row), day=reading.working_days_so_far, days=reading.working_days,
-    )  # fmt: skip
+        number=cycle.cycle,
+        tested=_tested(row),
+        day=reading.working_days_so_far,
+        days=reading.working_days,
+    )
 
 
 def _draft(read: Sources, today: date) -> str:
     cycle, members = read.cycle.now.cycle, len(read.cycle.members(read.cycle.programme))
     planned = ngettext("%(num)s planned", "%(num)s planned", members) if members else gettext("nothing planned yet")
     if today < cycle.starts_on:
-        return gettext("Cycle %(number)s: %(members)s, begins %(day)s", number=cycle.cycle, members=planned,
-                       day=day(cycle.starts_on))  # fmt: skip
-    return gettext("Cycle %(number)s: %(members)s, not committed though it began %(day)s", number=cycle.cycle,
-                   members=planned, day=day(cycle.starts_on))  # fmt: skip
+        return gettext(
+            "Cycle %(number)s: %(members)s, begins %(day)s",
+            number=cycle.cycle,
+            members=planned,
+            day=day(cycle.starts_on),
+        )
+    return gettext(
+        "Cycle %(number)s: %(members)s, not committed though it began %(day)s",
+        number=cycle.cycle,
+        members=planned,
+        day=day(cycle.starts_on),
+    )
 
 
 def summary(read: Sources, choice: Choice) -> str:
@@ -91,8 +112,9 @@ def summary(read: Sources, choice: Choice) -> str:
     words = gettext(
         "%(designed)s, %(validated)s and %(tested)s.",
         designed=figure_words.counted("designed", row.designed),
-        validated=figure_words.counted("validated", row.validated or 0), tested=_tested(row),
-    )  # fmt: skip
+        validated=figure_words.counted("validated", row.validated or 0),
+        tested=_tested(row),
+    )
     members = len(read.cycle.members(choice))
     if row.met is None or not members:
         return words

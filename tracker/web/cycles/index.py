@@ -122,8 +122,11 @@ def _created(session: Session, entry: Entry, form: CreateForm) -> Response:
     rows = queries.rows(session)
     made = commands.create(session, entry, CycleFields(form.dates, form.goal))
     _require_named(_gaps(rows, made.number, form.dates), form.gaps)
-    flash(gettext("Cycle %(number)s is created: %(days)s", number=made.number,
-                  days=days_words(form.starts_on, form.ends_on)))  # fmt: skip
+    flash(
+        gettext(
+            "Cycle %(number)s is created: %(days)s", number=made.number, days=days_words(form.starts_on, form.ends_on)
+        )
+    )
     return make_response(redirect(url_for(".index"), code=303))
 
 

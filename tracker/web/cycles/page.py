@@ -22,7 +22,7 @@ from tracker.web.http.context import current_viewer, now, reading_session, today
 from tracker.web.ui.formats import language
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import reason_word
+from tracker.web.ui.words import reason_word
 
 bp = Blueprint("cycle", __name__)
 
@@ -77,9 +77,10 @@ def _asked(read: Sources) -> Asked:
         value = request.args.get(name, "")
         if value and value not in values:
             notices.append(
-                gettext("The filter %(name)s=%(value)s means nothing here and was left out.",
-                        name=name, value=value[:80])
-            )  # fmt: skip
+                gettext(
+                    "The filter %(name)s=%(value)s means nothing here and was left out.", name=name, value=value[:80]
+                )
+            )
         return value if value in values else ""
 
     workstream = one("workstream", read.cycle.workstreams)

@@ -76,10 +76,12 @@ def gap_words(gaps: Iterable[tuple[int, int, int]]) -> list[str]:
         ngettext(
             "Between cycles %(before)s and %(after)s, outside cycles: %(num)s day",
             "Between cycles %(before)s and %(after)s, outside cycles: %(num)s days",
-            days, before=before, after=after,
+            days,
+            before=before,
+            after=after,
         )
         for before, after, days in gaps
-    ]  # fmt: skip
+    ]
 
 
 def today_words(cycles: Iterable[CycleRow], gaps: Iterable[Gap]) -> str:
@@ -91,9 +93,10 @@ def today_words(cycles: Iterable[CycleRow], gaps: Iterable[Gap]) -> str:
         if now in Stretch(cycle.starts_on, cycle.ends_on):
             place = gettext(
                 "cycle %(cycle)s, working day %(n)s of %(all)s",
-                cycle=cycle.cycle, n=working_days(cycle.starts_on, now),
+                cycle=cycle.cycle,
+                n=working_days(cycle.starts_on, now),
                 all=working_days(cycle.starts_on, cycle.ends_on),
-            )  # fmt: skip
+            )
             return f"{here}: {place}."
     for gap in gaps:
         if now in gap.stretch:

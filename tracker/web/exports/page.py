@@ -21,9 +21,9 @@ from tracker.exports import files, programme_files
 from tracker.exports.files import Asked, Table
 from tracker.queries import figures
 from tracker.queries.programme.files import count
-from tracker.web.board.filters import Choice, choices
 from tracker.web.charts import figure_words
 from tracker.web.http.addresses import our_address
+from tracker.web.ui.filters import Choice, choices
 from tracker.web.ui.formats import language, number
 from tracker.web.ui.translation import gettext, ngettext
 
@@ -85,20 +85,27 @@ def context(session: Session, args: MultiDict[str, str], *, now: datetime) -> di
         "as_of": figures.as_of_now(session, now),
         "asked": asked,
         "about": gettext(_ABOUT[asked.name]),
-        "groups": [(gettext(title), [(name, gettext(text), _page(asked, name)) for name, text in group.items()])
-                   for title, group in GROUPS.items()],
+        "groups": [
+            (gettext(title), [(name, gettext(text), _page(asked, name)) for name, text in group.items()])
+            for title, group in GROUPS.items()
+        ],
         "preview": _preview(session, asked, table),
         "pickers": _pickers(asked, cycles),
         "narrowed": {field for field, names in files.NARROWED.items() if asked.name in names},
         "command": _command(asked),
         "packed": _packed(cycles, asked),
-    }  # fmt: skip
+    }
 
 
 def _asked(args: MultiDict[str, str], cycles: list[int], notices: list[str]) -> Asked:
     def ignored(name: str, value: str) -> None:
-        notices.append(gettext("The filter %(name)s=%(value)s means nothing here and was left out.",
-                               name=name[:_LONGEST_SHOWN], value=value[:_LONGEST_SHOWN]))  # fmt: skip
+        notices.append(
+            gettext(
+                "The filter %(name)s=%(value)s means nothing here and was left out.",
+                name=name[:_LONGEST_SHOWN],
+                value=value[:_LONGEST_SHOWN],
+            )
+        )
 
     def known(name: str, values: Collection[str], default: str = "") -> str:
         value = args.get(name, "")

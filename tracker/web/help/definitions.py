@@ -24,15 +24,18 @@ def show() -> ResponseReturnValue:
     ]
     return page(
         "help/definitions.html",
-        readings=[(basis.value, figure_words.basis_label(basis), figure_words.basis_definition(basis))
-                  for basis in Basis],
+        readings=[
+            (basis.value, figure_words.basis_label(basis), figure_words.basis_definition(basis)) for basis in Basis
+        ],
         figures=chapters,
         others=[_figure(name) for name in OTHERS],
         charts=[(name, gettext(chart.TITLE), gettext(chart.DEFINITION)) for name, chart in drawings.CHARTS.items()],
         columns=[(name, chart_words.label(name), chart_words.definition(name)) for name in chart_words.COLUMNS],
-        cautions=[(caution.value, gettext(chart_words.CAUTION_LABELS[caution]), chart_words.caution_definition(caution))
-                  for caution in Caution],
-    )  # fmt: skip
+        cautions=[
+            (caution.value, gettext(chart_words.CAUTION_LABELS[caution]), chart_words.caution_definition(caution))
+            for caution in Caution
+        ],
+    )
 
 
 def _figure(name: str) -> tuple[str, str, str]:

@@ -82,8 +82,10 @@ _GROUPS = (
 def show() -> ResponseReturnValue:
     """What keys, mouse and fingers do."""
     groups = [
-        (gettext(title), [([gettext(key) if len(key) > 1 else key for key in keys], gettext(words))
-                          for keys, words in rows])
+        (
+            gettext(title),
+            [([gettext(key) if len(key) > 1 else key for key in keys], gettext(words)) for keys, words in rows],
+        )
         for title, rows in _GROUPS
-    ]  # fmt: skip
+    ]
     return page("help/keys.html", "help", groups=groups, are_keys_on=current_viewer().has_keys)

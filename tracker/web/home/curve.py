@@ -59,11 +59,8 @@ def curve(counts: Sequence[int], days: int, *, goal: int, then: Sequence[int], t
         mark(len(then), then[-1]) if then else None,
         mark(days, goal) if goal else None,
         mark(days, 0),
-        [
-            (day, _at(counts, day), _at(then, day))
-            for day in range(1, max(so_far, len(then)) + 1)
-        ],
-    )  # fmt: skip
+        [(day, _at(counts, day), _at(then, day)) for day in range(1, max(so_far, len(then)) + 1)],
+    )
 
 
 def _path(counts: Sequence[int], top: int) -> str:

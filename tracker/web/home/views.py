@@ -14,10 +14,10 @@ from tracker.domain.figures.stale import StaleStream
 from tracker.domain.people import Actor
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import STATES, BlockerCategory, Role, State
-from tracker.queries import home as glance
+from tracker.queries import home as overviews
 from tracker.queries.blockers import list as blockers
 from tracker.queries.blockers.table import AGES
-from tracker.queries.home import Glance, Standing
+from tracker.queries.home import Overview, Standing
 from tracker.web.blockers.words import age_words
 from tracker.web.home import words
 from tracker.web.home.curve import Curve
@@ -27,7 +27,7 @@ from tracker.web.home.day_strip import day_strip as drawn_days
 from tracker.web.http.context import current_viewer, now, reading_session, today
 from tracker.web.ui.formats import language, long_day
 from tracker.web.ui.rendering import page
-from tracker.web.workflows.events import category_word
+from tracker.web.ui.words import category_word
 
 bp = Blueprint("home", __name__)
 
@@ -65,7 +65,7 @@ class Planning(NamedTuple):
 def show() -> ResponseReturnValue:
     """The running cycle, or what comes next where none runs."""
     viewer = current_viewer()
-    seen = glance.glance(
+    seen = overviews.overview(
         reading_session(),
         own=_own_workstreams(viewer.actor),
         language=language(),
@@ -81,7 +81,7 @@ def _own_workstreams(actor: Actor) -> Collection[str]:
     return actor.workstreams if actor.role is Role.LEAD and not actor.all_workstreams else ()
 
 
-def _context(seen: Glance) -> dict[str, Any]:
+def _context(seen: Overview) -> dict[str, Any]:
     standing = seen.standing
     waiting = sorted(
         (row for row in seen.blockers if row.category is BlockerCategory.DECISION or row.decide_by is not None),
@@ -130,7 +130,7 @@ def board_of(keys: Iterable[str], otherwise: str = "") -> str:
     return url_for("board.show", cycle="all", q=q) if q and len(q) <= _LONGEST_SEARCH else otherwise
 
 
-def _strip(seen: Glance) -> DayStrip | None:
+def _strip(seen: Overview) -> DayStrip | None:
     if seen.standing is None:
         return None
     following = seen.following
@@ -165,14 +165,14 @@ def _shares(members: Mapping[State, Collection[str]]) -> list[tuple[State, int, 
     return shares
 
 
-def _stale_shown(seen: Glance) -> list[StaleStream]:
+def _stale_shown(seen: Overview) -> list[StaleStream]:
     """The reader's own first, then the longest without an update."""
     own = seen.own.workstreams if seen.own else ()
     stale = seen.standing.stale if seen.standing else ()
     return sorted(stale, key=lambda each: each.code not in own)[:_STALE_SHOWN]
 
 
-def _buckets(rows: Collection[blockers.Row]) -> list[Bucket]:
+def _buckets(rows: Collection[blockers.BlockerListRow]) -> list[Bucket]:
     counts = {age: sum(first <= row.days <= last for row in rows) for age, (first, last) in AGES.items()}
     most = max(counts.values()) or 1
     return [
@@ -180,7 +180,7 @@ def _buckets(rows: Collection[blockers.Row]) -> list[Bucket]:
     ]
 
 
-def _planning(seen: Glance) -> Planning | None:
+def _planning(seen: Overview) -> Planning | None:
     cycle = seen.following
     if cycle is None:
         return None

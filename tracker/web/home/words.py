@@ -3,13 +3,13 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from tracker.queries.blockers.list import Row
-from tracker.queries.home import Glance, Standing
+from tracker.queries.blockers.list import BlockerListRow
+from tracker.queries.home import Overview, Standing
 from tracker.web.ui.formats import day, weekday
 from tracker.web.ui.translation import gettext, ngettext
 
 
-def finding(seen: Glance, today: date) -> str:
+def finding(seen: Overview, today: date) -> str:
     """The page's heading: how the running cycle stands, or that none runs."""
     if seen.standing is not None:
         return _standing(seen.standing, today)
@@ -40,18 +40,22 @@ def progress(standing: Standing) -> str:
         return ngettext("%(num)s done in cycle %(cycle)s", "%(num)s done in cycle %(cycle)s", done, cycle=cycle)
     then, other = len(previous.so_far.tested), previous.number
     if not done and not then:
-        return gettext("None done yet in cycle %(cycle)s, nor in cycle %(other)s by the same working day",
-                       cycle=cycle, other=other)  # fmt: skip
+        return gettext(
+            "None done yet in cycle %(cycle)s, nor in cycle %(other)s by the same working day", cycle=cycle, other=other
+        )
     if not done:
         return ngettext(
             "None done yet in cycle %(cycle)s; cycle %(other)s had %(num)s by the same working day",
             "None done yet in cycle %(cycle)s; cycle %(other)s had %(num)s by the same working day",
-            then, cycle=cycle, other=other,
-        )  # fmt: skip
-    return gettext("%(done)s, %(compared)s",
+            then,
+            cycle=cycle,
+            other=other,
+        )
+    return gettext(
+        "%(done)s, %(compared)s",
         done=ngettext("%(num)s done in cycle %(cycle)s", "%(num)s done in cycle %(cycle)s", done, cycle=cycle),
         compared=_compared(done - then, other),
-    )  # fmt: skip
+    )
 
 
 def _compared(difference: int, other: int) -> str:
@@ -62,19 +66,21 @@ def _compared(difference: int, other: int) -> str:
     return gettext("as many as cycle %(other)s by the same working day", other=other)
 
 
-def blocker_finding(rows: Collection[Row], old_days: int) -> str:
+def blocker_finding(rows: Collection[BlockerListRow], old_days: int) -> str:
     """How many are open, and how many of them for longer than four weeks."""
     if not rows:
         return gettext("No open blockers")
     old = sum(row.days > old_days for row in rows)
-    return gettext("%(open)s, %(old)s",
+    return gettext(
+        "%(open)s, %(old)s",
         open=ngettext("%(num)s open blocker", "%(num)s open blockers", len(rows)),
         old=ngettext("%(num)s older than four weeks", "%(num)s older than four weeks", old)
-        if old else gettext("none older than four weeks"),
-    )  # fmt: skip
+        if old
+        else gettext("none older than four weeks"),
+    )
 
 
-def moves_finding(seen: Glance, today: date) -> str:
+def moves_finding(seen: Overview, today: date) -> str:
     """How much moved since the last working day before this one began."""
     since = (
         gettext("Since yesterday")

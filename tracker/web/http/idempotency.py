@@ -23,22 +23,24 @@ def once(session: Session, entry: Entry, user_id: int, key: str, answer: Callabl
     """What `answer` gives, or what it gave when this key was sent first. Without a key it is simply done."""
     if not key:
         return answer()
-    mark = idempotency_keys.request_mark(
+    mark = idempotency_keys.request_fingerprint(
         request.path, ((name, value) for name, value in request.form.items(multi=True) if name not in _NOT_PART_OF_IT)
     )
-    before = idempotency_keys.given(session, user_id, key, mark)
+    before = idempotency_keys.kept_answer(session, user_id, key, mark)
     if before is not None:
         return _response(before)
     response = answer()
     if entry.is_recorded:
-        given = idempotency_keys.Given(response.status_code, response.get_data(as_text=True), response.location or "")
+        given = idempotency_keys.KeptAnswer(
+            response.status_code, response.get_data(as_text=True), response.location or ""
+        )
         idempotency_keys.remember(session, user_id, key, mark, given, entry_id=entry.id, at=real_now())
         if entry.id % _FORGET_EVERY == 0:
             idempotency_keys.forget_old(session, real_now())
     return response
 
 
-def _response(given: idempotency_keys.Given) -> Response:
+def _response(given: idempotency_keys.KeptAnswer) -> Response:
     response = Response(given.body, status=given.status, mimetype="text/html")
     if given.location:
         response.headers["Location"] = given.location

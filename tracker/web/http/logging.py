@@ -26,8 +26,11 @@ class Formatter(JsonFormatter):
     """One JSON object per line."""
 
     def __init__(self) -> None:
-        super().__init__("%(levelname)s %(name)s %(message)s", rename_fields={"levelname": "level", "name": "logger"},
-                         timestamp="time")  # fmt: skip
+        super().__init__(
+            "%(levelname)s %(name)s %(message)s",
+            rename_fields={"levelname": "level", "name": "logger"},
+            timestamp="time",
+        )
 
     def formatException(  # noqa: N802 - the library's name
         self,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.commands.imports.plan import Outcome, Plan, Planned
+from tracker.commands.imports.plan import Plan, Planned, RowResult
 from tracker.db.models import ImportFile
 from tracker.domain.cells import unguarded
 from tracker.domain.imports import reading
@@ -44,7 +44,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PreviewRow:
     """A row of the preview."""
 
     number: int
@@ -96,9 +96,12 @@ def columns_context(table: Table, choices: Choices, content: bytes) -> dict[str,
 def preview_context(plan: Plan, show: str, start: int) -> dict[str, Any]:
     """The page of the preview: counts, what is to be decided, and a page of the rows of one outcome."""
     counts = plan.counts
-    shown = show if show in set(Outcome) else next((name for name in ("refused", "created", "changed", "unchanged")
-                                                    if counts[name]), "created")  # fmt: skip
-    rows = plan.of(Outcome(shown))
+    shown = (
+        show
+        if show in set(RowResult)
+        else next((name for name in ("refused", "created", "changed", "unchanged") if counts[name]), "created")
+    )
+    rows = plan.of(RowResult(shown))
     start = min(max(start, 0), max(len(rows) - 1, 0) // A_PAGE * A_PAGE)
     return {
         "counts": counts,
@@ -111,11 +114,13 @@ def preview_context(plan: Plan, show: str, start: int) -> dict[str, Any]:
         "page_size": A_PAGE,
         "imported": [
             (heading, gettext(FIELDS[Field(field)]))
-            for heading, field in zip(plan.table.headings, plan.choices.columns, strict=True) if field
+            for heading, field in zip(plan.table.headings, plan.choices.columns, strict=True)
+            if field
         ],
         "not_imported": [
             heading
-            for heading, field in zip(plan.table.headings, plan.choices.columns, strict=True) if heading and not field
+            for heading, field in zip(plan.table.headings, plan.choices.columns, strict=True)
+            if heading and not field
         ],
         "states": [_state_word(plan, word, count) for word, count in _by_count(plan.states)],
         "state_choices": [(state.value, state_name(state)) for state in STATES],
@@ -129,10 +134,10 @@ def preview_context(plan: Plan, show: str, start: int) -> dict[str, Any]:
         "has_twins": bool(plan.twins) and set(plan.twins) <= set(plan.choices.twins),
         "can_do": bool(counts["created"] or counts["changed"]),
         "seen": plan.digest(),
-    }  # fmt: skip
+    }
 
 
-def outcome_of(file: ImportFile) -> dict[str, int]:
+def result_of(file: ImportFile) -> dict[str, int]:
     """What a finished import came to."""
     counts: dict[str, int] = json.loads(file.outcome)
     return counts
@@ -161,10 +166,10 @@ def _by_count(words: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(words.items(), key=lambda each: (-each[1], each[0].casefold()))
 
 
-def _shown(each: Planned) -> Shown:
+def _shown(each: Planned) -> PreviewRow:
     existing = each.existing
     state = each.to or (existing.state if existing is not None else None)
-    return Shown(
+    return PreviewRow(
         each.row.number,
         each.outcome.value,
         each.key,

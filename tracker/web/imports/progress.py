@@ -23,7 +23,7 @@ _under_way: dict[tuple[int, str], tuple[Step, int, int]] = {}  # by user and tok
 
 
 @contextlib.contextmanager
-def told(token: str) -> Iterator[Progress]:
+def progress_of(token: str) -> Iterator[Progress]:
     """Keeps the counts of the viewer's import while it is at work."""
     mine = current_viewer().user_id, token
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest
 from tracker.clock import real_now
 from tracker.commands.imports import files as import_files
 from tracker.commands.imports import workflows as workflow_imports
-from tracker.commands.imports.plan import Outcome, Plan
+from tracker.commands.imports.plan import Plan, RowResult
 from tracker.commands.imports.workflows import COMMAND, ImportChangedError
 from tracker.commands.workflows.moves import When
 from tracker.db.engine import transaction
@@ -39,8 +39,8 @@ from tracker.web.http.context import (
     writing,
 )
 from tracker.web.http.idempotency import fresh_key
-from tracker.web.imports.page import columns_context, outcome_of, preview_context
-from tracker.web.imports.progress import told
+from tracker.web.imports.page import columns_context, preview_context, result_of
+from tracker.web.imports.progress import progress_of
 from tracker.web.imports.words import CAUSE, problem_words
 from tracker.web.ui.errors import explain, status_of
 from tracker.web.ui.formats import language
@@ -69,7 +69,7 @@ def upload() -> ResponseReturnValue:
             raise InvalidError(N_("Choose a file."), field="file")
         if len(content) > LARGEST_FILE:
             raise InvalidError(N_("At most %(size)s MB at a time."), field="file", size=LARGEST_FILE // 1_000_000)
-        with told(request.form.get("progress", "")) as progress:
+        with progress_of(request.form.get("progress", "")) as progress:
             read_table(content, progress=progress)
     except InvalidError as error:
         return _start(field_errors(error))
@@ -96,9 +96,13 @@ def choose_columns(token: str) -> ResponseReturnValue:
     try:
         wanted = choosing.checked(request.form, _sent_columns())
         chosen = replace(
-            before, columns=wanted.columns, delimiter=wanted.delimiter, dates=wanted.dates, empties=wanted.empties,
+            before,
+            columns=wanted.columns,
+            delimiter=wanted.delimiter,
+            dates=wanted.dates,
+            empties=wanted.empties,
             reason=wanted.reason,
-        )  # fmt: skip
+        )
         if wanted.delimiter != before.delimiter:  # other columns: they are to be looked at first
             chosen = replace(chosen, columns=())
             read_table(file.content, chosen.delimiter)
@@ -145,7 +149,7 @@ def confirm(token: str) -> ResponseReturnValue:
         return redirect(url_for(".preview", token=token), code=303)
     try:
         chosen = Choices.read(file.choices)
-        with told(token) as progress:
+        with progress_of(token) as progress:
             table = read_table(file.content, chosen.delimiter, progress)
             _carry_out(token, table, chosen, progress)
     except (InvalidError, ImportChangedError) as error:
@@ -181,7 +185,7 @@ def _keep(token: str, chosen: Choices) -> None:
 
 def _plan(file: ImportFile, chosen: Choices) -> Plan:
     when = When(current_viewer().actor, now(), current_programme().zone, current_settings().backdate_days)
-    with told(file.token) as progress:
+    with progress_of(file.token) as progress:
         table = read_table(file.content, chosen.delimiter, progress)
         return workflow_imports.plan(reading_session(), table, chosen, when, progress)
 
@@ -192,10 +196,15 @@ def _carry_out(token: str, table: Table, chosen: Choices, progress: Progress) ->
         if mine.entry_id is not None:
             return
         planned = workflow_imports.carry_out(
-            session, entry, table, chosen, seen=request.form.get("seen", ""),
-            without_refused=bool(request.form.get("without_refused")), backdate_days=current_settings().backdate_days,
+            session,
+            entry,
+            table,
+            chosen,
+            seen=request.form.get("seen", ""),
+            without_refused=bool(request.form.get("without_refused")),
+            backdate_days=current_settings().backdate_days,
             progress=progress,
-        )  # fmt: skip
+        )
         if entry.is_recorded:
             import_files.finish(mine, entry.id, planned.counts, _refused_file(planned))
 
@@ -203,7 +212,7 @@ def _carry_out(token: str, table: Table, chosen: Choices, progress: Progress) ->
 def _refused_file(planned: Plan) -> bytes:
     dialect = Dialect.EXCEL_SV if language() == "sv" else Dialect.CSV
     return refused_rows.content(
-        planned.table, planned.of(Outcome.REFUSED), cause=gettext(CAUSE), words=problem_words, dialect=dialect
+        planned.table, planned.of(RowResult.REFUSED), cause=gettext(CAUSE), words=problem_words, dialect=dialect
     )
 
 
@@ -232,9 +241,14 @@ def _start(errors: dict[str, str]) -> Response:
     viewer = current_viewer()
     latest = imports.latest(reading_session(), None if viewer.actor.is_planner else viewer.actor.id)
     return page(
-        "imports/start.html", status=422 if errors else 200, errors=errors, latest=latest, undo_key=fresh_key(),
-        progress=fresh_key(), most_megabytes=LARGEST_FILE // 1_000_000,
-    )  # fmt: skip
+        "imports/start.html",
+        status=422 if errors else 200,
+        errors=errors,
+        latest=latest,
+        undo_key=fresh_key(),
+        progress=fresh_key(),
+        most_megabytes=LARGEST_FILE // 1_000_000,
+    )
 
 
 def _columns(file: ImportFile, chosen: Choices, errors: dict[str, str]) -> Response:
@@ -260,6 +274,9 @@ def _preview(file: ImportFile, error: TrackerError | None = None) -> Response:
 
 def _done(file: ImportFile) -> Response:
     return page(
-        "imports/done.html", file=file, counts=outcome_of(file), undo_key=fresh_key(),
+        "imports/done.html",
+        file=file,
+        counts=result_of(file),
+        undo_key=fresh_key(),
         is_planner=current_viewer().actor.is_planner,
-    )  # fmt: skip
+    )

@@ -7,7 +7,7 @@ from tracker.domain.states import MoveBackReason
 from tracker.web.ui.errors import explain
 from tracker.web.ui.formats import state_name
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import reason_word
+from tracker.web.ui.words import reason_word
 
 FIELDS = {
     Field.KEY: N_("key"),
@@ -41,10 +41,13 @@ def reason_choices() -> list[tuple[str, str]]:
 def change_words(changes: tuple[tuple[str, str, str], ...]) -> list[tuple[str, str, str]]:
     """Each change as field, before, after."""
     return [
-        (gettext(FIELDS[Field(name)]), state_name(before) if name == "state" else cut(before),
-         state_name(after) if name == "state" else cut(after))
+        (
+            gettext(FIELDS[Field(name)]),
+            state_name(before) if name == "state" else cut(before),
+            state_name(after) if name == "state" else cut(after),
+        )
         for name, before, after in changes
-    ]  # fmt: skip
+    ]
 
 
 def problem_words(problem: Problem) -> str:

@@ -14,7 +14,7 @@ from tracker.web.ui.forms import BROKEN, Form, FormError, Text
 _VERSION = "version_"
 
 
-class Deed(StrEnum):
+class PlanAction(StrEnum):
     """What is done with a workflow."""
 
     IN = "in"
@@ -38,7 +38,7 @@ class PlanForm(Form):
         "next": BROKEN,
     }
 
-    do: Deed
+    do: PlanAction
     workflow: Annotated[tuple[Key, ...], Field(min_length=1)]
     goal: Annotated[Goal | None, BeforeValidator(_none_when_empty)] = None
     versions: dict[str, OptionalVersion] = Field(default_factory=dict)

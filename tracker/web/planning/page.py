@@ -15,12 +15,12 @@ from tracker.domain.states import Goal, Role, State
 from tracker.queries import planning
 from tracker.queries.board import cards as board
 from tracker.queries.board import layout
-from tracker.queries.board.cards import Frame
-from tracker.queries.planning import Item, Part
-from tracker.web.board.filters import choices
-from tracker.web.board.version import current_tag
+from tracker.queries.board.cards import BoardFrame
+from tracker.queries.planning import Part, PlanItem
+from tracker.web.board.version import board_version
 from tracker.web.http.context import current_viewer, now, reading_session, today
 from tracker.web.http.idempotency import fresh_key
+from tracker.web.ui.filters import choices
 from tracker.web.ui.formats import language, state_name
 from tracker.web.ui.translation import gettext
 
@@ -49,8 +49,8 @@ class Section:
 
     part: Part
     may: bool
-    backlog: list[Item]
-    members: list[Item]
+    backlog: list[PlanItem]
+    members: list[PlanItem]
 
     @property
     def is_quiet(self) -> bool:
@@ -63,7 +63,7 @@ class Section:
         return (len(self.backlog), len(self.members)) != (len(self.part.backlog), len(self.part.members))
 
 
-def read_filters(args: MultiDict[str, str], frame: Frame) -> tuple[Filters, list[str]]:
+def read_filters(args: MultiDict[str, str], frame: BoardFrame) -> tuple[Filters, list[str]]:
     """The filters that the URL names, and a notice for each value that means nothing here."""
     notices: list[str] = []
 
@@ -115,16 +115,20 @@ def context(session: Session, cycle: CycleRow) -> dict[str, Any]:
         "here": address(cycle.cycle, filters),
         "changes_url": address(cycle.cycle, filters, endpoint="planning.changes"),
         "clear_url": url_for("planning.show", number=cycle.cycle),
-        "tag": current_tag(),
+        "tag": board_version(),
     }
 
 
 def address(number: int, filters: Filters, *, endpoint: str = "planning.show", chosen: Iterable[str] = ()) -> str:
     """Where the page is, with these filters."""
     return url_for(
-        endpoint, number=number, workstream=list(filters.workstreams), project=list(filters.projects),
-        q=filters.q or None, chosen=list(chosen),
-    )  # fmt: skip
+        endpoint,
+        number=number,
+        workstream=list(filters.workstreams),
+        project=list(filters.projects),
+        q=filters.q or None,
+        chosen=list(chosen),
+    )
 
 
 def current_cycle(number: int) -> CycleRow | None:
@@ -165,7 +169,7 @@ def _is_asked_for(part: Part, filters: Filters) -> bool:
 
 
 def _section(part: Part, filters: Filters, actor: Actor) -> Section:
-    def found(items: list[Item]) -> list[Item]:
+    def found(items: list[PlanItem]) -> list[PlanItem]:
         return [item for item in items if not filters.q or layout.is_found(item.card, filters.q)]
 
     return Section(part, actor.leads(part.stream.code), found(part.backlog), found(part.members))

@@ -9,25 +9,55 @@ from sqlmodel import Session
 
 from tracker.commands import planning
 from tracker.commands.entry import batch_results
-from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry
+from tracker.commands.workflows.moves import the_workflow
 from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
 from tracker.queries import planning as plans
 from tracker.queries.board import changed_since
-from tracker.web.board.batch_words import NOT_PLANNED, causes, outcome_line
-from tracker.web.board.version import Tag, current_tag
+from tracker.web.board.batch_words import NOT_PLANNED, causes, result_line
+from tracker.web.board.version import BoardVersion, board_version
 from tracker.web.http.addresses import safe_path
 from tracker.web.http.context import current_viewer, now, reading_session, writing
 from tracker.web.http.idempotency import fresh_key, once
 from tracker.web.planning import page as planning_page
-from tracker.web.planning.forms import Deed, PlanForm
-from tracker.web.planning_words import deed_words
+from tracker.web.planning.forms import PlanAction, PlanForm
 from tracker.web.ui.errors import explain, status_of
+from tracker.web.ui.formats import state_name
 from tracker.web.ui.forms import FormError
 from tracker.web.ui.rendering import htmx, page
-from tracker.web.ui.translation import gettext
+from tracker.web.ui.translation import gettext, ngettext
+
+
+def result_text(session: Session, form: PlanForm, number: int, done: tuple[str, ...]) -> str:
+    """What was done with these, which are some: one line."""
+    count, key = len(done), done[0]
+    if form.do is PlanAction.OUT:
+        if count == 1:
+            return gettext("%(key)s is in the backlog", key=key)
+        return ngettext("%(num)s workflow is in the backlog", "%(num)s workflows are in the backlog", count)
+    goal = form.goal
+    if goal is None and count == 1:
+        goal = the_workflow(session, key)[0].goal
+    if goal is None:
+        return ngettext(
+            "%(key)s is planned for cycle %(cycle)s",
+            "%(num)s workflows are planned for cycle %(cycle)s",
+            count,
+            key=key,
+            cycle=number,
+        )
+    return ngettext(
+        "%(key)s is planned for cycle %(cycle)s, goal %(goal)s",
+        "%(num)s workflows are planned for cycle %(cycle)s, goal %(goal)s",
+        count,
+        key=key,
+        cycle=number,
+        goal=state_name(goal.value),
+    )
+
 
 bp = Blueprint("planning", __name__, url_prefix="/cycles/<int:number>/plan")
 
@@ -42,19 +72,19 @@ def show(number: int) -> ResponseReturnValue:
     if cycle.status is not CycleStatus.DRAFT:
         return page("planning/no_draft.html", cycle=cycle)
     response = page("planning/plan.html", **planning_page.context(reading_session(), cycle))
-    response.headers["HX-PTag"] = str(current_tag())
+    response.headers["HX-PTag"] = str(board_version())
     return response
 
 
 @bp.get("/changes")
 def changes(number: int) -> ResponseReturnValue:
     """304 when nothing has changed since the tag that the reader holds; else what to draw anew."""
-    tag, seen = current_tag(), request.headers.get("HX-PTag", "")
+    tag, seen = board_version(), request.headers.get("HX-PTag", "")
     if str(tag) in {seen, *request.if_none_match.as_set()}:
         return Response(status=304)
     cycle = _cycle(number)
     if cycle.status is CycleStatus.DRAFT:
-        response = _changed(cycle, Tag.read(seen), tag)
+        response = _changed(cycle, BoardVersion.read(seen), tag)
     else:  # committed by somebody in the meantime: the page says so
         response = make_response("")
         response.headers["HX-Refresh"] = "true"
@@ -86,13 +116,13 @@ def _cycle_in(session: Session, number: int) -> CycleRow:
     return cycle
 
 
-def _changed(cycle: CycleRow, earlier: Tag | None, tag: Tag) -> Response:
+def _changed(cycle: CycleRow, earlier: BoardVersion | None, tag: BoardVersion) -> Response:
     """The sections of the workstreams that were written to, or, when that is much, all of them."""
     session = reading_session()
     context = planning_page.context(session, cycle)
     written = None
     if earlier is not None and earlier.differs_by_revision_alone(tag) and earlier.revision <= tag.revision:
-        written = changed_since.since(session, earlier.revision)
+        written = changed_since.changed_since(session, earlier.revision)
     if written is not None:
         codes = plans.streams_of(session, [each.key for each in written])
         if len(codes) <= _MOST_SECTIONS:
@@ -109,7 +139,7 @@ def _planned(session: Session, entry: Entry, number: int, form: PlanForm) -> Res
         version = form.versions.get(key)
         if version is None:
             raise InvalidError(PlanForm.messages["versions"])
-        if form.do is Deed.OUT:
+        if form.do is PlanAction.OUT:
             return planning.take_out(session, entry, key, number, version=version)
         return planning.take_in(session, entry, key, number, form.goal, version=version)
 
@@ -118,11 +148,11 @@ def _planned(session: Session, entry: Entry, number: int, form: PlanForm) -> Res
     return _answer(session, outcome, number, form, entry.id if entry.is_recorded else None)
 
 
-def _answer(session: Session, outcome: Outcome, number: int, form: PlanForm, entry_id: int | None) -> Response:
+def _answer(session: Session, outcome: BatchResult, number: int, form: PlanForm, entry_id: int | None) -> Response:
     """What came of it: a word on the page; without script a page of its own, unless all that there was is done."""
     is_refused = bool(outcome.left) and not outcome.done and not outcome.unchanged
     status = status_of(outcome.left[0].error) if is_refused else 200
-    text = outcome_line(deed_words(session, form, number, outcome.done) if outcome.done else "", outcome)
+    text = result_line(result_text(session, form, number, outcome.done) if outcome.done else "", outcome)
     back = safe_path(form.next) if form.next else url_for(".show", number=number)
     if not htmx and not outcome.left and len(form.workflow) == 1:
         flash(text)
@@ -142,7 +172,7 @@ def _answer(session: Session, outcome: Outcome, number: int, form: PlanForm, ent
     return page("board/outcome.html", status=status, next=_with_ticks(back, outcome), **context)
 
 
-def _with_ticks(address: str, outcome: Outcome) -> str:
+def _with_ticks(address: str, outcome: BatchResult) -> str:
     """The page with what was left ticked again, as far as an address can hold it."""
     ticks = urlencode([(planning_page.CHOSEN, each.key) for each in outcome.left[:_MOST_TICKS]])
     return safe_path(f"{address}{'&' if '?' in address else '?'}{ticks}") if ticks else address
@@ -152,6 +182,6 @@ def _refused(error: FormError) -> Response:
     """Nothing was chosen, or the form is broken."""
     text = " ".join(gettext(message) for message in error.errors.values()) or explain(error)
     if htmx:
-        left = {"outcome": Outcome((), (), ()), "text": text, "left": [], "is_refused": True, "entry_id": None}
+        left = {"outcome": BatchResult((), (), ()), "text": text, "left": [], "is_refused": True, "entry_id": None}
         return make_response(render_template("board/_outcome.html", undo_key="", **left), 422)
     raise InvalidError(error.errors[error.field])

@@ -1,11 +1,13 @@
 """The monthly report: a page that prints, a part's form that saves by itself, and publishing."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar, Literal, Self
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
+from werkzeug.datastructures import MultiDict
 
 from tracker.commands import reports as commands
 from tracker.commands.entry.entries import Entry
@@ -13,7 +15,7 @@ from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedErr
 from tracker.domain.figures.behind import Behind
 from tracker.domain.merging import FieldConflictError, Theirs
 from tracker.domain.reports.claims import unsourced
-from tracker.domain.reports.documents import LANGUAGES, Origin, Part, Report, Status, blocks, sections_of
+from tracker.domain.reports.documents import LANGUAGES, SECTIONS, Origin, Part, Report, Status, blocks, sections_of
 from tracker.domain.reports.months import Month
 from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME, Place, Token
 from tracker.exports import reports as files
@@ -24,14 +26,43 @@ from tracker.queries.reports import Sources
 from tracker.web.http.addresses import our_address
 from tracker.web.http.context import current_viewer, now, reading_session, writing
 from tracker.web.http.idempotency import fresh_key, once
-from tracker.web.report_forms import MINE, THEIRS, PublishForm, WriteForm, typed
 from tracker.web.reports import words as report_words
 from tracker.web.ui.errors import explain, status_of
 from tracker.web.ui.formats import day, language
-from tracker.web.ui.forms import FormError
-from tracker.web.ui.merged_forms import before_of, conflict_words, drawn_again
+from tracker.web.ui.forms import BROKEN, Form, FormError
+from tracker.web.ui.merged_forms import MergedForm, before_of, conflict_words, drawn_again
 from tracker.web.ui.rendering import page, render_block
 from tracker.web.ui.translation import gettext
+
+THEIRS, MINE = "theirs", "mine"
+
+
+class WriteForm(MergedForm):
+    """The texts of a part. `then` is what the button says; `auto` where the page saves by itself."""
+
+    messages: ClassVar[dict[str, str]] = {"wanted": BROKEN, "was": BROKEN, "then": BROKEN}
+
+    then: Literal["save", "ready", "not_ready", "auto"] = "save"
+
+    @classmethod
+    def parse(cls, fields: MultiDict[str, str], sections: Sequence[str] = SECTIONS) -> Self:
+        """As every form; FormError when a field is missing. Where two wrote, a choice for theirs leaves it as it is."""
+        was = {name: text for name, text in before_of(fields).items() if name in sections}
+        wanted = typed(fields, sections)
+        if set(wanted) != set(sections) or set(was) != set(sections):
+            raise FormError({"key": BROKEN})
+        wanted |= {name: was[name] for name in was if fields.get(f"choice_{name}") == THEIRS}
+        return cls.checked({"then": fields.get("then", "save"), "wanted": wanted, "was": was})
+
+
+class PublishForm(Form):
+    """That the report is to be published."""
+
+
+def typed(fields: Mapping[str, str], sections: Sequence[str]) -> dict[str, str]:
+    """The sections as they were typed."""
+    return {name: fields[name] for name in sections if name in fields}
+
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 
@@ -40,7 +71,7 @@ Texts = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FigureItem:
     """Something that a figure counts."""
 
     name: str
@@ -221,11 +252,12 @@ def _part(sources: Sources, report: Report, part: Part) -> dict[str, Any]:
     return {
         "part": part,
         "notes": files.notes(part, report),
-        "sections": [(title, _blocks(sources, report, part, written)) for title, written in
-                     files.sections(part, report)],
+        "sections": [
+            (title, _blocks(sources, report, part, written)) for title, written in files.sections(part, report)
+        ],
         "may": sources.published is None and _may(sources, part.project),
         "writer": sources.writers.get(part.project),
-    }  # fmt: skip
+    }
 
 
 def _is_read(part: Part) -> bool:
@@ -261,9 +293,13 @@ def _streams(sources: Sources, project: str) -> list[str]:
 
 
 def _form(
-    sources: Sources, project: str, shown: Texts | None = None, was: Texts | None = None,
-    errors: Texts | None = None, conflicts: dict[str, Theirs] | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    sources: Sources,
+    project: str,
+    shown: Texts | None = None,
+    was: Texts | None = None,
+    errors: Texts | None = None,
+    conflicts: dict[str, Theirs] | None = None,
+) -> dict[str, Any]:
     material, month = sources.material, sources.month
     part = next((each for each in material.report(month, language()).parts if each.project == project), None)
     if part is None:
@@ -297,15 +333,16 @@ def _form(
         "is_draft": not any(kept.values()) and any(drafted.values()),
         "from_last_plan": not any(kept.values()) and not any(drafted.values()) and any(values.values()),
         "is_carried": project == INTRODUCTION and material.is_carried(month, language()),
-        "outcomes": report_words.outcomes(material.outcomes(month, project, language())),
+        "outcomes": report_words.plan_results(material.outcomes(month, project, language())),
         "last_month": words.month_name(month.previous),
         "last_title": words.plan_title(month.previous),
-        "preview": [(title, _blocks(sources, report, preview, written)) for title, written in
-                    files.sections(preview, report)],
+        "preview": [
+            (title, _blocks(sources, report, preview, written)) for title, written in files.sections(preview, report)
+        ],
         "unsourced": [(titles[name], found) for name in names if (found := unsourced(shown[name]))],
         "writer": sources.writers.get(project),
         "state": "",
-    }  # fmt: skip
+    }
 
 
 def _kept(sources: Sources, project: str) -> Texts:
@@ -354,24 +391,27 @@ def _items(sources: Sources) -> Response:
     return page(
         "reports/items.html",
         **_shared(sources),
-        heading=report_words.heading(figure, place, next(
-            (part.name for part in sources.report(language()).parts if part.project == project), project
-        ), len(found)),
+        heading=report_words.heading(
+            figure,
+            place,
+            next((part.name for part in sources.report(language()).parts if part.project == project), project),
+            len(found),
+        ),
         definition=report_words.definition(figure),
         days=report_words.days(numbers, place, day),
         rows=_rows(found),
-    )  # fmt: skip
+    )
 
 
-def _rows(found: list[Behind]) -> list[Row]:
+def _rows(found: list[Behind]) -> list[FigureItem]:
     session = reading_session()
     workflows, blockers = cycle_queries.workflows(session, language()), named.blockers(session, language())
     rows = []
     for each in found:
         if isinstance(each.item, int):
             link = url_for("blocker.show", blocker_id=each.item)
-            rows.append(Row(blockers.get(each.item, ""), link, "", each.at))
+            rows.append(FigureItem(blockers.get(each.item, ""), link, "", each.at))
         elif each.item in workflows:
             link = url_for("workflows.show", key=each.item)
-            rows.append(Row(workflows[each.item].name, link, each.item, each.at))
+            rows.append(FigureItem(workflows[each.item].name, link, each.item, each.at))
     return rows

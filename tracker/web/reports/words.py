@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_
-from tracker.domain.reports.documents import LANGUAGES, Came, Outcome, Report, Status
+from tracker.domain.reports.documents import LANGUAGES, PlanResult, PointResult, Report, Status
 from tracker.domain.reports.numbers import Numbers
 from tracker.domain.reports.tokens import Place, plain
 from tracker.domain.states import Goal
@@ -23,7 +23,7 @@ _OURS = {
 }
 
 
-class Told(NamedTuple):
+class PlanResultText(NamedTuple):
     """A point of last month's plan, and what came of it in words."""
 
     point: str
@@ -103,12 +103,12 @@ def days(numbers: Numbers, place: Place, write: Callable[[date], str]) -> str:
     return f"{write(first)} – {write(last)}"
 
 
-def outcomes(found: Sequence[Outcome]) -> list[Told]:
+def plan_results(found: Sequence[PlanResult]) -> list[PlanResultText]:
     """What came of each point of last month's plan."""
-    return [Told(plain(each.point), list(_told(each.came))) for each in found]
+    return [PlanResultText(plain(each.point), list(_result_texts(each.came))) for each in found]
 
 
-def _told(came: Sequence[Came]) -> Iterator[str]:
+def _result_texts(came: Sequence[PointResult]) -> Iterator[str]:
     for each in came:
         if each.blocked is not None:
             on = each.blocked.resolved_on
@@ -123,8 +123,10 @@ def _told(came: Sequence[Came]) -> Iterator[str]:
             yield ngettext(
                 "Of %(whole)s%(of)s, %(num)s has met its goal by now.",
                 "Of %(whole)s%(of)s, %(num)s have met their goal by now.",
-                each.met, whole=each.token.shown, of=of,
-            )  # fmt: skip
+                each.met,
+                whole=each.token.shown,
+                of=of,
+            )
 
 
 STATES_OF = {goal: next(word for state, word in STATES.items() if state.value == goal.value) for goal in Goal}

@@ -18,13 +18,13 @@ from tracker.queries.reviews.closing import Standing
 from tracker.queries.workflows.timeline import in_language
 from tracker.web.http.context import current_viewer, now, reading_session, today, writing
 from tracker.web.http.idempotency import fresh_key, once
-from tracker.web.reviews.closing_words import changes, figure_groups, goal_word, marks, stream_rows
+from tracker.web.reviews.closing_words import changes, figure_groups, goal_word, snapshot, stream_rows
 from tracker.web.ui.errors import explain, status_of
 from tracker.web.ui.formats import language, moment
 from tracker.web.ui.forms import BROKEN, Form, FormError, Line
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext, ngettext
-from tracker.web.workflows.events import reason_word
+from tracker.web.ui.words import reason_word
 
 bp = Blueprint("closing", __name__, url_prefix="/cycles/<int:number>")
 
@@ -35,8 +35,10 @@ class CloseForm(Form):
     """The number typed to close the cycle, what was seen, and the draft to commit at once, if any."""
 
     messages: ClassVar[dict[str, str]] = {
-        "confirm": N_("Type the number of the cycle alone."), "seen": BROKEN, "commit": BROKEN,
-    }  # fmt: skip
+        "confirm": N_("Type the number of the cycle alone."),
+        "seen": BROKEN,
+        "commit": BROKEN,
+    }
 
     confirm: Line = ""
     seen: Line = ""
@@ -99,11 +101,11 @@ def _the_cycle(number: int) -> Standing:
 
 
 def _closed(session: Session, entry: Entry, number: int, seen: str) -> Response:
-    flash(_told(cycles.close(session, entry, number, seen=seen)))
+    flash(_closed_message(cycles.close(session, entry, number, seen=seen)))
     return make_response(redirect(url_for(".preview", number=number), code=303))
 
 
-def _told(closed: Closed) -> str:
+def _closed_message(closed: Closed) -> str:
     kinds = [wish.kind for wish in closed.decisions.values()]
     counts = {kind: kinds.count(kind) for kind in ProposalKind}
     words = [
@@ -127,8 +129,9 @@ def _then_committed(number: int, key: str, closed: Response) -> Response:
     try:
         with writing("commit_cycle") as (session, entry):
             user_id = current_viewer().user_id
-            return once(session, entry, user_id, f"{key}.2"[-100:] if key else "",
-                        lambda: _committed(session, entry, number))  # fmt: skip
+            return once(
+                session, entry, user_id, f"{key}.2"[-100:] if key else "", lambda: _committed(session, entry, number)
+            )
     except (InvalidError, ConflictError, NotFoundError) as error:
         flash(gettext("Cycle %(cycle)s was not committed: %(cause)s", cycle=number, cause=explain(error)))
         return closed
@@ -168,8 +171,8 @@ def _running(cycle: Standing, error: TrackerError | None) -> dict[str, Any]:
         "undecided": [(part.code, names[part.code], part.undecided) for part in found.review.parts if part.undecided],
         "lists": [(kind.value, found.decided(kind)) for kind in _KINDS],
         "counts": {kind.value: len(found.decided(kind)) for kind in _KINDS},
-        "seal": found.review.seal,
-        "marks": marks(found),
+        "seal": found.review.fingerprint,
+        "marks": snapshot(found),
         "changed": changes(typed.get("marks", ""), found) if _has_changed(error) else [],
         "typed": typed,
         "reason_word": reason_word,

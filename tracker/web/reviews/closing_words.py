@@ -16,40 +16,64 @@ from tracker.web.ui.translation import gettext
 
 # By group: name of the column, and its definition in as few words as will do beside a number.
 GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    (N_("Scope"), (
-        ("committed", N_("members when the cycle was committed")),
-        ("added", N_("members at the close that were none at the commit")),
-        ("removed", N_("members at the commit that are none at the close")),
-        ("met", N_("members that have passed the stage of their goal by the close")),
-        ("carried_in", N_("members that came unmet out of the cycle before")),
-        ("carried_out", N_("unmet members that go to the next cycle")),
-        ("returned", N_("unmet members that go back to the backlog")),
-        ("dropped", N_("unmet members that are given up and archived")),
-    )),
-    (N_("Throughput"), (
-        ("designed", N_("passed design between the first and the last day of the cycle")),
-        ("validated", N_("passed validation between those days")),
-        ("tested", N_("passed test between those days")),
-        ("fell_back", N_("done before the cycle and not done after it")),
-        ("ratio_to_previous", N_("tested, divided by tested in the cycle before")),
-        ("tested_per_working_day", N_("Monday to Friday, less Swedish holidays")),
-    )),
-    (N_("Blockers"), (
-        ("blockers_opened", N_("times that a blocker began to hold something")),
-        ("blockers_resolved", N_("times that a blocker let go of the last it held")),
-        ("blockers_open", N_("blockers that hold something at the end")),
-        ("blocked_days", N_("days of 24 hours that workflows were held, added up")),
-        ("median_blocker_age_days", N_("of the blockers open at the end")),
-    )),
-    (N_("Lead time"), (
-        ("lead_time_p50_days", N_("from begun to done, of those tested; from ten on")),
-        ("lead_time_p85_days", N_("from begun to done, of those tested; from ten on")),
-    )),
-)  # fmt: skip
+    (
+        N_("Scope"),
+        (
+            ("committed", N_("members when the cycle was committed")),
+            ("added", N_("members at the close that were none at the commit")),
+            ("removed", N_("members at the commit that are none at the close")),
+            ("met", N_("members that have passed the stage of their goal by the close")),
+            ("carried_in", N_("members that came unmet out of the cycle before")),
+            ("carried_out", N_("unmet members that go to the next cycle")),
+            ("returned", N_("unmet members that go back to the backlog")),
+            ("dropped", N_("unmet members that are given up and archived")),
+        ),
+    ),
+    (
+        N_("Throughput"),
+        (
+            ("designed", N_("passed design between the first and the last day of the cycle")),
+            ("validated", N_("passed validation between those days")),
+            ("tested", N_("passed test between those days")),
+            ("fell_back", N_("done before the cycle and not done after it")),
+            ("ratio_to_previous", N_("tested, divided by tested in the cycle before")),
+            ("tested_per_working_day", N_("Monday to Friday, less Swedish holidays")),
+        ),
+    ),
+    (
+        N_("Blockers"),
+        (
+            ("blockers_opened", N_("times that a blocker began to hold something")),
+            ("blockers_resolved", N_("times that a blocker let go of the last it held")),
+            ("blockers_open", N_("blockers that hold something at the end")),
+            ("blocked_days", N_("days of 24 hours that workflows were held, added up")),
+            ("median_blocker_age_days", N_("of the blockers open at the end")),
+        ),
+    ),
+    (
+        N_("Lead time"),
+        (
+            ("lead_time_p50_days", N_("from begun to done, of those tested; from ten on")),
+            ("lead_time_p85_days", N_("from begun to done, of those tested; from ten on")),
+        ),
+    ),
+)
 BY_GOAL = ("committed", "met")
 # What is shown of each workstream.
-COLUMNS = ("committed", "added", "removed", "met", "carried_out", "returned", "dropped", "designed", "validated",
-           "tested", "blockers_open", "blocked_days")  # fmt: skip
+COLUMNS = (
+    "committed",
+    "added",
+    "removed",
+    "met",
+    "carried_out",
+    "returned",
+    "dropped",
+    "designed",
+    "validated",
+    "tested",
+    "blockers_open",
+    "blocked_days",
+)
 _MET, _UNDECIDED, _INTO = "met", "undecided", ""
 
 
@@ -105,7 +129,7 @@ def goal_word(goal: Goal | None) -> str:
     return state_name(goal.value) if goal is not None else ""
 
 
-def marks(closing: Closing) -> str:
+def snapshot(closing: Closing) -> str:
     """What the close would do with each member, short, for a form to bring back: so it can be told what has changed."""
     found = {member.key: _mark(member) for member in closing.members}
     return json.dumps({**found, _INTO: str(closing.review.into or "")}, separators=(",", ":"))

@@ -14,7 +14,7 @@ from tracker.domain.reviews import Member, Proposal, is_past
 from tracker.domain.states import CycleStatus, Goal, ProposalKind, Role
 from tracker.queries.reviews import frame as review_frame
 from tracker.queries.reviews import review as reviews
-from tracker.queries.reviews.frame import Frame
+from tracker.queries.reviews.frame import ReviewFrame
 from tracker.queries.reviews.review import Part, Review
 from tracker.queries.workflows.timeline import in_language
 from tracker.web.http.context import current_viewer, today
@@ -45,18 +45,18 @@ NO_DRAFTS: Drafts = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ReviewPage:
     """A review with what stands around it, and which workstream's part is open."""
 
     review: Review
-    frame: Frame
+    frame: ReviewFrame
     ordered: tuple[Part, ...]
     part: Part | None
     all_items: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ReviewItem:
     """A member as it is drawn: what is chosen in its form, and what can be."""
 
     member: Member
@@ -80,7 +80,7 @@ class Item:
     theirs_in_words: str = ""
 
 
-def shown(session: Session, number: int, chosen: str = "", key: str = "") -> Shown | None:
+def shown(session: Session, number: int, chosen: str = "", key: str = "") -> ReviewPage | None:
     """The review as it stands, with the part open that is chosen or has the workflow, or else the first that waits for
     somebody; none without the cycle. Nine statements.
     """
@@ -91,10 +91,10 @@ def shown(session: Session, number: int, chosen: str = "", key: str = "") -> Sho
     asked = (part for part in ordered if part.code == chosen or (key and part.has(key)))
     part = next(asked, None) or next((part for part in ordered if part.undecided), ordered[0] if ordered else None)
     all_items = request.args.get("items") == ALL or request.method == "POST"  # an answer draws those that it concerns
-    return Shown(found, frame, ordered, part, all_items)
+    return ReviewPage(found, frame, ordered, part, all_items)
 
 
-def context(shown: Shown, drafts: Drafts = NO_DRAFTS, past: Sequence[object] = ()) -> dict[str, Any]:
+def context(shown: ReviewPage, drafts: Drafts = NO_DRAFTS, past: Sequence[object] = ()) -> dict[str, Any]:
     """What the templates of the review draw; `past` are the tables of what the open workstream did before."""
     review, code = shown.review, shown.part.code if shown.part else None
     met, total = sum(part.met for part in review.parts), sum(len(part.members) for part in review.parts)
@@ -133,7 +133,7 @@ def here(number: int, part: Part | None) -> str:
     return url_for("review.show", number=number, workstream=part.code if part else None)
 
 
-def item(member: Member, draft: Draft | None = None) -> Item:
+def item(member: Member, draft: Draft | None = None) -> ReviewItem:
     """The member as it is drawn."""
     decision = member.decision if member.proposal else None
     wish = decision or member.default
@@ -148,7 +148,7 @@ def item(member: Member, draft: Draft | None = None) -> Item:
         typed = draft.typed
     proposal = member.proposal
     is_draft = draft is not None and draft.typed is not None and draft.is_typed
-    return Item(
+    return ReviewItem(
         member,
         in_language(language(), member.name, member.name_en),
         [(each.id, in_language(language(), each.title, each.title_en), _days(each.since)) for each in member.blockers],
@@ -182,7 +182,7 @@ def _ordered(parts: Sequence[Part], actor: Actor) -> tuple[Part, ...]:
     return tuple(sorted(parts, key=rank))
 
 
-def _row(shown: Shown, part: Part) -> dict[str, Any]:
+def _row(shown: ReviewPage, part: Part) -> dict[str, Any]:
     return {
         "code": part.code,
         "name": _stream_name(part),
@@ -197,7 +197,7 @@ def _row(shown: Shown, part: Part) -> dict[str, Any]:
     }
 
 
-def _stream(shown: Shown, part: Part, drafts: Drafts) -> dict[str, Any]:
+def _stream(shown: ReviewPage, part: Part, drafts: Drafts) -> dict[str, Any]:
     unmet, going_on = (_first(members, shown, drafts) for members in (part.unmet, part.going_on))
     return {
         "code": part.code,
@@ -222,7 +222,7 @@ def _stream(shown: Shown, part: Part, drafts: Drafts) -> dict[str, Any]:
     }
 
 
-def _first(members: Sequence[Member], shown: Shown, drafts: Drafts) -> Sequence[Member]:
+def _first(members: Sequence[Member], shown: ReviewPage, drafts: Drafts) -> Sequence[Member]:
     """As many as are shown at first, and what somebody has typed into."""
     if shown.all_items:
         return members
@@ -248,6 +248,6 @@ def _days(since: datetime) -> int:
     return max(0, (today() - local_date(since, current_viewer().programme.zone)).days)
 
 
-def _planning_week(frame: Frame) -> int | None:
+def _planning_week(frame: ReviewFrame) -> int | None:
     into = frame.into
     return iso_week(into.planning_starts_on) if into and into.planning_starts_on else None

@@ -8,11 +8,11 @@ from flask import url_for
 from sqlmodel import Session
 
 from tracker.charts.registry import CHARTS
-from tracker.queries import review_past
-from tracker.queries.review_past import PastCycle
+from tracker.queries.reviews import frame
+from tracker.queries.reviews.frame import PastCycle
 from tracker.web.charts import words as chart_words
 from tracker.web.http.context import now
-from tracker.web.reviews.page import Shown
+from tracker.web.reviews.page import ReviewPage
 from tracker.web.ui.translation import gettext
 
 BAR = 20  # px, of the highest
@@ -39,13 +39,13 @@ class PastTable:
     rows: Sequence[tuple[str, str, Sequence[PastCell]]]  # column, its name, cells
 
 
-def tables(session: Session, found: Shown) -> list[PastTable]:
+def tables(session: Session, found: ReviewPage) -> list[PastTable]:
     """The tables of the workstream that is open."""
     if found.part is None:
         return []
     code = found.part.code
-    cycles = review_past.last_cycles(session, found.review.cycle, code, now=now())
-    return [_table(name, columns, cycles, code) for name, columns in review_past.CHARTS.items() if cycles]
+    cycles = frame.last_cycles(session, found.review.cycle, code, now=now())
+    return [_table(name, columns, cycles, code) for name, columns in frame.CHARTS.items() if cycles]
 
 
 def _table(chart: str, columns: Sequence[str], cycles: Sequence[PastCycle], code: str) -> PastTable:
@@ -59,9 +59,12 @@ def _table(chart: str, columns: Sequence[str], cycles: Sequence[PastCycle], code
         return PastCell("–" if count is None else chart_words.written(count), height, cycle.is_under_way, link)
 
     return PastTable(
-        chart, _title(chart), url_for("charts.show", **place), cycles,
+        chart,
+        _title(chart),
+        url_for("charts.show", **place),
+        cycles,
         [(column, chart_words.label(column), [cell(cycle, column) for cycle in cycles]) for column in columns],
-    )  # fmt: skip
+    )
 
 
 def _title(chart: str) -> str:

@@ -9,26 +9,26 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from tracker.commands import reviews
-from tracker.commands.entry.batch_results import Outcome
+from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry
 from tracker.commands.reviews import StaleProposalError
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
 from tracker.domain.states import CycleStatus, ReviewReason
 from tracker.queries.reviews import frame as review_frame
-from tracker.web.board.version import Tag, current_tag
+from tracker.web.board.version import BoardVersion, board_version
 from tracker.web.http.context import current_viewer, reading_session, writing
 from tracker.web.http.idempotency import once
 from tracker.web.reviews import page as review_page
 from tracker.web.reviews import past as review_past
 from tracker.web.reviews.forms import AcceptForm, ProposeForm, ReadyForm, WithdrawForm
-from tracker.web.reviews.page import NO_DRAFTS, Draft, Drafts, Shown
+from tracker.web.reviews.page import NO_DRAFTS, Draft, Drafts, ReviewPage
 from tracker.web.reviews.past import PastTable
 from tracker.web.reviews.words import goal_word, kind_word, wish_words
 from tracker.web.ui.errors import explain, status_of
 from tracker.web.ui.forms import Form, FormError
 from tracker.web.ui.rendering import htmx, page
 from tracker.web.ui.translation import gettext, ngettext
-from tracker.web.workflows.events import reason_word
+from tracker.web.ui.words import reason_word
 
 bp = Blueprint("review", __name__, url_prefix="/cycles/<int(max=2147483647):number>/review")
 
@@ -59,15 +59,15 @@ def show(number: int) -> ResponseReturnValue:
             reason_word=reason_word,
         )
     drawn = review_page.context(found, past=review_past.tables(session, found))
-    response = page("reviews/review.html", **drawn, notices=_notices(found), tag=current_tag())
-    response.headers["HX-PTag"] = str(current_tag())
+    response = page("reviews/review.html", **drawn, notices=_notices(found), tag=board_version())
+    response.headers["HX-PTag"] = str(board_version())
     return response
 
 
 @bp.get("/changes")
 def changes(number: int) -> ResponseReturnValue:
     """304 when nothing has been written since the tag that the reader holds; else the review as it stands."""
-    tag, seen = current_tag(), request.headers.get("HX-PTag", "")
+    tag, seen = board_version(), request.headers.get("HX-PTag", "")
     if str(tag) in {seen, *request.if_none_match.as_set()}:
         return Response(status=304)
     session = reading_session()
@@ -80,7 +80,7 @@ def changes(number: int) -> ResponseReturnValue:
     response = page("reviews/review.html", "review", **drawn)
     response.set_etag(str(tag))
     response.headers["HX-PTag"] = str(tag)
-    earlier = Tag.read(seen)
+    earlier = BoardVersion.read(seen)
     if earlier is not None and earlier.assets != tag.assets:
         response.headers["HX-Trigger"] = "tracker:outdated"
     return response
@@ -167,7 +167,7 @@ def _stream_written(session: Session, number: int, code: str, text: str) -> Resp
     return make_response(redirect(f"{review_page.here(number, found.part)}#stream", code=303))
 
 
-def _accepted(session: Session, number: int, code: str, outcome: Outcome, reason: ReviewReason | None) -> Response:
+def _accepted(session: Session, number: int, code: str, outcome: BatchResult, reason: ReviewReason | None) -> Response:
     """What was accepted, and each that was left with its cause at its field."""
     session.flush()
     found = _shown(session, number, code)
@@ -186,7 +186,7 @@ def _accepted(session: Session, number: int, code: str, outcome: Outcome, reason
     return _page(found, drafts=drafts, title=text, status=status)
 
 
-def _left(found: Shown, outcome: Outcome, reason: ReviewReason | None) -> dict[str, Draft]:
+def _left(found: ReviewPage, outcome: BatchResult, reason: ReviewReason | None) -> dict[str, Draft]:
     """What was not accepted: as it is proposed by default, with the cause at its field."""
     members = {member.key: member for member in found.part.members} if found.part else {}
     drafts = {}
@@ -203,7 +203,7 @@ def _refused(number: int, key: str, error: TrackerError) -> Response:
     whole workstream, only the message.
     """
     found = review_page.shown(reading_session(), number, request.form.get("workstream", ""), key)
-    status, title = status_of(error), explain(error) if key else _told(error)
+    status, title = status_of(error), explain(error) if key else _message(error)
     if found is None or found.review.status is not CycleStatus.RUNNING or found.part is None:
         raise error
     is_here = found.part.has(key) and not isinstance(error, NotAllowedError)
@@ -217,7 +217,7 @@ def _refused(number: int, key: str, error: TrackerError) -> Response:
 
 def _draft(error: TrackerError) -> Draft:
     if request.endpoint == "review.withdraw":
-        return Draft(None, {"item": _told(error)})
+        return Draft(None, {"item": _message(error)})
     typed = request.form.to_dict()
     if isinstance(error, StaleProposalError):
         return Draft(typed, {"item": explain(error)}, is_stale=True, theirs=error.proposal)
@@ -226,7 +226,7 @@ def _draft(error: TrackerError) -> Draft:
     return Draft(typed, {_place(error.field): explain(error)})
 
 
-def _told(error: TrackerError) -> str:
+def _message(error: TrackerError) -> str:
     """The whole of it, where no field can tell its part."""
     if isinstance(error, FormError):
         return " ".join(gettext(message) for message in error.errors.values())
@@ -238,26 +238,26 @@ def _place(name: str) -> str:
     return name if name in {"kind", "goal", "reason", "note"} else "item"
 
 
-def _parts(found: Shown, keys: list[str], text: str, *, drafts: Drafts = NO_DRAFTS, status: int = OK) -> Response:
+def _parts(found: ReviewPage, keys: list[str], text: str, *, drafts: Drafts = NO_DRAFTS, status: int = OK) -> Response:
     """For htmx: items anew, the sums, and a word about it."""
     drawn = review_page.context(found, drafts)
     html = render_template("reviews/_written.html", keys=set(keys), text=text, is_refusal=status != OK, **drawn)
     return make_response(html, status)
 
 
-def _page(found: Shown, *, drafts: Drafts, title: str, status: int, past: Sequence[PastTable] = ()) -> Response:
+def _page(found: ReviewPage, *, drafts: Drafts, title: str, status: int, past: Sequence[PastTable] = ()) -> Response:
     """The whole page. What was done before is not there while a write holds the lock: it may take long to read."""
     drawn = review_page.context(found, drafts, past)
-    return page("reviews/review.html", status=status, refused_title=title, notices=[], tag=current_tag(), **drawn)
+    return page("reviews/review.html", status=status, refused_title=title, notices=[], tag=board_version(), **drawn)
 
 
-def _shown(session: Session, number: int, code: str = "", key: str = "") -> Shown:
+def _shown(session: Session, number: int, code: str = "", key: str = "") -> ReviewPage:
     found = review_page.shown(session, number, code, key)
     assert found is not None, "the cycle was there a moment ago"
     return found
 
 
-def _notices(found: Shown) -> list[str]:
+def _notices(found: ReviewPage) -> list[str]:
     asked = request.args.get("workstream", "")
     if asked and (found.part is None or found.part.code != asked):
         return [gettext("There is no workstream %(code)s in this review.", code=asked)]

@@ -5,7 +5,7 @@ from tracker.domain.reviews import Wish
 from tracker.domain.states import Goal, ProposalKind, ReviewReason
 from tracker.web.ui.formats import state_name
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import reason_word
+from tracker.web.ui.words import reason_word
 
 # What to choose, in the order of the keys 1 to 3.
 CHOICES = {

@@ -13,15 +13,17 @@ from tracker.domain.errors import N_
 
 SHORTEST = 32
 # Keys out of documentation and default settings, which attackers try first; compared in lower case.
-WELL_KNOWN = frozenset({
-    "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
-    "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
-    "5f352379324c22463451387a0aec5d2f",
-    "c292a0a3aa32397cdb050e233733900f",
-    "change_me_to_a_complex_random_secret",
-    "your_own_random_generated_secret_key",
-    "replace-this-with-a-random-secret-key",
-})  # fmt: skip
+WELL_KNOWN = frozenset(
+    {
+        "192b9bdd22ab9ed4d12e236c78afcb9a393ec15f71bbf5dc987d54727823bcbf",
+        "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+        "5f352379324c22463451387a0aec5d2f",
+        "c292a0a3aa32397cdb050e233733900f",
+        "change_me_to_a_complex_random_secret",
+        "your_own_random_generated_secret_key",
+        "replace-this-with-a-random-secret-key",
+    }
+)
 _FEWEST_LETTERS = 8  # of different kinds: a random key of 32 has about 14
 
 

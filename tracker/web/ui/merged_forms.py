@@ -46,8 +46,10 @@ def _conflict_words(field: str, theirs: Theirs) -> str:
         return gettext("%(field)s: it says something else now. Choose which is to stay.", field=field)
     return gettext(
         "%(field)s: %(actor)s wrote something else, %(at)s. Choose which is to stay.",
-        field=field, actor=theirs.actor, at=moment(theirs.at),
-    )  # fmt: skip
+        field=field,
+        actor=theirs.actor,
+        at=moment(theirs.at),
+    )
 
 
 def before_of(form: Mapping[str, str]) -> Texts:

@@ -47,15 +47,18 @@ def move(key: str) -> ResponseReturnValue:
 
 
 @bp.post("/workflows/<key>/take-back")
-def take_back(key: str) -> ResponseReturnValue:
+def undo(key: str) -> ResponseReturnValue:
     """Takes back the workflow's latest move, and tells what it was."""
     try:
         form = TakeBackForm.parse(request.form)
         with writing("take_back") as (session, entry):
             return once(
-                session, entry, current_viewer().user_id, form.key,
-                lambda: _taken_back(session, entry, key, form),
-            )  # fmt: skip
+                session,
+                entry,
+                current_viewer().user_id,
+                form.key,
+                lambda: _undone(session, entry, key, form),
+            )
     except StaleError:
         return _refused(key, missed(key), "take_back")
     except (InvalidError, ConflictError, NotAllowedError) as error:
@@ -72,8 +75,8 @@ def _moved(session: Session, entry: Entry, key: str, wanted: Move) -> Response:
     return _done(session, key, text, undo_version=moved.version if entry.is_recorded else None)
 
 
-def _taken_back(session: Session, entry: Entry, key: str, form: TakeBackForm) -> Response:
-    taken = moves.take_back(session, entry, key, version=form.version, note=form.note)
+def _undone(session: Session, entry: Entry, key: str, form: TakeBackForm) -> Response:
+    taken = moves.undo(session, entry, key, version=form.version, note=form.note)
     session.flush()
     assert taken.from_state is not None
     assert taken.to_state is not None

@@ -16,14 +16,15 @@ from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.states import STATES, Goal, State
 from tracker.queries.workflows import page as workflow
-from tracker.queries.workflows.timeline import Item
+from tracker.queries.workflows.timeline import TimelineItem
 from tracker.web.http.context import current_settings, current_viewer, now, reading_session, today, writing
 from tracker.web.http.idempotency import fresh_key, once
 from tracker.web.ui.errors import explain, status_of
 from tracker.web.ui.formats import language, state_name
 from tracker.web.ui.forms import Form, FormError
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import category_word, event_words, in_words, move_back_reasons, scope_reasons
+from tracker.web.ui.words import category_word, move_back_reasons, scope_reasons
+from tracker.web.workflows.events import described, event_words
 from tracker.web.workflows.words import part_words, timeline_item, why_not_edit, why_not_move
 
 COMMANDS = ("move", "take_back", "note", "check", "release", "scope", "archive")
@@ -85,7 +86,7 @@ def errors_of(error: TrackerError, command: str) -> dict[str, str]:
     return {error.field or command: explain(error)}
 
 
-def latest(shown: workflow.Page) -> Item:
+def latest(shown: workflow.Page) -> TimelineItem:
     """What was recorded last of all that a stale form has missed."""
     return max((item for item in shown.timeline if item.counts), key=lambda item: (item.recorded_at, item.order))
 
@@ -95,8 +96,11 @@ def missed(key: str) -> ConflictError:
     item = latest(read_page(key))
     return ConflictError(
         N_("%(key)s has changed since you saw it: %(what)s, %(actor)s, %(at)s. Look again, then decide."),
-        key=key, what=event_words(in_words(item)), actor=item.actor, at=item.recorded_at,
-    )  # fmt: skip
+        key=key,
+        what=event_words(described(item)),
+        actor=item.actor,
+        at=item.recorded_at,
+    )
 
 
 def page_context(shown: workflow.Page, command: str = "", errors: dict[str, str] | None = None) -> dict[str, Any]:
@@ -133,7 +137,7 @@ def page_context(shown: workflow.Page, command: str = "", errors: dict[str, str]
         "cycles": shown.cycles,
         "goals": [(goal.value, state_name(goal.value).capitalize()) for goal in Goal],
         "scope_reasons": scope_reasons(),
-        "take_back": _take_back(shown) if may_edit and shown.can_be_taken_back else None,
+        "take_back": _undo_label(shown) if may_edit and shown.can_be_undone else None,
     }
 
 
@@ -144,7 +148,7 @@ def _error_ids(command: str) -> dict[str, str]:
     return _FIELDS.get(command, {})
 
 
-def _take_back(shown: workflow.Page) -> str:
+def _undo_label(shown: workflow.Page) -> str:
     from_state, to_state = shown.latest.from_state, shown.latest.to_state
     assert from_state is not None
     assert to_state is not None

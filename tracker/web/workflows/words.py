@@ -6,10 +6,10 @@ from dataclasses import replace
 from tracker.domain.errors import N_
 from tracker.domain.people import Actor
 from tracker.domain.states import Role
-from tracker.queries.workflows.page import Facts
-from tracker.queries.workflows.timeline import Item
+from tracker.queries.workflows.page import WorkflowFacts
+from tracker.queries.workflows.timeline import TimelineItem
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.events import in_words
+from tracker.web.workflows.events import described
 
 _FIELDS = {
     "name": N_("Name"),
@@ -31,13 +31,13 @@ def fields_words(names: Collection[str]) -> str:
     return ", ".join(field_word(name).lower() for name in names)
 
 
-def timeline_item(item: Item) -> Item:
+def timeline_item(item: TimelineItem) -> TimelineItem:
     """The item in words; `field` of an archived workflow stays, as it is told in words of its own."""
-    shown = in_words(item)
+    shown = described(item)
     return replace(shown, field=field_word(shown.field)) if shown.field in _FIELDS else shown
 
 
-def why_not_move(facts: Facts) -> str:
+def why_not_move(facts: WorkflowFacts) -> str:
     """Why somebody who may not move the workflow may not."""
     if facts.is_archived:
         return gettext("It is archived and cannot be changed.")
@@ -51,7 +51,7 @@ def why_not_edit(workstream: str, *, is_archived: bool) -> str:
     return gettext("Only leads of %(workstream)s and planners can change this.", workstream=workstream)
 
 
-def part_words(facts: Facts, actor: Actor) -> str:
+def part_words(facts: WorkflowFacts, actor: Actor) -> str:
     """What a lead of a workstream that takes part can do here; nothing for anybody else."""
     if facts.is_archived or actor.role is not Role.LEAD or actor.leads(facts.workstream):
         return ""
