@@ -12,7 +12,7 @@ UV := $(shell command -v uv || echo $(BIN)/uv)
 PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run fresh test test-all check browser bench screenshots vendor clean
+.PHONY: help setup run fresh test test-all check browser bench screenshots translations wheel vendor clean
 
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -55,9 +55,18 @@ browser: $(STAMP)
 bench: $(STAMP) ## measures board, move, poll and charts against a floor
 	$(BIN)/python -m tests.bench
 
-screenshots: $(STAMP) browser ## takes the README's pictures anew
-	@mkdir -p tests/browser/screenshots
+screenshots: $(STAMP) browser ## takes the pictures of README and handbook anew
 	TRACKER_SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/browser/test_screenshots.py
+
+# The catalogue keeps no places in the code: they would change with every move. Source strings are English.
+CATALOGUE := tracker/translations/sv/LC_MESSAGES/messages
+translations: $(STAMP) ## brings the Swedish catalogue up to date with code and templates, and compiles it
+	$(BIN)/pybabel extract -F pyproject.toml -k N_ --no-location --sort-output -o $(VENV)/messages.pot .
+	$(BIN)/pybabel update -i $(VENV)/messages.pot -o $(CATALOGUE).po -l sv -w 120 --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel compile -i $(CATALOGUE).po -o $(CATALOGUE).mo -l sv --statistics
+
+wheel: $(STAMP) ## builds the file to install, in dist/
+	$(BIN)/python -m hatchling build -t wheel -d dist
 
 vendor: $(STAMP) ## fetches the browser libraries of tests/vendoring/vendor.json again (needs npm)
 	$(BIN)/python -m tests.vendoring.vendor

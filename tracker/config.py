@@ -25,6 +25,7 @@ TEMPLATES = _beside("templates", "_templates")
 MIGRATIONS = _beside("alembic", "_alembic")
 SEED_DATA = _beside("seed_data", "_seed")
 TRANSLATIONS = _PACKAGE / "translations"
+HANDBOOK = _PACKAGE / "handbook"
 
 
 class SettingsError(TrackerError):

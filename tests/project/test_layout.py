@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tracker.config import HANDBOOK
+
 ROOT = Path(__file__).parents[2]
 PARTS = {"pyproject.toml", "tracker", "templates", "alembic", "seed_data", "tests", "README.md"}
 FOR_TOOLS = {"Makefile", "uv.lock", "LICENSE", "CHANGELOG.md"}
@@ -52,11 +54,11 @@ def test_the_programme_files_keep_their_line_ends() -> None:
     assert "seed_data/*.csv -text" in attributes
 
 
-@pytest.mark.parametrize("target", ["setup", "run", "fresh", "test", "test-all", "check", "bench"])
-def test_make_and_the_readme_know_the_target(target: str) -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert re.search(rf"^{target}:.* ## ", makefile, re.MULTILINE)
-    assert f"make {target}" in (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_readme_or_the_handbook_knows_every_target_of_make() -> None:
+    targets = re.findall(r"^([a-z-]+):.* ## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {"setup", "run", "fresh", "test", "test-all", "check", "bench"} <= set(targets)
+    known = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "README.md", HANDBOOK / "contributing.md"))
+    assert [target for target in targets if not re.search(rf"make {target}\b", known)] == []
 
 
 def test_every_picture_and_file_that_the_readme_links_is_there() -> None:

@@ -58,6 +58,6 @@ def _one_line(message: str) -> str:
 
 
 @click.group(cls=LazyGroup)
-@click.version_option(package_name="tracker")
+@click.version_option(package_name="seven-week-tracker", prog_name="tracker")
 def main() -> None:
     """Track a programme's workflows through design, validation and test in seven-week cycles."""

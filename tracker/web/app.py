@@ -23,7 +23,7 @@ from tracker.web.cycles import calendar as calendar_feed
 from tracker.web.cycles import index as cycles
 from tracker.web.cycles import page as cycle
 from tracker.web.exports import views as exports
-from tracker.web.help import accessibility, definitions
+from tracker.web.help import accessibility, definitions, handbook
 from tracker.web.help import keys as help_page
 from tracker.web.home import views as home
 from tracker.web.http import assets, context, health, logging
@@ -75,7 +75,7 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     )
     weeks = (home.bp, cycles.bp, cycle.bp, planning.bp, review.bp, closing.bp, calendar_feed.bp)
     files = (charts.bp, definitions.bp, exports.bp, reports.bp, workflow_imports.bp, import_progress.bp)
-    for blueprint in (*people, *work, *weeks, *files, health.bp, help_page.bp, sign_in.bp):
+    for blueprint in (*people, *work, *weeks, *files, health.bp, help_page.bp, handbook.bp, sign_in.bp):
         app.register_blueprint(blueprint)
     quiet_poll.install(app, installation)
     return app

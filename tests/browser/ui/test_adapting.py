@@ -19,6 +19,7 @@ PAGES = {
     "new workflow": "/workflows/new",
     "edit workflow": "/workflows/LAB-003/edit",
     "help": "/help",
+    "handbook": "/help/operating",
     "settings": "/settings",
     "accounts": "/admin",
     "new account": "/admin/accounts/new",

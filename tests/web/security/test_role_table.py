@@ -100,6 +100,8 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
         leads_and_planners(404),
     ),
     ("/help", "GET"): ("/help", {}, signed_in(200)),
+    ("/help/", "GET"): ("/help/", {}, signed_in(200)),
+    ("/help/<name>", "GET"): ("/help/planning-week", {}, signed_in(200)),
     # A row that leads of others send is refused; it comes back in the list with its cause.
     ("/board/rows", "POST"): (
         "/board/rows?view=list",

@@ -1,1 +1,1 @@
-"""Help: keys, definitions and accessibility."""
+"""Help: keys, the handbook, definitions and accessibility."""

@@ -15,10 +15,14 @@ _A_YEAR_S = 31_536_000
 
 def install(app: Flask) -> None:
     """Serves them, and gives templates `asset(path)`."""
-    digest = _digest()
-    app.config["ASSETS_DIGEST"] = digest
+    app.config["ASSETS_DIGEST"] = _digest()
     app.register_blueprint(bp)
-    app.add_template_global(lambda path: f"/static/{digest}/{path}", "asset")  # also for a host we do not know
+    app.add_template_global(address, "asset")
+
+
+def address(path: str) -> str:
+    """The path of a file, also for a host we do not know."""
+    return f"/static/{_digest()}/{path}"
 
 
 @bp.get("/static/<digest>/<path:path>")
