@@ -23,7 +23,7 @@ def variants(
 
 
 def assert_looks_well(page: Page, axe: Callable[[Page], None], language: str, *, folded: bool = False) -> None:
-    """Fails unless the page is accessible, in its language and as wide as its window; unless told, with all unfolded."""
+    """Fails unless the page is accessible, in its language and as wide as its window, unless told with all unfolded."""
     assert page.locator("html").get_attribute("lang") == language
     if not folded:
         page.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true")

@@ -67,6 +67,7 @@ def test_a_link_works_once_and_ends_all_sign_ins(engine: Engine, invited: int) -
         use(engine, link.token)
 
 
+@pytest.mark.on_both
 def test_used_by_many_at_once_it_works_for_one(engine: Engine, invited: int) -> None:
     link, gate = link_for(engine, invited), threading.Barrier(4)
     outcomes: list[str] = []
