@@ -38,6 +38,12 @@ def sign_in(page: Page, role: str, then: str = "/") -> Page:
     return page
 
 
+def polled(page: Page, *, times: int = 1) -> None:
+    """Waits until the board has asked whether anything is new, so often from now on."""
+    for _ in range(times):
+        page.wait_for_event("response", lambda response: "/board/changes" in response.url)
+
+
 def card(page: Page, key: str) -> Locator:
     """The card of a workflow."""
     return page.locator(f"[data-workflow='{key}']")
