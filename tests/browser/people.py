@@ -31,10 +31,11 @@ def let_in(context: BrowserContext, role: str) -> None:
     context.add_cookies([{"name": name, "value": value, **at} for name, value in _COOKIES[role].items()])  # type: ignore[misc]
 
 
-def sign_in(page: Page, role: str, then: str = "/") -> Page:
-    """Opens an address as somebody who has signed in."""
+def sign_in(page: Page, role: str, then: str = "") -> Page:
+    """Somebody has signed in, and opens the address if there is one."""
     let_in(page.context, role)
-    page.goto(then)
+    if then:
+        page.goto(then)
     return page
 
 

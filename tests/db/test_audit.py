@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from tests.builders import a_programme, day, load
-from tests.databases import asked
+from tests.builders import day, small_programme
+from tests.databases import Databases, asked
 from tracker.clock import real_now
 from tracker.commands import blockers, notes
 from tracker.commands.accounts import account as accounts
@@ -47,10 +47,9 @@ def noted(engine: Engine, number: int) -> None:
     by_operator(engine, "note", lambda s, e: notes.write(s, e, f"Nummer {number}", key="LAB-001"))
 
 
-@pytest.fixture(autouse=True)
-def programme(engine: Engine) -> None:
-    """The small programme."""
-    load(engine, a_programme())
+@pytest.fixture
+def engine(databases: Databases) -> Engine:
+    return databases.restored(small_programme)
 
 
 def move(session: Session, entry: Entry) -> None:

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, func, select
 
-from tests.builders import a_programme, day, load
-from tests.databases import asked
+from tests.builders import day, small_programme
+from tests.databases import Databases, asked
 from tracker.clock import real_now
 from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts import passwords, sign_ins
@@ -26,9 +26,13 @@ PLACES = ["browser:x", "address:192.0.2.1"]
 
 
 @pytest.fixture
+def engine(databases: Databases) -> Engine:
+    return databases.restored(small_programme)
+
+
+@pytest.fixture
 def lead(engine: Engine) -> int:
     """The id of a lead of two workstreams."""
-    load(engine, a_programme())
     with transaction(engine) as session:
         entry = open_entry(session, accounts.operator(session), "user_add", NOW)
         user = accounts.add(

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import Engine, func, select
 
-from tests.builders import a_programme, day, load
-from tests.databases import asked
+from tests.builders import day, small_programme
+from tests.databases import Databases, asked
 from tracker.clock import real_now
 from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts import imports as account_imports
@@ -23,10 +23,14 @@ NOW = day(60)
 HEADINGS = "email,name,role,workstreams\n"
 
 
+@pytest.fixture
+def engine(databases: Databases) -> Engine:
+    return databases.restored(small_programme)
+
+
 @pytest.fixture(autouse=True)
 def there(engine: Engine) -> None:
     """An administrator with a password, a lead without, and somebody who has left."""
-    load(engine, a_programme())
     with transaction(engine) as session:
         entry = open_entry(session, accounts.operator(session), "user_add", NOW)
         accounts.add(session, entry, "admin@x.org", "Admin", Role.ADMIN, password="tolv gröna elefanter")
