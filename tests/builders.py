@@ -18,12 +18,12 @@ from sqlmodel import Session
 from tracker.commands.programme import seed
 from tracker.db.engine import transaction
 from tracker.db.migrations import upgrade
+from tracker.domain.blockers import BlockerRow
 from tracker.domain.cells import Dialect
 from tracker.domain.files.csv_text import rows_text
 from tracker.domain.programme.files import PROGRAMME_FILES
 from tracker.domain.programme.rows import (
     BlockerEventRow,
-    BlockerRow,
     ChangeRow,
     CheckRow,
     CycleRow,

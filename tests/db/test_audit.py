@@ -13,12 +13,12 @@ from tracker.clock import real_now
 from tracker.commands import blockers, notes
 from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts import links as password_links
-from tracker.commands.blockers import BlockerFields
 from tracker.commands.entry.entries import Entry, open_entry
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import Move
 from tracker.db.engine import reading, transaction
+from tracker.domain.blockers import BlockerFields
 from tracker.domain.states import BlockerCategory, Role, State
 from tracker.queries import audit
 from tracker.queries.accounts import viewer

@@ -15,21 +15,21 @@ from tests.counts import count, is_full
 from tests.databases import Databases
 from tests.faults.book import Book, Expected, Hinder, Known, Refusal, Turn, Verdict, each, local
 from tracker.commands import blockers, notes
-from tracker.commands.blockers import BlockerFields
 from tracker.commands.entry import batch_results
 from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry, open_entry
 from tracker.commands.undo import entries as undo_entries
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves, scope
-from tracker.commands.workflows.fields import Fields
 from tracker.commands.workflows.moves import Move
 from tracker.db import migrations, models
 from tracker.db.engine import reading, transaction
 from tracker.db.history import open_holds
+from tracker.domain.blockers import BlockerFields
 from tracker.domain.errors import TrackerError
 from tracker.domain.people import Actor
 from tracker.domain.states import STATES, BlockerCategory, CycleStatus, Goal, Role, ScopeKind, State
+from tracker.domain.workflows import WorkflowFields
 from tracker.queries.programme import check
 
 RUNS, STEPS = 200, 50
@@ -251,7 +251,7 @@ class Programme(RuleBasedStateMachine):
         self._act(
             turn,
             expected,
-            lambda session, entry: workflow_fields.create(session, entry, "LAB", Fields("Ny"), state=state),
+            lambda session, entry: workflow_fields.create(session, entry, "LAB", WorkflowFields("Ny"), state=state),
         )
 
     @rule(place=places, who=people, cycle=st.sampled_from([1, 2, 2, 3, 3]), goal=goals, behind=behinds, reason=reasons)

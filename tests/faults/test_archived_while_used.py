@@ -13,12 +13,12 @@ from tracker.commands import blockers
 from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves, scope
-from tracker.commands.workflows.fields import Fields
 from tracker.commands.workflows.moves import Move, StaleError
 from tracker.db import models
 from tracker.db.models import Workflow
 from tracker.domain.errors import ConflictError, TrackerError
 from tracker.domain.states import Goal, State
+from tracker.domain.workflows import WorkflowFields
 
 PAIRS = 500
 USES = ("moved", "held", "planned")
@@ -30,7 +30,9 @@ def test_a_workflow_is_archived_or_used_and_nothing_lies_about(engine: Engine) -
     outcomes: Counter[str] = Counter()
     with ThreadPoolExecutor(2) as together:
         for turn in range(count(PAIRS)):
-            made = do(engine, lambda session, entry: workflow_fields.create(session, entry, "LAB", Fields("Kort")))
+            made = do(
+                engine, lambda session, entry: workflow_fields.create(session, entry, "LAB", WorkflowFields("Kort"))
+            )
             assert isinstance(made, Workflow)
             outcomes[_one_pair(engine, together, made.key, USES[turn % len(USES)])] += 1
     assert findings(engine) == []  # foreign keys too

@@ -28,6 +28,7 @@ from tracker.commands.workflows.moves import Move
 from tracker.db import models
 from tracker.db import reviews as reading_reviews
 from tracker.db.engine import reading
+from tracker.domain.blockers import BlockerFields
 from tracker.domain.figures.summaries import Summary
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reviews import fingerprint
@@ -76,7 +77,7 @@ def work(engine: Engine, times: list[datetime]) -> None:
             moves.move(session, entry, KEY, Move(to, stands(engine, KEY).version), backdate_days=14)
 
     with acting(engine, planner(engine), next(clock)) as (session, entry):
-        fields = blockers.BlockerFields("Väntar", BlockerCategory.DATA)
+        fields = BlockerFields("Väntar", BlockerCategory.DATA)
         blocker, _ = blockers.raise_blocker(session, entry, fields, [KEY], happened_on=None, note="", backdate_days=14)
     move(State.VALIDATION)
     move(State.TEST)

@@ -10,10 +10,10 @@ from tests.counts import count
 from tests.db.acting import BLOCKER, FREE, findings, prepare, stands
 from tests.faults.pairs import PLANNER, Command, both, do
 from tracker.commands import blockers
-from tracker.commands.blockers import BlockerFields
 from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import BlockedError, Move, StaleError
+from tracker.domain.blockers import BlockerFields
 from tracker.domain.errors import ConflictError, TrackerError
 from tracker.domain.states import BlockerCategory, State
 

@@ -13,10 +13,10 @@ from tests.counts import some
 from tests.databases import Databases, demo
 from tests.faults.leads import Lead, Reply, findings, scalars, served
 from tests.faults.test_hostile_text import TEXTS
+from tracker.domain.blockers import FIELDS
 
 KEY, NUMBER = "LKM-015", 41  # begun, not done; the blocker holds four others, so that one more or less resolves nothing
 PAGE = f"/blockers/{NUMBER}"
-FIELDS = ("title", "title_en", "category", "owner", "mitigation", "decider", "decide_by")
 FORMS: dict[str, tuple[str, ...]] = {
     "/blockers/new": (*FIELDS, "workflow", "existing", "happened_on", "note", "key"),
     f"{PAGE}/edit": (*FIELDS, "was_title", "key"),

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from tracker.domain.blockers import BlockerRow
 from tracker.domain.programme.rows import (
     BlockerEventRow,
-    BlockerRow,
     ChangeRow,
     CheckRow,
     CycleRow,

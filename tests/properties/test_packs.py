@@ -14,9 +14,11 @@ from tests.counts import count
 from tests.properties.random_cycles import RandomProgramme, random_cycles
 from tests.properties.test_items_behind import history_of
 from tracker.domain.cells import Dialect
+from tracker.domain.figures.behind import BY_AMOUNT
 from tracker.domain.figures.ledger import OF_BLOCKERS, OF_WORKFLOWS, LedgerRow, ledger
 from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.summaries import Summary, cycle_summary, workstream_summary
+from tracker.domain.figures.words import FIGURES, Adds
 from tracker.domain.files import packs as domain
 from tracker.domain.files.figure_files import CYCLE_SUMMARY, ITEMS, WORKSTREAM_SUMMARY
 from tracker.domain.programme.files import BLOCKERS
@@ -26,7 +28,7 @@ from tracker.exports.packs import Pack, PackTable
 
 SOME = settings(max_examples=count(300), suppress_health_check=list(HealthCheck))
 FEW = settings(max_examples=count(100), suppress_health_check=list(HealthCheck))
-OTHERS = ("blocked_days", "tested_previous")
+OTHERS = (*(name for name, each in FIGURES.items() if each.adds is Adds.DAYS), "tested_previous")
 GOALS = {f"{name}_{goal.value}" for name in ("committed", "met") for goal in Goal}
 WAYS_OUT = ("carried_out", "returned", "dropped")
 COUNTED = [name for name in (*OF_WORKFLOWS, *OF_BLOCKERS) if name not in OTHERS]
@@ -98,7 +100,7 @@ def test_a_changed_figure_is_named_and_so_is_a_lost_item(made: RandomProgramme, 
 def test_an_item_that_stands_elsewhere_or_twice_is_named(made: RandomProgramme, chosen: int, way: int) -> None:
     """Even where the counts still come out."""
     cycles, streams, items = (list(rows) for _, _, rows in tables(made)[:3])
-    by_amount = (*OF_BLOCKERS, "blocked_days", "lead_time_p50_days", "lead_time_p85_days")  # one may change nothing
+    by_amount = (*OF_BLOCKERS, *BY_AMOUNT)  # one may change nothing
     filled = [place for place, each in enumerate(items) if each.figure not in by_amount]
     if not filled:
         return

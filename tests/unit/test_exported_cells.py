@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.counts import count
 from tests.unit.test_cells import RUNNABLE, TEXT
+from tracker.domain.blockers import BlockerRow
 from tracker.domain.cells import Dialect
 from tracker.domain.figures.ledger import LedgerRow
 from tracker.domain.figures.readings import Basis
@@ -21,7 +22,6 @@ from tracker.domain.figures.summaries import Summary
 from tracker.domain.files.csv_text import LINK, rows_text
 from tracker.domain.files.figure_files import ITEMS, WORKSTREAM_SUMMARY
 from tracker.domain.programme.files import BLOCKERS
-from tracker.domain.programme.rows import BlockerRow
 from tracker.domain.states import BlockerCategory, CycleStatus
 from tracker.exports.packs import Pack
 from tracker.exports.workbooks import LONGEST_TEXT, write_workbook

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tracker.charts.bands import COLOURS
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
-from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series, mark
-from tracker.charts.speech import ColumnWords
-from tracker.charts.view import View, count
-from tracker.domain.charts.age import WORKING
+from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series, font, mark
+from tracker.charts.speech import ColumnWords, capital
+from tracker.charts.view import View, count, having
+from tracker.domain.charts.age import SOURCE, WORKING
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
+from tracker.domain.figures.words import WORDS
 from tracker.domain.states import State
 
 TITLE = N_("Work under way by age")
@@ -21,10 +24,7 @@ DEFINITION = N_(
 COLUMNS = {
     "age_days": ColumnWords(
         N_("Age, days"),
-        N_(
-            "Local days from the last time the work began to today, both counted, for work begun and not done. "
-            "Being carried over never starts it anew; going back to not started does."
-        ),
+        WORDS["age"].definition,
     ),
     "blocked": ColumnWords(N_("Blocked"), N_("1 when some blocker holds the workflow now, else 0.")),
     "done_age_p50_days": ColumnWords(
@@ -44,7 +44,6 @@ COLUMNS = {
         ),
     ),
 }
-_COLOURS = {State.DESIGN: "s1", State.VALIDATION: "s2", State.TEST: "s3"}
 _HALF = 0.36  # of a band's height, where the next band is 1 away
 _LOW, _HIGH = -0.45, len(WORKING) - 0.36
 _LEAST_DOT = 4  # px
@@ -59,6 +58,10 @@ class _Room(NamedTuple):
     pitch: float
     sizes: Sequence[int]
 
+    def above(self, size: int) -> int:
+        """How many dots of the size fit above the middle line of a band."""
+        return max(int(_HALF * self.pitch / size - 0.5), 0)
+
 
 def sample(view: View) -> int:
     """How many workflows are under way."""
@@ -70,7 +73,7 @@ def finding(view: View) -> str:
     speech, rows = view.speech, view.totals
     if not rows:
         return speech.gettext("No work is under way")
-    compared = [row for row in rows if row.values["done_age_p85_days"] is not None]
+    compared = having(rows, "done_age_p85_days")
     if not compared:
         return speech.ngettext(
             "%(num)s workflow under way, %(days)s d old; fewer than 10 finished ones to compare with",
@@ -78,48 +81,44 @@ def finding(view: View) -> str:
             len(rows),
             days=max(count(row, "age_days") for row in rows),
         )
-    older = sum(map(_is_old, compared))
+    older, whole = sum(map(_is_old, compared)), len(compared)
     if not older:
-        return speech.gettext(
-            "None of %(all)s under way is older than 85%% of the finished ones were", all=len(compared)
-        )
+        return speech.gettext("None of %(all)s under way is older than 85%% of the finished ones were", all=whole)
     return speech.ngettext(
         "%(num)s of %(all)s under way is older than 85%% of the finished ones were",
         "%(num)s of %(all)s under way are older than 85%% of the finished ones were",
         older,
-        all=len(compared),
+        all=whole,
     )
 
 
 def details(view: View) -> list[str]:
     """Each state in a sentence or two."""
     speech, sentences = view.speech, []
-    for state in WORKING:
-        rows = [row for row in view.totals if row.values["state"] is state]
+    finished = N_("Of the finished ones half had left it at %(half)s d, 85%% at %(most)s d; older: %(older)s.")
+    for state, rows in _by_state(view.totals).items():
         if not rows:
             sentences.append(speech.gettext("No workflow is in %(state)s.", state=speech.state(state)))
             continue
+        blocked, days = sum(count(row, "blocked") for row in rows), max(count(row, "age_days") for row in rows)
         sentences.append(
             speech.ngettext(
                 "%(num)s workflow is in %(state)s, %(blocked)s of them blocked, the oldest %(days)s d.",
                 "%(num)s workflows are in %(state)s, %(blocked)s of them blocked, the oldest %(days)s d.",
                 len(rows),
                 state=speech.state(state),
-                blocked=sum(count(row, "blocked") for row in rows),
-                days=max(count(row, "age_days") for row in rows),
+                blocked=blocked,
+                days=days,
             )
         )
         p50, p85 = rows[0].values["done_age_p50_days"], rows[0].values["done_age_p85_days"]
         if p85 is not None:
-            sentences.append(
-                speech.gettext(
-                    "Of the finished ones half had left it at %(half)s d, 85%% at %(most)s d; older: %(older)s.",
-                    half=p50,
-                    most=p85,
-                    older=sum(map(_is_old, rows)),
-                )
-            )
+            sentences.append(speech.gettext(finished, half=p50, most=p85, older=sum(map(_is_old, rows))))
     return sentences
+
+
+def _by_state(rows: Sequence[SheetRow]) -> dict[State, list[SheetRow]]:
+    return {state: [row for row in rows if row.values["state"] is state] for state in WORKING}
 
 
 def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
@@ -133,7 +132,7 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     inner = plot.small_height if plot.is_small else plot.height - plot.margin["t"] - plot.margin["b"]
     pitch = inner / (_HIGH - _LOW)
     room = _Room(130, pitch, (6, 5, 4)) if plot.is_small else _Room(210, pitch, (10, 9, 8, 7, 6, 5))
-    by_state = {state: [row for row in rows if row.values["state"] is state] for state in WORKING}
+    by_state = _by_state(rows)
     size, levels = _spread(by_state, last, room)
     is_named = False
     for state, mine in by_state.items():
@@ -146,53 +145,24 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
 
 def _axes(view: View, plot: Plot, panel: Panel, last: int) -> None:
     """Days across, states down: in order of time from the top."""
-    speech = view.speech
-    panel.xaxis.update(
-        range=[0, last],
-        showgrid=True,
-        gridcolor=colour("line"),
-        dtick=_step(last, 3 if plot.is_small else 6),
-        tickformat=",d",
-        showline=False,
-        tickfont={"color": colour("ink-3")},
-    )
-    panel.yaxis.update(
-        range=[_LOW, _HIGH],
-        showgrid=False,
-        zeroline=False,
-        tickvals=[_base(state) for state in WORKING],
-        ticktext=[_capital(speech.state(state)) for state in WORKING],
-        tickfont=BOLD,
-        tickformat="",
-        ticklabelstandoff=8,
-    )
+    speech, pale = view.speech, font("ink-3")
+    panel.xaxis.update(range=[0, last], showgrid=True, gridcolor=colour("line"))
+    panel.xaxis.update(dtick=_step(last, 3 if plot.is_small else 6), tickformat=",d", showline=False)
+    panel.xaxis["tickfont"] = {"color": colour("ink-3")}
+    names = [capital(speech.state(state)) for state in WORKING]
+    panel.yaxis.update(range=[_LOW, _HIGH], showgrid=False, zeroline=False)
+    panel.yaxis.update(tickvals=[_base(state) for state in WORKING], ticktext=names, tickfont=BOLD)
+    panel.yaxis.update(tickformat="", ticklabelstandoff=8)
     if plot.is_small:
         panel.yaxis["showticklabels"] = False
+        corner = {"xanchor": "left", "yanchor": "bottom", "xshift": -2, "yshift": -5, "font": pale}
         for state in WORKING:
-            panel.note(
-                speech.state(state),
-                0,
-                _base(state) + _HALF,
-                xanchor="left",
-                yanchor="bottom",
-                xshift=-2,
-                yshift=-5,
-                font={"size": 12, "color": colour("ink-3")},
-            )
+            panel.note(speech.state(state), 0, _base(state) + _HALF, **corner)
         return
     panel.xaxis.update(showticksuffix="first", ticksuffix=" " + speech.gettext("days"))
-    for state in WORKING:
-        number = sum(row.values["state"] is state for row in view.rows)
-        panel.note(
-            f"n = {number}",
-            0,
-            _base(state),
-            xref="paper",
-            xanchor="right",
-            xshift=-7,
-            yshift=-16,
-            font={"size": 12, "color": colour("ink-3")},
-        )
+    beside = {"xref": "paper", "xanchor": "right", "xshift": -7, "yshift": -16, "font": pale}
+    for state, rows in _by_state(view.rows).items():
+        panel.note(f"n = {len(rows)}", 0, _base(state), **beside)
 
 
 def _reference(
@@ -217,22 +187,15 @@ def _reference(
     panel.note(numbers[1], p85, high, xanchor="left", xshift=-3, font=BOLD, **place)
     if with_words:
         away = [2 + 6 * len(text) for text in numbers]
+        finished = speech.gettext("%(percent)s%% of the finished", percent=85)
         panel.note(speech.gettext("half"), p50, high, xanchor="right", xshift=-away[0], name=WIDE, **place)
-        panel.note(
-            speech.gettext("%(percent)s%% of the finished", percent=85),
-            p85,
-            high,
-            xanchor="left",
-            xshift=away[1],
-            name=WIDE,
-            **place,
-        )
+        panel.note(finished, p85, high, xanchor="left", xshift=away[1], name=WIDE, **place)
 
 
 def _dots(
     view: View, panel: Panel, state: State, placed: Sequence[tuple[SheetRow, int]], size: int, step: float
 ) -> None:
-    free, blocked = Series(state.value, colour(_COLOURS[state])), Series(f"{state.value}_blocked", colour("alert"))
+    free, blocked = Series(state.value, COLOURS[state]), Series(f"{state.value}_blocked", colour("alert"))
     for row, level in placed:
         series = blocked if row.values["blocked"] else free
         series.marks.append(_mark(view, row, _base(state) + level * step))
@@ -243,22 +206,17 @@ def _dots(
 
 
 def _mark(view: View, row: SheetRow, y: float) -> Mark:
-    speech, days, state = view.speech, count(row, "age_days"), row.values["state"]
-    words = {
-        "workflow": row.values["workflow"],
-        "state": speech.state(state) if isinstance(state, State) else "",
-    }
+    ngettext, days = view.speech.ngettext, count(row, "age_days")
+    words = {"workflow": row.values["workflow"], "state": view.state(row)}
     if row.values["blocked"]:
-        what = speech.ngettext(
+        what = ngettext(
             "%(workflow)s, %(state)s, blocked: %(num)s day",
             "%(workflow)s, %(state)s, blocked: %(num)s days",
             days,
             **words,
         )
     else:
-        what = speech.ngettext(
-            "%(workflow)s, %(state)s: %(num)s day", "%(workflow)s, %(state)s: %(num)s days", days, **words
-        )
+        what = ngettext("%(workflow)s, %(state)s: %(num)s day", "%(workflow)s, %(state)s: %(num)s days", days, **words)
     return mark(view, row, "age_days", days, what, y=round(y, 3))
 
 
@@ -267,7 +225,7 @@ def _shapes(view: View, panel: Panel) -> None:
     first, second = (view.speech.gettext(words) for words in _SHAPES)
     place = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "yshift": 8}
     panel.note(first, 0, 1, xshift=-2, **place)
-    panel.note(second, 0, 1, xshift=18 + 7 * len(first), font={"size": 12, "color": colour("alert")}, **place)
+    panel.note(second, 0, 1, xshift=18 + 7 * len(first), font=font("alert"), **place)
 
 
 def _spread(by_state: dict[State, list[SheetRow]], last: int, room: _Room) -> tuple[int, dict[State, list[int]]]:
@@ -276,13 +234,11 @@ def _spread(by_state: dict[State, list[SheetRow]], last: int, room: _Room) -> tu
     """
     ages = {state: [count(row, "age_days") for row in rows] for state, rows in by_state.items()}
     for size in room.sizes:
-        most = max(int(_HALF * room.pitch / size - 0.5), 0)
-        found = {state: levels(mine, size * last / room.width, most) for state, mine in ages.items()}
+        found = {state: levels(mine, size * last / room.width, room.above(size)) for state, mine in ages.items()}
         if all(len(placed) == len(ages[state]) for state, placed in found.items()):
             return size, found
     size = room.sizes[-1]
-    most = max(int(_HALF * room.pitch / size - 0.5), 0)
-    return size, {state: levels(mine, 0, most, shared=True) for state, mine in ages.items()}
+    return size, {state: levels(mine, 0, room.above(size), shared=True) for state, mine in ages.items()}
 
 
 def levels(ages: Sequence[float], apart: float, most: int, *, shared: bool = False) -> list[int]:
@@ -305,7 +261,7 @@ def levels(ages: Sequence[float], apart: float, most: int, *, shared: bool = Fal
 
 def _last(view: View) -> int:
     """The last day shown, in all panels alike."""
-    most = max((max(count(row, "age_days"), count(row, "done_age_p85_days")) for row in view.rows), default=0)
+    most = view.highest("age_days", "done_age_p85_days")
     return max(most + max(most // 20, 1), _LEAST_SHOWN)
 
 
@@ -322,5 +278,4 @@ def _is_old(row: SheetRow) -> bool:
     return row.values["done_age_p85_days"] is not None and count(row, "age_days") > count(row, "done_age_p85_days")
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

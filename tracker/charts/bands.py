@@ -1,11 +1,12 @@
 """What stacks of states have in common: colours, words, and names at the right end that leave each other room."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from tracker.charts.palette import colour
-from tracker.charts.plot import BOLD, WIDE, Panel, Plot
-from tracker.charts.speech import ColumnWords, Speech
+from tracker.charts.plot import BOLD, PAPER_BENEATH, WIDE, Panel, Plot
+from tracker.charts.speech import ColumnWords, capital
+from tracker.charts.view import View, count
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import STATES, State
 
@@ -34,31 +35,22 @@ NAMES_ROOM, NARROW_NAMES_ROOM = 132, 84  # px, of the right margin
 _LINE = 16  # px
 
 
-class Name(NamedTuple):
-    """What ends at the right, at which height, and how many there are."""
-
-    text: str
-    y: float
-    number: int
-
-
-def name(speech: Speech, state: State) -> str:
-    """The state at the beginning of a line."""
-    words = speech.state(state)
-    return words[:1].upper() + words[1:]
-
-
-def name_the_ends(plot: Plot, panel: Panel, share: float, names: Sequence[Name], highest: float) -> None:
-    """Writes the names, from the highest down, to the right of where they end, with their numbers in line. The ends are
-    at that share of the width.
+def name_the_ends(view: View, plot: Plot, panel: Panel, share: float, last: SheetRow, highest: float) -> None:
+    """Writes the states, from the highest down, to the right of where they end in the last row, with their numbers in
+    line. The ends are at that share of the width.
     """
     per_line = highest * _LINE / (plot.height - plot.margin["t"] - plot.margin["b"])
-    for each, y in zip(names, spread([each.y for each in names], per_line, highest), strict=True):
-        line = {"color": colour("line-strong")}
-        panel.rule(2, each.y, 10, y, xref="paper", xsizemode="pixel", xanchor=share, line=line)
-        place = {"xref": "paper", "bgcolor": colour("paper"), "borderpad": 0}
-        panel.note(each.text, share, y, xanchor="left", xshift=12, **place)
-        panel.note(str(each.number), share, y, xanchor="right", xshift=NAMES_ROOM - 12, font=BOLD, name=WIDE, **place)
+    ends = [(state, count(last, state.value), _middle(last, state)) for state in STATES if count(last, state.value)]
+    line, place = {"color": colour("line-strong")}, {"xref": "paper", **PAPER_BENEATH}
+    for (state, number, end), y in zip(ends, spread([end for *_, end in ends], per_line, highest), strict=True):
+        panel.rule(2, end, 10, y, xref="paper", xsizemode="pixel", xanchor=share, line=line)
+        panel.note(capital(view.speech.state(state)), share, y, xanchor="left", xshift=12, **place)
+        panel.note(str(number), share, y, xanchor="right", xshift=NAMES_ROOM - 12, font=BOLD, name=WIDE, **place)
+
+
+def _middle(row: SheetRow, state: State) -> float:
+    """How high the middle of the state's part of a stack is."""
+    return sum(count(row, each.value) for each in STATES[state.position + 1 :]) + count(row, state.value) / 2
 
 
 def spread(places: Sequence[float], gap: float, highest: float) -> list[float]:

@@ -4,10 +4,12 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
-from tracker.charts.speech import ColumnWords
-from tracker.charts.view import View, count
+from tracker.charts.speech import ColumnWords, capital
+from tracker.charts.view import View, by_cycle, count
+from tracker.domain.charts.blocker_causes import SOURCE
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import BlockerCategory
@@ -56,29 +58,24 @@ def finding(view: View) -> str:
         return speech.gettext("No workflow was blocked in these cycles")
     most = max(days for _, days in order)
     dearest = [speech.category(category) for category, days in order if days == most]
-    words = {
-        "category": _capital(speech.listed(dearest)),
-        "days": _exactly(view, most),
-        "total": _exactly(view, _all_days(view)),
-    }
     if not order[1:]:
-        return speech.gettext("%(category)s cost all %(total)s blocked days", **words)
-    if dearest[1:]:
-        return speech.gettext("%(category)s cost the most blocked days: %(days)s each of %(total)s", **words)
-    return speech.gettext("%(category)s cost the most blocked days: %(days)s of %(total)s", **words)
+        text = N_("%(category)s cost all %(total)s blocked days")
+    elif dearest[1:]:
+        text = N_("%(category)s cost the most blocked days: %(days)s each of %(total)s")
+    else:
+        text = N_("%(category)s cost the most blocked days: %(days)s of %(total)s")
+    total, name = _exactly(view, _all_days(view)), capital(speech.listed(dearest))
+    return speech.gettext(text, category=name, days=_exactly(view, most), total=total)
 
 
 def details(view: View) -> list[str]:
     """Each cycle with all its days, and those of each category."""
-    speech, sentences = view.speech, []
-    for rows in _by_cycle(view.totals).values():
-        all_days, costs = _told_all(view, rows[0]), [row for row in rows if row.values["category_days"]]
+    speech, sentences, text = view.speech, [], N_("%(all_days)s, by category %(each)s.")
+    for rows in by_cycle(view.totals).values():
+        whole, costs = _all_label(view, rows[0]), [row for row in rows if row.values["category_days"]]
         each = [f"{speech.category(_category(row))} {_exactly(view, _decimal(row, 'category_days'))}" for row in costs]
-        sentences.append(
-            speech.gettext("%(all_days)s, by category %(each)s.", all_days=all_days, each=speech.listed(each))
-            if each
-            else f"{all_days}."
-        )
+        said = speech.gettext(text, all_days=whole, each=speech.listed(each)) if each else f"{whole}."
+        sentences.append(said)
     return sentences
 
 
@@ -107,12 +104,8 @@ def _columns(view: View, panel: Panel) -> None:
     """A column for each cycle, its name at its beginning as its bars are."""
     cycles = [row.cycle for row in view.span.cycles]
     panel.cycles(cycles)
-    panel.xaxis.update(
-        showline=False,
-        ticklabelposition="outside right",
-        tickangle=0,
-        range=[cycles[0], cycles[-1] + 1] if cycles else None,
-    )
+    ends = [cycles[0], cycles[-1] + 1] if cycles else None
+    panel.xaxis.update(showline=False, ticklabelposition="outside right", tickangle=0, range=ends)
 
 
 def _names(view: View, plot: Plot, panel: Panel, categories: Sequence[BlockerCategory]) -> None:
@@ -121,13 +114,9 @@ def _names(view: View, plot: Plot, panel: Panel, categories: Sequence[BlockerCat
     for line, name in enumerate(names):
         text = "<br>".join(textwrap.wrap(name, _NAME_LENGTH))
         panel.note(text, 0, line + _DOWN, xref="paper", xanchor="right", xshift=-8, align="right", name=WIDE)
-    panel.yaxis.update(
-        showticklabels=True,
-        tickvals=[line - _DOWN for line in range(len(names))],
-        ticktext=[""] * len(names),
-        ticklabelposition="inside",
-        tickfont={"color": colour("ink-2")},
-    )
+    ticks = [line - _DOWN for line in range(len(names))]
+    panel.yaxis.update(showticklabels=True, tickvals=ticks, ticktext=[""] * len(names))
+    panel.yaxis.update(ticklabelposition="inside", tickfont={"color": colour("ink-2")})
     plot.short_ticks[f"yaxis{panel.y[1:]}"] = names
 
 
@@ -137,31 +126,17 @@ def _bars(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow], lines:
     longest = max((_decimal(row, "category_days") for row in view.rows), default=Decimal(0)) or Decimal(1)
     series, drawn = Series("category_days", colour("alert")), []
     for row in rows:
-        days, cycle, line = _decimal(row, "category_days"), count(row, "cycle"), lines[_category(row)] + _DOWN
+        days, cycle, line = _decimal(row, "category_days"), row.cycle, lines[_category(row)] + _DOWN
         if not days:
             text = "–" if row.values["category_days"] is None else "0"
             panel.note(text, cycle, line, xanchor="left", font={"color": colour("ink-3")})
             continue
-        series.marks.append(
-            mark(
-                view,
-                row,
-                "category_days",
-                float(days / longest) * length,
-                _label(view, row),
-                y=line,
-                text=_roughly(view, days),
-                is_named=not lines[_category(row)] and not plot.is_small,
-            )
-        )
+        x, label, text = float(days / longest) * length, _label(view, row), _roughly(view, days)
+        is_named = not lines[_category(row)] and not plot.is_small
+        series.marks.append(mark(view, row, "category_days", x, label, y=line, text=text, is_named=is_named))
         drawn.append(row)
-    panel.bars(
-        series,
-        orientation="h",
-        base=[count(row, "cycle") for row in drawn],
-        width=0.4,
-        marker=hatched(series.colour, [view.is_open(row) for row in drawn]),
-    )
+    looks = hatched(series.colour, [view.is_open(row) for row in drawn])
+    panel.bars(series, orientation="h", base=[row.cycle for row in drawn], width=0.4, marker=looks)
 
 
 def _sums(
@@ -182,15 +157,14 @@ def _sums(
     series = Series("blocked_days", colour("ink"))
     for row in _one_each(rows):
         text = "–" if row.values["blocked_days"] is None else _roughly(view, _decimal(row, "blocked_days"))
-        series.marks.append(
-            mark(view, row, "blocked_days", count(row, "cycle"), _told_all(view, row), y=0.28, text=text, is_named=True)
-        )
+        label = _all_label(view, row)
+        series.marks.append(mark(view, row, "blocked_days", row.cycle, label, y=0.28, text=text, is_named=True))
     beneath.dots(series, mode="text", textposition="middle right")
     beneath.note(_roughly(view, _all_days(view)), 1, 0.28, **right | {"font": BOLD})
 
 
-def _told_all(view: View, row: SheetRow) -> str:
-    cycle = view.speech.cycle(count(row, "cycle"))
+def _all_label(view: View, row: SheetRow) -> str:
+    cycle = view.cycle(row)
     if row.values["blocked_days"] is None:
         return view.speech.gettext("%(cycle)s has no figures of blockers", cycle=cycle)
     days = _exactly(view, _decimal(row, "blocked_days"))
@@ -198,15 +172,15 @@ def _told_all(view: View, row: SheetRow) -> str:
 
 
 def _label(view: View, row: SheetRow) -> str:
-    speech, number = view.speech, count(row, "category_blockers")
-    return speech.ngettext(
+    days, total = (_exactly(view, _decimal(row, name)) for name in ("category_days", "blocked_days"))
+    return view.speech.ngettext(
         "%(cycle)s, %(category)s: %(days)s of %(total)s blocked days, %(num)s blocker",
         "%(cycle)s, %(category)s: %(days)s of %(total)s blocked days, %(num)s blockers",
-        number,
-        cycle=speech.cycle(count(row, "cycle")),
+        count(row, "category_blockers"),
+        cycle=view.cycle(row),
         category=view.speech.category(_category(row)),
-        days=_exactly(view, _decimal(row, "category_days")),
-        total=_exactly(view, _decimal(row, "blocked_days")),
+        days=days,
+        total=total,
     )
 
 
@@ -218,16 +192,9 @@ def _in_order(rows: Sequence[SheetRow]) -> list[tuple[BlockerCategory, Decimal]]
     return list(sums.items())
 
 
-def _by_cycle(rows: Sequence[SheetRow]) -> dict[int, list[SheetRow]]:
-    found: dict[int, list[SheetRow]] = {}
-    for row in rows:
-        found.setdefault(count(row, "cycle"), []).append(row)
-    return found
-
-
 def _one_each(rows: Sequence[SheetRow]) -> list[SheetRow]:
     """A row of each cycle: what they say of the cycle is the same."""
-    return [each[0] for each in _by_cycle(rows).values()]
+    return [each[0] for each in by_cycle(rows).values()]
 
 
 def _all_days(view: View) -> Decimal:
@@ -244,11 +211,7 @@ def _category(row: SheetRow) -> BlockerCategory:
 
 
 def _name(view: View, category: BlockerCategory) -> str:
-    return _capital(view.speech.category(category))
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return capital(view.speech.category(category))
 
 
 def _exactly(view: View, days: Decimal) -> str:
@@ -258,3 +221,6 @@ def _exactly(view: View, days: Decimal) -> str:
 def _roughly(view: View, days: Decimal) -> str:
     """For bars, where there is little room."""
     return view.speech.number(days, 0 if days >= _WHOLE_FROM else 1)
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
-from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series, hatched, mark
+from tracker.charts.plot import BOLD, Mark, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
-from tracker.charts.view import NamedItems, View, count
+from tracker.charts.view import NamedItems, View, cell_text, count, having
+from tracker.domain.charts.blockers import SOURCE
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 
@@ -35,23 +37,30 @@ COLUMNS = {
         N_("Of the blockers open at the end, the one that has been open longest: local days to the last day counted."),
     ),
 }
+_TOLD = {
+    "at_start": "open_at_start",
+    "opened": "blockers_opened",
+    "resolved": "blockers_resolved",
+    "at_end": "blockers_open",
+    "throughout": "open_throughout",
+}
+_AGES = {"oldest": "oldest_blocker_days", "median": "median_blocker_age_days"}
 
 
 def sample(view: View) -> int:
     """How many times a blocker was open: those at the start, and those opened since."""
-    begun = _begun(view.totals)
+    begun = having(view.totals, "blockers_open")
     return count(begun[0], "open_at_start") + sum(count(row, "blockers_opened") for row in begun) if begun else 0
 
 
 def finding(view: View) -> str:
     """Whether there are more or fewer of them than there were."""
-    speech, begun = view.speech, _begun(view.totals)
+    speech, begun = view.speech, having(view.totals, "blockers_open")
     if not begun:
         return speech.gettext("There is nothing to say of blockers in these cycles yet")
     opened = sum(count(row, "blockers_opened") for row in begun)
     first, last = begun[0], begun[-1]
-    then = count(first, "blockers_open" if begun[1:] else "open_at_start")
-    now = count(last, "blockers_open")
+    then, now = count(first, "blockers_open" if begun[1:] else "open_at_start"), count(last, "blockers_open")
     if not then and not now:
         if not opened:
             return speech.gettext("No blocker was open in these cycles")
@@ -60,51 +69,40 @@ def finding(view: View) -> str:
             "No blocker is open: all %(num)s opened were resolved",
             opened,
         )
-    words = {
-        "then": then,
-        "now": now,
-        "since": _at_the_end(view, first)
-        if begun[1:]
-        else speech.gettext("at the start of cycle %(cycle)s", cycle=count(first, "cycle")),
-        "until": _at_the_end(view, last),
-    }
     if now > then:
-        return speech.gettext("Open blockers have grown from %(then)s %(since)s to %(now)s %(until)s", **words)
-    if now < then:
-        return speech.gettext("Open blockers have fallen from %(then)s %(since)s to %(now)s %(until)s", **words)
-    return speech.gettext("There are as many open blockers: %(then)s %(since)s and %(now)s %(until)s", **words)
+        text = N_("Open blockers have grown from %(then)s %(since)s to %(now)s %(until)s")
+    elif now < then:
+        text = N_("Open blockers have fallen from %(then)s %(since)s to %(now)s %(until)s")
+    else:
+        text = N_("There are as many open blockers: %(then)s %(since)s and %(now)s %(until)s")
+    at_start = speech.gettext("at the start of cycle %(cycle)s", cycle=first.cycle)
+    since, until = _at_the_end(view, first) if begun[1:] else at_start, _at_the_end(view, last)
+    return speech.gettext(text, then=then, now=now, since=since, until=until)
 
 
 def details(view: View) -> list[str]:
     """Each cycle in a sentence, and how many went over the border after it."""
-    sentences = []
+    speech, sentences = view.speech, []
+    text = N_(
+        "%(cycle)s: %(at_start)s open at the start, %(opened)s opened, %(resolved)s resolved, %(at_end)s open at the "
+        "end, of which %(throughout)s throughout."
+    )
     for row in view.totals:
-        speech, number = view.speech, count(row, "cycle")
         if row.values["blockers_open"] is None:
-            sentences.append(speech.gettext("%(cycle)s has no figures of blockers", cycle=speech.cycle(number)) + ".")
+            sentences.append(speech.gettext("%(cycle)s has no figures of blockers", cycle=view.cycle(row)) + ".")
             continue
-        sentences.append(
-            speech.gettext(
-                "%(cycle)s: %(at_start)s open at the start, %(opened)s opened, %(resolved)s resolved, %(at_end)s open "
-                "at the end, of which %(throughout)s throughout.",
-                cycle=speech.cycle(number),
-                at_start=row.values["open_at_start"],
-                opened=row.values["blockers_opened"],
-                resolved=row.values["blockers_resolved"],
-                at_end=row.values["blockers_open"],
-                throughout=row.values["open_throughout"],
-            )
-        )
-        if count(row, "blockers_open") and not view.is_open(row):
+        values = {name: row.values[column] for name, column in _TOLD.items()}
+        sentences.append(speech.gettext(text, cycle=view.cycle(row), **values))
+        if _has_crossed(view, row):
+            ages = {name: _days(view, row, column) for name, column in _AGES.items()}
             sentences.append(
                 speech.ngettext(
                     "%(num)s blocker went over the border after cycle %(cycle)s, open for %(oldest)s.",
                     "%(num)s blockers went over the border after cycle %(cycle)s, the oldest open for %(oldest)s and "
                     "half of them for %(median)s or less.",
                     count(row, "blockers_open"),
-                    cycle=number,
-                    oldest=_days(view, row, "oldest_blocker_days"),
-                    median=_days(view, row, "median_blocker_age_days"),
+                    cycle=row.cycle,
+                    **ages,
                 )
             )
     return sentences
@@ -112,80 +110,55 @@ def details(view: View) -> list[str]:
 
 def crossed(view: View) -> list[NamedItems]:
     """The blockers that went over each border, the oldest first."""
-    return [
-        NamedItems(
-            view.speech.gettext(
-                "Went over the border after cycle %(cycle)s: %(count)s",
-                cycle=count(row, "cycle"),
-                count=count(row, "blockers_open"),
-            ),
-            row.items("blockers_open"),
-        )
-        for row in view.totals
-        if count(row, "blockers_open") and not view.is_open(row)
-    ]
+    text, found = N_("Went over the border after cycle %(cycle)s: %(count)s"), []
+    for row in (row for row in view.totals if _has_crossed(view, row)):
+        title = view.speech.gettext(text, cycle=row.cycle, count=count(row, "blockers_open"))
+        found.append(NamedItems(title, row.items("blockers_open")))
+    return found
+
+
+def _has_crossed(view: View, row: SheetRow) -> bool:
+    return bool(row.values["blockers_open"]) and not view.is_open(row)
 
 
 def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """Above what is open at each end, beneath what made it so."""
     plot.height, plot.small_height = 360, 160
     above, beneath = plot.panel(0.62, 1), plot.panel(0, 0.56)
-    numbers = [count(row, "cycle") for row in rows]
+    cycles = [row.cycle for row in rows]
     for panel in (above, beneath):
-        panel.cycles(numbers)
+        panel.cycles(cycles)
         panel.yaxis.update(showgrid=False, showticklabels=False)
     above.xaxis.update(showticklabels=False)
     beneath.xaxis.update(showline=False)
-    highest = {
-        name: max((count(row, name) for row in view.rows), default=0)
-        for name in ("blockers_open", "blockers_opened", "blockers_resolved")
-    }
-    opened, resolved = highest["blockers_opened"], highest["blockers_resolved"]
+    still_open, opened, resolved = map(view.highest, ("blockers_open", "blockers_opened", "blockers_resolved"))
     room = max(opened + resolved, 1) * (0.36 if plot.is_small else 0.2)
-    above.yaxis["range"] = [0, max(highest["blockers_open"], 1) * (1.6 if plot.is_small else 1.3)]
+    above.yaxis["range"] = [0, max(still_open, 1) * (1.6 if plot.is_small else 1.3)]
     beneath.yaxis["range"] = [-resolved - room, opened + room]
-    begun = _begun(rows)
+    begun = having(rows, "blockers_open")
     _line(view, above, begun)
     _bars(view, plot, beneath, begun)
     if not plot.is_small:
         _name_the_series(view, above, beneath)
-        _rows_beneath(view, plot, beneath, rows)
+        medians = [cell_text(row, "median_blocker_age_days") for row in rows]
+        oldest = [cell_text(row, "oldest_blocker_days") for row in rows]
+        beneath.beneath([(N_("Median age, days"), medians), (N_("The oldest, days"), oldest)], cycles, 132, 20)
+        plot.margin["t"], plot.narrow_margin = 8, {"l": 76, "b": 32}
 
 
 def _line(view: View, panel: Panel, rows: Sequence[SheetRow]) -> None:
     for one, other in pairwise(rows):
-        dash = "dot" if view.is_open(other) else "solid"
-        panel.rule(
-            count(one, "cycle"),
-            count(one, "blockers_open"),
-            count(other, "cycle"),
-            count(other, "blockers_open"),
-            line={"width": 2, "dash": dash},
-            layer="below",
-        )
-    series = Series(
-        "blockers_open",
-        colour("ink"),
-        [
-            mark(
-                view,
-                row,
-                "blockers_open",
-                count(row, "cycle"),
-                _label(view, row),
-                text=str(count(row, "blockers_open")),
-                is_named=row is rows[-1],
-            )
-            for row in rows
-        ],
-    )
+        line = {"width": 2, "dash": "dot" if view.is_open(other) else "solid"}
+        left, right = (one.cycle, count(one, "blockers_open")), (other.cycle, count(other, "blockers_open"))
+        panel.rule(*left, *right, line=line, layer="below")
+    series = Series("blockers_open", colour("ink"))
+    for row in rows:
+        label, text = _label(view, row), str(row.values["blockers_open"])
+        last = row is rows[-1]
+        series.marks.append(mark(view, row, "blockers_open", row.cycle, label, text=text, is_named=last))
     hollow = [colour("paper") if view.is_open(row) else series.colour for row in rows]
-    panel.dots(
-        series,
-        mode="markers+text",
-        textposition=_beside(rows),
-        marker={"color": hollow, "size": 9, "line": {"color": series.colour, "width": 2}},
-    )
+    looks = {"color": hollow, "size": 9, "line": {"color": series.colour, "width": 2}}
+    panel.dots(series, mode="markers+text", textposition=_beside(rows), marker=looks)
 
 
 def _beside(rows: Sequence[SheetRow]) -> list[str]:
@@ -201,9 +174,12 @@ def _beside(rows: Sequence[SheetRow]) -> list[str]:
 def _bars(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:
     """What was opened upwards, what was resolved downwards."""
     plot.layout |= {"barmode": "relative", "bargap": 0.5}
-    for column, name, fill in (("blockers_opened", "alert", "alert"), ("blockers_resolved", "s0-edge", "s0")):
-        series, drawn = Series(column, colour(name)), [row for row in rows if count(row, column)]
-        series.marks = [_bar(view, row, column) for row in drawn]
+    for column, name, fill, anchor in (
+        ("blockers_opened", "alert", "alert", "bottom"),
+        ("blockers_resolved", "s0-edge", "s0", "top"),
+    ):
+        drawn = [row for row in rows if count(row, column)]
+        series = Series(column, colour(name), [_bar(view, row, column) for row in drawn])
         flags = [view.is_open(row) for row in drawn]
         looks = hatched(series.colour, flags)
         looks["color"] = [series.colour if is_open else colour(fill) for is_open in flags]
@@ -212,22 +188,16 @@ def _bars(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> Non
         panel.bars(series, marker=looks)
         for row in rows if not plot.is_small else ():
             if not count(row, column):
-                anchor = "bottom" if column == "blockers_opened" else "top"
-                panel.note("0", count(row, "cycle"), 0, yanchor=anchor, font={"color": colour("ink-3")})
+                panel.note("0", row.cycle, 0, yanchor=anchor, font={"color": colour("ink-3")})
 
 
 def _bar(view: View, row: SheetRow, column: str) -> Mark:
-    speech, cycle, number = view.speech, count(row, "cycle"), count(row, column)
-    name = speech.cycle(cycle)
+    ngettext, cycle, number = view.speech.ngettext, view.cycle(row), count(row, column)
     if column == "blockers_opened":
-        said = speech.ngettext(
-            "%(cycle)s: %(num)s blocker opened", "%(cycle)s: %(num)s blockers opened", number, cycle=name
-        )
-        return mark(view, row, column, cycle, said, text=f"+{number}")
-    said = speech.ngettext(
-        "%(cycle)s: %(num)s blocker resolved", "%(cycle)s: %(num)s blockers resolved", number, cycle=name
-    )
-    return mark(view, row, column, cycle, said, y=-number, text=f"−{number}")
+        said = ngettext("%(cycle)s: %(num)s blocker opened", "%(cycle)s: %(num)s blockers opened", number, cycle=cycle)
+        return mark(view, row, column, row.cycle, said, text=f"+{number}")
+    said = ngettext("%(cycle)s: %(num)s blocker resolved", "%(cycle)s: %(num)s blockers resolved", number, cycle=cycle)
+    return mark(view, row, column, row.cycle, said, y=-number, text=f"−{number}")
 
 
 def _name_the_series(view: View, above: Panel, beneath: Panel) -> None:
@@ -238,24 +208,8 @@ def _name_the_series(view: View, above: Panel, beneath: Panel) -> None:
     beneath.note(speech.gettext("Resolved"), 0, 0, xref="paper", yanchor="top", yshift=-4, **left)
 
 
-def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:
-    """The ages of those open at each end, in line with it."""
-    lines = (
-        (N_("Median age, days"), "median_blocker_age_days"),
-        (N_("The oldest, days"), "oldest_blocker_days"),
-    )
-    plot.margin = {"l": 132, "r": 8, "t": 8, "b": 40 + 20 * len(lines)}
-    plot.narrow_margin = {"l": 76, "b": 32}
-    for line, (label, column) in enumerate(lines, 1):
-        place = {"yref": "paper", "yanchor": "middle", "yshift": -(20 + 20 * line), "name": WIDE}
-        panel.note(view.speech.gettext(label), 0, 0, xref="paper", xanchor="right", xshift=-8, **place)
-        for row in rows:
-            days = row.values[column]
-            panel.note("–" if days is None else str(days), count(row, "cycle"), 0, **place)
-
-
 def _label(view: View, row: SheetRow) -> str:
-    speech, cycle, number = view.speech, view.speech.cycle(count(row, "cycle")), count(row, "blockers_open")
+    speech, cycle, number = view.speech, view.cycle(row), count(row, "blockers_open")
     if view.is_open(row):
         said = speech.ngettext(
             "%(cycle)s: %(num)s blocker open now", "%(cycle)s: %(num)s blockers open now", number, cycle=cycle
@@ -269,9 +223,8 @@ def _label(view: View, row: SheetRow) -> str:
         )
     if not number:
         return said
-    return speech.gettext(
-        "%(said)s, the oldest for %(oldest)s", said=said, oldest=_days(view, row, "oldest_blocker_days")
-    )
+    text = N_("%(said)s, the oldest for %(oldest)s")
+    return speech.gettext(text, said=said, oldest=_days(view, row, "oldest_blocker_days"))
 
 
 def _days(view: View, row: SheetRow, column: str) -> str:
@@ -281,8 +234,7 @@ def _days(view: View, row: SheetRow, column: str) -> str:
 def _at_the_end(view: View, row: SheetRow) -> str:
     if view.is_open(row):
         return view.speech.gettext("now")
-    return view.speech.gettext("at the end of cycle %(cycle)s", cycle=count(row, "cycle"))
+    return view.speech.gettext("at the end of cycle %(cycle)s", cycle=row.cycle)
 
 
-def _begun(rows: Sequence[SheetRow]) -> list[SheetRow]:
-    return [row for row in rows if row.values["blockers_open"] is not None]
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw, named=crossed)

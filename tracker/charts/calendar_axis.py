@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot
 from tracker.charts.view import View
+from tracker.domain.charts.sheets import SheetRow
 
 _LEAST_SHARE = 0.12  # of the width, between two dates
 _HALF_A_DAY = "T12:00"
@@ -21,17 +22,16 @@ def draw_cycles(view: View, plot: Plot, panel: Panel, first: date, last: date) -
             x = f"{row.starts_on - timedelta(days=1)}{_HALF_A_DAY}"
             panel.rule(x, 0, x, 1, yref=f"{panel.y} domain", line={"dash": "dot"})
         if not plot.is_small:
-            panel.note(
-                speech.cycle(row.cycle),
-                row.starts_on.isoformat(),
-                1,
-                yref=f"{panel.y} domain",
-                xanchor="left",
-                yanchor="bottom",
-                xshift=4 if row.starts_on > first else 0,
-                font=BOLD,
-                name=WIDE,
-            )
+            place = {"yref": f"{panel.y} domain", "xanchor": "left", "yanchor": "bottom"}
+            name, x, shift = speech.cycle(row.cycle), row.starts_on.isoformat(), 4 if row.starts_on > first else 0
+            panel.note(name, x, 1, **place, xshift=shift, font=BOLD, name=WIDE)
     if not shown or (last - shown[-1].starts_on).days / whole >= _LEAST_SHARE:
         named.append((last, speech.short_day(last), ""))
     panel.days(first, last, named)
+
+
+def day_of(row: SheetRow) -> date:
+    """The day that the row is about."""
+    found = row.values["day"]
+    assert isinstance(found, date)
+    return found

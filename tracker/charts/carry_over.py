@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from tracker.charts import fate_words
+from tracker.charts import fates
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
-from tracker.charts.view import View, count
+from tracker.charts.view import View, cell_text, count, having
+from tracker.domain.charts.carry_over import SOURCE
 from tracker.domain.charts.fates import DISPOSITIONS
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
@@ -48,65 +50,54 @@ _NAMES = {
 
 def sample(view: View) -> int:
     """How many memberships the chart is about."""
-    return sum(count(row, "members") for row in view.totals if row.values["met"] is not None)
+    return sum(count(row, "members") for row in having(view.totals, "met"))
 
 
 def finding(view: View) -> str:
     """How much the last closed cycle carried over, and the one before it."""
-    speech = view.speech
-    closed = [row for row in view.totals if row.values["carried_out"] is not None]
+    ngettext, closed = view.speech.ngettext, having(view.totals, "carried_out")
     if not closed:
         return _nothing_closed(view)
     row = closed[-1]
-    cycle, carried, whole = count(row, "cycle"), count(row, "carried_out"), count(row, "members")
-    if row.values["carried_out_previous"] is None or not count(row, "members_previous"):
-        return speech.ngettext(
+    values = {"cycle": row.cycle, "carried": row.values["carried_out"]}
+    then, whole = row.values["carried_out_previous"], count(row, "members_previous")
+    if then is None or not whole:
+        return ngettext(
             "%(carried)s of %(num)s was carried over from cycle %(cycle)s",
             "%(carried)s of %(num)s were carried over from cycle %(cycle)s",
-            whole,
-            carried=carried,
-            cycle=cycle,
+            count(row, "members"),
+            **values,
         )
-    return speech.ngettext(
+    return ngettext(
         "%(carried)s of %(num)s was carried over from cycle %(cycle)s, against %(then)s of %(all)s from cycle "
         "%(previous)s",
         "%(carried)s of %(num)s were carried over from cycle %(cycle)s, against %(then)s of %(all)s from cycle "
         "%(previous)s",
-        whole,
-        carried=carried,
-        cycle=cycle,
-        then=row.values["carried_out_previous"],
-        all=row.values["members_previous"],
-        previous=cycle - 1,
+        count(row, "members"),
+        then=then,
+        all=whole,
+        previous=row.cycle - 1,
+        **values,
     )
 
 
 def details(view: View) -> list[str]:
     """Each cycle in a sentence."""
     speech, sentences = view.speech, []
-    for row in view.totals:
-        cycle = speech.cycle(count(row, "cycle"))
-        if row.values["met"] is not None:
-            became = [
-                _said(view, row, name) for name in ("met", *DISPOSITIONS, "remaining", "met_since") if count(row, name)
-            ]
-            sentences.append(
-                speech.gettext(
-                    "%(cycle)s: %(members)s in it, %(carried)s of them carried in, %(again)s for the second time or "
-                    "more; %(became)s.",
-                    cycle=cycle,
-                    members=row.values["members"],
-                    carried=row.values["carried_in"],
-                    again=row.values["carried_twice_or_more"],
-                    became=speech.listed(became) or speech.gettext("nothing more to tell"),
-                )
-            )
-        elif row.values["members"] is not None:
-            sentences.append(
-                speech.gettext(
-                    "%(cycle)s is not committed: %(planned)s planned.", cycle=cycle, planned=row.values["members"]
-                )
-            )
+    text = N_(
+        "%(cycle)s: %(members)s in it, %(carried)s of them carried in, %(again)s for the second time or more; "
+        "%(became)s."
+    )
+    for row in having(view.totals, "members"):
+        cycle, members = view.cycle(row), row.values["members"]
+        if row.values["met"] is None:
+            planned = N_("%(cycle)s is not committed: %(planned)s planned.")
+            sentences.append(speech.gettext(planned, cycle=cycle, planned=members))
+            continue
+        parts = [_said(view, row, "met")] if count(row, "met") else []
+        became = speech.listed([*parts, *fates.became(view, row)]) or speech.gettext("nothing more to tell")
+        values = {"carried": row.values["carried_in"], "again": row.values["carried_twice_or_more"], "became": became}
+        sentences.append(speech.gettext(text, cycle=cycle, members=members, **values))
     return sentences
 
 
@@ -115,17 +106,18 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     plot.layout["barmode"] = "overlay"
     plot.small_height = 140
     panel = plot.panel()
-    panel.cycles([count(row, "cycle") for row in rows])
-    longest = max((_length(row) for row in view.rows), default=0)
+    panel.cycles([row.cycle for row in rows])
+    longest = max(map(_length, view.rows), default=0)
     panel.yaxis.update(range=[max(longest, 1) * 1.04, 0], visible=False, zeroline=False)
     for before, after in pairwise(rows):
         if count(before, "carried_out") and count(after, "carried_in"):
-            _band(panel, count(before, "cycle") + _WIDTH / 2, count(before, "carried_out"), after)
-    if rows and count(rows[0], "carried_in"):
-        _band(panel, count(rows[0], "cycle") - 0.5, count(rows[0], "carried_in"), rows[0])
+            _band(panel, before.cycle + _WIDTH / 2, count(before, "carried_out"), after)
+    for first in rows[:1]:
+        if count(first, "carried_in"):
+            _band(panel, first.cycle - 0.5, count(first, "carried_in"), first)
     _what_became(_Bars(view, panel, rows, longest))
     if not plot.is_small:
-        names = [f"{view.speech.cycle(count(row, 'cycle'))}<br> " for row in rows]  # their numbers stand beneath
+        names = [f"{view.cycle(row)}<br> " for row in rows]  # their numbers stand beneath
         panel.xaxis.update(side="top", showline=False, ticktext=names)
         plot.height = _HEIGHT + 48 + 20 * len(_BENEATH) + 20
         _name_parts(view, panel, rows, longest)
@@ -144,54 +136,35 @@ class _Bars(NamedTuple):
         self,
         column: str,
         look: str,
-        base: Callable[[SheetRow], int],
         rows: Sequence[SheetRow] | None = None,
         *,
         at: float = 0,
         width: float = _WIDTH,
         **trace: Any,  # noqa: ANN401 - Plotly's own
     ) -> None:
-        """A part of each row's bar, from `base` down."""
+        """A part of each row's bar."""
         there = [row for row in (self.rows if rows is None else rows) if count(row, column)]
-        series = Series(column, look)
+        if not there:
+            return
+        series, is_named = Series(column, look), column in _NAMED
         for row in there:
-            number = count(row, column)
+            number, label = count(row, column), _label(self.view, row, column)
             text = str(number) if width == _WIDTH and self.has_room(number) else ""
             if text and column == "met" and _is_running(row):
-                if not self.panel.plot.is_small:
-                    self.panel.note(
-                        text,
-                        count(row, "cycle"),
-                        base(row) + number / 2,
-                        borderpad=0,
-                        font=BOLD,
-                        bgcolor=colour("paper"),
-                    )
+                self._number_on_hatch(row, number)
                 text = ""
-            series.marks.append(
-                mark(
-                    self.view,
-                    row,
-                    column,
-                    count(row, "cycle") + at,
-                    _label(self.view, row, column),
-                    y=number,
-                    text=text,
-                    is_named=column in _NAMED,
-                )
-            )
-        if there:
-            marker = trace.pop("marker", None) or hatched(look, [_is_running(row) for row in there])
-            self.panel.bars(
-                series,
-                base=[base(row) for row in there],
-                marker=marker,
-                width=width,
-                textposition="inside",
-                insidetextanchor="middle",
-                constraintext="none" if self.panel.plot.is_small else "inside",
-                **trace,
-            )
+            place = row.cycle + at
+            series.marks.append(mark(self.view, row, column, place, label, y=number, text=text, is_named=is_named))
+        marker = trace.pop("marker", None) or hatched(look, [_is_running(row) for row in there])
+        bars = {"base": [_top(row, column) for row in there], "marker": marker, "width": width}
+        inside = {"textposition": "inside", "insidetextanchor": "middle"}
+        fit = "none" if self.panel.plot.is_small else "inside"
+        self.panel.bars(series, **bars, **inside, constraintext=fit, **trace)
+
+    def _number_on_hatch(self, row: SheetRow, number: int) -> None:
+        if not self.panel.plot.is_small:
+            look = {"borderpad": 0, "font": BOLD, "bgcolor": colour("paper")}
+            self.panel.note(str(number), row.cycle, _top(row, "met") + number / 2, **look)
 
     def has_room(self, number: int) -> bool:
         """Whether the number can stand in a bar of its height."""
@@ -202,103 +175,62 @@ class _Bars(NamedTuple):
 
 
 def _what_became(bars: _Bars) -> None:
-    grey = {"line": {"color": colour("s0-edge"), "width": 1}}
     on_dark: dict[str, Any] = {"textfont": {"color": colour("paper")}}
     alert, done = colour("alert"), colour("s4")
-    bars.add("carried_out", alert, lambda row: _down_to(row, 0), **on_dark)
-    bars.add("returned", colour("s0"), lambda row: _down_to(row, 1), marker=grey)
-    bars.add("dropped", colour("s0"), lambda row: _down_to(row, 2), marker=grey)
-    bars.add("remaining", colour("s0"), _remaining_from, marker=grey)
-    bars.add("met", done, _met_from, **on_dark)
-    both = {"pattern": {"shape": "x", "size": 5, "solidity": 0.4, "bgcolor": colour("s0"), "fillmode": "replace"}}
-    bars.add("met_since", done, _met_from, marker=both)
+    bars.add("carried_out", alert, **on_dark)
+    for part in ("returned", "dropped", "remaining"):
+        bars.add(part, colour("s0"), marker=fates.GREY)
+    bars.add("met", done, **on_dark)
+    bars.add("met_since", done, marker=fates.BOTH)
     planned = [row for row in bars.rows if row.values["met"] is None]
-    outline = {"line": {"color": colour("s0-edge"), "width": 1.5}}
-    bars.add("members", "rgba(0,0,0,0)", lambda _row: 0, planned, marker=outline)
+    bars.add("members", "rgba(0,0,0,0)", planned, marker=fates.OUTLINE)
     # What came in is in the bar already: it stands at its edge, where the band ends.
     came = {"color": alert, "line": {"width": 0}}
-    bars.add("carried_in", alert, lambda _row: 0, at=-_WIDTH / 2 - _EDGE, width=_EDGE, marker=came)
+    bars.add("carried_in", alert, at=-_WIDTH / 2 - _EDGE, width=_EDGE, marker=came)
 
 
-def _down_to(row: SheetRow, parts: int) -> int:
-    """Where the bar goes on after so many dispositions."""
-    return sum(count(row, name) for name in DISPOSITIONS[:parts])
-
-
-def _met_from(row: SheetRow) -> int:
-    """What is met and has a disposition as well is in the bar once."""
-    above = count(row, "remaining") if row.values["carried_out"] is None else _down_to(row, 3)
-    return above - count(row, "met_since")
-
-
-def _remaining_from(row: SheetRow) -> int:
-    return 0 if row.values["carried_out"] is None else _met_from(row) + count(row, "met")
+def _top(row: SheetRow, part: str) -> int:
+    """Where the part of the bar begins. What is met and has a disposition as well is in the bar once."""
+    is_closed = row.values["carried_out"] is not None
+    match part:
+        case "members" | "carried_in":
+            return 0
+        case "met" | "met_since":
+            above = DISPOSITIONS if is_closed else ("remaining",)
+            return sum(count(row, name) for name in above) - count(row, "met_since")
+        case "remaining":
+            return _top(row, "met") + count(row, "met") if is_closed else 0
+        case _:
+            return sum(count(row, name) for name in DISPOSITIONS[: DISPOSITIONS.index(part)])
 
 
 def _length(row: SheetRow) -> int:
     """How long the bar is, and what came in beside it."""
-    return max(
-        _met_from(row) + count(row, "met"),
-        _remaining_from(row) + count(row, "remaining"),
-        count(row, "members"),
-        count(row, "carried_in"),
-    )
+    return max(_top(row, part) + count(row, part) for part in ("met", "remaining", "members", "carried_in"))
 
 
 def _band(panel: Panel, left: float, height: int, after: SheetRow) -> None:
-    right = count(after, "cycle") - _WIDTH / 2 - 1.5 * _EDGE
-    panel.plot.shapes.append(
-        {
-            "type": "path",
-            "xref": panel.x,
-            "yref": panel.y,
-            "layer": "below",
-            "line": {"width": 0},
-            "path": f"M{left},0L{right},0L{right},{count(after, 'carried_in')}L{left},{height}Z",
-            "fillcolor": colour("alert"),
-            "opacity": 0.22,
-        }
-    )
+    right = after.cycle - _WIDTH / 2 - 1.5 * _EDGE
+    path = f"M{left},0L{right},0L{right},{count(after, 'carried_in')}L{left},{height}Z"
+    place = {"type": "path", "xref": panel.x, "yref": panel.y, "layer": "below"}
+    look = {"line": {"width": 0}, "path": path, "fillcolor": colour("alert"), "opacity": 0.22}
+    panel.plot.shapes.append(place | look)
 
 
 def _name_parts(view: View, panel: Panel, rows: Sequence[SheetRow], longest: int) -> None:
     """Each part once, beside the first bar that has any; under bars that are not over, what is left in them."""
-    speech = view.speech
-    first = next((row for row in rows if row.values["met"] is not None and count(row, "members")), None)
-    if first is not None:
-        left, low = count(first, "cycle") - _WIDTH / 2, 0.0
-        for part in _PARTS:
-            if count(first, part):
-                middle = _from(first, part) + count(first, part) / 2
-                low = max(middle, low + _APART * max(longest, 1) / _HEIGHT)
-                font = {"font": BOLD} if part in _NAMED else {}
-                panel.note(
-                    speech.gettext(_NAMES[part]),
-                    0,
-                    low,
-                    xref=f"{panel.x} domain",
-                    xanchor="right",
-                    xshift=-8,
-                    name=WIDE,
-                    **font,
-                )
-                panel.rule(
-                    count(rows[0], "cycle") - 0.5, low, left, middle, line={"color": colour("line-strong")}, name=WIDE
-                )
+    place, line = {"xref": f"{panel.x} domain", "xanchor": "right", "xshift": -8}, {"color": colour("line-strong")}
+    for first in [row for row in having(rows, "met") if count(row, "members")][:1]:
+        low = 0.0
+        for part in (part for part in _PARTS if count(first, part)):
+            middle = _top(first, part) + count(first, part) / 2
+            low = max(middle, low + _APART * max(longest, 1) / _HEIGHT)
+            looks = {"font": BOLD} if part in _NAMED else {}
+            panel.note(view.speech.gettext(_NAMES[part]), 0, low, **place, name=WIDE, **looks)
+            panel.rule(rows[0].cycle - 0.5, low, first.cycle - _WIDTH / 2, middle, line=line, name=WIDE)
     for row in rows:
-        words = _words_under(view, row)
-        if words:
-            panel.note(words, count(row, "cycle"), _length(row), yanchor="top", yshift=-2, name=WIDE)
-
-
-def _from(row: SheetRow, part: str) -> int:
-    match part:
-        case "met":
-            return _met_from(row)
-        case "remaining":
-            return _remaining_from(row)
-        case _:
-            return _down_to(row, DISPOSITIONS.index(part))
+        if words := _words_under(view, row):
+            panel.note(words, row.cycle, _length(row), yanchor="top", yshift=-2, name=WIDE)
 
 
 def _is_running(row: SheetRow) -> bool:
@@ -307,88 +239,77 @@ def _is_running(row: SheetRow) -> bool:
 
 def _words_under(view: View, row: SheetRow) -> str:
     if _is_running(row):
-        return view.speech.gettext(
-            "%(number)s of %(members)s<br>remaining", number=count(row, "remaining"), members=row.values["members"]
-        )
+        remaining, members = count(row, "remaining"), row.values["members"]
+        return view.speech.gettext("%(number)s of %(members)s<br>remaining", number=remaining, members=members)
     return view.speech.gettext("planned") if row.values["met"] is None and count(row, "members") else ""
 
 
 def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:
     """What belongs to each cycle, in line with it: how many it had above, where they came from and went below."""
-    plot.margin = {"l": 170, "r": 8, "t": 48, "b": 20 + 20 * len(_BENEATH)}
-    plot.narrow_margin = {"l": 8, "t": 24, "b": 8}
     above = {"yref": "paper", "yanchor": "bottom", "yshift": 1, "name": WIDE}
-    lines = [(N_("In the cycle"), _plain("members"), 1, above)]
-    for line, (label, text) in enumerate(_BENEATH, 1):
-        lines.append((label, text, 0, {"yref": "paper", "yanchor": "middle", "yshift": 6 - 20 * line, "name": WIDE}))
-    for label, text, y, place in lines:
-        panel.note(view.speech.gettext(label), 0, y, xref="paper", xanchor="right", xshift=-8, **place)
-        for row in rows:
-            panel.note(text(view, row), count(row, "cycle"), y, **place)
-
-
-def _plain(column: str) -> Callable[[View, SheetRow], str]:
-    def text(_view: View, row: SheetRow) -> str:
-        return "–" if row.values[column] is None else str(row.values[column])
-
-    return text
+    panel.note(view.speech.gettext("In the cycle"), 0, 1, xref="paper", xanchor="right", xshift=-8, **above)
+    for row in rows:
+        panel.note(cell_text(row, "members"), row.cycle, 1, **above)
+    lines = [(label, [text(view, row) for row in rows]) for label, text in _BENEATH]
+    panel.beneath(lines, [row.cycle for row in rows], 170, -6)
+    plot.margin |= {"t": 48, "b": 20 + 20 * len(lines)}
+    plot.narrow_margin = {"l": 8, "t": 24, "b": 8}
 
 
 def _carried_of_all(view: View, row: SheetRow) -> str:
-    if row.values["carried_out"] is None:
-        return "–"
-    return view.speech.gettext("%(part)s of %(whole)s", part=row.values["carried_out"], whole=row.values["members"])
+    part, whole = row.values["carried_out"], row.values["members"]
+    return "–" if part is None else view.speech.gettext("%(part)s of %(whole)s", part=part, whole=whole)
 
 
 def _back_and_dropped(_view: View, row: SheetRow) -> str:
     return "–" if row.values["returned"] is None else f"{row.values['returned']} / {row.values['dropped']}"
 
 
-_BENEATH = (
-    (N_("Carried in"), _plain("carried_in")),
-    (N_("Second time or more"), _plain("carried_twice_or_more")),
+_BENEATH: tuple[tuple[str, Callable[[View, SheetRow], str]], ...] = (
+    (N_("Carried in"), lambda _view, row: cell_text(row, "carried_in")),
+    (N_("Second time or more"), lambda _view, row: cell_text(row, "carried_twice_or_more")),
     (N_("Carried out"), _carried_of_all),
     (N_("Returned / dropped"), _back_and_dropped),
 )
 
 
 def _label(view: View, row: SheetRow, column: str) -> str:
-    cycle = view.speech.cycle(count(row, "cycle"))
-    return view.speech.gettext("%(cycle)s: %(said)s", cycle=cycle, said=_said(view, row, column))
+    return view.speech.gettext("%(cycle)s: %(said)s", cycle=view.cycle(row), said=_said(view, row, column))
 
 
 def _said(view: View, row: SheetRow, column: str) -> str:
-    speech, number = view.speech, count(row, column)
+    ngettext, number, members = view.speech.ngettext, count(row, column), row.values["members"]
     match column:
         case "met":
-            return speech.ngettext(
-                "%(num)s of %(members)s met", "%(num)s of %(members)s met", number, members=row.values["members"]
-            )
+            return ngettext("%(num)s of %(members)s met", "%(num)s of %(members)s met", number, members=members)
         case "members":
-            return speech.ngettext("%(num)s planned", "%(num)s planned", number)
+            return ngettext("%(num)s planned", "%(num)s planned", number)
         case "carried_in":
-            return speech.ngettext("%(num)s carried in", "%(num)s carried in", number)
+            return ngettext("%(num)s carried in", "%(num)s carried in", number)
         case _:
-            return fate_words.said(speech, column, number)
+            return fates.said(view.speech, column, number)
 
 
 def _nothing_closed(view: View) -> str:
-    speech = view.speech
+    ngettext = view.speech.ngettext
     for row in view.totals:
-        cycle, number = count(row, "cycle"), count(row, "members")
-        if row.values["carried_in"]:
-            return speech.ngettext(
+        number, carried = count(row, "members"), row.values["carried_in"]
+        if carried:
+            return ngettext(
                 "%(carried)s of %(num)s in cycle %(cycle)s was carried in",
                 "%(carried)s of %(num)s in cycle %(cycle)s were carried in",
                 number,
-                carried=row.values["carried_in"],
-                cycle=cycle,
+                carried=carried,
+                cycle=row.cycle,
             )
         if number:
-            return speech.ngettext(
+            return ngettext(
                 "%(num)s workflow in cycle %(cycle)s, which is not closed",
                 "%(num)s workflows in cycle %(cycle)s, which is not closed",
                 number,
-                cycle=cycle,
+                cycle=row.cycle,
             )
-    return speech.gettext("There is nothing in these cycles to carry over yet")
+    return view.speech.gettext("There is nothing in these cycles to carry over yet")
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

@@ -2,14 +2,16 @@
 for the others.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tracker.charts import fate_words
+from tracker.charts import fates
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
-from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
+from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
-from tracker.charts.view import View, count
+from tracker.charts.view import View, by_cycle, cell_text, count, having
+from tracker.domain.charts.commitment import SOURCE
 from tracker.domain.charts.fates import DISPOSITIONS, percent
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
@@ -48,6 +50,7 @@ COLUMNS = {
 _ORDER = (Goal.TEST, Goal.DESIGN, Goal.VALIDATION)
 _NUMBERS_WIDTH = 214  # px, of the columns at right
 _COLUMNS_AT = (-_NUMBERS_WIDTH + 62, -_NUMBERS_WIDTH + 116, 0)  # where each ends
+_UNDONE = (*DISPOSITIONS, "remaining")
 _TICK = 1.4  # Plotly's line-ns is so many times as long as its size
 _PADDING, _DIGIT = 0.025, 0.035  # of the width where it is narrow: what a number needs inside a bar
 
@@ -79,7 +82,7 @@ def sample(view: View) -> int:
 
 def finding(view: View) -> str:
     """How much of its commitment the last closed cycle kept, of goal test where there was any; else the running one."""
-    speech, cycles = view.speech, _cycles(view)
+    speech, cycles = view.speech, by_cycle(view.totals)
     closed = [number for number, rows in cycles.items() if _is(rows, CycleStatus.CLOSED)]
     running = [number for number, rows in cycles.items() if _is(rows, CycleStatus.RUNNING)]
     if not closed and not running:
@@ -90,48 +93,29 @@ def finding(view: View) -> str:
     if not whole:
         return speech.gettext("Cycle %(cycle)s was committed to nothing", cycle=latest)
     first = _share_kept(view, latest, kept, whole, is_of_test=is_of_test, is_closed=bool(closed))
-    earlier = _kept(cycles[closed[-2]], is_of_test=is_of_test) if closed[1:] else (0, 0)
-    if not earlier[1]:
+    part, whole = _kept(cycles[closed[-2]], is_of_test=is_of_test) if closed[1:] else (0, 0)
+    if not whole:
         return first
-    return speech.gettext(
-        "%(first)s, against %(part)s of %(whole)s, %(percent)s%%, in cycle %(cycle)s",
-        first=first,
-        part=earlier[0],
-        whole=earlier[1],
-        percent=percent(*earlier),
-        cycle=closed[-2],
-    )
+    text = N_("%(first)s, against %(part)s of %(whole)s, %(percent)s%%, in cycle %(cycle)s")
+    values = {"part": part, "whole": whole, "percent": percent(part, whole), "cycle": closed[-2]}
+    return speech.gettext(text, first=first, **values)
 
 
 def details(view: View) -> list[str]:
     """Each cycle and goal in a sentence."""
     speech, sentences = view.speech, []
+    planned = N_("%(cycle)s is not committed: %(planned)s planned, goal %(goal)s.")
+    committed = N_(
+        "%(cycle)s, goal %(goal)s: %(committed)s committed, %(added)s added, %(removed)s removed; %(share)s met."
+    )
     for row in view.totals:
-        cycle, goal = speech.cycle(count(row, "cycle")), _goal(view, row)
+        values = view.values(row, goal=_goal(view, row), share=_share(view, row))
         if row.values["planned"] is not None:
-            sentences.append(
-                speech.gettext(
-                    "%(cycle)s is not committed: %(planned)s planned, goal %(goal)s.",
-                    cycle=cycle,
-                    planned=row.values["planned"],
-                    goal=goal,
-                )
-            )
+            sentences.append(speech.gettext(planned, **values))
         elif row.values["committed"] is not None:
-            sentences.append(
-                speech.gettext(
-                    "%(cycle)s, goal %(goal)s: %(committed)s committed, %(added)s added, %(removed)s removed; "
-                    "%(share)s met.",
-                    cycle=cycle,
-                    goal=goal,
-                    committed=row.values["committed"],
-                    added=row.values["added"],
-                    removed=row.values["removed"],
-                    share=_share(view, row),
-                )
-            )
-            rest = _became(view, row)
-            sentences += [speech.gettext("Of the rest: %(list)s.", list=speech.listed(rest))] if rest else []
+            sentences.append(speech.gettext(committed, **values))
+            if rest := fates.became(view, row):
+                sentences.append(speech.gettext("Of the rest: %(list)s.", list=speech.listed(rest)))
     return sentences
 
 
@@ -151,10 +135,10 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     bars = _Bars(view, panel, drawn, lines, longest)
     _what_became(bars)
     _commitments(bars, plot)
-    _name_lines(view, plot, panel, drawn, lines)
+    _name_lines(bars, plot)
     if not plot.is_small:
-        _words_beneath(view, panel, drawn, lines)
-        _numbers_beside(view, panel, drawn, lines)
+        _words_beneath(bars)
+        _numbers_beside(bars)
 
 
 class _Bars(NamedTuple):
@@ -166,41 +150,29 @@ class _Bars(NamedTuple):
     lines: Mapping[tuple[int, object], _Line]
     longest: int
 
-    def add(self, column: str, look: str, base: Callable[[SheetRow], int], **trace: Any) -> None:  # noqa: ANN401 - Plotly's
-        """A part of each row's bar, from `base` on."""
+    def add(self, column: str, look: str, **trace: Any) -> None:  # noqa: ANN401 - Plotly's
+        """A part of each row's bar."""
         there = [row for row in self.rows if count(row, column)]
-        series = Series(column, look)
+        if not there:
+            return
+        series, has_number = Series(column, look), column in {"met", "planned"}
         for row in there:
             number = count(row, column)
-            is_roomy = self.has_room(row, number)
-            is_drawn_on = _is([row], CycleStatus.RUNNING) or count(row, "met_since")
-            text = str(number) if column in {"met", "planned"} and is_roomy and not is_drawn_on else ""
-            if column == "met" and is_roomy and is_drawn_on:
+            text = str(number) if has_number and self.has_room(row, number) else ""
+            if text and column == "met" and (_is([row], CycleStatus.RUNNING) or count(row, "met_since")):
                 self._number_on_pattern(row, number)
-            series.marks.append(
-                mark(
-                    self.view,
-                    row,
-                    column,
-                    number,
-                    _label(self.view, row, column),
-                    y=self.line(row).centre,
-                    text=text,
-                    is_named=row.values["goal"] is Goal.TEST,
-                )
-            )
-        if there:
-            marker = trace.pop("marker", None) or hatched(look, [_is([row], CycleStatus.RUNNING) for row in there])
-            self.panel.bars(
-                series,
-                orientation="h",
-                base=[base(row) for row in there],
-                marker=marker,
-                width=[self.line(row).height for row in there],
-                textposition="inside",
-                insidetextanchor="end",
-                **trace,
-            )
+                text = ""
+            series.marks.append(self.mark(row, column, text=text, is_named=row.values["goal"] is Goal.TEST))
+        marker = trace.pop("marker", None) or hatched(look, [_is([row], CycleStatus.RUNNING) for row in there])
+        bars = {"orientation": "h", "base": [_start(row, column) for row in there], "marker": marker}
+        heights = [self.line(row).height for row in there]
+        inside = {"textposition": "inside", "insidetextanchor": "end"}
+        self.panel.bars(series, **bars, width=heights, **inside, **trace)
+
+    def mark(self, row: SheetRow, column: str, *, text: str = "", is_named: bool = False) -> Mark:
+        """The mark of the row's number, in its line."""
+        label, y = _label(self.view, row, column), self.line(row).centre
+        return mark(self.view, row, column, count(row, column), label, y=y, text=text, is_named=is_named)
 
     def has_room(self, row: SheetRow, number: int) -> bool:
         """Whether the number can stand in a bar of its length."""
@@ -213,20 +185,19 @@ class _Bars(NamedTuple):
         """Where it can be read: on paper in a hatched bar, before what is known since in a full one."""
         since = count(row, "met_since")
         look = {"font": BOLD | {"color": colour("paper")}} if since else {"font": BOLD, "bgcolor": colour("paper")}
-        self.panel.note(
-            str(number), number - since, self.line(row).centre, xanchor="right", xshift=-3, borderpad=0, **look
-        )
+        place = {"xanchor": "right", "xshift": -3, "borderpad": 0}
+        self.panel.note(str(number), number - since, self.line(row).centre, **place, **look)
 
     def line(self, row: SheetRow) -> _Line:
         """Where the row's bar lies."""
-        return self.lines[count(row, "cycle"), row.values["goal"]]
+        return self.lines[row.cycle, row.values["goal"]]
 
 
 def _lines(rows: Iterable[SheetRow], sizes: _Sizes) -> tuple[dict[tuple[int, object], _Line], int]:
     """Where the bars of each cycle and goal lie, and how high it all is."""
     found: dict[tuple[int, object], _Line] = {}
     down = 0
-    places = {(count(row, "cycle"), row.values["goal"]) for row in rows}
+    places = {(row.cycle, row.values["goal"]) for row in rows}
     for cycle in sorted({cycle for cycle, _ in places}):
         for goal in _ORDER:
             if (cycle, goal) in places:
@@ -238,173 +209,105 @@ def _lines(rows: Iterable[SheetRow], sizes: _Sizes) -> tuple[dict[tuple[int, obj
 
 
 def _what_became(bars: _Bars) -> None:
-    grey = {"line": {"color": colour("s0-edge"), "width": 1}}
-    bars.add("carried_out", colour("alert"), lambda row: _undone_from(row, 0))
-    bars.add("returned", colour("s0"), lambda row: _undone_from(row, 1), marker=grey)
-    bars.add("dropped", colour("s0"), lambda row: _undone_from(row, 2), marker=grey)
-    bars.add("remaining", colour("s0"), lambda row: _undone_from(row, 3), marker=grey)
-    bars.add("met", colour("s4"), lambda _row: 0, textfont={"color": colour("paper")})
-    both = {"pattern": {"shape": "x", "size": 5, "solidity": 0.4, "bgcolor": colour("s0"), "fillmode": "replace"}}
-    bars.add("met_since", colour("s4"), lambda row: _undone_from(row, 0), marker=both)
-    outline = {"line": {"color": colour("s0-edge"), "width": 1.5}}
-    bars.add("planned", "rgba(0,0,0,0)", lambda _row: 0, marker=outline)
+    bars.add("carried_out", colour("alert"))
+    for part in ("returned", "dropped", "remaining"):
+        bars.add(part, colour("s0"), marker=fates.GREY)
+    bars.add("met", colour("s4"), textfont={"color": colour("paper")})
+    bars.add("met_since", colour("s4"), marker=fates.BOTH)
+    bars.add("planned", "rgba(0,0,0,0)", marker=fates.OUTLINE)
 
 
-def _undone_from(row: SheetRow, dispositions: int) -> int:
-    """Where the bar goes on after so many dispositions; what is met and has one as well is there once."""
-    return count(row, "met") - count(row, "met_since") + sum(count(row, name) for name in DISPOSITIONS[:dispositions])
+def _start(row: SheetRow, part: str) -> int:
+    """Where the part of the bar begins: the dispositions after what is met; what is both is there once."""
+    if part in {"met", "planned"}:
+        return 0
+    before = DISPOSITIONS[: _UNDONE.index(part)] if part in _UNDONE else ()
+    return count(row, "met") - count(row, "met_since") + sum(count(row, name) for name in before)
 
 
 def _length(row: SheetRow) -> int:
-    return max(_undone_from(row, len(DISPOSITIONS)) + count(row, "remaining"), count(row, "planned"))
+    return max(_start(row, "remaining") + count(row, "remaining"), count(row, "planned"))
 
 
 def _commitments(bars: _Bars, plot: Plot) -> None:
-    ticks = Series("committed", colour("ink"))
+    rows = [row for row in bars.rows if count(row, "committed")]
+    ticks = Series("committed", colour("ink"), [bars.mark(row, "committed") for row in rows])
+    sizes = [(bars.line(row).height + (2 if plot.is_small else 4)) / _TICK for row in rows]
+    if rows:
+        looks = {"symbol": "line-ns", "size": sizes, "line": {"width": 2, "color": colour("ink")}}
+        bars.panel.dots(ticks, marker=looks)
+
+
+def _name_lines(bars: _Bars, plot: Plot) -> None:
+    speech, panel = bars.view.speech, bars.panel
+    place = {"xref": f"{panel.x} domain", "xanchor": "right", "xshift": -8}
     for row in bars.rows:
-        if count(row, "committed"):
-            ticks.marks.append(
-                mark(
-                    bars.view,
-                    row,
-                    "committed",
-                    count(row, "committed"),
-                    _label(bars.view, row, "committed"),
-                    y=bars.line(row).centre,
-                )
-            )
-    reach = 2 if plot.is_small else 4
-    sizes = [(bars.line(row).height + reach) / _TICK for row in bars.rows if count(row, "committed")]
-    if ticks.marks:
-        bars.panel.dots(
-            ticks, marker={"symbol": "line-ns", "size": sizes, "line": {"width": 2, "color": colour("ink")}}
-        )
-
-
-def _name_lines(
-    view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow], lines: Mapping[tuple[int, object], _Line]
-) -> None:
-    for row in rows:
-        number, goal = count(row, "cycle"), row.values["goal"]
-        place = {"xref": f"{panel.x} domain", "xanchor": "right", "xshift": -8}
-        if goal is Goal.TEST:
-            name = view.speech.gettext("C%(number)s", number=number) if plot.is_small else view.speech.cycle(number)
-            panel.note(name, 0, lines[number, goal].centre, font=BOLD, **place)
-        elif not plot.is_small:
-            panel.note(_goal(view, row), 0, lines[number, goal].centre, **place)
-
-
-def _words_beneath(
-    view: View, panel: Panel, rows: Sequence[SheetRow], lines: Mapping[tuple[int, object], _Line]
-) -> None:
-    """Under the thick bars, what became of what was not met."""
-    for row in rows:
         if row.values["goal"] is Goal.TEST:
-            line = lines[count(row, "cycle"), Goal.TEST]
-            is_bare = row.values["planned"] == 0  # the words stand where there is no bar
-            below = line.centre - 8 if is_bare else line.centre + line.height / 2
-            panel.note(
-                _words(view, row), 0, below, xanchor="left", yanchor="top", xshift=-2, name="" if is_bare else WIDE
-            )
+            name = speech.gettext("C%(number)s", number=row.cycle) if plot.is_small else bars.view.cycle(row)
+            panel.note(name, 0, bars.line(row).centre, font=BOLD, **place)
+        elif not plot.is_small:
+            panel.note(_goal(bars.view, row), 0, bars.line(row).centre, **place)
+
+
+def _words_beneath(bars: _Bars) -> None:
+    """Under the thick bars, what became of what was not met."""
+    place = {"xanchor": "left", "yanchor": "top", "xshift": -2}
+    for row in (row for row in bars.rows if row.values["goal"] is Goal.TEST):
+        line = bars.line(row)
+        is_bare = row.values["planned"] == 0  # the words stand where there is no bar
+        below = line.centre - 8 if is_bare else line.centre + line.height / 2
+        bars.panel.note(_words(bars.view, row), 0, below, **place, name="" if is_bare else WIDE)
 
 
 def _words(view: View, row: SheetRow) -> str:
     if row.values["planned"] is None:
-        return ", ".join(_became(view, row))
-    is_any = any(count(each, "planned") for each in view.rows if each.values["cycle"] == row.values["cycle"])
+        return ", ".join(fates.became(view, row))
+    is_any = any(count(each, "planned") for each in view.rows if each.cycle == row.cycle)
     return view.speech.gettext("planned, not committed" if is_any else N_("nothing planned yet"))
 
 
-def _numbers_beside(
-    view: View, panel: Panel, rows: Sequence[SheetRow], lines: Mapping[tuple[int, object], _Line]
-) -> None:
-    speech = view.speech
+def _numbers_beside(bars: _Bars) -> None:
+    speech, panel = bars.view.speech, bars.panel
     place = {"xref": "paper", "xanchor": "right", "name": WIDE}
-    headings = (N_("Commitment"), N_("+ / −"), N_("Met, of it"))
-    for shift, heading in zip(_COLUMNS_AT, headings, strict=True):
-        panel.note(
-            speech.gettext(heading),
-            1,
-            1,
-            yref="paper",
-            yanchor="bottom",
-            yshift=8,
-            xshift=_NUMBERS_WIDTH + shift,
-            **place,
-        )
-    latest = max((count(row, "cycle") for row in rows if _is([row], CycleStatus.CLOSED)), default=0)
-    for row in rows:
-        if row.values["committed"] is None:
-            continue
+    above = {"yref": "paper", "yanchor": "bottom", "yshift": 8}
+    for shift, heading in zip(_COLUMNS_AT, (N_("Commitment"), N_("+ / −"), N_("Met, of it")), strict=True):
+        panel.note(speech.gettext(heading), 1, 1, **above, xshift=_NUMBERS_WIDTH + shift, **place)
+    latest = max((row.cycle for row in bars.rows if _is([row], CycleStatus.CLOSED)), default=0)
+    for row in having(bars.rows, "committed"):
+        added, removed = row.values["added"], row.values["removed"]
+        changed = speech.gettext("+%(added)s −%(removed)s", added=added, removed=removed) if added or removed else "0"
         is_test = row.values["goal"] is Goal.TEST
-        is_named = is_test and count(row, "cycle") == latest
-        changed = "0"
-        if row.values["added"] or row.values["removed"]:
-            changed = speech.gettext(
-                "+%(added)s −%(removed)s", added=row.values["added"], removed=row.values["removed"]
-            )
-        texts = ((str(row.values["committed"]), is_test), (changed, False), (_share(view, row), is_named))
+        is_named = is_test and row.cycle == latest
+        texts = (cell_text(row, "committed"), is_test), (changed, False), (_share(bars.view, row), is_named)
         for shift, (text, is_bold) in zip(_COLUMNS_AT, texts, strict=True):
-            panel.note(
-                text,
-                1,
-                lines[count(row, "cycle"), row.values["goal"]].centre,
-                xshift=_NUMBERS_WIDTH + shift,
-                **place,
-                **({"font": BOLD} if is_bold else {}),
-            )
+            looks = place | ({"font": BOLD} if is_bold else {})
+            panel.note(text, 1, bars.line(row).centre, xshift=_NUMBERS_WIDTH + shift, **looks)
 
 
 def _label(view: View, row: SheetRow, column: str) -> str:
-    speech, number = view.speech, count(row, column)
-    values = {"cycle": speech.cycle(count(row, "cycle")), "goal": _goal(view, row)}
+    number = count(row, column)
     match column:
         case "committed":
-            return speech.gettext("%(cycle)s, goal %(goal)s: committed to %(number)s", number=number, **values)
+            text = N_("%(cycle)s, goal %(goal)s: committed to %(number)s")
         case "planned":
-            return speech.gettext("%(cycle)s, goal %(goal)s: %(number)s planned", number=number, **values)
+            text = N_("%(cycle)s, goal %(goal)s: %(number)s planned")
         case "met":
-            return speech.gettext(
-                "%(cycle)s, goal %(goal)s: %(number)s met, of a commitment to %(committed)s",
-                number=number,
-                committed=row.values["committed"],
-                **values,
-            )
+            text = N_("%(cycle)s, goal %(goal)s: %(number)s met, of a commitment to %(committed)s")
         case _:
-            return speech.gettext(
-                "%(cycle)s, goal %(goal)s: %(said)s", said=fate_words.said(speech, column, number), **values
-            )
-
-
-def _became(view: View, row: SheetRow) -> list[str]:
-    """The words for each part of the bar beyond what is met, and for what is both."""
-    return [
-        fate_words.said(view.speech, name, count(row, name))
-        for name in (*DISPOSITIONS, "remaining", "met_since")
-        if count(row, name)
-    ]
+            text = N_("%(cycle)s, goal %(goal)s: %(said)s")
+    said = fates.said(view.speech, column, number)
+    return view.speech.gettext(text, **view.values(row, goal=_goal(view, row), number=number, said=said))
 
 
 def _share(view: View, row: SheetRow) -> str:
-    return _of(view, count(row, "kept"), count(row, "committed"), row.values["kept_percent"])
-
-
-def _of(view: View, part: int, whole: int, percent: object) -> str:
-    if not whole:
-        return "–"
-    return view.speech.gettext("%(part)s of %(whole)s, %(percent)s%%", part=part, whole=whole, percent=percent)
+    part, whole, share = count(row, "kept"), count(row, "committed"), row.values["kept_percent"]
+    text = N_("%(part)s of %(whole)s, %(percent)s%%")
+    return view.speech.gettext(text, part=part, whole=whole, percent=share) if whole else "–"
 
 
 def _goal(view: View, row: SheetRow) -> str:
     goal = row.values["goal"]
     return view.speech.goal(goal).lower() if isinstance(goal, Goal) else "–"
-
-
-def _cycles(view: View) -> dict[int, list[SheetRow]]:
-    found: dict[int, list[SheetRow]] = {}
-    for row in view.totals:
-        found.setdefault(count(row, "cycle"), []).append(row)
-    return found
 
 
 def _is(rows: Iterable[SheetRow], status: CycleStatus) -> bool:
@@ -453,9 +356,8 @@ def _share_kept(view: View, cycle: int, kept: int, whole: int, *, is_of_test: bo
 
 
 def _only_planned(view: View) -> str:
-    for number, rows in _cycles(view).items():
-        planned = sum(count(row, "planned") for row in rows)
-        if planned:
+    for number, rows in by_cycle(view.totals).items():
+        if planned := sum(count(row, "planned") for row in rows):
             return view.speech.ngettext(
                 "Cycle %(cycle)s is not committed; %(num)s workflow is planned",
                 "Cycle %(cycle)s is not committed; %(num)s workflows are planned",
@@ -463,3 +365,6 @@ def _only_planned(view: View) -> str:
                 cycle=number,
             )
     return view.speech.gettext("Nothing has been committed to in these cycles yet")
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

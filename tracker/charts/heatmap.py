@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from tracker.charts.chart import Chart
 from tracker.charts.heatmap_drawing import Number, column, drawn, number, written
 from tracker.charts.plot import Plot
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
-from tracker.domain.charts.sheets import Adds, By, SheetRow, added_up
+from tracker.domain.charts.heatmap import SOURCE
+from tracker.domain.charts.sheets import By, SheetRow, added_up
 from tracker.domain.errors import N_
 from tracker.domain.figures.behind import Behind, behind
+from tracker.domain.figures.words import Adds
 
 TITLE = N_("Heat map")
 DEFINITION = N_(
@@ -17,6 +20,7 @@ DEFINITION = N_(
     "dash: no figure yet."
 )
 COLUMNS: dict[str, ColumnWords] = {}
+_PLAIN = N_("%(figure)s, %(when)s: %(number)s")
 _NAMED = 3  # a title takes no more names
 _FEW = 4
 
@@ -50,93 +54,65 @@ def finding(view: View) -> str:
 
 def details(view: View) -> list[str]:
     """Each cycle in a sentence: all together, and who had the most."""
-    speech, sentences = view.speech, []
+    sentences = []
     for row in view.totals:
-        place = {"figure": speech.figure(view.span.figure), "when": _when(view, row)}
         if number(view, row) is None:
-            sentences.append(speech.gettext("%(figure)s, %(when)s: no figure.", **place))
+            sentences.append(_say(view, row, N_("%(figure)s, %(when)s: no figure.")))
             continue
         highest = [cell for cell in _highest_first(view, row) if cell.number][:_NAMED]
-        said = speech.gettext("%(figure)s, %(when)s: %(number)s", number=written(view, number(view, row)), **place)
+        said = _say(view, row, _PLAIN, number=written(view, number(view, row)))
         parts = [f"{cell.code} {written(view, cell.number)}" for cell in highest]
         sentences.append(f"{said} ({', '.join(parts)})." if parts and len(view.sheet.panels) > 1 else f"{said}.")
     return sentences
 
 
-def draw_all(view: View, plot: Plot) -> None:
+def draw(view: View, plot: Plot, _rows: Sequence[SheetRow]) -> None:
     """A row for each workstream or project, and one for all."""
     row = _spoken_of(view)
     named = {cell.code for cell in _top(view, row)} if row is not None else set()
-    drawn(view, plot, named, count(row, "cycle") if row is not None else 0)
+    drawn(view, plot, named, row.cycle if row is not None else 0)
 
 
 def _alone(view: View, row: SheetRow) -> str:
-    return view.speech.gettext(
-        "%(figure)s, %(when)s: %(number)s",
-        figure=view.speech.figure(view.span.figure),
-        when=_when(view, row),
-        number=f"{view.sheet.panels[0].code} {written(view, number(view, row))}",
-    )
+    return _say(view, row, _PLAIN, number=f"{view.sheet.panels[0].code} {written(view, number(view, row))}")
+
+
+def _say(view: View, row: SheetRow, text: str, **values: object) -> str:
+    """A sentence about the figure in the row's cycle."""
+    return view.speech.gettext(text, figure=view.speech.figure(view.span.figure), when=_when(view, row), **values)
 
 
 def _shares(view: View, row: SheetRow) -> str:
     """Who together had how much of it; with too many alike at the top, how much that is."""
-    speech, place = view.speech, {"figure": view.speech.figure(view.span.figure), "when": _when(view, row)}
-    top, all_of_it = _top(view, row), written(view, number(view, row))
+    speech, top, whole = view.speech, _top(view, row), written(view, number(view, row))
     if not number(view, row):
-        return speech.gettext("%(figure)s, %(when)s: %(number)s", number=all_of_it, **place)
+        return _say(view, row, _PLAIN, number=whole)
     if not top:
-        most = written(view, _highest_first(view, row)[0].number)
+        text = N_("%(figure)s, %(when)s: no workstream had more than %(most)s of %(whole)s")
         if view.sheet.by is By.PROJECT:
-            return speech.gettext(
-                "%(figure)s, %(when)s: no project had more than %(most)s of %(whole)s",
-                most=most,
-                whole=all_of_it,
-                **place,
-            )
-        return speech.gettext(
-            "%(figure)s, %(when)s: no workstream had more than %(most)s of %(whole)s",
-            most=most,
-            whole=all_of_it,
-            **place,
-        )
+            text = N_("%(figure)s, %(when)s: no project had more than %(most)s of %(whole)s")
+        return _say(view, row, text, most=written(view, _highest_first(view, row)[0].number), whole=whole)
     who, part = speech.listed([cell.code for cell in top]), written(view, _together(view, top))
     counted = _counted(view, row)
     if counted and not view.is_open(row):
-        return speech.gettext(
-            "%(who)s gave %(part)s of cycle %(cycle)s’s %(counted)s",
-            who=who,
-            part=part,
-            cycle=count(row, "cycle"),
-            counted=counted,
-        )
-    return speech.gettext(
-        "%(figure)s, %(when)s: %(who)s had %(part)s of %(whole)s", who=who, part=part, whole=all_of_it, **place
+        text = N_("%(who)s gave %(part)s of cycle %(cycle)s’s %(counted)s")
+        return speech.gettext(text, who=who, part=part, cycle=row.cycle, counted=counted)
+    return _say(
+        view, row, N_("%(figure)s, %(when)s: %(who)s had %(part)s of %(whole)s"), who=who, part=part, whole=whole
     )
 
 
 def _extremes(view: View, row: SheetRow) -> str:
-    speech, cells = view.speech, _highest_first(view, row)
-    place = {"figure": speech.figure(view.span.figure), "when": _when(view, row)}
+    cells = _highest_first(view, row)
     if not cells:
-        return speech.gettext(
-            "%(figure)s, %(when)s: %(number)s in all, too little to go by for each",
-            **place,
-            number=written(view, number(view, row)),
-        )
+        text = N_("%(figure)s, %(when)s: %(number)s in all, too little to go by for each")
+        return _say(view, row, text, number=written(view, number(view, row)))
     high, low = cells[0].number, cells[-1].number
+    most, least = (_who(view, [cell for cell in cells if cell.number == end]) for end in (high, low))
     if high == low:
-        return speech.gettext(
-            "%(figure)s, %(when)s: %(who)s %(number)s", who=_who(view, cells), number=written(view, high), **place
-        )
-    return speech.gettext(
-        "%(figure)s, %(when)s: highest in %(most)s (%(high)s), lowest in %(least)s (%(low)s)",
-        most=_who(view, [cell for cell in cells if cell.number == high]),
-        high=written(view, high),
-        least=_who(view, [cell for cell in cells if cell.number == low]),
-        low=written(view, low),
-        **place,
-    )
+        return _say(view, row, N_("%(figure)s, %(when)s: %(who)s %(number)s"), who=most, number=written(view, high))
+    text = N_("%(figure)s, %(when)s: highest in %(most)s (%(high)s), lowest in %(least)s (%(low)s)")
+    return _say(view, row, text, most=most, high=written(view, high), least=least, low=written(view, low))
 
 
 def _who(view: View, cells: Sequence[_Cell]) -> str:
@@ -166,7 +142,7 @@ def _highest_first(view: View, row: SheetRow) -> list[_Cell]:
     for part in view.sheet.panels:
         for each in part.rows:
             found = number(view, each)
-            if each.values["cycle"] == row.values["cycle"] and found is not None:
+            if each.cycle == row.cycle and found is not None:
                 cells.append(_Cell(part.code, each, found))
     return sorted(cells, key=lambda cell: -cell.number)
 
@@ -194,16 +170,12 @@ def _counted(view: View, row: SheetRow) -> str:
 
 
 def _when(view: View, row: SheetRow) -> str:
-    cycle = count(row, "cycle")
-    if view.is_open(row):
-        return view.speech.gettext("cycle %(cycle)s so far", cycle=cycle)
-    return view.speech.gettext("cycle %(cycle)s", cycle=cycle)
+    text = N_("cycle %(cycle)s so far") if view.is_open(row) else "cycle %(cycle)s"
+    return view.speech.gettext(text, cycle=row.cycle)
 
 
 def _spoken_of(view: View) -> SheetRow | None:
-    having = [row for row in view.totals if number(view, row) is not None]
-    over = [row for row in having if not view.is_open(row)]
-    return next(reversed(over or having), None)
+    return view.spoken_of([row for row in view.totals if number(view, row) is not None])
 
 
 def _items(view: View, row: SheetRow) -> Sequence[Behind]:
@@ -211,5 +183,8 @@ def _items(view: View, row: SheetRow) -> Sequence[Behind]:
     shown = column(view)
     if shown.adds is not Adds.NONE:
         return row.items(shown.name)
-    items = view.span.items(count(row, "cycle"), view.choice)
+    items = view.span.items(row.cycle, view.choice)
     return behind("tested", items) if items is not None else ()
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw, define=definition, is_in_one=True)

@@ -5,9 +5,11 @@ from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from tracker.charts.palette import colour
-from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, mark
-from tracker.charts.view import View, count
-from tracker.domain.charts.sheets import Adds, By, Column, SheetRow, added_up
+from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series, mark
+from tracker.charts.view import View
+from tracker.domain.charts.sheets import By, Column, SheetRow, added_up
+from tracker.domain.errors import N_
+from tracker.domain.figures.words import Adds
 
 Number = int | Decimal
 _STANDING = {"blockers_open", "tested_previous"}  # in one cycle as in the next: those of several do not add up
@@ -44,43 +46,21 @@ def drawn(view: View, plot: Plot, named: Collection[str], named_cycle: int) -> N
     for place, part in zip(places, view.sheet.panels, strict=True):
         _name_row(view, plot, panel, part.code, place)
         for row in part.rows:
-            is_named = part.code in named and row.values["cycle"] == named_cycle
-            text = written(view, number(view, row))
-            cells.marks.append(
-                mark(
-                    view, row, column(view).name, 1, _label(view, row, part.code), y=place, text=text, is_named=is_named
-                )
-            )
-            bases.append(count(row, "cycle") - 0.5)
+            is_named = part.code in named and row.cycle == named_cycle
+            cells.marks.append(_mark(view, row, part.code, place, is_named=is_named))
+            bases.append(row.cycle - 0.5)
             looks.append(_look(number(view, row), highest))
     if under is not None:
         panel.rule(0, under - 0.5 - _GAP / 2, 1, under - 0.5 - _GAP / 2, xref="paper")
         panel.note(_all(view), 0, under, xref="paper", xanchor="left", xshift=-plot.margin["l"], font=BOLD, name=WIDE)
         for row in view.totals:
-            cells.marks.append(
-                mark(
-                    view,
-                    row,
-                    column(view).name,
-                    1,
-                    _label(view, row, ""),
-                    y=under,
-                    text=written(view, number(view, row)),
-                    is_named=True,
-                )
-            )
-            bases.append(count(row, "cycle") - 0.5)
+            cells.marks.append(_mark(view, row, "", under, is_named=True))
+            bases.append(row.cycle - 0.5)
             looks.append(("rgba(0,0,0,0)", colour("ink")))
-    panel.bars(
-        cells,
-        orientation="h",
-        base=bases,
-        width=1,
-        textposition="inside",
-        insidetextanchor="middle",
-        marker={"color": [fill for fill, _ in looks], "line": {"color": colour("paper"), "width": 3}},
-        textfont={"color": [text for _, text in looks]},
-    )
+    marker = {"color": [fill for fill, _ in looks], "line": {"color": colour("paper"), "width": 3}}
+    inside = {"textposition": "inside", "insidetextanchor": "middle"}
+    texts = {"color": [text for _, text in looks]}
+    panel.bars(cells, orientation="h", base=bases, width=1, **inside, marker=marker, textfont=texts)
     _add_across(view, plot, panel, places, under)
     _frame(view, panel, max(places, default=0))
 
@@ -97,7 +77,7 @@ def _places(view: View) -> list[float]:
 
 
 def _set_axes(view: View, plot: Plot, panel: Panel, places: Sequence[float], under: float | None) -> None:
-    cycles = [count(row, "cycle") for row in view.totals]
+    cycles = [row.cycle for row in view.totals]
     is_under_way = any(view.is_open(row) for row in view.totals)
     lowest = (under if under is not None else max(places, default=0)) + 0.55
     panel.cycles(cycles)
@@ -105,20 +85,15 @@ def _set_axes(view: View, plot: Plot, panel: Panel, places: Sequence[float], und
     if cycles:
         panel.xaxis["range"] = [cycles[0] - 0.51, cycles[-1] + 0.51]
     ends = [*places, under] if under is not None else places
-    panel.yaxis.update(
-        range=[lowest, -0.55], showgrid=False, zeroline=False, tickvals=ends, ticktext=[""] * len(ends), tickfont=BOLD
-    )
+    panel.yaxis.update(range=[lowest, -0.55], showgrid=False, zeroline=False)
+    panel.yaxis.update(tickvals=ends, ticktext=[""] * len(ends), tickfont=BOLD)
     codes = [html.escape(part.code, quote=False) for part in view.sheet.panels]
     plot.short_ticks["yaxis"] = [*codes, _all(view)] if under is not None else codes
     plot.layout["barmode"] = "overlay"
     longest = max((len(_short(view.names.get(part.code, ""))) for part in view.sheet.panels), default=0)
     left = max(_code_room(view), round(len(_all(view)) * 8)) if under is not None else _code_room(view)
-    plot.margin = {
-        "l": _code_room(view) + round(longest * _LETTER) + 8,
-        "r": 44 if _adds_across(view) else 8,
-        "t": 46 if is_under_way else 28,
-        "b": 8,
-    }
+    right, top = 44 if _adds_across(view) else 8, 46 if is_under_way else 28
+    plot.margin = {"l": _code_room(view) + round(longest * _LETTER) + 8, "r": right, "t": top, "b": 8}
     plot.narrow_margin = {"l": left}
     plot.height = round((lowest + 0.55) * _ROW) + plot.margin["t"] + plot.margin["b"]
 
@@ -154,26 +129,22 @@ def _frame(view: View, panel: Panel, last: float) -> None:
     """Around the cycle under way."""
     for row in view.totals:
         if view.is_open(row):
-            cycle = count(row, "cycle")
-            panel.box(
-                cycle - 0.5,
-                -0.52,
-                cycle + 0.5,
-                last + 0.52,
-                line={"color": colour("ink"), "width": 1, "dash": "4px,3px"},
-            )
-            panel.note(view.speech.gettext("under way"), cycle, 1, yref=f"{panel.y} domain", yanchor="bottom", yshift=2)
+            line = {"color": colour("ink"), "width": 1, "dash": "4px,3px"}
+            panel.box(row.cycle - 0.5, -0.52, row.cycle + 0.5, last + 0.52, line=line)
+            above = {"yref": f"{panel.y} domain", "yanchor": "bottom", "yshift": 2}
+            panel.note(view.speech.gettext("under way"), row.cycle, 1, **above)
+
+
+def _mark(view: View, row: SheetRow, code: str, y: float, *, is_named: bool) -> Mark:
+    text, label = written(view, number(view, row)), _label(view, row, code)
+    return mark(view, row, column(view).name, 1, label, y=y, text=text, is_named=is_named)
 
 
 def _label(view: View, row: SheetRow, code: str) -> str:
     speech, where = view.speech, f"{code} {view.names.get(code, '')}" if code else _all(view)
-    return speech.gettext(
-        "%(where)s, %(when)s: %(figure)s %(number)s",
-        where=where,
-        when=speech.gettext("cycle %(cycle)s", cycle=count(row, "cycle")),
-        figure=speech.figure(column(view).name),
-        number=written(view, number(view, row)),
-    )
+    when, figure = speech.gettext("cycle %(cycle)s", cycle=row.cycle), speech.figure(column(view).name)
+    text, value = N_("%(where)s, %(when)s: %(figure)s %(number)s"), written(view, number(view, row))
+    return speech.gettext(text, where=where, when=when, figure=figure, number=value)
 
 
 def _look(value: Number | None, bounds: Sequence[Number]) -> tuple[str, str]:

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
-from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series
+from tracker.charts.plot import WIDE, Panel, Plot, Series, mark
 from tracker.charts.speech import ColumnWords
-from tracker.charts.view import View, count
-from tracker.domain.charts.lead_time import RANKS
+from tracker.charts.view import View, cell_text, count, having
+from tracker.domain.charts.lead_time import RANKS, SOURCE
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.programme.rows import CycleRow
@@ -46,7 +47,7 @@ def finding(view: View) -> str:
             "Half of the %(tested)s tested in cycle %(cycle)s took %(num)s days or less, 85%% took %(most)s or less",
             count(named, P50),
             tested=named.values["tested"],
-            cycle=named.values["cycle"],
+            cycle=named.cycle,
             most=named.values[P85],
         )
     days = [count(row, "lead_time_days") for row in _workflows(view.totals)]
@@ -64,29 +65,25 @@ def finding(view: View) -> str:
 def details(view: View) -> list[str]:
     """Each cycle in a sentence."""
     speech, sentences = view.speech, []
+    text = N_(
+        "%(cycle)s: %(tested)s tested, lead times %(least)s to %(most)s d; half took %(half)s d or less, 85%% took "
+        "%(nearly)s d or less."
+    )
     for number, row in _cycles(view.totals).items():
-        days = [count(each, "lead_time_days") for each in _workflows(view.totals) if each.values["cycle"] == number]
+        days = [count(each, "lead_time_days") for each in _workflows(view.totals) if each.cycle == number]
         if not days:
-            sentences.append(speech.gettext("%(cycle)s: nothing tested.", cycle=speech.cycle(number)))
+            sentences.append(speech.gettext("%(cycle)s: nothing tested.", cycle=view.cycle(row)))
             continue
-        words = {"cycle": speech.cycle(number), "least": min(days), "most": max(days)}
-        if row.values[P50] is None:
-            sentences.append(
-                speech.ngettext(
-                    "%(cycle)s: %(num)s tested, lead time %(least)s d.",
-                    "%(cycle)s: %(num)s tested, lead times %(least)s to %(most)s d.",
-                    len(days),
-                    **words,
-                )
-            )
+        words = {"cycle": view.cycle(row), "least": min(days), "most": max(days)}
+        if row.values[P50] is not None:
+            ranks = {"half": row.values[P50], "nearly": row.values[P85]}
+            sentences.append(speech.gettext(text, tested=len(days), **ranks, **words))
             continue
         sentences.append(
-            speech.gettext(
-                "%(cycle)s: %(tested)s tested, lead times %(least)s to %(most)s d; half took %(half)s d or less, 85%% "
-                "took %(nearly)s d or less.",
-                tested=len(days),
-                half=row.values[P50],
-                nearly=row.values[P85],
+            speech.ngettext(
+                "%(cycle)s: %(num)s tested, lead time %(least)s d.",
+                "%(cycle)s: %(num)s tested, lead times %(least)s to %(most)s d.",
+                len(days),
                 **words,
             )
         )
@@ -106,14 +103,8 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
             _first_days(view, panel, cycles, middles)
     tested, workflows = Series("tested", colour("s3")), _workflows(rows)
     for row, aside in zip(workflows, _asides(workflows), strict=True):
-        tested.marks.append(
-            Mark(
-                _noon(row.values["done_on"]) + aside,
-                row.values["lead_time_days"],
-                _label(view, row),
-                view.link(row, "lead_time_days"),
-            )
-        )
+        x, label = _noon(row.values["done_on"]) + aside, _label(view, row)
+        tested.marks.append(mark(view, row, "lead_time_days", x, label))
     size = 6 if plot.is_small else 7
     panel.dots(tested, marker={"size": size, "line": {"color": colour("paper"), "width": 1}})
     for cycle in cycles:
@@ -130,8 +121,7 @@ def _axes(view: View, panel: Panel, cycles: Sequence[CycleRow], middles: Mapping
     for row in cycles[1:]:
         border = _midnight(row.starts_on)
         panel.rule(border, 0, border, 1, yref=f"{panel.y} domain", line={"dash": "dot"}, layer="below")
-    most = max((max(count(row, "lead_time_days"), count(row, P85)) for row in view.rows), default=0)
-    panel.yaxis["range"] = [0, max(most * 1.08, 10)]
+    panel.yaxis["range"] = [0, max(view.highest("lead_time_days", P85) * 1.08, 10)]
 
 
 def _first_days(view: View, panel: Panel, cycles: Sequence[CycleRow], middles: Mapping[int, datetime]) -> None:
@@ -147,8 +137,7 @@ def _ranks(view: View, plot: Plot, panel: Panel, cycle: CycleRow, row: SheetRow)
         days = count(row, rank)
         panel.rule(start, days, end, days, line={"dash": dash, "width": 1.5})
         if not plot.is_small:
-            number = Series(rank, colour("ink"))
-            number.marks.append(Mark(start, days, _told_rank(view, row, rank), view.link(row, rank)))
+            number = Series(rank, colour("ink"), [mark(view, row, rank, start, _rank_label(view, row, rank))])
             panel.dots(number, marker={"symbol": "line-ns", "size": 8, "line": {"color": colour("ink"), "width": 1.5}})
 
 
@@ -156,37 +145,30 @@ def _beneath(
     view: View, plot: Plot, panel: Panel, middles: Mapping[int, datetime], own: Mapping[int, SheetRow]
 ) -> None:
     """The numbers of each cycle in line with it: among the dots they would not be read."""
-    speech, named = view.speech, _named(view)
-    lines = (
-        (speech.gettext("Tested (n)"), "tested"),
-        (speech.gettext("- - half, days"), P50),
-        (speech.gettext("— 85%, days"), P85),
-    )
-    top = 24 if len(middles) > _MANY_CYCLES else 42
-    plot.margin = {"l": 112, "r": 8, "t": 24, "b": top + 8 + 20 * len(lines)}
+    lines = []
+    for label, column in ((N_("Tested (n)"), "tested"), (N_("- - half, days"), P50), (N_("— 85%, days"), P85)):
+        lines.append((label, [cell_text(own[number], column) if number in own else "–" for number in middles]))
+    named, down = _named(view), 16 if len(middles) > _MANY_CYCLES else 34
+    bold = middles.get(named.cycle) if named is not None else None
+    panel.beneath(lines, list(middles.values()), 112, down, bold=bold)
+    plot.margin["b"] = down + 16 + 20 * len(lines)
     plot.narrow_margin = {"l": 32, "b": 28}
-    for line, (label, column) in enumerate(lines, 1):
-        place = {"yref": "paper", "yanchor": "middle", "yshift": -(top + 20 * line - 8), "name": WIDE}
-        panel.note(label, 0, 0, xref="paper", xanchor="right", xshift=-8, **place)
-        for number, middle in middles.items():
-            value = own[number].values[column] if number in own else None
-            looks = {"font": BOLD} if named is not None and named.values["cycle"] == number else {}
-            panel.note("–" if value is None else str(value), middle, 0, **place, **looks)
 
 
 def _label(view: View, row: SheetRow) -> str:
     done_on = row.values["done_on"]
+    day = view.speech.day(done_on) if isinstance(done_on, date) else ""
     return view.speech.ngettext(
         "%(workflow)s, done on %(day)s: lead time %(num)s day",
         "%(workflow)s, done on %(day)s: lead time %(num)s days",
         count(row, "lead_time_days"),
         workflow=row.values["workflow"],
-        day=view.speech.day(done_on) if isinstance(done_on, date) else "",
+        day=day,
     )
 
 
-def _told_rank(view: View, row: SheetRow, rank: str) -> str:
-    words = {"cycle": row.values["cycle"], "tested": row.values["tested"]}
+def _rank_label(view: View, row: SheetRow, rank: str) -> str:
+    words = {"cycle": row.cycle, "tested": row.values["tested"]}
     if rank == P50:
         return view.speech.ngettext(
             "Cycle %(cycle)s: half of the %(tested)s tested took %(num)s day or less",
@@ -204,18 +186,16 @@ def _told_rank(view: View, row: SheetRow, rank: str) -> str:
 
 def _named(view: View) -> SheetRow | None:
     """The cycle of which the title speaks; none when none has percentiles."""
-    telling = [row for row in _cycles(view.totals).values() if row.values[P50] is not None]
-    over = [row for row in telling if not view.is_open(row)] or telling
-    return over[-1] if over else None
+    return view.spoken_of(having(view.totals, P50))
 
 
 def _cycles(rows: Iterable[SheetRow]) -> dict[int, SheetRow]:
     """The rows of whole cycles, by number."""
-    return {count(row, "cycle"): row for row in rows if row.values["workflow"] is None}
+    return {row.cycle: row for row in rows if row.values["workflow"] is None}
 
 
-def _workflows(rows: Iterable[SheetRow]) -> list[SheetRow]:
-    return [row for row in rows if row.values["workflow"] is not None]
+def _workflows(rows: Sequence[SheetRow]) -> list[SheetRow]:
+    return having(rows, "workflow")
 
 
 def _asides(rows: Iterable[SheetRow]) -> Iterable[timedelta]:
@@ -235,3 +215,6 @@ def _noon(day: object) -> datetime:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time())
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

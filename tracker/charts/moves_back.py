@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
-from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
+from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, font, hatched, mark
 from tracker.charts.speech import ColumnWords
-from tracker.charts.view import View, count
-from tracker.domain.charts.moves_back import Reason
+from tracker.charts.view import View, by_cycle, cell_text, count, having
+from tracker.domain.charts.moves_back import SOURCE, Reason
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 
@@ -46,7 +47,7 @@ def details(view: View) -> list[str]:
     """Each cycle in a sentence, with its reasons."""
     sentences = []
     for cycle in _begun(view):
-        rows = [row for row in view.totals if row.values["cycle"] == cycle and count(row, "moves_back")]
+        rows = [row for row in view.totals if row.cycle == cycle and count(row, "moves_back")]
         said = _how_many(view, sum(count(row, "moves_back") for row in rows), cycle, cycle)
         parts = [f"{_word(view, row)} {count(row, 'moves_back')}" for row in rows]
         sentences.append(f"{said}: {', '.join(parts)}." if parts else f"{said}.")
@@ -56,7 +57,7 @@ def details(view: View) -> list[str]:
 def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """A line of bars for each reason; one of many panels has a bar per cycle, the reasons on each other."""
     panel = plot.panel()
-    cycles = list(dict.fromkeys(count(row, "cycle") for row in rows))
+    cycles = list(by_cycle(rows))
     if plot.is_small:
         _stacked(view, plot, panel, cycles, rows)
     else:
@@ -66,61 +67,42 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
 def _side_by_side(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: Sequence[SheetRow]) -> None:
     reasons, begun = list(_totals(view)), _begun(view)
     lowest = len(reasons)
-    highest = max((count(row, "moves_back") for row in rows), default=0)
+    highest = view.highest("moves_back")
     _set_axes(view, plot, panel, cycles, reasons)
     for place, reason in enumerate(reasons):
-        series = _series(view, reason)
-        own = [row for row in rows if row.values["reason"] == reason]
+        series, own = _series(view, reason), [row for row in rows if row.values["reason"] == reason]
         for row in own:
-            length = count(row, "moves_back") / highest * _ROOM
-            series.marks.append(
-                mark(view, row, "moves_back", length, _label(view, row), y=place, text=str(count(row, "moves_back")))
-            )
-        panel.bars(
-            series,
-            orientation="h",
-            base=[count(row, "cycle") - 0.5 for row in own],
-            width=0.5,
-            marker=hatched(series.colour, [view.is_open(row) for row in own]),
-        )
-        for cycle in set(cycles) - {count(row, "cycle") for row in own}:
+            length, text = count(row, "moves_back") / highest * _ROOM, cell_text(row, "moves_back")
+            series.marks.append(mark(view, row, "moves_back", length, _label(view, row), y=place, text=text))
+        looks = hatched(series.colour, [view.is_open(row) for row in own])
+        panel.bars(series, orientation="h", base=[row.cycle - 0.5 for row in own], width=0.5, marker=looks)
+        for cycle in set(cycles) - {row.cycle for row in own}:
             _write(panel, "0" if cycle in begun else "–", cycle - 0.5, place, is_bold=False)
-        _name(
-            view,
-            plot,
-            panel,
-            place,
-            _reason_word(view, reason),
-            sum(count(row, "moves_back") for row in own),
-            is_named=reason in _most_frequent(view),
-        )
+        word, total = _reason_word(view, reason), sum(count(row, "moves_back") for row in own)
+        _name(view, plot, panel, place, word, total, is_named=reason in _most_frequent(view))
     for cycle in cycles:
         panel.rule(cycle - 0.5, -0.45, cycle - 0.5, lowest - 0.5, line={"color": colour("line-strong")})
         _write(panel, str(_in_cycle(rows, cycle)) if cycle in begun else "–", cycle - 0.5, lowest, is_bold=True)
-    _name(view, plot, panel, lowest, view.speech.gettext("All"), sample(view), is_last=True)
+    _name(view, plot, panel, lowest, view.speech.gettext("All"), sample(view), is_named=True)
+    if len(begun) > 1:
+        at = {"xref": "paper", "xanchor": "right", "xshift": plot.margin["r"]}
+        panel.note(view.speech.gettext("all"), 1, 1, **at, yref=f"{panel.y} domain", yanchor="bottom", yshift=4)
     panel.rule(0, lowest - 0.5, 1, lowest - 0.5, xref="paper")
 
 
 def _set_axes(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], reasons: Sequence[Reason]) -> None:
     words = [*(_reason_word(view, reason) for reason in reasons), view.speech.gettext("All")]
     panel.cycles(cycles)
-    panel.xaxis.update(
-        side="top", showline=False, ticktext=[""] * len(cycles), range=[cycles[0] - 0.51, cycles[-1] + 0.5]
-    )
-    open_cycles = {count(row, "cycle") for row in view.totals if view.is_open(row)}
+    ends = [cycles[0] - 0.51, cycles[-1] + 0.5]
+    panel.xaxis.update(side="top", showline=False, ticktext=[""] * len(cycles), range=ends)
+    open_cycles = {row.cycle for row in view.totals if view.is_open(row)}
     for cycle in cycles:
         at = {"yref": f"{panel.y} domain", "xanchor": "left", "yanchor": "bottom", "name": WIDE}
         panel.note(view.speech.cycle(cycle), cycle - 0.5, 1, yshift=18 if open_cycles else 4, font=BOLD, **at)
         if cycle in open_cycles:
             panel.note(view.speech.gettext("under way"), cycle - 0.5, 1, yshift=4, **at)
-    panel.yaxis.update(
-        range=[len(words) - 0.5, -0.5],
-        showgrid=False,
-        zeroline=False,
-        tickvals=[*range(len(words))],
-        ticktext=[""] * len(words),
-        tickfont={"color": colour("ink")},
-    )
+    panel.yaxis.update(range=[len(words) - 0.5, -0.5], showgrid=False, zeroline=False)
+    panel.yaxis.update(tickvals=[*range(len(words))], ticktext=[""] * len(words), tickfont={"color": colour("ink")})
     plot.short_ticks["yaxis"] = [word.replace(" ", "<br>") for word in words]
     plot.layout["barmode"] = "overlay"
     plot.margin = {"l": round(max(map(len, words)) * 6.4) + 16, "r": 32, "t": 42 if open_cycles else 28, "b": 8}
@@ -128,39 +110,16 @@ def _set_axes(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], reaso
     plot.height = len(words) * _ROW + plot.margin["t"] + plot.margin["b"]
 
 
-def _name(
-    view: View,
-    plot: Plot,
-    panel: Panel,
-    place: int,
-    word: str,
-    total: int,
-    *,
-    is_named: bool = False,
-    is_last: bool = False,
-) -> None:
+def _name(view: View, plot: Plot, panel: Panel, place: int, word: str, total: int, *, is_named: bool = False) -> None:
     """What a line is about at its left; what it comes to at its right, when that is more than one number."""
-    font = BOLD if is_last or is_named else {"size": 12, "color": colour("ink")}
-    panel.note(word, 0, place, xref="paper", xanchor="left", xshift=-plot.margin["l"], font=font, name=WIDE)
+    looks = BOLD if is_named else font("ink")
+    panel.note(word, 0, place, xref="paper", xanchor="left", xshift=-plot.margin["l"], font=looks, name=WIDE)
     if len(_begun(view)) > 1:
-        panel.note(str(total), 1, place, xref="paper", xanchor="right", xshift=plot.margin["r"], font=font)
-        if is_last:
-            panel.note(
-                view.speech.gettext("all"),
-                1,
-                1,
-                xref="paper",
-                xanchor="right",
-                xshift=plot.margin["r"],
-                yref=f"{panel.y} domain",
-                yanchor="bottom",
-                yshift=4,
-            )
+        panel.note(str(total), 1, place, xref="paper", xanchor="right", xshift=plot.margin["r"], font=looks)
 
 
 def _write(panel: Panel, text: str, x: float, place: int, *, is_bold: bool) -> None:
-    font = BOLD if is_bold else {"size": 12, "color": colour("ink-3")}
-    panel.note(text, x, place, xanchor="left", xshift=4, font=font)
+    panel.note(text, x, place, xanchor="left", xshift=4, font=BOLD if is_bold else font("ink-3"))
 
 
 def _stacked(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: Sequence[SheetRow]) -> None:
@@ -169,20 +128,18 @@ def _stacked(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: 
     panel.yaxis["range"] = [0, max(highest, 1) * 1.25]
     plot.layout["barmode"] = "stack"
     for reason in _totals(view):
-        series = _series(view, reason)
-        own = [row for row in rows if row.values["reason"] == reason]
-        for row in own:
-            series.marks.append(mark(view, row, "moves_back", count(row, "cycle"), _label(view, row)))
+        series, own = _series(view, reason), [row for row in rows if row.values["reason"] == reason]
+        series.marks = [mark(view, row, "moves_back", row.cycle, _label(view, row)) for row in own]
         look = hatched(series.colour, [view.is_open(row) for row in own])
         edges = [series.colour if view.is_open(row) else colour("paper") for row in own]
         panel.bars(series, width=0.6, marker=look | {"line": {"color": edges, "width": 1}})
     for cycle in cycles:
         if found := _in_cycle(rows, cycle):
-            panel.note(str(found), cycle, found, yanchor="bottom", yshift=1, font={"size": 12, "color": colour("ink")})
+            panel.note(str(found), cycle, found, yanchor="bottom", yshift=1, font=font("ink"))
 
 
 def _in_cycle(rows: Sequence[SheetRow], cycle: int) -> int:
-    return sum(count(row, "moves_back") for row in rows if row.values["cycle"] == cycle)
+    return sum(count(row, "moves_back") for row in rows if row.cycle == cycle)
 
 
 def _series(view: View, reason: Reason) -> Series:
@@ -190,15 +147,14 @@ def _series(view: View, reason: Reason) -> Series:
 
 
 def _begun(view: View) -> list[int]:
-    return list(dict.fromkeys(count(row, "cycle") for row in view.totals if row.values["moves_back"] is not None))
+    return list(by_cycle(having(view.totals, "moves_back")))
 
 
 def _totals(view: View) -> dict[Reason, int]:
     """How many moves each reason was given for, the most frequent first."""
-    totals = {
-        reason: sum(count(row, "moves_back") for row in view.totals if row.values["reason"] == reason)
-        for reason in Reason
-    }
+    totals = dict.fromkeys(Reason, 0)
+    for row in having(view.totals, "reason"):
+        totals[Reason(str(row.values["reason"]))] += count(row, "moves_back")
     return {reason: total for reason, total in sorted(totals.items(), key=lambda each: -each[1]) if total}
 
 
@@ -210,9 +166,8 @@ def _most_frequent(view: View) -> list[Reason]:
 
 def _how_many(view: View, moves: int, first: int, last: int) -> str:
     speech = view.speech
-    cycles = speech.gettext("cycle %(cycle)s", cycle=first)
-    if first != last:
-        cycles = speech.gettext("cycles %(first)s–%(last)s", first=first, last=last)
+    text = "cycle %(cycle)s" if first == last else N_("cycles %(first)s–%(last)s")
+    cycles = speech.gettext(text, cycle=first, first=first, last=last)
     if not moves:
         return speech.gettext("No moves back in %(cycles)s", cycles=cycles)
     return speech.ngettext("%(num)s move back in %(cycles)s", "%(num)s moves back in %(cycles)s", moves, cycles=cycles)
@@ -226,9 +181,8 @@ def _mostly(view: View, moves: int) -> str:
     why = speech.listed([_why(view, reason) for reason in top])
     if most == moves:
         return why if moves == 1 else speech.gettext("all of them %(why)s", why=why)
-    if len(top) > 1:
-        return speech.gettext("most often %(why)s (%(most)s each)", why=why, most=most)
-    return speech.gettext("most often %(why)s (%(most)s)", why=why, most=most)
+    text = N_("most often %(why)s (%(most)s each)") if len(top) > 1 else N_("most often %(why)s (%(most)s)")
+    return speech.gettext(text, why=why, most=most)
 
 
 def _why(view: View, reason: Reason) -> str:
@@ -242,7 +196,7 @@ def _why(view: View, reason: Reason) -> str:
 
 
 def _label(view: View, row: SheetRow) -> str:
-    moves, cycle = count(row, "moves_back"), count(row, "cycle")
+    moves, cycle = count(row, "moves_back"), row.cycle
     return f"{_how_many(view, moves, cycle, cycle)}: {_word(view, row)}"
 
 
@@ -252,3 +206,6 @@ def _word(view: View, row: SheetRow) -> str:
 
 def _reason_word(view: View, reason: Reason) -> str:
     return view.speech.reason(reason.value)
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

@@ -20,10 +20,16 @@ FONT = '"Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Ar
 WIDE = "wide"
 # Never <b>: it becomes an inline style, which the pages' policy refuses.
 BOLD = {"size": 12, "color": colour("ink"), "weight": 700}
+PAPER_BENEATH = {"bgcolor": colour("paper"), "borderpad": 0}
 _PANEL_COLUMNS = 3
 _PANEL_GAP_X, _PANEL_GAP_Y = 44, 56  # px, for the numbers and the name of each
 _USUAL_WIDTH = 700  # px, of a figure on its own; a browser puts the panels into the width that there is
 _SEPARATORS = {"sv": ",\u00a0", "en": ".,"}
+
+
+def font(name: str) -> Json:
+    """Words in the colour of that name."""
+    return {"size": 12, "color": colour(name)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,9 @@ def mark(
     return Mark(x, row.values[column] if y is None else y, what, view.link(row, column), text, is_named)
 
 
+Beneath = tuple[str, Sequence[str]]  # a label, for gettext, and a text for each place
+
+
 class Panel:
     """A pair of axes in one of the figure's places, over the share of its height from `low` to `high`."""
 
@@ -70,10 +79,10 @@ class Panel:
         number = len(plot.places) + 1
         suffix = str(number) if number > 1 else ""
         self.x, self.y = f"x{suffix}", f"y{suffix}"
-        self._x_name, self._y_name = f"xaxis{suffix}", f"yaxis{suffix}"
+        self._x_name = f"xaxis{suffix}"
         first = next((name for name, (_, *share) in plot.places.items() if share == [low, high]), "")
         plot.places[suffix] = (place, low, high)
-        plot.layout[self._x_name] = {
+        self.xaxis: Json = {
             "anchor": self.y,
             "showgrid": False,
             "zeroline": False,
@@ -83,7 +92,7 @@ class Panel:
             "tickfont": {"color": colour("ink-2")},
             "fixedrange": True,
         }
-        plot.layout[self._y_name] = {
+        self.yaxis: Json = {
             "anchor": self.x,
             "gridcolor": colour("line"),
             "zerolinecolor": colour("line-strong"),
@@ -93,146 +102,79 @@ class Panel:
             "fixedrange": True,
             "tickformat": ",d",
         }
+        plot.layout |= {self._x_name: self.xaxis, f"yaxis{suffix}": self.yaxis}
         if place:  # all panels are on one scale
             self.xaxis["matches"], self.yaxis["matches"] = f"x{first}", f"y{first}"
         title = plot.titles[place]
         if title and high == 1:
-            self.note(
-                html.escape(title, quote=False),
-                0,
-                1,
-                xref=f"{self.x} domain",
-                yref=f"{self.y} domain",
-                yshift=16,
-                xanchor="left",
-                font=BOLD,
-            )
-
-    @property
-    def xaxis(self) -> Json:
-        """Its horizontal axis, to be set."""
-        found: Json = self.plot.layout[self._x_name]
-        return found
-
-    @property
-    def yaxis(self) -> Json:
-        """Its vertical axis, to be set."""
-        found: Json = self.plot.layout[self._y_name]
-        return found
+            top = {"xref": f"{self.x} domain", "yref": f"{self.y} domain", "yshift": 16, "xanchor": "left"}
+            self.note(html.escape(title, quote=False), 0, 1, **top, font=BOLD)
 
     def cycles(self, numbers: Sequence[int]) -> None:
         """Names the cycles under it, shortly where it is narrow."""
         speech = self.plot.speech
-        self.xaxis.update(
-            tickvals=list(numbers),
-            ticktext=[speech.cycle(number) for number in numbers],
-            tickfont=BOLD,
-            range=[numbers[0] - 0.5, numbers[-1] + 0.5] if numbers else None,
-            ticks="",
-        )
+        ends = [numbers[0] - 0.5, numbers[-1] + 0.5] if numbers else None
+        names = [speech.cycle(number) for number in numbers]
+        self.xaxis.update(tickvals=list(numbers), ticktext=names, tickfont=BOLD, range=ends, ticks="")
         self.plot.short_ticks[self._x_name] = [speech.gettext("C%(number)s", number=number) for number in numbers]
 
     def days(self, first: date, last: date, named: Sequence[tuple[date, str, str]]) -> None:
         """Days from left to right; some are named under it, by the second of their texts where it is narrow."""
-        self.xaxis.update(
-            type="date",
-            range=[first.isoformat(), last.isoformat()],
-            tickvals=[day.isoformat() for day, _, _ in named],
-            ticktext=[text for _, text, _ in named],
-            tickangle=0,
-        )
+        days, texts = [day.isoformat() for day, _, _ in named], [text for _, text, _ in named]
+        ends = [first.isoformat(), last.isoformat()]
+        self.xaxis.update(type="date", range=ends, tickvals=days, ticktext=texts, tickangle=0)
         self.plot.short_ticks[self._x_name] = [short for _, _, short in named]
 
     def bars(self, series: Series, **trace: Any) -> None:  # noqa: ANN401 - Plotly's own
         """Bars with their numbers on them."""
-        self._add(
-            series,
-            {
-                "type": "bar",
-                "textposition": "outside",
-                "cliponaxis": False,
-                "textfont": {"color": colour("ink"), "size": 12},
-                "textangle": 0,
-                "constraintext": "none",
-                "marker": {"color": series.colour, "line": {"width": 0}},
-            },
-            trace,
-        )
+        usual = {"type": "bar", "textposition": "outside", "cliponaxis": False}
+        text = {"textfont": {"color": colour("ink"), "size": 12}, "textangle": 0, "constraintext": "none"}
+        marker = {"color": series.colour, "line": {"width": 0}}
+        self._add(series, usual | text | {"marker": marker}, trace)
 
     def line(self, series: Series, **trace: Any) -> None:  # noqa: ANN401 - likewise
         """Points joined by a line."""
-        self._add(
-            series,
-            {
-                "type": "scatter",
-                "mode": "lines+markers",
-                "cliponaxis": False,
-                "line": {"color": series.colour, "width": 2},
-                "marker": {"color": series.colour, "size": 8},
-            },
-            trace,
-        )
+        usual = {"type": "scatter", "mode": "lines+markers", "cliponaxis": False}
+        looks = {"line": {"color": series.colour, "width": 2}, "marker": {"color": series.colour, "size": 8}}
+        self._add(series, usual | looks, trace)
 
     def dots(self, series: Series, **trace: Any) -> None:  # noqa: ANN401 - likewise
         """Points by themselves."""
-        self._add(
-            series,
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "cliponaxis": False,
-                "marker": {"color": series.colour, "size": 8},
-            },
-            trace,
-        )
+        marker = {"color": series.colour, "size": 8}
+        self._add(series, {"type": "scatter", "mode": "markers", "cliponaxis": False, "marker": marker}, trace)
 
     def note(self, text: str, x: object, y: object, **annotation: Any) -> None:  # noqa: ANN401 - likewise
         """Words on the panel; `text` is Plotly's markup, so whoever wrote it first is to be escaped."""
-        self.plot.annotations.append(
-            {
-                "text": text,
-                "x": x,
-                "y": y,
-                "xref": self.x,
-                "yref": self.y,
-                "showarrow": False,
-                "font": {"size": 12, "color": colour("ink-2")},
-            }
-            | annotation
-        )
+        place = {"text": text, "x": x, "y": y, "xref": self.x, "yref": self.y}
+        self.plot.annotations.append(place | {"showarrow": False, "font": font("ink-2")} | annotation)
+
+    def beneath(
+        self, lines: Sequence[Beneath], places: Sequence[object], left: int, down: int = 24, *, bold: object = None
+    ) -> None:
+        """Lines of text under the axis, each in line with the places; where it is narrow only the table has them. The
+        labels have `left` px beside the panel, the axis `down` px; the place `bold` stands out.
+        """
+        plot = self.plot
+        plot.margin = {"l": left, "r": 8, "t": 24, "b": 40 + 20 * len(lines)}
+        plot.narrow_margin = {"l": 32, "b": 40}
+        for line, (label, texts) in enumerate(lines, 1):
+            at = {"yref": "paper", "yanchor": "middle", "yshift": -(down + 20 * line), "name": WIDE}
+            self.note(plot.speech.gettext(label), 0, 0, xref="paper", xanchor="right", xshift=-8, **at)
+            for x, text in zip(places, texts, strict=True):
+                self.note(text, x, 0, **at, **({"font": BOLD} if x == bold else {}))
 
     def rule(self, x0: object, y0: object, x1: object, y1: object, **shape: Any) -> None:  # noqa: ANN401 - likewise
         """A straight line on the panel."""
         line = {"color": colour("ink"), "width": 1} | shape.pop("line", {})
-        self.plot.shapes.append(
-            {
-                "type": "line",
-                "x0": x0,
-                "x1": x1,
-                "y0": y0,
-                "y1": y1,
-                "xref": self.x,
-                "yref": self.y,
-                "line": line,
-            }
-            | shape
-        )
+        self._shape("line", (x0, x1), (y0, y1), {"line": line} | shape)
 
     def box(self, x0: object, y0: object, x1: object, y1: object, **shape: Any) -> None:  # noqa: ANN401 - likewise
         """A rectangle on the panel."""
-        self.plot.shapes.append(
-            {
-                "type": "rect",
-                "x0": x0,
-                "x1": x1,
-                "y0": y0,
-                "y1": y1,
-                "xref": self.x,
-                "yref": self.y,
-                "line": {"width": 0},
-            }
-            | shape
-        )
+        self._shape("rect", (x0, x1), (y0, y1), {"line": {"width": 0}} | shape)
+
+    def _shape(self, kind: str, x: tuple[object, object], y: tuple[object, object], looks: Json) -> None:
+        place = {"type": kind, "x0": x[0], "x1": x[1], "y0": y[0], "y1": y[1], "xref": self.x, "yref": self.y}
+        self.plot.shapes.append(place | looks)
 
     def _add(self, series: Series, usual: Json, trace: Json) -> None:
         marks = series.marks
@@ -240,7 +182,7 @@ class Panel:
         if any(each.text for each in marks):
             merged["text"] = [each.text for each in marks]
             weights = [700 if each.is_named else 400 for each in marks]
-            merged["textfont"] = {"size": 12, "color": colour("ink")} | merged.get("textfont", {}) | {"weight": weights}
+            merged["textfont"] = font("ink") | merged.get("textfont", {}) | {"weight": weights}
         self.plot.traces.append(
             merged
             | {

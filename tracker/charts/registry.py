@@ -1,7 +1,6 @@
-"""All charts as they are drawn and told, by name."""
+"""All charts, in the order in which they are shown."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol, cast
+from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
@@ -20,62 +19,41 @@ from tracker.charts import (
     throughput,
     time_in_state,
 )
+from tracker.charts.chart import Chart
 from tracker.charts.plot import Plot
-from tracker.charts.speech import ColumnWords
 from tracker.charts.view import NamedItems, View
-from tracker.domain.charts.sheets import SheetRow
-
-
-class Chart(Protocol):
-    """What each module of a chart has, but `draw` where it draws all panels together. The sample is how many items its
-    numbers rest on.
-    """
-
-    TITLE: str
-    DEFINITION: str
-    COLUMNS: Mapping[str, ColumnWords]  # those that are no figures of a cycle
-
-    def sample(self, view: View) -> int: ...
-    def finding(self, view: View) -> str: ...
-    def details(self, view: View) -> list[str]: ...
-    def draw(self, view: View, plot: Plot, rows: Sequence[SheetRow]) -> None: ...
-
 
 CHARTS: Mapping[str, Chart] = {
-    "throughput": cast("Chart", throughput),
-    "blockers": cast("Chart", blockers),
-    "commitment": cast("Chart", commitment),
-    "scope": cast("Chart", scope),
-    "heatmap": cast("Chart", heatmap),
-    "age": cast("Chart", age),
-    "blocker-causes": cast("Chart", blocker_causes),
-    "carry-over": cast("Chart", carry_over),
-    "cumulative-flow": cast("Chart", cumulative_flow),
-    "burn-up": cast("Chart", burn_up),
-    "lead-time": cast("Chart", lead_time),
-    "time-in-state": cast("Chart", time_in_state),
-    "moves-back": cast("Chart", moves_back),
+    chart.source.name: chart
+    for chart in (
+        throughput.CHART,
+        blockers.CHART,
+        commitment.CHART,
+        scope.CHART,
+        heatmap.CHART,
+        age.CHART,
+        blocker_causes.CHART,
+        carry_over.CHART,
+        cumulative_flow.CHART,
+        burn_up.CHART,
+        lead_time.CHART,
+        time_in_state.CHART,
+        moves_back.CHART,
+    )
 }
 _LONGEST_TITLE = 26
-# Those that put all panels into one drawing, by themselves.
-_DRAWN_TOGETHER: Mapping[str, Callable[[View, Plot], None]] = {"heatmap": heatmap.draw_all}
-# Those of which the definition depends on what is asked for.
-_DEFINED: Mapping[str, Callable[[View], str]] = {"heatmap": heatmap.definition}
-
-# Those that name some of their items beneath the drawing.
-_NAMING: Mapping[str, Callable[[View], list[NamedItems]]] = {"blockers": blockers.crossed}
 
 
 def named_items(view: View) -> list[NamedItems]:
     """What the chart names one by one, under their titles."""
-    name = view.sheet.chart
-    return _NAMING[name](view) if name in _NAMING and not is_empty(view) else []
+    named = CHARTS[view.sheet.chart].named
+    return [] if named is None or is_empty(view) else named(view)
 
 
 def definition(view: View) -> str:
     """What the chart counts, and how it is drawn."""
-    name = view.sheet.chart
-    return _DEFINED[name](view) if name in _DEFINED else view.speech.gettext(CHARTS[name].DEFINITION)
+    chart = CHARTS[view.sheet.chart]
+    return view.speech.gettext(chart.definition) if chart.define is None else chart.define(view)
 
 
 def finding(view: View) -> str:
@@ -103,16 +81,13 @@ def figure(view: View) -> go.Figure:
 
 
 def _drawn(view: View) -> Plot:
-    name, panels = view.sheet.chart, view.sheet.panels
+    chart, panels = CHARTS[view.sheet.chart], view.sheet.panels
     if is_empty(view):
         return Plot(view.speech)
-    if name in _DRAWN_TOGETHER:
-        alone = Plot(view.speech)
-        alone.next()
-        _DRAWN_TOGETHER[name](view, alone)
-        return alone
+    if chart.is_in_one:
+        panels = view.whole.panels
     plot = Plot(view.speech, [_title(panel.code, view.names) for panel in panels])
     for panel in panels:
         plot.next()
-        CHARTS[name].draw(view, plot, panel.rows)
+        chart.draw(view, plot, panel.rows)
     return plot

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from tracker.charts import bands
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
-from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
+from tracker.charts.plot import BOLD, Panel, Plot, Series, font, hatched, mark
 from tracker.charts.speech import ColumnWords
-from tracker.charts.view import View, count
+from tracker.charts.view import View, cell_text, count, having
+from tracker.domain.charts.scope import SOURCE
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import State
@@ -35,17 +37,16 @@ _HALF_A_BAR = 0.35  # in cycles
 
 def sample(view: View) -> int:
     """All workflows at the last end."""
-    last = _last(view)
-    return count(last, "workflows") if last is not None else 0
+    return sum(count(row, "workflows") for row in having(view.totals, "workflows")[-1:])
 
 
 def finding(view: View) -> str:
     """How many are done and left, and how the whole has changed since the first of the cycles."""
-    speech, begun = view.speech, _begun(view.totals)
+    speech, begun = view.speech, having(view.totals, "workflows")
     if not begun:
         return speech.gettext("None of these cycles has begun")
     first, last = begun[0], begun[-1]
-    whole, then = count(last, "workflows"), count(first, "workflows")
+    whole, then, left = count(last, "workflows"), count(first, "workflows"), last.values["left"]
     if not whole:
         return speech.gettext("There are no workflows yet")
     said = speech.ngettext(
@@ -53,98 +54,67 @@ def finding(view: View) -> str:
         "%(num)s of %(all)s are done, %(left)s left",
         count(last, "done"),
         all=whole,
-        left=last.values["left"],
+        left=left,
     )
     if first is last:
         return said
-    cycle = first.values["cycle"]
     if whole > then:
-        return speech.gettext(
-            "%(said)s; the scope has grown from %(then)s at the end of cycle %(cycle)s",
-            said=said,
-            then=then,
-            cycle=cycle,
-        )
-    if whole < then:
-        return speech.gettext(
-            "%(said)s; the scope has shrunk from %(then)s at the end of cycle %(cycle)s",
-            said=said,
-            then=then,
-            cycle=cycle,
-        )
-    return speech.gettext("%(said)s; the scope is as at the end of cycle %(cycle)s", said=said, cycle=cycle)
+        text = N_("%(said)s; the scope has grown from %(then)s at the end of cycle %(cycle)s")
+    elif whole < then:
+        text = N_("%(said)s; the scope has shrunk from %(then)s at the end of cycle %(cycle)s")
+    else:
+        text = N_("%(said)s; the scope is as at the end of cycle %(cycle)s")
+    return speech.gettext(text, said=said, then=then, cycle=first.cycle)
 
 
 def details(view: View) -> list[str]:
     """Each cycle in a sentence."""
-    speech, sentences = view.speech, []
-    for row in view.totals:
-        cycle = speech.cycle(count(row, "cycle"))
-        if row.values["workflows"] is None:
-            sentences.append(speech.gettext("%(cycle)s has no scope yet.", cycle=cycle))
-        else:
-            sentences.append(
-                speech.gettext(
-                    "%(cycle)s: %(all)s workflows, %(done)s done, %(under_way)s under way, %(not_started)s not "
-                    "started.",
-                    cycle=cycle,
-                    all=row.values["workflows"],
-                    done=row.values["done"],
-                    under_way=row.values["under_way"],
-                    not_started=row.values["not_started"],
-                )
-            )
-    return sentences
+    text = N_("%(cycle)s: %(all)s workflows, %(done)s done, %(under_way)s under way, %(not_started)s not started.")
+    return [
+        view.speech.gettext("%(cycle)s has no scope yet.", cycle=view.cycle(row))
+        if row.values["workflows"] is None
+        else view.speech.gettext(text, **view.values(row, all=row.values["workflows"]))
+        for row in view.totals
+    ]
 
 
 def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """A stack for each cycle."""
-    panel = plot.panel()
-    panel.cycles([count(row, "cycle") for row in rows])
+    panel, cycles, begun = plot.panel(), [row.cycle for row in rows], having(rows, "workflows")
+    panel.cycles(cycles)
     plot.layout["barmode"] = "stack"
-    highest = max((count(row, "workflows") for row in view.rows), default=0) or 1
-    panel.yaxis["range"] = [0, highest * _TOP]
-    begun = _begun(rows)
+    highest = (view.highest("workflows") or 1) * _TOP
+    panel.yaxis["range"] = [0, highest]
     for state in bands.FROM_BELOW:
         _segments(view, panel, begun, state)
     if plot.is_small or not begun:
         return
     plot.height = 360
-    _rows_beneath(view, plot, panel, rows)
-    _numbers(view, plot, panel, begun, highest * _TOP)
-    names, below = [], 0
-    for state in bands.FROM_BELOW:
-        each = count(begun[-1], state.value)
-        if each:
-            names.append(bands.Name(bands.name(view.speech, state), below + each / 2, each))
-        below += each
+    lines = (
+        (N_("Done of all"), [_done_of_all(view, row) for row in rows]),
+        (N_("Under way"), [cell_text(row, "under_way") for row in rows]),
+        (N_("Left to do"), [cell_text(row, "left") for row in rows]),
+    )
+    panel.beneath(lines, cycles, 116)
+    _numbers(view, plot, panel, begun, highest)
     if begun[-1] is rows[-1]:
         plot.margin["r"], plot.narrow_margin["r"] = bands.NAMES_ROOM, bands.NARROW_NAMES_ROOM
     share = (rows.index(begun[-1]) + 0.5 + _HALF_A_BAR) / len(rows)
-    bands.name_the_ends(plot, panel, share, names[::-1], highest * _TOP)
+    bands.name_the_ends(view, plot, panel, share, begun[-1], highest)
 
 
 def _segments(view: View, panel: Panel, begun: Sequence[SheetRow], state: State) -> None:
-    series = Series(state.value, bands.COLOURS[state])
+    series, text = Series(state.value, bands.COLOURS[state]), N_("%(cycle)s: %(number)s of %(all)s, %(state)s")
     for row in begun:
-        number, whole = count(row, state.value), count(row, "workflows")
-        said = view.speech.gettext(
-            "%(cycle)s: %(number)s of %(all)s, %(state)s",
-            cycle=view.speech.cycle(count(row, "cycle")),
-            number=number,
-            all=whole,
-            state=view.speech.state(state),
-        )
-        series.marks.append(mark(view, row, state.value, count(row, "cycle"), said))
-    is_open = [view.is_open(row) for row in begun]
-    edge = bands.EDGE if state is State.NOT_STARTED else colour("paper")
-    open_edge = bands.EDGE if state is State.NOT_STARTED else series.colour
+        values = {"number": count(row, state.value), "all": count(row, "workflows"), "state": view.speech.state(state)}
+        said = view.speech.gettext(text, cycle=view.cycle(row), **values)
+        series.marks.append(mark(view, row, state.value, row.cycle, said))
+    is_pale, is_open = state is State.NOT_STARTED, [view.is_open(row) for row in begun]
+    edge, open_edge = (bands.EDGE, bands.EDGE) if is_pale else (colour("paper"), series.colour)
     marker = hatched(series.colour, is_open)
-    marker["line"] = {
-        "color": [open_edge if each else edge for each in is_open],
-        "width": [1.5 if each else 1 for each in is_open],
-    }
-    if state is State.NOT_STARTED:
+    edges, widths = [open_edge if each else edge for each in is_open], [1.5 if each else 1 for each in is_open]
+    marker["line"] = {"color": edges, "width": widths}
+    if is_pale:
         marker["pattern"]["fgcolor"] = bands.EDGE
     panel.bars(series, marker=marker)
 
@@ -153,47 +123,20 @@ def _numbers(view: View, plot: Plot, panel: Panel, begun: Sequence[SheetRow], hi
     """The whole above each stack, and what is done of it inside."""
     per_pixel = highest / (plot.height - plot.margin["t"] - plot.margin["b"])
     for row in begun:
-        x, done, is_last = count(row, "cycle"), count(row, "done"), row is begun[-1]
-        font = BOLD if is_last else {"size": 12, "color": colour("ink")}
-        panel.note(str(count(row, "workflows")), x, count(row, "workflows"), yanchor="bottom", font=font)
+        x, done, whole = row.cycle, count(row, "done"), count(row, "workflows")
+        looks = BOLD if row is begun[-1] else font("ink")
+        panel.note(str(whole), x, whole, yanchor="bottom", font=looks)
         if done < _TEXT * per_pixel:
             continue
         if view.is_open(row):
-            panel.note(str(done), x, done / 2, font=font, bgcolor=colour("paper"), borderpad=2)
+            panel.note(str(done), x, done / 2, font=looks, bgcolor=colour("paper"), borderpad=2)
         else:
-            panel.note(str(done), x, done / 2, font=font | {"color": colour("paper")})
-
-
-def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:
-    speech = view.speech
-    beneath = (
-        (N_("Done of all"), [_done_of_all(view, row) for row in rows]),
-        (N_("Under way"), [_written(row, "under_way") for row in rows]),
-        (N_("Left to do"), [_written(row, "left") for row in rows]),
-    )
-    plot.margin = {"l": 116, "r": 8, "t": 24, "b": 40 + 20 * len(beneath)}
-    plot.narrow_margin = {"l": 32, "b": 40}
-    for line, (label, texts) in enumerate(beneath, 1):
-        place = {"yref": "paper", "yanchor": "middle", "yshift": -(24 + 20 * line), "name": WIDE}
-        panel.note(speech.gettext(label), 0, 0, xref="paper", xanchor="right", xshift=-8, **place)
-        for row, text in zip(rows, texts, strict=True):
-            panel.note(text, count(row, "cycle"), 0, **place)
+            panel.note(str(done), x, done / 2, font=looks | {"color": colour("paper")})
 
 
 def _done_of_all(view: View, row: SheetRow) -> str:
-    if row.values["workflows"] is None:
-        return "–"
-    return view.speech.gettext("%(number)s of %(all)s", number=row.values["done"], all=row.values["workflows"])
+    done, whole = row.values["done"], row.values["workflows"]
+    return "–" if whole is None else view.speech.gettext("%(number)s of %(all)s", number=done, all=whole)
 
 
-def _written(row: SheetRow, column: str) -> str:
-    return "–" if row.values[column] is None else str(row.values[column])
-
-
-def _begun(rows: Sequence[SheetRow]) -> list[SheetRow]:
-    return [row for row in rows if row.values["workflows"] is not None]
-
-
-def _last(view: View) -> SheetRow | None:
-    begun = _begun(view.totals)
-    return begun[-1] if begun else None
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

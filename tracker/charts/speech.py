@@ -58,3 +58,8 @@ class Speech:
         if len(parts) < 2:  # noqa: PLR2004 - one needs no "and"
             return "".join(parts)
         return self.gettext("%(first)s and %(last)s", first=", ".join(parts[:-1]), last=parts[-1])
+
+
+def capital(words: str) -> str:
+    """The words at the beginning of a line."""
+    return words[:1].upper() + words[1:]

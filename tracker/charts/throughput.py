@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
-from tracker.charts.view import View, count
+from tracker.charts.view import View, count, having
 from tracker.domain.charts.sheets import SheetRow
-from tracker.domain.charts.throughput import STAGES
+from tracker.domain.charts.throughput import SOURCE, STAGES
 from tracker.domain.errors import N_
 from tracker.domain.states import Goal
 
@@ -56,6 +57,8 @@ COLUMNS = {
 _COLOURS = dict(zip(STAGES, ("s1", "s2", "s3"), strict=True))
 _GOALS = dict(zip(STAGES, Goal, strict=True))
 _SMALL_LETTERS = {"designed": N_("designed"), "validated": N_("validated"), "tested": N_("tested = done")}
+_PLANNED = [f"planned_{goal.value}" for goal in Goal]
+_RATIOS = ("designed_ratio", "validated_ratio", "ratio_to_previous")  # of the stages
 _WIDTH = 0.7 / len(STAGES)  # of a bar and its gap, in cycles
 _OFFSETS = {stage: (place - 1) * _WIDTH for place, stage in enumerate(STAGES)}
 
@@ -70,9 +73,7 @@ def finding(view: View) -> str:
     speech, over, under_way = view.speech, _last_over(view), _under_way(view)
     if over is None and under_way is None:
         return _only_planned(view)
-    parts = []
-    if over is not None:
-        parts.append(_finished(view, over))
+    parts = [_finished(view, over)] if over is not None else []
     if under_way is not None:
         parts.append(_so_far(view, under_way, is_first=over is None))
     return speech.gettext("%(first)s; %(second)s", first=parts[0], second=parts[1]) if parts[1:] else parts[0]
@@ -82,46 +83,32 @@ def details(view: View) -> list[str]:
     """Each cycle in a sentence, with all three ratios: how much more depends on what is counted."""
     speech, sentences = view.speech, []
     for row in view.totals:
-        cycle = speech.cycle(count(row, "cycle"))
         if row.values["tested"] is None:
-            planned = sum(count(row, f"planned_{goal.value}") for goal in Goal)
-            text = speech.gettext("%(cycle)s has not begun: %(planned)s planned.", cycle=cycle, planned=planned)
-            sentences.append(text)
+            text = N_("%(cycle)s has not begun: %(planned)s planned.")
+            sentences.append(speech.gettext(text, cycle=view.cycle(row), planned=_all_planned(row)))
             continue
-        sentences.append(
-            speech.gettext(
-                "%(cycle)s: %(designed)s designed, %(validated)s validated, %(tested)s tested, %(rate)s tested per "
-                "working day.",
-                cycle=cycle,
-                designed=row.values["designed"],
-                validated=row.values["validated"],
-                tested=row.values["tested"],
-                rate=_written(view, row.values["tested_per_working_day"]),
-            )
+        text = N_(
+            "%(cycle)s: %(designed)s designed, %(validated)s validated, %(tested)s tested, %(rate)s tested per working "
+            "day."
         )
-        ratios = [row.values["designed_ratio"], row.values["validated_ratio"], row.values["ratio_to_previous"]]
-        if all(ratio is not None for ratio in ratios) and row.values["tested_same_day"] is None:
-            sentences.append(
-                speech.gettext(
-                    "That is %(designed)s, %(validated)s and %(tested)s times cycle %(previous)s, which had "
-                    "%(designed_then)s, %(validated_then)s and %(tested_then)s.",
-                    designed=_written(view, ratios[0]),
-                    validated=_written(view, ratios[1]),
-                    tested=_written(view, ratios[2]),
-                    previous=count(row, "cycle") - 1,
-                    designed_then=row.values["designed_previous"],
-                    validated_then=row.values["validated_previous"],
-                    tested_then=row.values["tested_previous"],
-                )
+        rate = _written(view, row.values["tested_per_working_day"])
+        sentences.append(speech.gettext(text, **view.values(row, rate=rate)))
+        ratios = {stage: row.values[name] for stage, name in zip(STAGES, _RATIOS, strict=True)}
+        if None not in ratios.values() and row.values["tested_same_day"] is None:
+            text = N_(
+                "That is %(designed)s, %(validated)s and %(tested)s times cycle %(previous)s, which had "
+                "%(designed_then)s, %(validated_then)s and %(tested_then)s."
             )
+            times = {stage: _written(view, ratio) for stage, ratio in ratios.items()}
+            then = {f"{stage}_then": row.values[f"{stage}_previous"] for stage in STAGES}
+            sentences.append(speech.gettext(text, previous=row.cycle - 1, **times, **then))
     return sentences
 
 
 def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """Three bars for each cycle."""
     panel = plot.panel()
-    numbers = [count(row, "cycle") for row in rows]
-    panel.cycles(numbers)
+    panel.cycles([row.cycle for row in rows])
     highest = _highest(view)
     panel.yaxis["range"] = [0, max(highest, 1) * (1.15 if plot.is_small else 1.32)]
     for stage in STAGES:
@@ -129,40 +116,40 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     if not plot.is_small:
         _name_the_series(view, panel, rows, highest)
         _say_what_was_then(view, panel, rows)
-        _rows_beneath(view, plot, panel, rows)
+        rates = [_written(view, row.values["tested_per_working_day"]) for row in rows]
+        lines = (
+            (N_("Working days"), [_days(view, row) for row in rows]),
+            (N_("Tested, times the cycle before"), [_compared(view, row) for row in rows]),
+            (N_("Tested per working day"), rates),
+        )
+        panel.beneath(lines, [row.cycle for row in rows], 190)
 
 
 def _highest(view: View) -> int:
-    names = (*STAGES, *(f"planned_{goal.value}" for goal in Goal), *(f"{stage}_same_day" for stage in STAGES))
-    return max((count(row, name) for row in view.rows for name in names), default=0)
+    return view.highest(*STAGES, *_PLANNED, *(f"{stage}_same_day" for stage in STAGES))
 
 
 def _bars(view: View, panel: Panel, rows: Sequence[SheetRow], stage: str) -> None:
-    begun = [row for row in rows if row.values["tested"] is not None]
+    begun, named = having(rows, "tested"), _last_over(view)
     series = Series(stage, colour(_COLOURS[stage]))
-    named = _last_over(view)
     for row in begun:
         text = "" if _is_close(view, row, stage) else str(count(row, stage))
-        is_named = named is not None and row.values["cycle"] == named.values["cycle"] and stage == "tested"
-        series.marks.append(
-            mark(view, row, stage, count(row, "cycle"), _label(view, row, stage), text=text, is_named=is_named)
-        )
+        is_named = named is not None and row.cycle == named.cycle and stage == "tested"
+        label = _label(view, row, stage)
+        series.marks.append(mark(view, row, stage, row.cycle, label, text=text, is_named=is_named))
     panel.bars(series, offsetgroup=stage, marker=hatched(series.colour, [view.is_open(row) for row in begun]))
     planned, name = Series(f"planned_{stage}", "rgba(0,0,0,0)"), f"planned_{_GOALS[stage].value}"
     for row in rows:
-        if count(row, name):
-            planned.marks.append(
-                mark(view, row, name, count(row, "cycle"), _told_planned(view, row, stage), text=str(count(row, name)))
-            )
+        if number := count(row, name):
+            label = _planned_label(view, row, stage)
+            planned.marks.append(mark(view, row, name, row.cycle, label, text=str(number)))
     if planned.marks:
         panel.bars(planned, offsetgroup=stage, marker={"line": {"color": series.colour, "width": 1.5}})
-    for row in rows:
-        if row.values[f"{stage}_same_day"] is not None:
-            centre = count(row, "cycle") + _OFFSETS[stage]
-            then = count(row, f"{stage}_same_day")
-            panel.rule(centre - _WIDTH / 2, then, centre + _WIDTH / 2, then, line={"width": 2})
-            if _is_close(view, row, stage):
-                panel.note(str(count(row, stage)), centre, then, yanchor="bottom", font={"color": colour("ink")})
+    for row in having(rows, f"{stage}_same_day"):
+        centre, then = row.cycle + _OFFSETS[stage], count(row, f"{stage}_same_day")
+        panel.rule(centre - _WIDTH / 2, then, centre + _WIDTH / 2, then, line={"width": 2})
+        if _is_close(view, row, stage):
+            panel.note(str(count(row, stage)), centre, then, yanchor="bottom", font={"color": colour("ink")})
 
 
 def _is_close(view: View, row: SheetRow, stage: str) -> bool:
@@ -173,63 +160,36 @@ def _is_close(view: View, row: SheetRow, stage: str) -> bool:
 
 def _name_the_series(view: View, panel: Panel, rows: Sequence[SheetRow], highest: int) -> None:
     """Once, above the first group."""
-    first = next((row for row in rows if row.values["tested"] is not None), None)
-    if first is None:
-        return
-    for step, stage in enumerate(STAGES):
-        x = count(first, "cycle") + _OFFSETS[stage]
-        top = max(highest, 1) * (1.3 - 0.085 * step)
-        panel.rule(
-            x, count(first, stage) + highest * 0.075, x, top - highest * 0.055, line={"color": colour("line-strong")}
-        )
-        panel.note(view.speech.gettext(_SMALL_LETTERS[stage]), x, top, xanchor="left", xshift=-4, font=BOLD)
+    line = {"color": colour("line-strong")}
+    for first in having(rows, "tested")[:1]:
+        for step, stage in enumerate(STAGES):
+            x, top = first.cycle + _OFFSETS[stage], max(highest, 1) * (1.3 - 0.085 * step)
+            panel.rule(x, count(first, stage) + highest * 0.075, x, top - highest * 0.055, line=line)
+            panel.note(view.speech.gettext(_SMALL_LETTERS[stage]), x, top, xanchor="left", xshift=-4, font=BOLD)
 
 
 def _say_what_was_then(view: View, panel: Panel, rows: Sequence[SheetRow]) -> None:
-    for row in rows:
-        if row.values["tested_same_day"] is not None:
-            then = count(row, "tested_same_day")
-            top = max(then, *(count(row, stage) for stage in STAGES), *(count(row, f"{s}_same_day") for s in STAGES))
-            text = view.speech.gettext(
-                "cycle %(previous)s, same<br>working day: %(then)s", previous=count(row, "cycle") - 1, then=then
-            )
-            panel.note(text, count(row, "cycle"), top, yanchor="bottom", yshift=18, name=WIDE)
-
-
-def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:
-    """What belongs under each cycle, in line with it."""
-    speech = view.speech
-    beneath = (
-        (N_("Working days"), [_days(view, row) for row in rows]),
-        (N_("Tested, times the cycle before"), [_compared(view, row) for row in rows]),
-        (N_("Tested per working day"), [_written(view, row.values["tested_per_working_day"]) for row in rows]),
-    )
-    plot.margin = {"l": 190, "r": 8, "t": 24, "b": 40 + 20 * len(beneath)}
-    plot.narrow_margin = {"l": 32, "b": 40}
-    for line, (label, texts) in enumerate(beneath, 1):
-        down = -(24 + 20 * line)
-        place = {"yref": "paper", "yanchor": "middle", "yshift": down, "name": WIDE}
-        panel.note(speech.gettext(label), 0, 0, xref="paper", xanchor="right", xshift=-8, **place)
-        for row, text in zip(rows, texts, strict=True):
-            panel.note(text, count(row, "cycle"), 0, **place)
+    text = N_("cycle %(previous)s, same<br>working day: %(then)s")
+    for row in having(rows, "tested_same_day"):
+        top = max(count(row, name) for stage in STAGES for name in (stage, f"{stage}_same_day"))
+        said = view.speech.gettext(text, previous=row.cycle - 1, then=row.values["tested_same_day"])
+        panel.note(said, row.cycle, top, yanchor="bottom", yshift=18, name=WIDE)
 
 
 def _days(view: View, row: SheetRow) -> str:
-    if view.is_open(row):
-        so_far, whole = row.values["working_days_so_far"], row.values["working_days"]
-        return view.speech.gettext("%(so_far)s of %(all)s", so_far=so_far, all=whole)
-    return str(row.values["working_days"])
+    so_far, whole = row.values["working_days_so_far"], row.values["working_days"]
+    return view.speech.gettext("%(so_far)s of %(all)s", so_far=so_far, all=whole) if view.is_open(row) else str(whole)
 
 
 def _compared(view: View, row: SheetRow) -> str:
-    if view.is_open(row):
-        ratio = _written(view, row.values["ratio_same_day"])
-        return f"{ratio}*" if row.values["ratio_same_day"] is not None else ratio
-    return _written(view, row.values["ratio_to_previous"])
+    if not view.is_open(row):
+        return _written(view, row.values["ratio_to_previous"])
+    ratio = row.values["ratio_same_day"]
+    return _written(view, ratio) + ("" if ratio is None else "*")
 
 
 def _label(view: View, row: SheetRow, stage: str) -> str:
-    speech, cycle, number = view.speech, view.speech.cycle(count(row, "cycle")), count(row, stage)
+    speech, cycle, number = view.speech, view.cycle(row), count(row, stage)
     match stage:
         case "designed":
             said = speech.ngettext("%(cycle)s: %(num)s designed", "%(cycle)s: %(num)s designed", number, cycle=cycle)
@@ -238,56 +198,41 @@ def _label(view: View, row: SheetRow, stage: str) -> str:
         case _:
             said = speech.ngettext("%(cycle)s: %(num)s tested", "%(cycle)s: %(num)s tested", number, cycle=cycle)
     then = row.values[f"{stage}_same_day"]
-    if then is None:
-        return said
-    return speech.gettext(
-        "%(said)s, against %(then)s in cycle %(previous)s through the same working day",
-        said=said,
-        then=then,
-        previous=count(row, "cycle") - 1,
-    )
+    against = N_("%(said)s, against %(then)s in cycle %(previous)s through the same working day")
+    return said if then is None else speech.gettext(against, said=said, then=then, previous=row.cycle - 1)
 
 
-def _told_planned(view: View, row: SheetRow, stage: str) -> str:
-    return view.speech.gettext(
-        "%(cycle)s: %(planned)s planned, goal %(goal)s",
-        cycle=view.speech.cycle(count(row, "cycle")),
-        planned=count(row, f"planned_{_GOALS[stage].value}"),
-        goal=view.speech.goal(_GOALS[stage]),
-    )
+def _planned_label(view: View, row: SheetRow, stage: str) -> str:
+    goal, planned = view.speech.goal(_GOALS[stage]), count(row, f"planned_{_GOALS[stage].value}")
+    text = N_("%(cycle)s: %(planned)s planned, goal %(goal)s")
+    return view.speech.gettext(text, cycle=view.cycle(row), planned=planned, goal=goal)
 
 
 def _finished(view: View, row: SheetRow) -> str:
-    speech, cycle, tested = view.speech, count(row, "cycle"), count(row, "tested")
+    ngettext, cycle, tested = view.speech.ngettext, row.cycle, count(row, "tested")
     ratio = row.values["ratio_to_previous"]
     if ratio is None:
-        return speech.ngettext(
-            "Cycle %(cycle)s: %(num)s tested", "Cycle %(cycle)s: %(num)s tested", tested, cycle=cycle
-        )
-    return speech.ngettext(
+        return ngettext("Cycle %(cycle)s: %(num)s tested", "Cycle %(cycle)s: %(num)s tested", tested, cycle=cycle)
+    values = {"ratio": _written(view, ratio), "then": row.values["tested_previous"], "previous": cycle - 1}
+    return ngettext(
         "Cycle %(cycle)s: %(num)s tested, %(ratio)s times the %(then)s of cycle %(previous)s",
         "Cycle %(cycle)s: %(num)s tested, %(ratio)s times the %(then)s of cycle %(previous)s",
         tested,
         cycle=cycle,
-        ratio=_written(view, ratio),
-        then=row.values["tested_previous"],
-        previous=cycle - 1,
+        **values,
     )
 
 
 def _so_far(view: View, row: SheetRow, *, is_first: bool) -> str:
-    speech, cycle, tested = view.speech, count(row, "cycle"), count(row, "tested")
-    then = row.values["tested_same_day"]
-    cycle_words = speech.gettext("Cycle %(cycle)s" if is_first else N_("cycle %(cycle)s"), cycle=cycle)
+    speech, tested, then = view.speech, count(row, "tested"), row.values["tested_same_day"]
+    cycle = speech.gettext("Cycle %(cycle)s" if is_first else N_("cycle %(cycle)s"), cycle=row.cycle)
     if then is None:
-        return speech.ngettext(
-            "%(cycle)s has %(num)s so far", "%(cycle)s has %(num)s so far", tested, cycle=cycle_words
-        )
+        return speech.ngettext("%(cycle)s has %(num)s so far", "%(cycle)s has %(num)s so far", tested, cycle=cycle)
     return speech.ngettext(
         "%(cycle)s has %(num)s, against %(then)s by the same working day",
         "%(cycle)s has %(num)s, against %(then)s by the same working day",
         tested,
-        cycle=cycle_words,
+        cycle=cycle,
         then=then,
     )
 
@@ -295,20 +240,22 @@ def _so_far(view: View, row: SheetRow, *, is_first: bool) -> str:
 def _only_planned(view: View) -> str:
     speech = view.speech
     for row in view.totals:
-        planned = sum(count(row, f"planned_{goal.value}") for goal in Goal)
-        if planned:
+        if planned := _all_planned(row):
             return speech.ngettext(
                 "Cycle %(cycle)s has not begun; %(num)s workflow is planned",
                 "Cycle %(cycle)s has not begun; %(num)s workflows are planned",
                 planned,
-                cycle=count(row, "cycle"),
+                cycle=row.cycle,
             )
     return speech.gettext("Nothing has been designed, validated or tested in these cycles yet")
 
 
+def _all_planned(row: SheetRow) -> int:
+    return sum(count(row, name) for name in _PLANNED)
+
+
 def _last_over(view: View) -> SheetRow | None:
-    over = [row for row in view.totals if row.values["tested"] is not None and not view.is_open(row)]
-    return over[-1] if over else None
+    return next((row for row in reversed(having(view.totals, "tested")) if not view.is_open(row)), None)
 
 
 def _under_way(view: View) -> SheetRow | None:
@@ -317,3 +264,6 @@ def _under_way(view: View) -> SheetRow | None:
 
 def _written(view: View, number: object) -> str:
     return view.speech.number(number, 2) if isinstance(number, Decimal | int) else "–"
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

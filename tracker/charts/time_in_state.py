@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from tracker.charts.bands import COLOURS
+from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
-from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
+from tracker.charts.plot import BOLD, PAPER_BENEATH, WIDE, Panel, Plot, Series, font, hatched, mark
 from tracker.charts.speech import ColumnWords
-from tracker.charts.view import View, count
+from tracker.charts.view import View, cell_text, count, having
 from tracker.domain.charts.sheets import SheetRow
-from tracker.domain.charts.time_in_state import WORKING
+from tracker.domain.charts.time_in_state import SOURCE, WORKING
 from tracker.domain.errors import N_
 from tracker.domain.states import State
 
@@ -39,7 +41,6 @@ COLUMNS = {
         ),
     ),
 }
-_COLOURS = {State.DESIGN: "s1", State.VALIDATION: "s2", State.TEST: "s3"}
 _WIDTH = 0.7 / len(WORKING)  # of a bar and its gap, in cycles
 _NUMBER = 16  # px, how high a number above a bar is
 _DIGIT, _LEAST_WIDTH = 6.7, 470  # px, of a digit and of a drawing that is not narrow
@@ -53,9 +54,9 @@ def sample(view: View) -> int:
 
 def finding(view: View) -> str:
     """Which state took longest in the last cycle that is over, else in the one under way."""
-    speech = view.speech
-    telling = [row for row in view.totals if row.values["p50_days"] is not None]
-    if not telling:
+    speech, telling = view.speech, having(view.totals, "p50_days")
+    last = view.spoken_of(telling)
+    if last is None:
         number = sample(view)
         if not number:
             return speech.gettext("Nothing has been tested in these cycles yet")
@@ -64,11 +65,10 @@ def finding(view: View) -> str:
             "Too few to tell: %(num)s workflows tested, and no cycle has ten",
             number,
         )
-    over = [row for row in telling if not view.is_open(row)] or telling
-    rows = [row for row in over if row.values["cycle"] == over[-1].values["cycle"]]
+    rows = [row for row in telling if row.cycle == last.cycle]
     most = max(count(row, "p50_days") for row in rows)
-    longest = [_name(view, row) for row in rows if row.values["p50_days"] == most]
-    words = {"tested": rows[0].values["n"], "cycle": rows[0].values["cycle"]}
+    longest = [view.state(row) for row in rows if row.values["p50_days"] == most]
+    words = {"tested": last.values["n"], "cycle": last.cycle}
     if len(longest) == len(WORKING):
         return speech.ngettext(
             "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in each state",
@@ -85,7 +85,7 @@ def finding(view: View) -> str:
             most,
             first=longest[0],
             second=longest[1],
-            third=next(_name(view, row) for row in rows if row.values["p50_days"] != most),
+            third=next(view.state(row) for row in rows if row.values["p50_days"] != most),
             **words,
         )
     return speech.ngettext(
@@ -101,32 +101,32 @@ def finding(view: View) -> str:
 
 def details(view: View) -> list[str]:
     """Each cycle and state in a sentence."""
-    speech, sentences = view.speech, []
-    for row in view.totals:
+    sentences = []
+    for row in having(view.totals, "n"):
         if row.values["p50_days"] is not None:
             sentences.append(_label(view, row) + ".")
-        elif row.values["n"] is not None and row.values["state"] is WORKING[0]:
-            sentences.append(
-                speech.ngettext(
-                    "%(cycle)s: %(num)s tested, too few for percentiles.",
-                    "%(cycle)s: %(num)s tested, too few for percentiles.",
-                    count(row, "n"),
-                    cycle=speech.cycle(count(row, "cycle")),
-                )
+        elif row.values["state"] is WORKING[0]:
+            said = view.speech.ngettext(
+                "%(cycle)s: %(num)s tested, too few for percentiles.",
+                "%(cycle)s: %(num)s tested, too few for percentiles.",
+                count(row, "n"),
+                cycle=view.cycle(row),
             )
+            sentences.append(said)
     return sentences
 
 
 def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """Three bars for each cycle, each with a line up to where 85% of them are."""
     panel = plot.panel()
-    cycles = list(dict.fromkeys(count(row, "cycle") for row in rows))
+    firsts = [row for row in rows if row.values["state"] is WORKING[0]]
+    cycles = [row.cycle for row in firsts]
     panel.cycles(cycles)
-    most = max((count(row, "p85_days") for row in view.rows), default=0)
+    most = view.highest("p85_days")
     top = max(most, 1) * (1.15 if plot.is_small else 1.5)
     panel.yaxis["range"] = [0, top]
     if not plot.is_small:
-        _beneath(view, plot, panel, rows)
+        panel.beneath([(N_("Tested (n)"), [cell_text(row, "n") for row in firsts])], cycles, 84)
     day = (plot.small_height if plot.is_small else plot.height - plot.margin["t"] - plot.margin["b"]) / top
     for state in WORKING:
         _bars(view, panel, [row for row in rows if row.values["state"] is state], state)
@@ -138,8 +138,8 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
 
 
 def _bars(view: View, panel: Panel, rows: Sequence[SheetRow], state: State) -> None:
-    known = [row for row in rows if row.values["p50_days"] is not None]
-    half, most = Series(state.value, colour(_COLOURS[state])), Series(f"{state.value}_most", colour("ink"))
+    known = having(rows, "p50_days")
+    half, most = Series(state.value, COLOURS[state]), Series(f"{state.value}_most", colour("ink"))
     for row in known:
         half.marks.append(mark(view, row, "p50_days", _x(row), _label(view, row)))
         most.marks.append(mark(view, row, "p85_days", _x(row), _label(view, row)))
@@ -152,68 +152,34 @@ def _numbers(panel: Panel, rows: Sequence[SheetRow], day: float, looks: dict[str
     """Above each line, and on top of its bar or inside it where the line ends too soon, there with paper beneath.
     `day` is how high one is, in pixels.
     """
-    for row in rows:
-        if row.values["p50_days"] is None:
-            continue
+    for row in having(rows, "p50_days"):
         x, p50, p85 = _x(row), count(row, "p50_days"), count(row, "p85_days")
-        panel.note(str(p85), x, p85, yanchor="bottom", font={"size": 12, "color": colour("ink")}, **looks)
+        panel.note(str(p85), x, p85, yanchor="bottom", font=font("ink"), **looks)
         is_free = (p85 - p50) * day >= _NUMBER
         if is_free or p50 * day >= _NUMBER:
-            panel.note(
-                str(p50),
-                x,
-                p50,
-                yanchor="bottom" if is_free else "top",
-                yshift=1 if is_free else -2,
-                font=BOLD,
-                bgcolor=colour("paper"),
-                borderpad=0,
-                **looks,
-            )
+            place = {"yanchor": "bottom", "yshift": 1} if is_free else {"yanchor": "top", "yshift": -2}
+            panel.note(str(p50), x, p50, **place, font=BOLD, **PAPER_BENEATH, **looks)
 
 
 def _name_the_states(view: View, panel: Panel, rows: Sequence[SheetRow], top: float) -> None:
     """Once, above the first group that has bars."""
-    known = [row for row in rows if row.values["p50_days"] is not None]
-    for step, row in enumerate(row for row in known if row.values["cycle"] == known[0].values["cycle"]):
-        height = top * (0.97 - 0.075 * step)
-        panel.rule(
-            _x(row),
-            count(row, "p85_days") + top * 0.075,
-            _x(row),
-            height - top * 0.03,
-            line={"color": colour("line-strong")},
-        )
-        panel.note(_name(view, row), _x(row), height, xanchor="left", xshift=-4, font=BOLD)
-
-
-def _beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:
-    """How many the cycle's bars are of, in line with it."""
-    plot.margin = {"l": 84, "r": 8, "t": 24, "b": 60}
-    plot.narrow_margin = {"l": 32, "b": 40}
-    place = {"yref": "paper", "yanchor": "middle", "yshift": -44, "name": WIDE}
-    panel.note(view.speech.gettext("Tested (n)"), 0, 0, xref="paper", xanchor="right", xshift=-8, **place)
-    for row in rows:
-        if row.values["state"] is WORKING[0]:
-            panel.note("–" if row.values["n"] is None else str(row.values["n"]), count(row, "cycle"), 0, **place)
+    known, line = having(rows, "p50_days"), {"color": colour("line-strong")}
+    for step, row in enumerate(row for row in known if row.cycle == known[0].cycle):
+        x, height = _x(row), top * (0.97 - 0.075 * step)
+        panel.rule(x, count(row, "p85_days") + top * 0.075, x, height - top * 0.03, line=line)
+        panel.note(view.state(row), x, height, xanchor="left", xshift=-4, font=BOLD)
 
 
 def _label(view: View, row: SheetRow) -> str:
-    return view.speech.gettext(
-        "%(cycle)s, days in %(state)s: half %(half)s or fewer, 85%% %(most)s or fewer (n = %(tested)s)",
-        cycle=view.speech.cycle(count(row, "cycle")),
-        state=_name(view, row),
-        half=row.values["p50_days"],
-        most=row.values["p85_days"],
-        tested=row.values["n"],
-    )
-
-
-def _name(view: View, row: SheetRow) -> str:
-    state = row.values["state"]
-    return view.speech.state(state) if isinstance(state, State) else ""
+    text = N_("%(cycle)s, days in %(state)s: half %(half)s or fewer, 85%% %(most)s or fewer (n = %(tested)s)")
+    half, most, tested = (row.values[name] for name in ("p50_days", "p85_days", "n"))
+    values = {"state": view.state(row), "half": half, "most": most, "tested": tested}
+    return view.speech.gettext(text, cycle=view.cycle(row), **values)
 
 
 def _x(row: SheetRow) -> float:
     place = next(number for number, state in enumerate(WORKING) if state is row.values["state"])
-    return count(row, "cycle") + (place - 1) * _WIDTH
+    return row.cycle + (place - 1) * _WIDTH
+
+
+CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

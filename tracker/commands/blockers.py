@@ -1,8 +1,8 @@
 """Blockers hold workflows and let them go. History row and version are written together, here only."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import NoReturn
 
 from sqlalchemy import select
@@ -13,28 +13,16 @@ from tracker.commands.entry.batch_results import BatchResult, each
 from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import refuse_too_early, streams_of, the_workflow
-from tracker.db.field_texts import date_text, texts_of
 from tracker.db.history import open_holds
 from tracker.db.models import Blocker, BlockerEvent, FieldChange, Workflow, WorkflowWorkstream
 from tracker.domain import history
-from tracker.domain.cells import LARGEST_ID, read_date
+from tracker.domain.blockers import FIELDS, BlockerFields
+from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotFoundError
+from tracker.domain.fields import cleaned, texts_of, write
 from tracker.domain.permissions import require_participant
 from tracker.domain.states import BlockerCategory, HoldEvent, State
-from tracker.domain.texts import filled_line, line, prose
-
-
-@dataclass(frozen=True, slots=True)
-class BlockerFields:
-    """What people write about a blocker."""
-
-    title: str
-    category: BlockerCategory
-    title_en: str = ""
-    owner: str = ""
-    mitigation: str = ""
-    decider: str = ""
-    decide_by: date | None = None
+from tracker.domain.texts import prose
 
 
 def raise_blocker(
@@ -51,7 +39,7 @@ def raise_blocker(
 
     Where it can hold none, the first one's refusal is raised and nothing is made. Raises InvalidError naming the field.
     """
-    texts = {field: _clean(field, text) for field, text in _form_texts(fields).items()}
+    texts = {name: cleaned(FIELDS, name, text) for name, text in texts_of(fields, FIELDS).items()}
     note = prose(note, "note")
     made: list[Blocker] = []
 
@@ -145,9 +133,9 @@ def edit(
     """
     blocker = the_blocker(session, blocker_id)
     require_participant(entry.actor, workstreams_of(session, blocker_id))
-    wanted = field_edits.changed(wanted, was, _clean)
+    wanted = field_edits.changed(wanted, was, partial(cleaned, FIELDS))
     about = col(FieldChange.blocker_id) == blocker_id
-    texts = field_edits.merged(session, about, wanted, was, texts_of(blocker))
+    texts = field_edits.merged(session, about, wanted, was, texts_of(blocker, FIELDS))
     write_over(entry, blocker, texts)
     return list(texts)
 
@@ -177,10 +165,8 @@ def workstreams_of(session: Session, blocker_id: int) -> list[str]:
 
 def write_over(entry: Entry, blocker: Blocker, texts: Mapping[str, str]) -> None:
     """Writes clean texts into fields, and keeps what was there."""
-    before = texts_of(blocker)
-    for field, text in texts.items():
-        field_edits.record(entry, field, before[field], text, blocker_id=blocker.id)
-    _write(blocker, texts)
+    field_edits.record(entry, texts_of(blocker, FIELDS), texts, blocker_id=blocker.id)
+    write(blocker, FIELDS, texts)
 
 
 def refuse_done(key: str) -> NoReturn:
@@ -258,7 +244,7 @@ def _last_let_go(session: Session, blocker_id: int) -> Collection[int]:
 
 def _made(session: Session, texts: Mapping[str, str]) -> Blocker:
     blocker = Blocker(title="", category=BlockerCategory.OTHER)
-    _write(blocker, texts)
+    write(blocker, FIELDS, texts)
     session.add(blocker)
     session.flush()  # its id
     return blocker
@@ -268,57 +254,3 @@ def id_of(blocker: Blocker) -> int:
     """The id, which every blocker in the database has."""
     assert blocker.id is not None
     return blocker.id
-
-
-def _form_texts(fields: BlockerFields) -> dict[str, str]:
-    return {
-        "title": fields.title,
-        "title_en": fields.title_en,
-        "category": fields.category,
-        "owner": fields.owner,
-        "mitigation": fields.mitigation,
-        "decider": fields.decider,
-        "decide_by": date_text(fields.decide_by),
-    }
-
-
-def _clean(field: str, text: str) -> str:
-    """The text as it is kept, or InvalidError."""
-    match field:
-        case "title":
-            return filled_line(text, field)
-        case "title_en" | "owner" | "decider":
-            return line(text, field)
-        case "mitigation":
-            return prose(text, field)
-        case "category":
-            return _clean_category(text)
-        case "decide_by":
-            return _clean_date(text.strip())
-        case _:
-            raise InvalidError(N_("This form is broken. Open the page anew."), field=field)
-
-
-def _clean_category(text: str) -> str:
-    if text not in set(BlockerCategory):
-        raise InvalidError(N_("Choose a category from the list."), field="category")
-    return text
-
-
-def _clean_date(text: str) -> str:
-    try:
-        return read_date(text).isoformat() if text else ""
-    except InvalidError as error:
-        message = N_("Write the date as year-month-day, for example 2023-04-14.")
-        raise InvalidError(message, field="decide_by") from error
-
-
-def _write(blocker: Blocker, texts: Mapping[str, str]) -> None:
-    for field, text in texts.items():
-        match field:
-            case "category":
-                blocker.category = BlockerCategory(text)
-            case "decide_by":
-                blocker.decide_by = date.fromisoformat(text) if text else None
-            case _:
-                setattr(blocker, field, text)

@@ -12,7 +12,7 @@ from tracker.commands.entry import batch_results
 from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows import moves
-from tracker.commands.workflows.moves import Move, StaleError
+from tracker.commands.workflows.moves import Move
 from tracker.domain.errors import N_, ConflictError, InvalidError, TrackerError
 from tracker.domain.states import State
 
@@ -42,8 +42,8 @@ def _saved(session: Session, entry: Entry, update: Update, backdate_days: int) -
     _refuse_what_belongs_to_nothing(update)
     workflow, _ = moves.the_workflow(session, update.key)
     is_move = update.to not in {None, workflow.state}
-    if is_move and update.version != workflow.version:
-        raise StaleError(workflow)
+    if is_move:
+        moves.refuse_stale(workflow, update.version)
     with _whole(session, entry):
         is_written = _released(session, entry, update, backdate_days)
         if update.to is not None and is_move:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from functools import partial
 
 from sqlalchemy import func, insert, select
 from sqlmodel import Session, col
@@ -15,9 +15,11 @@ from tracker.commands.workflows.scope import write_change
 from tracker.db import reviews
 from tracker.db.facts import facts
 from tracker.db.models import Cycle, CycleChange, Programme, ReportedFigures, Workflow
-from tracker.domain.cells import LARGEST_ID, read_date
+from tracker.domain.cells import LARGEST_ID
 from tracker.domain.cycles.dates import Dates, NumberedDates, refuse_impossible
-from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError
+from tracker.domain.cycles.fields import DATES, FIELDS, CycleFields
+from tracker.domain.errors import N_, ConflictError, NotAllowedError, NotFoundError
+from tracker.domain.fields import cleaned, texts_of, write
 from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import reported
 from tracker.domain.files.figure_files import cells_text
@@ -25,17 +27,7 @@ from tracker.domain.reviews import Member, Wish, fingerprint
 from tracker.domain.states import CycleStatus, HoldEvent, ProposalKind
 from tracker.domain.texts import line
 
-_DATES = ("starts_on", "ends_on", "planning_starts_on", "planning_ends_on")
-_NEEDED = ("starts_on", "ends_on")
 _NAMED = 10  # of the undecided ones, in a sentence
-
-
-@dataclass(frozen=True, slots=True)
-class CycleFields:
-    """What people write about a cycle."""
-
-    dates: Dates
-    goal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +68,7 @@ def create(session: Session, entry: Entry, fields: CycleFields) -> Cycle:
     _refuse_impossible(session, number, fields.dates)
     cycle = Cycle(number=number, goal=goal, **asdict(fields.dates))
     session.add(cycle)
-    for name, text in texts_of(cycle).items():
+    for name, text in texts_of(cycle, FIELDS).items():
         if text:
             entry.add(CycleChange(cycle_number=number, field=name, after=text, entry_id=entry.id))
     return cycle
@@ -90,20 +82,21 @@ def edit(session: Session, entry: Entry, number: int, wanted: Mapping[str, str],
     """
     _require_planner(entry)
     cycle = the_cycle(session, number)
-    wanted = field_edits.changed(wanted, was, _clean)
+    wanted = field_edits.changed(wanted, was, partial(cleaned, FIELDS))
     about = col(CycleChange.cycle_number) == number
-    before = texts_of(cycle)
+    before = texts_of(cycle, FIELDS)
     texts = field_edits.merged(session, about, wanted, was, before, table=CycleChange)
-    if dates := {name: text for name, text in texts.items() if name in _DATES}:
+    if dates := {name: text for name, text in texts.items() if name in DATES}:
         if cycle.status is CycleStatus.CLOSED:
             raise ConflictError(
                 N_("Cycle %(cycle)s is closed: its dates stand."), field=next(iter(dates)), cycle=number
             )
-        _refuse_impossible(session, number, _dates_of(before | dates))
+        wanted_dates = {name: DATES[name].value((before | dates)[name]) for name in DATES}
+        _refuse_impossible(session, number, Dates(**wanted_dates))
     for name, text in texts.items():
         change = CycleChange(cycle_number=number, field=name, before=before[name], after=text, entry_id=entry.id)
         entry.add(change)
-        setattr(cycle, name, _date(text) if name in _DATES else text)
+    write(cycle, FIELDS, texts)
     return list(texts)
 
 
@@ -180,12 +173,6 @@ def the_cycle(session: Session, number: int) -> Cycle:
     return cycle
 
 
-def texts_of(cycle: Cycle) -> dict[str, str]:
-    """The cycle's fields as forms write them."""
-    days = {name: getattr(cycle, name) for name in _DATES}
-    return {**{name: day.isoformat() if day else "" for name, day in days.items()}, "goal": cycle.goal}
-
-
 def _dispose(session: Session, entry: Entry, member: Member, wish: Wish, into: int | None) -> None:
     """Writes what becomes of the member. What is dropped is let go by its blockers and archived, all at one instant."""
     workflow = session.get_one(Workflow, member.id)
@@ -211,35 +198,6 @@ def _refuse_impossible(session: Session, number: int, dates: Dates) -> None:
     )
     others = [NumberedDates(other, Dates(first, last)) for other, first, last in rows]
     refuse_impossible(NumberedDates(number, dates), others)
-
-
-def _dates_of(texts: Mapping[str, str]) -> Dates:
-    return Dates(
-        date.fromisoformat(texts["starts_on"]),
-        date.fromisoformat(texts["ends_on"]),
-        _date(texts["planning_starts_on"]),
-        _date(texts["planning_ends_on"]),
-    )
-
-
-def _date(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _clean(name: str, text: str) -> str:
-    """The text as it is kept, or InvalidError."""
-    if name == "goal":
-        return line(text, name)
-    if name not in _DATES:
-        raise InvalidError(N_("This form is broken. Open the page anew."), field=name)
-    text = text.strip()
-    if not text and name not in _NEEDED:
-        return ""
-    try:
-        return read_date(text).isoformat()
-    except InvalidError as error:
-        message = N_("Write the date as year-month-day, for example 2023-04-14.")
-        raise InvalidError(message, field=name) from error
 
 
 def missing_reported(session: Session) -> set[int]:

@@ -7,12 +7,12 @@ from sqlmodel import Session, col
 
 from tracker.commands.blockers import the_blocker, workstreams_of
 from tracker.commands.entry.entries import Entry
-from tracker.commands.workflows.moves import id_of, streams_of, the_workflow
+from tracker.commands.workflows.moves import id_of, streams_of, the_led_workflow, the_workflow
 from tracker.db import models
 from tracker.db.models import BlockerEvent, FieldChange, Note, ScopeChange, StateChange, Workflow, WorkflowCheck
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, InvalidError
-from tracker.domain.permissions import require_participant, require_workstream_lead
+from tracker.domain.permissions import require_participant
 from tracker.domain.texts import prose
 
 
@@ -47,8 +47,7 @@ def check(session: Session, entry: Entry, key: str) -> bool:
 
     Raises NotFoundError, NotAllowedError, or ConflictError for an archived workflow.
     """
-    workflow, owner = the_workflow(session, key)
-    require_workstream_lead(entry.actor, owner)
+    workflow, _ = the_led_workflow(session, entry, key)
     checked_at = session.execute(
         select(func.max(col(WorkflowCheck.recorded_at))).where(col(WorkflowCheck.workflow_id) == workflow.id)
     ).scalar_one_or_none()

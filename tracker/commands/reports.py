@@ -8,7 +8,8 @@ from sqlmodel import Session, col
 
 from tracker.commands.entry import field_edits
 from tracker.commands.entry.entries import Entry
-from tracker.db import facts, models
+from tracker.db import facts
+from tracker.db.history import written
 from tracker.db.models import Actor, Blocker, Project, ReportChange, ReportPublication, Workstream
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError
@@ -143,9 +144,7 @@ def _about(month: Month, project: str) -> ColumnElement[bool]:
 def _standing(session: Session, about: ColumnElement[bool]) -> dict[str, tuple[str, str]]:
     """By field what stands in the part, and who wrote it."""
     rows = session.execute(
-        select(col(ReportChange.field), col(ReportChange.after), col(Actor.name))
-        .join(models.Entry, col(models.Entry.id) == col(ReportChange.entry_id))
-        .join(Actor, col(Actor.id) == col(models.Entry.actor_id))
+        written(ReportChange, ReportChange.field, ReportChange.after, Actor.name)
         .where(about)
         .order_by(col(ReportChange.month), col(ReportChange.id))
     )

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from tracker.commands.cycles import the_cycle
 from tracker.commands.entry.batch_results import BatchResult, each
 from tracker.commands.entry.entries import Entry
-from tracker.commands.workflows.moves import the_workflow
+from tracker.commands.workflows.moves import the_led_workflow
 from tracker.db import models, reviews
 from tracker.db.models import Project, ReviewReady, Workflow, WorkflowWorkstream, Workstream
 from tracker.domain.errors import N_, ConflictError, NotFoundError
@@ -116,8 +116,7 @@ def mark_ready(session: Session, entry: Entry, cycle: int, workstream: str, *, i
 
 def _member(session: Session, entry: Entry, cycle: int, key: str) -> Member:
     """The member of the running cycle, for writing."""
-    workflow, owner = the_workflow(session, key)
-    require_workstream_lead(entry.actor, owner)
+    workflow, _ = the_led_workflow(session, entry, key)
     _refuse_not_running(session, cycle)
     for member in reviews.members(session, cycle, col(Workflow.id) == workflow.id):
         return member

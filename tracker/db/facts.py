@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from tracker.db.columns import row_columns
 from tracker.db.models import Cycle, Programme, Project, Workflow, WorkflowWorkstream, Workstream
 from tracker.domain.figures.facts import ProgrammeFacts, WorkflowFact, WorkstreamFact
 from tracker.domain.programme.rows import CycleRow
@@ -41,17 +42,7 @@ def facts(session: Session) -> ProgrammeFacts | None:
 
 def cycles(session: Session) -> list[CycleRow]:
     """The cycles as they stand, by number. One statement."""
-    columns = select(
-        col(Cycle.number),
-        col(Cycle.starts_on),
-        col(Cycle.ends_on),
-        col(Cycle.planning_starts_on),
-        col(Cycle.planning_ends_on),
-        col(Cycle.status),
-        col(Cycle.goal),
-        col(Cycle.committed_at),
-        col(Cycle.closed_at),
-    ).order_by(col(Cycle.number))
+    columns = select(*row_columns(Cycle, CycleRow, cycle=Cycle.number)).order_by(col(Cycle.number))
     return [CycleRow(*row) for row in session.execute(columns)]
 
 

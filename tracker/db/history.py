@@ -1,10 +1,35 @@
 """The history as SQL: selects that commands and queries build on."""
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, select
-from sqlmodel import col
+from datetime import datetime
+from typing import Any
 
-from tracker.db.models import BlockerEvent
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, select
+from sqlmodel import Session, col
+
+from tracker.db.models import Actor, BlockerEvent, Entry, Workflow
 from tracker.domain.states import HoldEvent
+
+
+def written(table: Any, *columns: Any) -> Select[Any]:  # noqa: ANN401 - any table of history
+    """Columns of a history, and of who wrote each row when: `Actor`, `Entry`."""
+    return (
+        select(*columns)
+        .select_from(table)
+        .join(Entry, col(Entry.id) == col(table.entry_id))
+        .join(Actor, col(Actor.id) == col(Entry.actor_id))
+    )
+
+
+def written_about(table: Any, *columns: Any) -> Select[Any]:  # noqa: ANN401 - any table of history
+    """The same with columns of the workflow that the row is about."""
+    return written(table, *columns).join(Workflow, col(Workflow.id) == col(table.workflow_id))
+
+
+def last_written(session: Session, table: Any, *where: ColumnElement[bool]) -> tuple[str, datetime] | None:  # noqa: ANN401
+    """Who wrote the last of these rows, and when. One statement."""
+    last = written(table, col(Actor.name), col(Entry.recorded_at)).where(*where).order_by(col(table.id).desc()).limit(1)
+    row = session.execute(last).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def open_holds(*where: ColumnElement[bool]) -> Subquery:

@@ -1,12 +1,15 @@
 """What a cycle's review is about, read for commands and queries alike: four statements, whatever their number."""
 
 from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from tracker.db import models
-from tracker.db.history import open_holds
+from tracker.db.history import open_holds, written
+from tracker.db.language import both
 from tracker.db.models import Actor, Blocker, BlockerEvent, Cycle, Entry, ScopeChange, Workflow, WorkflowWorkstream
 from tracker.domain.reviews import Member, OpenBlocker, Proposal, Wish
 from tracker.domain.states import CycleStatus, ScopeKind
@@ -15,12 +18,11 @@ from tracker.domain.states import CycleStatus, ScopeKind
 def members(session: Session, cycle: int, *where: ColumnElement[bool]) -> list[Member]:
     """The workflows that are in the cycle, by key; `where` narrows them by columns of the workflow and its owner."""
     chosen = (col(WorkflowWorkstream.is_owner), col(Workflow.cycle_number) == cycle, *where)
-    rows = session.execute(
+    rows: Iterable[Any] = session.execute(
         select(
             col(Workflow.id),
             col(Workflow.key),
-            col(Workflow.name),
-            col(Workflow.name_en),
+            *both(Workflow.name),
             col(WorkflowWorkstream.workstream_code),
             col(Workflow.state),
             col(Workflow.goal),
@@ -38,22 +40,7 @@ def members(session: Session, cycle: int, *where: ColumnElement[bool]) -> list[M
     )
     carried, blockers = _times_carried(session, inside), _blockers(session, inside)
     proposals = _proposals(session, cycle, inside)
-    return [
-        Member(
-            id_,
-            key,
-            name,
-            name_en,
-            workstream,
-            state,
-            goal,
-            is_archived,
-            carried.get(id_, 0),
-            tuple(blockers[id_]),
-            proposals.get(id_),
-        )
-        for id_, key, name, name_en, workstream, state, goal, is_archived in rows
-    ]
+    return [Member(*[*row, carried.get(row.id, 0), tuple(blockers[row.id]), proposals.get(row.id)]) for row in rows]
 
 
 def next_draft(session: Session, cycle: int) -> int | None:
@@ -78,8 +65,7 @@ def _blockers(session: Session, inside: ColumnElement[int]) -> dict[int, list[Op
         select(
             holds.c.workflow_id,
             col(Blocker.id),
-            col(Blocker.title),
-            col(Blocker.title_en),
+            *both(Blocker.title),
             col(Blocker.category),
             holds.c.since,
         )
@@ -94,10 +80,9 @@ def _blockers(session: Session, inside: ColumnElement[int]) -> dict[int, list[Op
 
 def _proposals(session: Session, cycle: int, inside: ColumnElement[int]) -> dict[int, Proposal]:
     rows = session.execute(
-        select(models.Proposal, col(Actor.name), col(Entry.recorded_at))
-        .join(Entry, col(Entry.id) == col(models.Proposal.entry_id))
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
-        .where(col(models.Proposal.cycle_number) == cycle, col(models.Proposal.workflow_id).in_(inside))
+        written(models.Proposal, models.Proposal, Actor.name, Entry.recorded_at).where(
+            col(models.Proposal.cycle_number) == cycle, col(models.Proposal.workflow_id).in_(inside)
+        )
     )
     return {
         row.workflow_id: Proposal(Wish(row.kind, row.goal, row.reason, row.note), row.entry_id, actor, at)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from tracker.domain.errors import N_, InvalidError
 
@@ -59,6 +59,23 @@ class Cell(Generic[Value]):
             return self.quick(dialect)
         write = self.write
         return lambda value: write(value, dialect)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a file: its heading, the heading in a Swedish spreadsheet and the kind of its cells. One that is not
+    required may be missing on the way in.
+    """
+
+    name: str
+    swedish: str
+    cell: Cell[Any]
+    required: bool = False
+
+
+def required(name: str, swedish: str, cell: Cell[Any]) -> Column:
+    """A column that must not be missing on the way in."""
+    return Column(name, swedish, cell, required=True)
 
 
 def guarded(text: str) -> str:

@@ -6,6 +6,8 @@ from tracker.domain.errors import N_, InvalidError
 
 LONGEST_LINE = 200
 LONGEST_PROSE = 10_000
+LINE = N_("Write at most 200 characters on one line, without control characters.")
+PROSE = N_("Write at most 10,000 characters, without control characters.")
 
 _BREAKING = {"Cc", "Zl", "Zp"}  # control characters, and what else ends a line
 _HALF = "Cs"  # half a character: no database keeps it
@@ -20,11 +22,7 @@ def line(text: str, field: str) -> str:
     """A text of one line, such as a name; it may be empty."""
     text = normal(text)
     if len(text) > LONGEST_LINE or any(unicodedata.category(each) in {*_BREAKING, _HALF} for each in text):
-        raise InvalidError(
-            N_("Write at most %(count)s characters on one line, without control characters."),
-            field=field,
-            count=LONGEST_LINE,
-        )
+        raise InvalidError(LINE, field=field)
     return text
 
 
@@ -40,5 +38,5 @@ def prose(text: str, field: str) -> str:
     """A text of any number of lines; it may be empty."""
     text = normal(text)
     if len(text) > LONGEST_PROSE or "\0" in text or any(unicodedata.category(each) == _HALF for each in text):
-        raise InvalidError(N_("Write at most 10,000 characters, without control characters."), field=field)
+        raise InvalidError(PROSE, field=field)
     return text

@@ -6,9 +6,9 @@ from functools import cache
 from typing import NamedTuple
 
 from tracker.config import TRANSLATIONS
-from tracker.domain.cells import TEXT
+from tracker.domain.cells import TEXT, Column
 from tracker.domain.figures import words
-from tracker.domain.programme.files import Column, ProgrammeFile
+from tracker.domain.programme.files import ProgrammeFile
 
 COLUMNS = (
     Column("name", "namn", TEXT),

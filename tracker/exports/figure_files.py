@@ -7,13 +7,12 @@ from typing import Any
 
 from sqlmodel import Session
 
-from tracker.domain.cells import Dialect
+from tracker.domain.cells import Column, Dialect
 from tracker.domain.figures import ledger, summaries
 from tracker.domain.figures.history import History
 from tracker.domain.figures.readings import Basis
 from tracker.domain.files.csv_text import rows_text
 from tracker.domain.files.figure_files import CYCLE_SUMMARY, ITEMS, WORKSTREAM_SUMMARY
-from tracker.domain.programme.files import Column
 from tracker.queries import figures
 
 SUMMARIES = ("cycle_summary", "workstream_summary")

@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 from sqlmodel import Session
 
-from tracker.domain.cells import Dialect
+from tracker.domain.cells import Column, Dialect
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.figures.readings import Basis
 from tracker.domain.files.csv_text import rows_text
-from tracker.domain.programme.files import PROGRAMME_FILES, Column
+from tracker.domain.programme.files import PROGRAMME_FILES
 from tracker.exports import figure_files, programme_files
 from tracker.queries import figures
 

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from tracker.domain.cells import Dialect, instant_text
+from tracker.domain.cells import Column, Dialect, instant_text
 from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.domain.files import packs
 from tracker.domain.files.csv_text import read_rows, rows_text
 from tracker.domain.files.figure_files import CYCLE_ROWS, LEDGER_ROWS, WORKSTREAM_ROWS
 from tracker.domain.programme.checks import Finding
-from tracker.domain.programme.files import BLOCKERS, Column
+from tracker.domain.programme.files import BLOCKERS
 from tracker.exports import definitions, files
 from tracker.exports.definitions import in_swedish
 from tracker.exports.files import Asked

@@ -9,9 +9,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from tracker.domain.cells import unguarded
+from tracker.domain.cells import Column, unguarded
 from tracker.domain.errors import N_, InvalidError
-from tracker.domain.programme.files import Column
 from tracker.exports import packs
 from tracker.exports.packs import Pack, PackTable
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, union
 
+from tracker.db.language import translated
 from tracker.db.models import (
     Actor,
     Blocker,
@@ -33,6 +34,7 @@ from tracker.domain.cells import LARGEST_ID
 from tracker.domain.states import Goal, HoldEvent, ProposalKind, ScopeKind, State
 
 A_PAGE = 50
+_WRITTEN_OVER = ("field", "before", "after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,88 +177,52 @@ def _state_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
             yield Line(change.entry_id, "taken_back", key, from_state=from_state, to_state=to_state, note=change.note)
             continue
         kind = "created" if change.from_state is None else "moved"
-        yield Line(
-            change.entry_id,
-            kind,
-            key,
-            from_state=change.from_state,
-            to_state=change.to_state,
-            happened_at=change.happened_at,
-            reason=change.reason,
-            note=change.note,
-        )
+        yield _line(change, kind, key, "from_state", "to_state", "happened_at", "reason", "note")
 
 
 def _scope_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
     for change, key in _rows_of(session, ScopeChange, ids):
-        yield Line(
-            change.entry_id,
-            "scope",
-            key,
-            from_cycle=change.from_cycle,
-            to_cycle=change.to_cycle,
-            goal=change.goal,
-            scope_kind=change.kind,
-            reason=change.reason,
-            note=change.note,
-        )
+        own = ("from_cycle", "to_cycle", "goal", "reason", "note")
+        yield _line(change, "scope", key, *own, scope_kind=change.kind)
 
 
 def _blocker_lines(session: Session, ids: Sequence[int], language: str) -> Iterator[Line]:
     rows = session.execute(
-        select(BlockerEvent, col(Workflow.key), col(Blocker.title), col(Blocker.title_en))
+        select(BlockerEvent, col(Workflow.key), translated(language, Blocker.title))
         .join(Workflow, col(Workflow.id) == col(BlockerEvent.workflow_id))
         .join(Blocker, col(Blocker.id) == col(BlockerEvent.blocker_id))
         .where(col(BlockerEvent.entry_id).in_(ids))
         .order_by(col(BlockerEvent.id))
     )
-    for event, key, title, title_en in rows:
+    for event, key, title in rows:
         kind = "held" if event.event is HoldEvent.HELD else "released"
-        yield Line(
-            event.entry_id,
-            kind,
-            key,
-            event.blocker_id,
-            _shown(title, title_en, language),
-            happened_at=event.happened_at,
-            note=event.note,
-        )
+        yield _line(event, kind, key, "blocker_id", "happened_at", "note", blocker=title)
 
 
 def _note_lines(session: Session, ids: Sequence[int], language: str) -> Iterator[Line]:
     rows = session.execute(
-        select(Note, col(Workflow.key), col(Blocker.title), col(Blocker.title_en))
+        select(Note, col(Workflow.key), translated(language, Blocker.title))
         .join(Workflow, col(Workflow.id) == col(Note.workflow_id), isouter=True)
         .join(Blocker, col(Blocker.id) == col(Note.blocker_id), isouter=True)
         .where(col(Note.entry_id).in_(ids))
         .order_by(col(Note.id))
     )
-    for note, key, title, title_en in rows:
-        blocker = _shown(title or "", title_en or "", language)
-        yield Line(note.entry_id, "note", key or "", note.blocker_id, blocker, note=note.text)
+    for note, key, title in rows:
+        yield Line(note.entry_id, "note", key or "", note.blocker_id, title or "", note=note.text)
 
 
 def _field_lines(session: Session, ids: Sequence[int], language: str) -> Iterator[Line]:
     rows = session.execute(
-        select(FieldChange, col(Workflow.key), col(Blocker.title), col(Blocker.title_en), col(Actor.name))
+        select(FieldChange, col(Workflow.key), translated(language, Blocker.title), col(Actor.name))
         .join(Workflow, col(Workflow.id) == col(FieldChange.workflow_id), isouter=True)
         .join(Blocker, col(Blocker.id) == col(FieldChange.blocker_id), isouter=True)
         .join(Actor, col(Actor.id) == col(FieldChange.account_id), isouter=True)
         .where(col(FieldChange.entry_id).in_(ids))
         .order_by(col(FieldChange.id))
     )
-    for change, key, title, title_en, account in rows:
-        yield Line(
-            change.entry_id,
-            "field",
-            key or "",
-            change.blocker_id,
-            _shown(title or "", title_en or "", language),
-            account or "",
-            field=change.field,
-            before=change.before,
-            after=change.after,
-        )
+    for change, key, title, account in rows:
+        about = {"blocker": title or "", "account": account or ""}
+        yield _line(change, "field", key or "", "blocker_id", *_WRITTEN_OVER, **about)
 
 
 def _account_lines(session: Session, entries: Mapping[datetime, int]) -> Iterator[Line]:
@@ -289,14 +255,7 @@ def _cycle_field_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
         select(CycleChange).where(col(CycleChange.entry_id).in_(ids)).order_by(col(CycleChange.id))
     )
     for change in changes:
-        yield Line(
-            change.entry_id,
-            "field",
-            cycle=change.cycle_number,
-            field=change.field,
-            before=change.before,
-            after=change.after,
-        )
+        yield _line(change, "field", "", *_WRITTEN_OVER, cycle=change.cycle_number)
 
 
 def _proposal_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
@@ -308,16 +267,8 @@ def _proposal_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
         .order_by(col(Workflow.key))
     )
     for proposal, key in rows:
-        yield Line(
-            proposal.entry_id,
-            "proposed",
-            key,
-            cycle=proposal.cycle_number,
-            proposal_kind=proposal.kind,
-            goal=proposal.goal,
-            reason=proposal.reason,
-            note=proposal.note,
-        )
+        about = {"cycle": proposal.cycle_number, "proposal_kind": proposal.kind}
+        yield _line(proposal, "proposed", key, "goal", "reason", "note", **about)
 
 
 def _ready_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
@@ -334,15 +285,8 @@ def _report_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
     )
     for change in changes:
         field = "report_status" if change.field == "status" else change.field
-        yield Line(
-            change.entry_id,
-            "field",
-            month=change.month,
-            project=change.project_code,
-            field=field,
-            before=change.before,
-            after=change.after,
-        )
+        about = {"project": change.project_code, "field": field}
+        yield _line(change, "field", "", "month", "before", "after", **about)
     published = session.execute(
         select(col(ReportPublication.entry_id), col(ReportPublication.month), col(ReportPublication.text_sv) != "")
         .where(col(ReportPublication.entry_id).in_(ids))
@@ -350,6 +294,11 @@ def _report_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
     )
     for entry_id, month, stands in published:
         yield Line(entry_id, "published" if stands else "reopened", month=month)
+
+
+def _line(row: Any, kind: str, key: str, *own: str, **more: Any) -> Line:  # noqa: ANN401 - a row of history
+    """A line with the columns of the row that it has under the same name, and more."""
+    return Line(row.entry_id, kind, key, **{name: getattr(row, name) for name in own}, **more)
 
 
 def _of(session: Session, table: Any, ids: Sequence[int]) -> Iterator[tuple[int, str]]:  # noqa: ANN401 - as below
@@ -364,7 +313,3 @@ def _rows_of(session: Session, table: Any, ids: Sequence[int]) -> Iterable[Any]:
         .where(table.entry_id.in_(ids))
         .order_by(table.id)
     )
-
-
-def _shown(title: str, title_en: str, language: str) -> str:
-    return title_en if language == "en" and title_en else title

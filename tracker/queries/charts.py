@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import String, select, type_coerce
 from sqlmodel import Session, col
 
+from tracker.db.language import names, translated
 from tracker.db.models import Blocker, Project, StateChange, Workstream
 from tracker.domain.charts.span import Tags
 from tracker.domain.figures.history import History
 from tracker.domain.states import BlockerCategory, CycleStatus
 from tracker.queries import figures
 from tracker.queries.board import list_rows
-from tracker.queries.workflows.timeline import in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ def sources(session: Session, *, now: datetime, language: str, at: datetime | No
         history,
         as_of,
         Tags(_reasons(session), {id_: category for id_, (category, _) in blockers.items()}),
-        _names(session, Project, language),
-        _names(session, Workstream, language),
+        names(session, Project, language),
+        names(session, Workstream, language),
         {id_: title for id_, (_, title) in blockers.items()},
         {key: each.at for key, each in updates.items()},
     )
@@ -62,13 +62,5 @@ def _reasons(session: Session) -> dict[int, str]:
 
 
 def _blockers(session: Session, language: str) -> dict[int, tuple[BlockerCategory, str]]:
-    columns = col(Blocker.id), type_coerce(col(Blocker.category), String), col(Blocker.title), col(Blocker.title_en)
-    return {
-        id_: (BlockerCategory(category), in_language(language, title, title_en))
-        for id_, category, title, title_en in session.execute(select(*columns))
-    }
-
-
-def _names(session: Session, table: type[Project] | type[Workstream], language: str) -> dict[str, str]:
-    found = session.execute(select(col(table.code), col(table.name), col(table.name_en)))
-    return {code: in_language(language, name, name_en) for code, name, name_en in found}
+    columns = col(Blocker.id), type_coerce(col(Blocker.category), String), translated(language, Blocker.title)
+    return {id_: (BlockerCategory(category), title) for id_, category, title in session.execute(select(*columns))}

@@ -15,7 +15,9 @@ from sqlalchemy import Select, String, bindparam, func, select, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from tracker.db.models import Actor, Entry, ReviewReady, StateChange, Workflow
+from tracker.db.history import written_about
+from tracker.db.language import translated
+from tracker.db.models import Actor, ReviewReady, StateChange, Workflow
 from tracker.domain.calendar import is_working_day, local_date, midnight, nth_working_day
 from tracker.domain.figures.flow import tested_by_working_day
 from tracker.domain.figures.history import Knowledge
@@ -28,7 +30,6 @@ from tracker.domain.states import STATES, CycleStatus, Goal, State
 from tracker.queries import figures
 from tracker.queries.blockers import list as blockers
 from tracker.queries.board import list_rows
-from tracker.queries.workflows.timeline import in_language
 
 _DAY = timedelta(days=1)
 
@@ -234,7 +235,7 @@ def _moves(session: Session, since: datetime, language: str, zone: ZoneInfo) -> 
     return [
         Move(
             key,
-            in_language(language, name, name_en),
+            name,
             State(from_state),
             State(to_state),
             happened_at,
@@ -242,8 +243,8 @@ def _moves(session: Session, since: datetime, language: str, zone: ZoneInfo) -> 
             actor,
             local_date(happened_at, zone) < local_date(recorded_at, zone),
         )
-        for key, name, name_en, from_state, to_state, happened_at, recorded_at, actor in session.execute(
-            _moves_since(), {"since": since}
+        for key, name, from_state, to_state, happened_at, recorded_at, actor in session.execute(
+            _moves_since(language), {"since": since}
         )
     ]
 
@@ -259,22 +260,19 @@ _MEMBERS: Select[*tuple[Any, ...]] = (
 
 
 @cache
-def _moves_since() -> Select[*tuple[Any, ...]]:
+def _moves_since(language: str) -> Select[*tuple[Any, ...]]:
     void = aliased(StateChange)
     return (
-        select(
+        written_about(
+            StateChange,
             col(Workflow.key),
-            col(Workflow.name),
-            col(Workflow.name_en),
+            translated(language, Workflow.name),
             type_coerce(col(StateChange.from_state), String),
             type_coerce(col(StateChange.to_state), String),
             col(StateChange.happened_at),
             col(StateChange.recorded_at),
             col(Actor.name),
         )
-        .join(Workflow, col(Workflow.id) == col(StateChange.workflow_id))
-        .join(Entry, col(Entry.id) == col(StateChange.entry_id))
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
         .join(void, col(void.voids) == col(StateChange.id), isouter=True)
         .where(
             col(StateChange.recorded_at) >= bindparam("since"),

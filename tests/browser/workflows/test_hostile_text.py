@@ -16,6 +16,7 @@ from tracker.commands.workflows import fields as workflow_fields
 from tracker.db.engine import transaction
 from tracker.domain.people import Actor
 from tracker.domain.states import Role
+from tracker.domain.workflows import WorkflowFields
 
 # What browsers have been talked into running: as text, in attributes, in addresses, in templates.
 _PAYLOADS = [
@@ -112,7 +113,7 @@ def _written(engine: Engine, payloads: list[str]) -> dict[str, str]:
         entry = open_entry(session, Actor(actor_id, "Programkontoret", Role.PLANNER), "test", clock_of(session).now())
         keys = {}
         for payload in payloads:
-            made = workflow_fields.create(session, entry, "LAB", workflow_fields.Fields("Nytt"))
+            made = workflow_fields.create(session, entry, "LAB", WorkflowFields("Nytt"))
             was = workflow_fields.texts_of(session, made)
             texts = dict.fromkeys(("name", "name_en", "description", "owner"), payload)
             workflow_fields.edit(session, entry, made.key, texts, was)

@@ -32,25 +32,21 @@ from tests.db.acting import (
     viewer,
 )
 from tracker.commands import blockers
-from tracker.commands.blockers import BlockerFields
 from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import BlockedError, Move
 from tracker.db import models
+from tracker.domain.blockers import FIELDS, BlockerFields
 from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
 from tracker.domain.merging import FieldConflictError
 from tracker.domain.people import Actor
 from tracker.domain.states import BlockerCategory, HoldEvent, State
 
 PRINTER = BlockerFields("Skrivare saknas", BlockerCategory.EQUIPMENT)
-WAS = {
+WAS = dict.fromkeys(FIELDS, "") | {
     "title": "Etikettskrivare saknas",
-    "title_en": "",
     "category": "equipment",
     "owner": "Testledare",
-    "mitigation": "",
-    "decider": "",
-    "decide_by": "",
 }
 TODAY = date(2023, 4, 14)
 

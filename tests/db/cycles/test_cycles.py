@@ -25,11 +25,12 @@ from tests.db.acting import (
 )
 from tests.db.workflows.test_scope import enter, membership
 from tracker.commands import cycles
-from tracker.commands.cycles import CycleFields
 from tracker.db import models
 from tracker.db.engine import reading
 from tracker.domain.cycles.dates import Dates, proposed
+from tracker.domain.cycles.fields import FIELDS, CycleFields
 from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
+from tracker.domain.fields import texts_of
 from tracker.domain.merging import FieldConflictError
 from tracker.domain.people import Actor
 from tracker.domain.states import CycleStatus, Goal, Role
@@ -51,7 +52,7 @@ def create(engine: Engine, dates: Dates, goal: str = "", actor: Actor | None = N
 def edit(
     engine: Engine, number: int, wanted: dict[str, str], was: dict[str, str] | None = None, actor: Actor | None = None
 ) -> list[str]:
-    seen = cycles.texts_of(cycle(engine, number)) if was is None else was
+    seen = texts_of(cycle(engine, number), FIELDS) if was is None else was
     with acting(engine, actor or planner(engine)) as (session, entry):
         return cycles.edit(session, entry, number, wanted, {name: seen.get(name, "") for name in wanted})
 
@@ -116,12 +117,12 @@ def test_fields_are_written_over_and_what_was_there_is_kept(programme: Engine) -
 
 def test_what_is_so_already_writes_nothing(programme: Engine) -> None:
     before = traces(programme)
-    assert edit(programme, 3, cycles.texts_of(cycle(programme, 3))) == []
+    assert edit(programme, 3, texts_of(cycle(programme, 3), FIELDS)) == []
     assert traces(programme) == before
 
 
 def test_two_who_edit_are_merged_or_shown_both_texts(programme: Engine) -> None:
-    seen = cycles.texts_of(cycle(programme, 3))
+    seen = texts_of(cycle(programme, 3), FIELDS)
     edit(programme, 3, {"goal": "Ett mål"}, seen)
     edit(programme, 3, {**seen, "ends_on": "2023-06-18"}, seen)
     assert (cycle(programme, 3).goal, cycle(programme, 3).ends_on) == ("Ett mål", date(2023, 6, 18))
@@ -133,7 +134,7 @@ def test_two_who_edit_are_merged_or_shown_both_texts(programme: Engine) -> None:
 
 
 def test_dates_that_merge_into_what_cannot_be_are_refused(programme: Engine) -> None:
-    seen = cycles.texts_of(cycle(programme, 3))
+    seen = texts_of(cycle(programme, 3), FIELDS)
     edit(programme, 3, {"starts_on": "2023-05-15"}, seen)
     with pytest.raises(InvalidError, match="before the first"):
         edit(programme, 3, {"ends_on": "2023-05-14"}, seen)

@@ -31,16 +31,15 @@ from tests.db.acting import (
     traces,
 )
 from tracker.commands import blockers, notes
-from tracker.commands.blockers import BlockerFields
 from tracker.commands.entry import batch_results
 from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry
 from tracker.commands.undo import entries as undo_entries
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves, scope
-from tracker.commands.workflows.fields import Fields
 from tracker.commands.workflows.moves import BlockedError, Move
 from tracker.db import models
+from tracker.domain.blockers import BlockerFields
 from tracker.domain.errors import (
     BusyError,
     ConflictError,
@@ -50,6 +49,7 @@ from tracker.domain.errors import (
 )
 from tracker.domain.people import Actor
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, State
+from tracker.domain.workflows import WorkflowFields
 
 DAYS = 14
 Act = Callable[[Session, Entry], object]
@@ -280,7 +280,11 @@ def test_notes_and_checks_stay(programme: Engine) -> None:
 @pytest.mark.parametrize(
     ("act", "key", "words"),
     [
-        (lambda session, entry: workflow_fields.create(session, entry, "LAB", Fields("Ny")), "LAB-009", "creation"),
+        (
+            lambda session, entry: workflow_fields.create(session, entry, "LAB", WorkflowFields("Ny")),
+            "LAB-009",
+            "creation",
+        ),
         (lambda session, entry: workflow_fields.archive(session, entry, FREE, version=2), FREE, "archived"),
         (lambda session, entry: scope.enter(session, entry, BACKLOG, 3, Goal.TEST, version=1), BACKLOG, "cycle of"),
     ],

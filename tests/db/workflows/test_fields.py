@@ -29,13 +29,13 @@ from tests.db.acting import (
 )
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves
-from tracker.commands.workflows.fields import Fields
 from tracker.commands.workflows.moves import Move, StaleError
 from tracker.db import models
 from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
 from tracker.domain.merging import FieldConflictError
 from tracker.domain.people import Actor
 from tracker.domain.states import Role, State
+from tracker.domain.workflows import WorkflowFields
 
 WAS = {
     "name": "Beställa läkemedel",
@@ -58,7 +58,7 @@ def create(
     **fields: Any,  # noqa: ANN401 - of all kinds
 ) -> str:
     with acting(engine, actor) as (session, entry):
-        made = workflow_fields.create(session, entry, workstream, Fields(name, **fields), state=state, key=key)
+        made = workflow_fields.create(session, entry, workstream, WorkflowFields(name, **fields), state=state, key=key)
         return made.key
 
 

@@ -6,12 +6,13 @@ from tests.demo_data.expected import AS_OF, SEED_DATA
 from tests.demo_data.programme_files import STOCKHOLM
 from tests.properties.plain_facts import facts_of
 from tests.unit.charts.speech import ENGLISH
+from tracker.charts.registry import CHARTS
 from tracker.charts.view import View
 from tracker.commands.programme.seed import read_folder
-from tracker.domain.charts import registry
-from tracker.domain.charts.sheets import By
+from tracker.domain.charts.sheets import By, sheet, whole
 from tracker.domain.charts.span import Span, Tags
 from tracker.domain.figures.history import History
+from tracker.domain.figures.summaries import choice_of
 
 
 @cache
@@ -28,7 +29,6 @@ def demo_view(name: str, first: int, last: int, *streams: str, by: By = By.PROGR
     """The chart of these cycles of the demo, of all workstreams or of those named."""
     history, tags = _demo()
     span = Span(history, AS_OF, first, last, tags=tags, figure=figure)
-    choice = registry.choice(history, [], streams)
-    whole = registry.whole(name, span, choice)
-    sheet = registry.sheet(name, span, choice, by)
-    return View(sheet, whole, span, choice, ENGLISH, lambda row, column: f"{column}?{row.values}")
+    choice, source = choice_of(history, [], streams), CHARTS[name].source
+    shown = sheet(source, span, choice, by)
+    return View(shown, whole(source, span, choice), span, choice, ENGLISH, lambda row, column: f"{column}?{row.values}")

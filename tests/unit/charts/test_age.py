@@ -15,10 +15,12 @@ from tests.unit.charts.speech import ENGLISH
 from tracker.charts import age
 from tracker.charts import registry as drawings
 from tracker.charts.view import View
-from tracker.domain.charts import registry
+from tracker.domain.charts import sheets
+from tracker.domain.charts.age import SOURCE
 from tracker.domain.charts.sheets import By
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.history import History
+from tracker.domain.figures.summaries import choice_of
 from tracker.domain.states import State
 
 DESIGN, VALIDATION, TEST, DONE = State.DESIGN, State.VALIDATION, State.TEST, State.DONE
@@ -27,8 +29,8 @@ DESIGN, VALIDATION, TEST, DONE = State.DESIGN, State.VALIDATION, State.TEST, Sta
 def view_of(*flows: Flow) -> View:
     """As of day 60, in the second of three cycles."""
     span = Span(History(facts_of(a_programme(*flows), STOCKHOLM)), day(60), 1, 3)
-    choice = registry.choice(span.history, [], [])
-    whole = registry.whole("age", span, choice)
+    choice = choice_of(span.history, [], [])
+    whole = sheets.whole(SOURCE, span, choice)
     return View(whole, whole, span, choice, ENGLISH, lambda row, column: f"{column}?{row.values}")
 
 

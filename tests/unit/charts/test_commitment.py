@@ -9,7 +9,8 @@ from tests.properties.test_charts import asked
 from tests.unit.charts.demo import demo_view
 from tracker.charts import commitment
 from tracker.charts import registry as drawings
-from tracker.domain.charts import registry
+from tracker.domain.charts import sheets
+from tracker.domain.charts.commitment import SOURCE
 from tracker.domain.charts.sheets import By
 from tracker.domain.states import CycleStatus, Goal
 
@@ -71,7 +72,7 @@ def test_every_part_is_a_mark_alone_and_by_workstream() -> None:
 @given(made=random_cycles(), data=st.data())
 def test_the_goals_add_up_to_the_cycle_and_its_parts_to_its_members(made: RandomProgramme, data: st.DataObject) -> None:
     span, choice, _ = asked(made, data)
-    rows = [row.values for row in registry.whole("commitment", span, choice).rows]
+    rows = [row.values for row in sheets.whole(SOURCE, span, choice).rows]
     for cycle in span.cycles:
         summary = span.summary(cycle.cycle, choice)
         of_goals = [row for row in rows if row["cycle"] == cycle.cycle]

@@ -5,7 +5,7 @@ from collections import defaultdict
 from tests.unit.charts.demo import demo_view
 from tracker.charts import registry as drawings
 from tracker.charts import time_in_state
-from tracker.domain.charts import registry
+from tracker.domain.charts import lead_time, sheets
 
 
 def test_the_title_names_the_state_that_took_longest_or_those_that_did() -> None:
@@ -35,7 +35,7 @@ def test_the_days_in_the_states_of_each_workflow_add_up_to_its_lead_time_less_on
         for each in row.items("n"):
             assert isinstance(each.amount, int)
             spent[row.values["cycle"], each.item] += each.amount
-    lead_times = registry.whole("lead-time", view.span, view.choice).rows
+    lead_times = sheets.whole(lead_time.SOURCE, view.span, view.choice).rows
     assert spent == {
         (row.values["cycle"], row.values["workflow"]): row.values["lead_time_days"] - 1  # type: ignore[operator]
         for row in lead_times

@@ -25,6 +25,8 @@ from tracker.commands.workflows.moves import Move
 from tracker.db import models
 from tracker.db.engine import reading
 from tracker.domain.cycles.dates import Dates
+from tracker.domain.cycles.fields import FIELDS, CycleFields
+from tracker.domain.fields import texts_of
 from tracker.domain.reviews import Wish
 from tracker.domain.states import CycleStatus, Goal, State
 from tracker.queries import figures
@@ -270,7 +272,7 @@ def test_drafts_come_one_after_another_and_an_empty_one_is_warned_of(office: Pag
     with acting(engine, planner(engine), CLOSE) as (session, entry):
         last = cycle(engine, 3)
         days = timedelta(days=49)
-        cycles.create(session, entry, cycles.CycleFields(Dates(last.starts_on + days, last.ends_on + days)))
+        cycles.create(session, entry, CycleFields(Dates(last.starts_on + days, last.ends_on + days)))
     office.submit(PATH, closing_form(office))
     assert "Cycle 3 comes first." in office.page("/cycles/4/commit").text
     answer = office.submit("/cycles/4/commit")
@@ -301,7 +303,7 @@ def test_the_audit_tells_what_a_cycle_went_through(office: PageClient, engine: E
     propose(engine, LESSER, Wish(reviewing.GO_ON, Goal.TEST))
     office.submit(PATH, closing_form(office) | {"commit": "3"})
     with acting(engine, planner(engine), NOW) as (session, entry):
-        was = cycles.texts_of(cycle(engine, 3))
+        was = texts_of(cycle(engine, 3), FIELDS)
         cycles.edit(session, entry, 3, {"goal": "Allt i test"}, {"goal": was["goal"]})
     page = office.page("/admin/audit")
     counts = "carried on: 2, going on with the next goal: 1, back to the backlog: 1, dropped: 1"

@@ -10,6 +10,7 @@ from tests.web import people
 from tests.web.conftest import ClientAs
 from tracker.db.engine import reading
 from tracker.db.models import Entry
+from tracker.domain.blockers import FIELDS
 
 pytestmark = ON_SQLITE
 
@@ -53,14 +54,10 @@ PLANNERS_ONLY: Statuses = (TO_SIGN_IN, 403, 403, 403, 403, 303, 303, TO_SIGN_IN)
 NEW_CYCLE = {"starts_on": "2023-06-26", "ends_on": "2023-08-13"}
 NEW_BLOCKER = {"title": "Hinder", "category": "data", "workflow": "LAB-001"}
 # Blocker 1 holds LAB-003, which is of LAB alone.
-BLOCKER = {
+BLOCKER = dict.fromkeys(FIELDS, "") | {
     "title": "Etikettskrivare saknas",
-    "title_en": "",
     "category": "equipment",
     "owner": "Testledare",
-    "mitigation": "",
-    "decider": "",
-    "decide_by": "",
 }
 BLOCKER_EDIT = BLOCKER | {f"was_{name}": text for name, text in BLOCKER.items()} | {"owner": "Inköp"}
 WORKFLOW = {

@@ -58,12 +58,18 @@ class Entry:
         self._session.connection().execute(insert(type(row)), row.model_dump(exclude={"id"}))
 
     def add_all(self, table: type[SQLModel], rows: Sequence[Mapping[str, object]]) -> None:
-        """Writes many rows at once, each with all its columns, after the entry that they may point to."""
+        """Writes many rows at once, after the entry that they may point to. What they do not name is as the table has
+        it by default, recorded under this entry.
+        """
         if not rows:
             return
         self.record()
         self._session.flush()
-        self._session.connection().execute(insert(table), rows)
+        known = {name: field.default for name, field in table.model_fields.items() if not field.is_required()}
+        ours = {"entry_id": self.id, "recorded_at": self.recorded_at}
+        common = known | {name: value for name, value in ours.items() if name in table.model_fields}
+        common.pop("id", None)
+        self._session.connection().execute(insert(table), [{**common, **row} for row in rows])
 
 
 def open_entry(session: Session, actor: Actor, command: str, now: datetime) -> Entry:

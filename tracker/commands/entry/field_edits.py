@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col
 
 from tracker.commands.entry.entries import Entry
-from tracker.db import models
-from tracker.db.models import Actor, CycleChange, FieldChange, ReportChange
+from tracker.db.history import last_written
+from tracker.db.models import CycleChange, FieldChange, ReportChange
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.merging import FieldConflictError, Theirs, merge
 from tracker.domain.texts import normal
 
 Clean = Callable[[str, str], str]
+Table = type[FieldChange | CycleChange | ReportChange]
 
 
 def changed(wanted: Mapping[str, str], was: Mapping[str, str], clean: Clean) -> dict[str, str]:
@@ -31,7 +32,7 @@ def merged(
     was: Mapping[str, str],
     current: Mapping[str, str],
     *,
-    table: type[FieldChange | CycleChange | ReportChange] = FieldChange,
+    table: Table = FieldChange,
 ) -> dict[str, str]:
     """What to write, or FieldConflictError with what others wrote; `about` picks the thing's rows of the table."""
     for field in wanted:
@@ -46,28 +47,26 @@ def merged(
 
 
 def record(
-    entry: Entry, field: str, before: str, after: str, *, workflow_id: int | None = None, blocker_id: int | None = None
+    entry: Entry,
+    before: Mapping[str, str],
+    texts: Mapping[str, str],
+    *,
+    workflow_id: int | None = None,
+    blocker_id: int | None = None,
 ) -> None:
-    """Keeps what was written over what."""
-    entry.add(
-        FieldChange(
-            workflow_id=workflow_id, blocker_id=blocker_id, field=field, before=before, after=after, entry_id=entry.id
+    """Keeps what each of the texts was written over."""
+    for field, text in texts.items():
+        entry.add(
+            FieldChange(
+                workflow_id=workflow_id,
+                blocker_id=blocker_id,
+                field=field,
+                before=before[field],
+                after=text,
+                entry_id=entry.id,
+            )
         )
-    )
 
 
-def _theirs(
-    session: Session,
-    table: type[FieldChange | CycleChange | ReportChange],
-    about: ColumnElement[bool],
-    field: str,
-    text: str,
-) -> Theirs:
-    row = session.execute(
-        select(col(Actor.name), col(models.Entry.recorded_at))
-        .join(models.Entry, col(models.Entry.actor_id) == col(Actor.id))
-        .join(table, col(table.entry_id) == col(models.Entry.id))
-        .where(about, col(table.field) == field)
-        .order_by(col(table.id).desc())
-    ).first()
-    return Theirs(text) if row is None else Theirs(text, row.name, row.recorded_at)
+def _theirs(session: Session, table: Table, about: ColumnElement[bool], field: str, text: str) -> Theirs:
+    return Theirs(text, *(last_written(session, table, about, col(table.field) == field) or ()))

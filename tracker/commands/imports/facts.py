@@ -12,8 +12,10 @@ from tracker.commands.workflows import moves as workflows
 from tracker.commands.workflows.moves import Limits
 from tracker.db.history import open_holds
 from tracker.db.models import Blocker, Workflow, WorkflowWorkstream, Workstream
+from tracker.domain.fields import texts_of
 from tracker.domain.imports.values import folded
 from tracker.domain.states import State
+from tracker.domain.workflows import COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +82,7 @@ def _workflows(session: Session) -> dict[str, Existing]:
     of_workflow = select(
         col(Workflow.id),
         col(Workflow.key),
-        col(Workflow.name),
-        col(Workflow.name_en),
-        col(Workflow.description),
-        col(Workflow.owner),
-        col(Workflow.priority),
+        *(col(getattr(Workflow, name)) for name in COLUMNS),
         col(Workflow.state),
         col(Workflow.version),
         col(Workflow.state_since),
@@ -95,14 +93,7 @@ def _workflows(session: Session) -> dict[str, Existing]:
             row.id,
             row.key,
             owner[row.id],
-            {
-                "name": row.name,
-                "name_en": row.name_en,
-                "description": row.description,
-                "owner": row.owner,
-                "priority": "" if row.priority is None else str(row.priority),
-                "other_workstreams": " ".join(others[row.id]),
-            },
+            texts_of(row, COLUMNS) | {"other_workstreams": " ".join(others[row.id])},
             row.state,
             row.version,
             row.state_since,

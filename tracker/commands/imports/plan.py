@@ -10,11 +10,12 @@ from functools import partial
 from typing import TypeVar
 
 from tracker.commands.imports.facts import Existing, ImportFacts
-from tracker.commands.workflows.fields import clean_others, clean_text, key_after, refuse_wrong_key
+from tracker.commands.workflows.fields import key_after, refuse_wrong_key
 from tracker.commands.workflows.moves import When, archived, blocked, refuse_unexplained
 from tracker.domain import history
 from tracker.domain.cells import read_text
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, TrackerError
+from tracker.domain.fields import cleaned
 from tracker.domain.imports import values
 from tracker.domain.imports.choices import Choices
 from tracker.domain.imports.columns import Field
@@ -24,6 +25,7 @@ from tracker.domain.imports.values import DateOrder, folded
 from tracker.domain.permissions import require_workstream_lead
 from tracker.domain.states import State
 from tracker.domain.texts import line, normal
+from tracker.domain.workflows import COLUMNS, clean_others
 
 _TEXTS = (Field.NAME, Field.NAME_EN, Field.DESCRIPTION, Field.OWNER, Field.PRIORITY)
 Value = TypeVar("Value")
@@ -311,13 +313,13 @@ class _RowPlan:
             case Field.PRIORITY:
                 return values.priority_text(cell)
             case Field.OWNER:
-                return clean_text(found.value, values.owner_text(cell))
+                return cleaned(COLUMNS, found.value, values.owner_text(cell))
             case Field.OTHER_WORKSTREAMS:
                 words = cell.replace(",", " ").replace(";", " ").split()
                 codes = " ".join(self._of.known.workstreams.get(folded(word), word) for word in words)
                 return clean_others(codes, workstream, self._of.known.codes)
             case _:
-                return clean_text(found.value, cell)
+                return cleaned(COLUMNS, found.value, cell)
 
     def _new_owner(self, owner: str) -> None:
         if not owner or owner in self._of.known.owners:

@@ -12,11 +12,11 @@ from tracker.commands.entry.entries import Entry
 from tracker.commands.imports.facts import Existing
 from tracker.db.models import FieldChange, Workflow, WorkflowWorkstream
 from tracker.domain.states import State
+from tracker.domain.workflows import COLUMNS
 
 Item = TypeVar("Item")
 _A_PIECE = 500
-_TEXTS = ("name", "name_en", "description", "owner")
-_CHANGING = (*_TEXTS, "priority", "state", "state_since", "version")
+_CHANGING = (*COLUMNS, "state", "state_since", "version")
 _UPDATE = (
     update(Workflow.__table__)  # type: ignore[attr-defined]
     .where(col(Workflow.id) == bindparam("row_id"))
@@ -45,15 +45,7 @@ def write_over(session: Session, entry: Entry, rows: Sequence[Rewritten]) -> Non
     entry.add_all(
         FieldChange,
         [
-            {
-                "workflow_id": each.old.id,
-                "blocker_id": None,
-                "account_id": None,
-                "field": name,
-                "before": each.old.texts[name],
-                "after": text,
-                "entry_id": entry.id,
-            }
+            {"workflow_id": each.old.id, "field": name, "before": each.old.texts[name], "after": text}
             for each in rows
             for name, text in each.texts.items()
         ],
@@ -63,17 +55,11 @@ def write_over(session: Session, entry: Entry, rows: Sequence[Rewritten]) -> Non
     _exchange_others(session, entry, [each for each in rows if "other_workstreams" in each.texts])
 
 
-def priority_of(text: str) -> int | None:
-    """The priority as the table has it."""
-    return int(text) if text else None
-
-
 def _values(row: Rewritten) -> dict[str, Any]:
     old, texts = row.old, {**row.old.texts, **row.texts}
     return {
         "row_id": old.id,
-        **{f"new_{name}": texts[name] for name in _TEXTS},
-        "new_priority": priority_of(texts["priority"]),
+        **{f"new_{name}": field.value(texts[name]) for name, field in COLUMNS.items()},
         "new_state": row.state or old.state,
         "new_state_since": row.since or old.changed_at,
         "new_version": old.version + (row.state is not None),
@@ -89,7 +75,7 @@ def _exchange_others(session: Session, entry: Entry, rows: Sequence[Rewritten]) 
     entry.add_all(
         WorkflowWorkstream,
         [
-            {"workflow_id": each.old.id, "workstream_code": code, "is_owner": False}
+            {"workflow_id": each.old.id, "workstream_code": code}
             for each in rows
             for code in each.texts["other_workstreams"].split()
         ],

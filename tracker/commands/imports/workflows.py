@@ -10,7 +10,7 @@ from tracker.commands.entry.entries import Entry
 from tracker.commands.imports import facts
 from tracker.commands.imports import plan as import_plan
 from tracker.commands.imports.plan import Plan, Planned, RowResult
-from tracker.commands.imports.rows import Rewritten, pieces, priority_of, write_over
+from tracker.commands.imports.rows import Rewritten, pieces, write_over
 from tracker.commands.workflows.moves import When
 from tracker.db.models import StateChange, Workflow, WorkflowWorkstream
 from tracker.domain.errors import N_, ConflictError, InvalidError
@@ -19,6 +19,7 @@ from tracker.domain.imports.progress import Progress, Step, silent
 from tracker.domain.imports.table import Table
 from tracker.domain.people import Actor
 from tracker.domain.states import Role
+from tracker.domain.workflows import COLUMNS
 
 COMMAND = "import_workflows"
 
@@ -85,14 +86,14 @@ def _create(session: Session, entry: Entry, rows: Sequence[Planned], last_id: in
             for code in (each.workstream, *each.texts.get("other_workstreams", "").split())
         ],
     )
-    entry.add_all(StateChange, [_move_row(entry, each, ids[each.key]) for each in rows])
+    entry.add_all(StateChange, [_move_row(each, ids[each.key]) for each in rows])
     return max(ids.values())
 
 
 def _change(session: Session, entry: Entry, rows: Sequence[Planned], last_id: int) -> int:
     """Moves made, fields written over, other workstreams exchanged. Nothing gets an id."""
     there = [(each, each.existing) for each in rows if each.existing is not None]
-    entry.add_all(StateChange, [_move_row(entry, each, old.id) for each, old in there if each.to is not None])
+    entry.add_all(StateChange, [_move_row(each, old.id) for each, old in there if each.to is not None])
     write_over(
         session,
         entry,
@@ -101,34 +102,23 @@ def _change(session: Session, entry: Entry, rows: Sequence[Planned], last_id: in
     return last_id
 
 
-def _move_row(entry: Entry, each: Planned, workflow_id: int) -> dict[str, Any]:
+def _move_row(each: Planned, workflow_id: int) -> dict[str, Any]:
     """The change that creates the workflow, or the one that moves it."""
     return {
         "workflow_id": workflow_id,
         "from_state": each.existing.state if each.existing is not None else None,
         "to_state": each.to,
         "happened_at": each.happened_at,
-        "recorded_at": entry.recorded_at,
-        "entry_id": entry.id,
         "reason": each.reason if each.existing is not None else "",
-        "note": "",
-        "voids": None,
     }
 
 
 def _workflow_row(each: Planned, at: object) -> dict[str, Any]:
     return {
         "key": each.key,
-        "name": each.texts["name"],
-        "name_en": each.texts.get("name_en", ""),
-        "description": each.texts.get("description", ""),
-        "owner": each.texts.get("owner", ""),
-        "priority": priority_of(each.texts.get("priority", "")),
+        **{name: field.value(each.texts.get(name, "")) for name, field in COLUMNS.items()},
         "created_at": at,
-        "archived_at": None,
         "state": each.to,
         "state_since": each.happened_at,
-        "cycle_number": None,
-        "goal": None,
         "version": 1,
     }

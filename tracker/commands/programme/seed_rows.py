@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 from tracker.db import models
 from tracker.domain.programme.replay import caches
 from tracker.domain.programme.rows import Programme
+from tracker.domain.workflows import COLUMNS
 
 TableRows = list[dict[str, Any]]
 
@@ -96,14 +97,7 @@ class SeedRows:
         return [
             {
                 "id": self._workflows[row.key],
-                "key": row.key,
-                "name": row.name,
-                "name_en": row.name_en,
-                "description": row.description,
-                "owner": row.owner,
-                "priority": row.priority,
-                "created_at": row.created_at,
-                "archived_at": row.archived_at,
+                **{name: getattr(row, name) for name in ("key", *COLUMNS, "created_at", "archived_at")},
                 "state": cached.state,
                 "state_since": cached.state_since,
                 "cycle_number": cached.cycle,

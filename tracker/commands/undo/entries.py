@@ -17,14 +17,19 @@ from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves, scope
 from tracker.commands.workflows.moves import streams_of, the_workflow
 from tracker.db import models
-from tracker.db.field_texts import texts_of
-from tracker.db.models import Actor, Blocker, BlockerEvent, Cycle, FieldChange, ScopeChange, StateChange, Workflow
+from tracker.db.history import last_written
+from tracker.db.models import Blocker, BlockerEvent, Cycle, FieldChange, ScopeChange, StateChange, Workflow
+from tracker.domain.blockers import FIELDS
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, ConflictError, NotAllowedError, NotFoundError
+from tracker.domain.fields import texts_of
 from tracker.domain.permissions import require_participant, require_workstream_lead
 from tracker.domain.states import CycleStatus, Goal, HoldEvent, State
 
 NOTE = "Återtaget"  # stands in the history, which is Swedish
+
+
+_HistoryTable = StateChange | BlockerEvent | FieldChange | ScopeChange
 
 
 @dataclass(slots=True)
@@ -80,7 +85,7 @@ def undo(session: Session, entry: Entry, entry_id: int) -> BatchResult:
 
 def _written_by(session: Session, entry_id: int) -> dict[str, _Written]:
     written: dict[str, _Written] = defaultdict(_Written)
-    lists: tuple[tuple[type[StateChange | BlockerEvent | FieldChange | ScopeChange], str], ...] = (
+    lists: tuple[tuple[type[_HistoryTable], str], ...] = (
         (StateChange, "changes"),
         (BlockerEvent, "events"),
         (FieldChange, "fields"),
@@ -246,23 +251,15 @@ def _edited_blockers(session: Session, entry_id: int) -> dict[str, tuple[Blocker
 
 
 def _write_back(session: Session, entry: Entry, blocker: Blocker, changes: list[FieldChange]) -> bool:
-    texts = _fields_before(session, changes, texts_of(blocker), blocker.title)
+    texts = _fields_before(session, changes, texts_of(blocker, FIELDS), blocker.title)
     if texts:
         require_participant(entry.actor, blockers.workstreams_of(session, blockers.id_of(blocker)))
         blockers.write_over(entry, blocker, texts)
     return bool(texts)
 
 
-def _last_by(
-    session: Session, table: type[StateChange | BlockerEvent | FieldChange | ScopeChange], where: ColumnElement[bool]
-) -> tuple[str, datetime]:
+def _last_by(session: Session, table: type[_HistoryTable], where: ColumnElement[bool]) -> tuple[str, datetime]:
     """Who wrote the last of these rows, and when."""
-    name, at = session.execute(
-        select(col(Actor.name), col(models.Entry.recorded_at))
-        .join(models.Entry, col(models.Entry.actor_id) == col(Actor.id))
-        .join(table, col(table.entry_id) == col(models.Entry.id))
-        .where(where)
-        .order_by(col(table.id).desc())
-        .limit(1)
-    ).one()
-    return name, at
+    last = last_written(session, table, where)
+    assert last is not None
+    return last

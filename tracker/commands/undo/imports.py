@@ -20,6 +20,7 @@ from tracker.commands.undo import conflicts
 from tracker.commands.workflows import moves as workflows
 from tracker.commands.workflows.moves import Limits
 from tracker.db import models
+from tracker.db.columns import row_columns
 from tracker.db.models import (
     Actor,
     BlockerEvent,
@@ -89,21 +90,7 @@ def _put_away_created(session: Session, entry: Entry, entry_id: int) -> BatchRes
 def _put_away(session: Session, entry: Entry, ids: list[int]) -> None:
     at = instant_text(entry.recorded_at)
     for piece in pieces(ids):
-        entry.add_all(
-            FieldChange,
-            [
-                {
-                    "workflow_id": number,
-                    "blocker_id": None,
-                    "account_id": None,
-                    "field": "archived_at",
-                    "before": "",
-                    "after": at,
-                    "entry_id": entry.id,
-                }
-                for number in piece
-            ],
-        )
+        entry.add_all(FieldChange, [{"workflow_id": number, "field": "archived_at", "after": at} for number in piece])
         session.execute(update(Workflow).where(col(Workflow.id).in_(piece)).values(archived_at=entry.recorded_at))
 
 
@@ -130,12 +117,7 @@ def _put_back_changed(session: Session, entry: Entry, entry_id: int, note: str) 
             [
                 {
                     "workflow_id": undone.now.old.id,
-                    "from_state": None,
-                    "to_state": None,
                     "happened_at": entry.recorded_at,
-                    "recorded_at": entry.recorded_at,
-                    "entry_id": entry.id,
-                    "reason": "",
                     "note": note,
                     "voids": undone.voided,
                 }
@@ -241,15 +223,7 @@ def _moves_of(entry_id: int) -> tuple[Any, ...]:
 def _standing(session: Session, moved: Any) -> dict[int, list[history.Change]]:  # noqa: ANN401 - a select
     """Of each of the workflows, the changes that have not been taken back, oldest first."""
     rows = session.execute(
-        select(
-            col(StateChange.workflow_id),
-            col(StateChange.id),
-            col(StateChange.from_state),
-            col(StateChange.to_state),
-            col(StateChange.happened_at),
-            col(StateChange.recorded_at),
-            col(StateChange.voids),
-        )
+        select(col(StateChange.workflow_id), *row_columns(StateChange, history.Change))
         .where(col(StateChange.workflow_id).in_(moved))
         .order_by(col(StateChange.workflow_id), col(StateChange.id))
     )

@@ -1,15 +1,14 @@
 """Making workflows, writing over their fields, and archiving them. None of it makes a new version of a workflow."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from tracker.commands.entry import field_edits
 from tracker.commands.entry.entries import Entry
-from tracker.commands.workflows.moves import StaleError, id_of, streams_of, the_workflow
+from tracker.commands.workflows.moves import id_of, refuse_stale, streams_of, the_led_workflow
 from tracker.db.history import open_holds
 from tracker.db.models import (
     Blocker,
@@ -23,29 +22,24 @@ from tracker.db.models import (
 )
 from tracker.domain.cells import instant_text
 from tracker.domain.errors import N_, ConflictError, InvalidError
+from tracker.domain.fields import as_text, cleaned, write
+from tracker.domain.fields import texts_of as fields_texts
 from tracker.domain.permissions import require_workstream_lead
 from tracker.domain.states import CycleStatus, State
-from tracker.domain.texts import filled_line, line, prose
+from tracker.domain.workflows import COLUMNS, FIELDS, WorkflowFields, clean_others
 
-PRIORITIES = ("1", "2", "3", "4")
 _LEAST_DIGITS = 3
 _MOST_DIGITS = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
-    """What people write about a workflow."""
-
-    name: str
-    name_en: str = ""
-    description: str = ""
-    owner: str = ""
-    priority: int | None = None
-    other_workstreams: tuple[str, ...] = ()
-
-
 def create(
-    session: Session, entry: Entry, workstream: str, fields: Fields, *, state: State = State.NOT_STARTED, key: str = ""
+    session: Session,
+    entry: Entry,
+    workstream: str,
+    fields: WorkflowFields,
+    *,
+    state: State = State.NOT_STARTED,
+    key: str = "",
 ) -> Workflow:
     """Makes a workflow that the workstream owns, under the key or the next free one.
 
@@ -54,7 +48,7 @@ def create(
     require_workstream_lead(entry.actor, workstream)
     if session.get(Workstream, workstream) is None:
         raise InvalidError(N_("There is no workstream %(code)s."), field="workstream", code=workstream)
-    texts = {field: _clean(session, workstream, field, text) for field, text in _form_texts(fields).items()}
+    texts = {field: _clean(session, workstream, field, text) for field, text in fields_texts(fields, FIELDS).items()}
     workflow = Workflow(
         key=_free_key(session, workstream, key.strip()),
         name="",
@@ -86,8 +80,7 @@ def edit(session: Session, entry: Entry, key: str, wanted: Mapping[str, str], wa
     Raises NotFoundError, NotAllowedError, InvalidError naming the field, or FieldConflictError when somebody else has
     changed one of them to something else; then nothing is written.
     """
-    workflow, owner = the_workflow(session, key)
-    require_workstream_lead(entry.actor, owner)
+    workflow, owner = the_led_workflow(session, entry, key)
     wanted = field_edits.changed(wanted, was, lambda field, text: _clean(session, owner, field, text))
     current = texts_of(session, workflow)
     about = col(FieldChange.workflow_id) == workflow.id
@@ -103,7 +96,7 @@ def own(session: Session, entry: Entry, key: str, owner: str) -> bool:
 
 def prioritise(session: Session, entry: Entry, key: str, priority: int | None) -> bool:
     """Gives the workflow a priority or takes it away; tells whether it had another."""
-    return _set(session, entry, key, "priority", "" if priority is None else str(priority))
+    return _set(session, entry, key, "priority", as_text(priority))
 
 
 def archive(session: Session, entry: Entry, key: str, *, version: int) -> None:
@@ -112,17 +105,16 @@ def archive(session: Session, entry: Entry, key: str, *, version: int) -> None:
     Raises NotFoundError, NotAllowedError, StaleError, or ConflictError while a blocker holds it or it is in a cycle
     that runs or is planned.
     """
-    workflow, owner = the_workflow(session, key)
-    require_workstream_lead(entry.actor, owner)
-    if version != workflow.version:
-        raise StaleError(workflow)
+    workflow, _ = the_led_workflow(session, entry, key)
+    refuse_stale(workflow, version)
     _refuse_in_use(session, workflow)
     put_away(entry, workflow)
 
 
 def put_away(entry: Entry, workflow: Workflow) -> None:
     """Writes that the workflow is archived, without asking whether it may be."""
-    field_edits.record(entry, "archived_at", "", instant_text(entry.recorded_at), workflow_id=workflow.id)
+    archived = {"archived_at": instant_text(entry.recorded_at)}
+    field_edits.record(entry, {"archived_at": ""}, archived, workflow_id=workflow.id)
     workflow.archived_at = entry.recorded_at
 
 
@@ -141,29 +133,20 @@ def key_after(workstream: str, taken: Iterable[str]) -> str:
 def texts_of(session: Session, workflow: Workflow) -> dict[str, str]:
     """The workflow's fields as forms write them."""
     _, others = streams_of(session, workflow)
-    return {
-        "name": workflow.name,
-        "name_en": workflow.name_en,
-        "description": workflow.description,
-        "owner": workflow.owner,
-        "priority": _priority_text(workflow.priority),
-        "other_workstreams": " ".join(others),
-    }
+    return fields_texts(workflow, COLUMNS) | {"other_workstreams": " ".join(others)}
 
 
 def write_over(session: Session, entry: Entry, workflow: Workflow, texts: Mapping[str, str]) -> None:
     """Writes clean texts into fields, and keeps what was there."""
     before = texts_of(session, workflow) if texts else {}
-    for field, text in texts.items():
-        field_edits.record(entry, field, before[field], text, workflow_id=workflow.id)
+    field_edits.record(entry, before, texts, workflow_id=workflow.id)
     others = _write(workflow, texts)
     if "other_workstreams" in texts:
         _replace_others(session, workflow, others)
 
 
 def _set(session: Session, entry: Entry, key: str, field: str, text: str) -> bool:
-    workflow, owner = the_workflow(session, key)
-    require_workstream_lead(entry.actor, owner)
+    workflow, owner = the_led_workflow(session, entry, key)
     text = _clean(session, owner, field, text)
     if texts_of(session, workflow)[field] == text:
         return False
@@ -171,62 +154,13 @@ def _set(session: Session, entry: Entry, key: str, field: str, text: str) -> boo
     return True
 
 
-def _form_texts(fields: Fields) -> dict[str, str]:
-    return {
-        "name": fields.name,
-        "name_en": fields.name_en,
-        "description": fields.description,
-        "owner": fields.owner,
-        "priority": _priority_text(fields.priority),
-        "other_workstreams": " ".join(fields.other_workstreams),
-    }
-
-
-def _priority_text(priority: int | None) -> str:
-    return "" if priority is None else str(priority)
-
-
 def _clean(session: Session, workstream: str, field: str, text: str) -> str:
     """The text as it is kept, or InvalidError; `workstream` is the owning one."""
     if field != "other_workstreams":
-        return clean_text(field, text)
+        return cleaned(COLUMNS, field, text)
     codes = text.split()
     known = set(session.exec(select(Workstream.code).where(col(Workstream.code).in_(codes))))
     return clean_others(text, workstream, known)
-
-
-def clean_text(field: str, text: str) -> str:
-    """The text of a field that hangs on nothing else, as it is kept, or InvalidError."""
-    match field:
-        case "name":
-            return filled_line(text, field)
-        case "name_en" | "owner":
-            return line(text, field)
-        case "description":
-            return prose(text, field)
-        case "priority":
-            return _clean_priority(text.strip())
-        case _:
-            raise InvalidError(N_("This form is broken. Open the page anew."), field=field)
-
-
-def clean_others(text: str, workstream: str, known: Collection[str]) -> str:
-    """The codes of the workstreams that take part beside the owning one, in order, or InvalidError."""
-    codes = sorted(set(text.split()))
-    for code in codes:
-        if code not in known:
-            raise InvalidError(N_("There is no workstream %(code)s."), field="other_workstreams", code=code)
-    if workstream in codes:
-        raise InvalidError(
-            N_("%(code)s owns the workflow. Choose others that take part."), field="other_workstreams", code=workstream
-        )
-    return " ".join(codes)
-
-
-def _clean_priority(text: str) -> str:
-    if text and text not in PRIORITIES:
-        raise InvalidError(N_("Choose a priority from 1 to 4, or none."), field="priority")
-    return text
 
 
 def _free_key(session: Session, workstream: str, wanted: str) -> str:
@@ -256,11 +190,7 @@ def _keys_taken(session: Session, workstream: str) -> set[str]:
 
 def _write(workflow: Workflow, texts: Mapping[str, str]) -> list[str]:
     """Writes clean texts into the row, and gives the other workstreams, which have rows of their own."""
-    for field in ("name", "name_en", "description", "owner"):
-        if field in texts:
-            setattr(workflow, field, texts[field])
-    if "priority" in texts:
-        workflow.priority = int(texts["priority"]) if texts["priority"] else None
+    write(workflow, COLUMNS, {name: text for name, text in texts.items() if name in COLUMNS})
     return texts.get("other_workstreams", "").split()
 
 

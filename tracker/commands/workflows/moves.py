@@ -10,6 +10,7 @@ from sqlalchemy import Integer, Select, String, bindparam, func, select
 from sqlmodel import Session, col
 
 from tracker.commands.entry.entries import Entry
+from tracker.db.columns import row_columns
 from tracker.db.history import open_holds
 from tracker.db.models import Blocker, BlockerEvent, Cycle, StateChange, Workflow, WorkflowWorkstream
 from tracker.domain import history
@@ -31,14 +32,7 @@ _STREAMS = (
     .order_by(col(WorkflowWorkstream.workstream_code))
 )
 _CHANGES: Select[*tuple[Any, ...]] = (
-    select(
-        col(StateChange.id),
-        col(StateChange.from_state),
-        col(StateChange.to_state),
-        col(StateChange.happened_at),
-        col(StateChange.recorded_at),
-        col(StateChange.voids),
-    )
+    select(*row_columns(StateChange, history.Change))
     .where(col(StateChange.workflow_id) == bindparam("workflow_id", type_=Integer))
     .order_by(col(StateChange.id))
 )
@@ -75,12 +69,10 @@ def move(session: Session, entry: Entry, key: str, to: Move, *, backdate_days: i
     `backdate_days` is how far back leads may date a move when the running cycle is younger than that. Raises
     NotFoundError, NotAllowedError, StaleError, BlockedError, or InvalidError naming the field.
     """
-    workflow, owner = the_workflow(session, key)
-    require_workstream_lead(entry.actor, owner)
+    workflow, _ = the_led_workflow(session, entry, key)
     if to.to is workflow.state:
         return workflow
-    if to.version != workflow.version:
-        raise StaleError(workflow)
+    refuse_stale(workflow, to.version)
     refuse_unexplained(workflow.state, to.to, to.reason)
     if to.to is State.DONE:
         refuse_while_held(session, workflow)
@@ -112,10 +104,8 @@ def undo(session: Session, entry: Entry, key: str, *, version: int, note: str = 
 
     Raises NotFoundError, NotAllowedError, StaleError, BlockedError or ConflictError.
     """
-    workflow, owner = the_workflow(session, key)
-    require_workstream_lead(entry.actor, owner)
-    if version != workflow.version:
-        raise StaleError(workflow)
+    workflow, _ = the_led_workflow(session, entry, key)
+    refuse_stale(workflow, version)
     changes = standing_changes(session, workflow)
     refuse_void(session, entry, workflow, changes)
     return void(entry, workflow, changes, note=note)
@@ -174,6 +164,19 @@ def the_workflow(session: Session, key: str) -> tuple[Workflow, str]:
     if workflow.archived_at is not None:
         raise archived(key)
     return workflow, owner
+
+
+def the_led_workflow(session: Session, entry: Entry, key: str) -> tuple[Workflow, str]:
+    """The same for one that the actor leads, or else NotAllowedError."""
+    workflow, owner = the_workflow(session, key)
+    require_workstream_lead(entry.actor, owner)
+    return workflow, owner
+
+
+def refuse_stale(workflow: Workflow, version: int) -> None:
+    """Raises StaleError for a version that is not the workflow's any more."""
+    if version != workflow.version:
+        raise StaleError(workflow)
 
 
 def archived(key: str) -> ConflictError:

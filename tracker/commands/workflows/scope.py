@@ -3,11 +3,10 @@
 from sqlmodel import Session
 
 from tracker.commands.entry.entries import Entry
-from tracker.commands.workflows.moves import StaleError, id_of, the_workflow
+from tracker.commands.workflows.moves import id_of, refuse_stale, the_led_workflow
 from tracker.db.models import Cycle, ScopeChange, Workflow
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, ConflictError, InvalidError
-from tracker.domain.permissions import require_workstream_lead
 from tracker.domain.states import CycleStatus, Goal, ScopeKind, State
 from tracker.domain.texts import line, prose
 
@@ -19,14 +18,13 @@ def enter(
 
     Raises NotFoundError, NotAllowedError, StaleError, ConflictError or InvalidError naming the field.
     """
-    workflow, owner = the_workflow(session, key)
-    require_workstream_lead(entry.actor, owner)
+    workflow, _ = the_led_workflow(session, entry, key)
     into = session.get(Cycle, cycle) if cycle <= LARGEST_ID else None
     if into is None:
         raise InvalidError(N_("There is no cycle %(cycle)s."), field="cycle", cycle=cycle)
     if (workflow.cycle_number, workflow.goal) == (cycle, goal):
         return
-    _refuse_stale(workflow, version)
+    refuse_stale(workflow, version)
     _refuse_closed(into)
     _refuse_member(session, workflow, into)
     _refuse_done(workflow)
@@ -41,12 +39,11 @@ def leave(session: Session, entry: Entry, key: str, *, version: int, reason: str
     One that is in no cycle stays as it is. Raises NotFoundError, NotAllowedError, StaleError, ConflictError or
     InvalidError naming the field.
     """
-    workflow, owner = the_workflow(session, key)
-    require_workstream_lead(entry.actor, owner)
+    workflow, _ = the_led_workflow(session, entry, key)
     cycle = _cycle_of(session, workflow)
     if cycle is None:
         return
-    _refuse_stale(workflow, version)
+    refuse_stale(workflow, version)
     _refuse_closed(cycle)
     reason, note = _words(cycle, reason, note)
     write_change(entry, workflow, (None, None), _leaving(cycle), reason, note)
@@ -59,12 +56,11 @@ def change_goal(
 
     Raises NotFoundError, NotAllowedError, StaleError, ConflictError or InvalidError naming the field.
     """
-    workflow, owner = the_workflow(session, key)
-    require_workstream_lead(entry.actor, owner)
+    workflow, _ = the_led_workflow(session, entry, key)
     cycle = _cycle_of(session, workflow)
     if cycle is not None and workflow.goal is goal:
         return
-    _refuse_stale(workflow, version)
+    refuse_stale(workflow, version)
     if cycle is None:
         raise ConflictError(N_("%(key)s is in no cycle, so it has no goal."), key=key)
     _refuse_closed(cycle)
@@ -112,11 +108,6 @@ def _words(cycle: Cycle, reason: str, note: str) -> tuple[str, str]:
     if cycle.status is CycleStatus.RUNNING and not reason:
         raise InvalidError(N_("Say why: cycle %(cycle)s is running."), field="reason", cycle=cycle.number)
     return reason, note
-
-
-def _refuse_stale(workflow: Workflow, version: int) -> None:
-    if version != workflow.version:
-        raise StaleError(workflow)
 
 
 def _refuse_closed(cycle: Cycle) -> None:

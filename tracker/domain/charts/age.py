@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tracker.domain.calendar import local_date
-from tracker.domain.charts.sheets import Adds, Column, SheetRow
+from tracker.domain.charts.sheets import Column, SheetRow, Source, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.flow import age_days
@@ -16,6 +16,7 @@ from tracker.domain.figures.lead_times import LEAST_SAMPLE, last_run
 from tracker.domain.figures.rounding import nearest_rank
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.timelines import DONE, Timeline
+from tracker.domain.figures.words import Adds
 from tracker.domain.states import STATES, State
 
 WORKING = (State.DESIGN, State.VALIDATION, State.TEST)
@@ -43,17 +44,10 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     for position, days, each in sorted(under_way, key=lambda found: (found[0], found[1], found[2].key)):
         state = STATES[position]
         p50, p85 = ranks[state]
-        yield SheetRow(
-            {
-                "workflow": each.key,
-                "state": state,
-                "age_days": days,
-                "blocked": int(bool(each.held) and each.held[-1].until is None),
-                "done_age_p50_days": p50,
-                "done_age_p85_days": p85,
-            },
-            {"age_days": [Behind(each.key, amount=days)]},
-        )
+        is_blocked = bool(each.held) and each.held[-1].until is None
+        values: dict[str, Value] = {"workflow": each.key, "state": state, "age_days": days, "blocked": int(is_blocked)}
+        values |= {"done_age_p50_days": p50, "done_age_p85_days": p85}
+        yield SheetRow(values, {"age_days": [Behind(each.key, amount=days)]})
 
 
 def _workflows(span: Span, choice: Choice) -> list[KnownWorkflow]:
@@ -80,3 +74,6 @@ def ages_when_left(timelines: Iterable[Timeline], as_of: datetime, zone: ZoneInf
 
 def _rank(ages: list[int], percent: int) -> int | None:
     return nearest_rank(ages, percent) if len(ages) >= LEAST_SAMPLE else None
+
+
+SOURCE = Source("age", COLUMNS, rows)

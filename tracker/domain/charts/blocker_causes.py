@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.cycle_figures import column
-from tracker.domain.charts.sheets import Adds, Column, SheetRow, Value
+from tracker.domain.charts.sheets import Column, SheetRow, Source, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.holds import Spell, blocked_time, held_spells
@@ -14,6 +14,7 @@ from tracker.domain.figures.readings import Reading
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Choice, days
 from tracker.domain.figures.timelines import Timeline
+from tracker.domain.figures.words import Adds
 from tracker.domain.states import BlockerCategory
 
 COLUMNS = (
@@ -110,3 +111,6 @@ def _in_order(causes: Mapping[tuple[int, BlockerCategory], _Cause]) -> list[Bloc
     for (_, category), cause in causes.items():
         totals[category] += cause.time
     return sorted((category for category in totals if totals[category]), key=lambda each: -totals[each])
+
+
+SOURCE = Source("blocker-causes", COLUMNS, rows)

@@ -6,12 +6,14 @@ from datetime import datetime
 from tracker.domain.calendar import local_date
 from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.cycle_figures import column
-from tracker.domain.charts.sheets import Adds, Column, SheetRow
+from tracker.domain.charts.sheets import Column, SheetRow, Source
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.readings import Reading
 from tracker.domain.figures.summaries import Choice
+from tracker.domain.figures.words import Adds
 
+_FIGURES = ("blockers_opened", "blockers_resolved", "blockers_open", "median_blocker_age_days")
 COLUMNS = (
     Column("cycle", Adds.KEY),
     Column("status", Adds.NONE),
@@ -29,13 +31,7 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle."""
     for cycle in span.cycles:
         here = span.reading(cycle.cycle)
-        row = cycle_figures.row(
-            span,
-            cycle.cycle,
-            choice,
-            ("blockers_opened", "blockers_resolved", "blockers_open", "median_blocker_age_days"),
-            status=here.cycle.status,
-        )
+        row = cycle_figures.row(span, cycle.cycle, choice, _FIGURES, status=here.cycle.status)
         if row.values["blockers_open"] is None:
             row.values |= {"open_at_start": None, "open_throughout": None, "oldest_blocker_days": None}
             yield row
@@ -65,3 +61,6 @@ def _open_before(span: Span, here: Reading, choice: Choice, border: datetime) ->
         for blocker, spell in span.now.blocker_spells(workstreams)
         if spell.is_open_before(border)
     ]
+
+
+SOURCE = Source("blockers", COLUMNS, rows)

@@ -4,16 +4,17 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, compress
 from typing import NamedTuple
 
 from tracker.domain.calendar import local_date, midnight
-from tracker.domain.charts.sheets import Adds, Column, SheetRow
+from tracker.domain.charts.sheets import Column, SheetRow, Source, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.readings import Reading
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.timelines import Timeline
+from tracker.domain.figures.words import Adds
 from tracker.domain.states import Goal, State
 
 COLUMNS = (
@@ -75,22 +76,11 @@ def _rows(span: Span, here: Reading, choice: Choice) -> Iterator[SheetRow]:
     assert here.cycle.committed_at is not None
     for number in range(days.number(here.cycle.committed_at), len(days.days)):
         removed = committed - (scope[number] - added[number])
-        yield SheetRow(
-            {
-                "cycle": here.cycle.cycle,
-                "day": days.days[number],
-                "scope": scope[number],
-                "reached": reached[number],
-                "added_since": added[number],
-                "removed_since": removed,
-            },
-            {
-                "scope": partial(_in_scope, members, number),
-                "reached": partial(_reached, members, days, number),
-                "added_since": partial(_added, members, number),
-                "removed_since": partial(_removed, members, number),
-            },
-        )
+        numbers = {"scope": scope[number], "reached": reached[number]}
+        changed = {"added_since": added[number], "removed_since": removed}
+        keys: dict[str, Value] = {"cycle": here.cycle.cycle, "day": days.days[number]}
+        behind = {name: partial(_listed, name, members, days, number) for name in (*numbers, *changed)}
+        yield SheetRow({**keys, **numbers, **changed}, behind)
 
 
 def _days(here: Reading) -> _Days:
@@ -162,23 +152,17 @@ def _count_reached(changes: list[int], timeline: Timeline, goal: Goal, first: in
         _count(changes, since, until)
 
 
-def _in_scope(members: Sequence[_Member], number: int) -> list[Behind]:
-    return [Behind(each.key, goal) for each in members if (goal := each.goal(number)) is not None]
+def _listed(name: str, members: Sequence[_Member], days: _Days, number: int) -> list[Behind]:
+    """What the number in the column counts."""
+    if name == "removed_since":
+        return [Behind(each.key, each.committed) for each in members if each.committed and each.goal(number) is None]
+    found = [(each, goal) for each in members if (goal := each.goal(number)) is not None]
+    if name == "reached":
+        is_past = [days.position(each.timeline, number) > State(goal.value).position for each, goal in found]
+        found = list(compress(found, is_past))
+    elif name == "added_since":
+        found = [(each, goal) for each, goal in found if each.committed is None]
+    return [Behind(each.key, goal) for each, goal in found]
 
 
-def _reached(members: Sequence[_Member], days: _Days, number: int) -> list[Behind]:
-    return [
-        Behind(each.key, goal)
-        for each in members
-        if (goal := each.goal(number)) is not None and days.position(each.timeline, number) > State(goal.value).position
-    ]
-
-
-def _added(members: Sequence[_Member], number: int) -> list[Behind]:
-    return [
-        Behind(each.key, goal) for each in members if each.committed is None and (goal := each.goal(number)) is not None
-    ]
-
-
-def _removed(members: Sequence[_Member], number: int) -> list[Behind]:
-    return [Behind(each.key, each.committed) for each in members if each.committed and each.goal(number) is None]
+SOURCE = Source("burn-up", COLUMNS, rows)

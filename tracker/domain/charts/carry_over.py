@@ -6,11 +6,12 @@ from functools import partial
 from tracker.domain.charts import cycle_figures, fates
 from tracker.domain.charts.cycle_figures import column
 from tracker.domain.charts.fates import DISPOSITIONS
-from tracker.domain.charts.sheets import Adds, Column, Found, SheetRow
+from tracker.domain.charts.sheets import Column, Found, SheetRow, Source
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import behind, of_members
 from tracker.domain.figures.items import CycleItems
 from tracker.domain.figures.summaries import Choice
+from tracker.domain.figures.words import Adds
 from tracker.domain.states import Goal
 
 _FIGURES = ("carried_in", "met", *DISPOSITIONS)
@@ -74,3 +75,6 @@ def _first_carried(span: Span, choice: Choice) -> dict[str, int]:
                     found[workflow.key] = number
                     break
     return found
+
+
+SOURCE = Source("carry-over", COLUMNS, rows)

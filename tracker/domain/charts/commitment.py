@@ -7,11 +7,12 @@ from typing import TypeAlias
 from tracker.domain.charts import fates
 from tracker.domain.charts.cycle_figures import column
 from tracker.domain.charts.fates import DISPOSITIONS
-from tracker.domain.charts.sheets import Adds, Column, SheetRow, Value
+from tracker.domain.charts.sheets import Column, SheetRow, Source, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.items import CycleItems
 from tracker.domain.figures.summaries import Choice
+from tracker.domain.figures.words import Adds
 from tracker.domain.states import Goal
 
 _CHANGED = ("added", "removed")
@@ -81,3 +82,6 @@ def _row(keys: dict[str, Value], found: Mapping[str, _Pairs]) -> SheetRow:
 
 def _listed(pairs: _Pairs, goal: Value) -> list[Behind]:
     return [Behind(key, each) for key, each in pairs if each is goal]
+
+
+SOURCE = Source("commitment", COLUMNS, rows)

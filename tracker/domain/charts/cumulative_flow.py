@@ -6,12 +6,13 @@ from functools import partial
 from typing import NamedTuple
 
 from tracker.domain.calendar import local_date, midnight
-from tracker.domain.charts.sheets import Adds, Column, SheetRow
+from tracker.domain.charts.sheets import Column, SheetRow, Source
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.flow import cumulative_flow
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.timelines import Timeline
+from tracker.domain.figures.words import Adds
 from tracker.domain.states import STATES
 
 COLUMNS = (Column("day", Adds.KEY), *(Column(state.value, Adds.COUNT) for state in STATES))
@@ -69,3 +70,6 @@ def _counted(span: Span, choice: Choice, days: Sequence[date]) -> Iterator[_Coun
 
 def _there(counted: Sequence[_Counted], number: int, end: datetime, position: int) -> list[Behind]:
     return [Behind(each.key) for each in counted if each.first <= number and each.timeline.before(end) == position]
+
+
+SOURCE = Source("cumulative-flow", COLUMNS, rows)

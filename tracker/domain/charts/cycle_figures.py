@@ -3,26 +3,17 @@
 from collections.abc import Iterable
 from functools import partial
 
-from tracker.domain.charts.sheets import Adds, Column, Found, SheetRow, Value
+from tracker.domain.charts.sheets import Column, Found, SheetRow, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import LISTS, Behind, behind
 from tracker.domain.figures.items import CycleItems
 from tracker.domain.figures.summaries import Choice
-
-_ADDS = {
-    "blocked_days": Adds.DAYS,
-    "median_blocker_age_days": Adds.MEDIAN,
-    "lead_time_p50_days": Adds.P50,
-    "lead_time_p85_days": Adds.P85,
-    "ratio_to_previous": Adds.NONE,
-    "tested_per_working_day": Adds.NONE,
-}
-_PLACES = {"blocked_days": 1, "ratio_to_previous": 2, "tested_per_working_day": 2}
+from tracker.domain.figures.words import FIGURES
 
 
 def column(figure: str) -> Column:
     """The column of a figure that the summaries have."""
-    return Column(figure, _ADDS.get(figure, Adds.COUNT), _PLACES.get(figure, 0))
+    return Column(figure, FIGURES[figure].adds, FIGURES[figure].places)
 
 
 def row(span: Span, number: int, choice: Choice, figures: Iterable[str], **values: Value) -> SheetRow:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from tracker.domain.charts import cycle_figures
-from tracker.domain.charts.sheets import Adds, Column, SheetRow
+from tracker.domain.charts.sheets import By, Column, SheetRow, Source
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.summaries import Choice
+from tracker.domain.figures.words import Adds
 
 
 def columns(span: Span) -> Sequence[Column]:
@@ -17,3 +18,6 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle."""
     for cycle in span.cycles:
         yield cycle_figures.row(span, cycle.cycle, choice, [span.figure])
+
+
+SOURCE = Source("heatmap", columns, rows, By.WORKSTREAM)

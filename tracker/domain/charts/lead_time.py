@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from tracker.domain.calendar import local_date
 from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.cycle_figures import column
-from tracker.domain.charts.sheets import Adds, Column, SheetRow, Value
+from tracker.domain.charts.sheets import Column, SheetRow, Source, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.lead_times import last_run
 from tracker.domain.figures.summaries import Choice
+from tracker.domain.figures.words import Adds
 
 RANKS = ("lead_time_p50_days", "lead_time_p85_days")
 COLUMNS = (
@@ -32,12 +33,11 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
         border, taken = items.reading.border, items.workflows.lead_times
         tested = {each.key: each.timeline for each in span.workflows(choice, cycle.cycle) if each.key in taken}
         for key, timeline in sorted(tested.items()):
-            done_at = timeline.moments[last_run(timeline, border)[1]]
-            values: dict[str, Value] = {
-                "cycle": cycle.cycle,
-                "workflow": key,
-                "done_on": local_date(done_at, span.zone),
-                "lead_time_days": taken[key],
-                **dict.fromkeys(_OF_ALL),
-            }
-            yield SheetRow(values, {"lead_time_days": [Behind(key, at=done_at, amount=taken[key])]})
+            done_at, days = timeline.moments[last_run(timeline, border)[1]], taken[key]
+            values: dict[str, Value] = dict.fromkeys(column.name for column in COLUMNS)
+            values |= {"cycle": cycle.cycle, "workflow": key, "lead_time_days": days}
+            values["done_on"] = local_date(done_at, span.zone)
+            yield SheetRow(values, {"lead_time_days": [Behind(key, at=done_at, amount=days)]})
+
+
+SOURCE = Source("lead-time", COLUMNS, rows)

@@ -6,10 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
-from tracker.domain.charts.sheets import Adds, Column, SheetRow, Value
+from tracker.domain.charts.sheets import Column, SheetRow, Source, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.summaries import Choice, counts
+from tracker.domain.figures.words import Adds
 from tracker.domain.states import MoveBackReason
 
 
@@ -62,3 +63,6 @@ def _reason(text: str) -> Reason:
 
 def _listed(moves: Sequence[_Move]) -> list[Behind]:
     return [Behind(key, at=at) for key, at in moves]
+
+
+SOURCE = Source("moves-back", COLUMNS, rows)

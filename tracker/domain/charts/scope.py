@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from functools import partial
 
-from tracker.domain.charts.sheets import Adds, Column, Found, SheetRow, Value
+from tracker.domain.charts.sheets import Column, Found, SheetRow, Source, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures import summaries
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.timelines import DESIGN, DONE, NO_STATE, NOT_STARTED, TEST, VALIDATION
+from tracker.domain.figures.words import Adds
 
 _POSITIONS = {
     "workflows": (NOT_STARTED, DESIGN, VALIDATION, TEST, DONE),
@@ -47,3 +48,6 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
 
 def _listed(parts: list[list[str]]) -> list[Behind]:
     return [Behind(key) for part in parts for key in part]
+
+
+SOURCE = Source("scope", COLUMNS, rows)

@@ -1,32 +1,23 @@
 """A chart's numbers in rows, and the items behind each."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
+from tracker.domain.charts.span import Span
 from tracker.domain.errors import N_, NotFoundError
+from tracker.domain.figures import summaries
 from tracker.domain.figures.behind import Behind
+from tracker.domain.figures.history import History
 from tracker.domain.figures.lead_times import LEAST_SAMPLE
 from tracker.domain.figures.rounding import half_up, nearest_rank
 from tracker.domain.figures.summaries import Choice, days
+from tracker.domain.figures.words import Adds
 
 Value: TypeAlias = int | Decimal | str | date | None
-
-
-class Adds(StrEnum):
-    """How the items behind a number come to it."""
-
-    KEY = "key"  # tells rows apart; no number
-    COUNT = "count"
-    DAYS = "days"  # their times, added up exactly and then written in days of 24 hours, one place
-    MEDIAN = "median"  # of their amounts, by nearest rank
-    P50 = "p50"  # the same, empty for fewer than ten
-    P85 = "p85"  # likewise
-    OWN = "own"  # the amount of the only one
-    NONE = "none"  # says something about the row, or follows from its other numbers
 
 
 class Column(NamedTuple):
@@ -54,6 +45,13 @@ class SheetRow:
 
     values: dict[str, Value]
     behind: Mapping[str, Found] = field(default_factory=dict)
+
+    @property
+    def cycle(self) -> int:
+        """The number of the cycle that it is about."""
+        found = self.values["cycle"]
+        assert isinstance(found, int)
+        return found
 
     def items(self, column: str) -> Sequence[Behind]:
         """What the number in the column counts, in order."""
@@ -95,6 +93,63 @@ class Sheet:
             if all(key_text(row.values[name]) == keys.get(name, "") for name in self.keys):
                 return row
         raise NotFoundError(N_("The chart has no such mark. Its filters may have changed."))
+
+
+class Source(NamedTuple):
+    """Where a chart's numbers come from. `by` is what it is always by, unless something else is asked for."""
+
+    name: str
+    columns: Sequence[Column] | Callable[[Span], Sequence[Column]]
+    rows: Callable[[Span, Choice], Iterable[SheetRow]]
+    by: By = By.PROGRAMME
+
+    def columns_of(self, span: Span) -> Sequence[Column]:
+        """The columns, which may depend on what is asked for."""
+        return self.columns(span) if callable(self.columns) else self.columns
+
+
+PROJECT, WORKSTREAM = Column("project", Adds.KEY), Column("workstream", Adds.KEY)
+
+
+def whole(source: Source, span: Span, choice: Choice) -> Sheet:
+    """The numbers of a chart for all of the choice together."""
+    return Sheet(
+        source.name, By.PROGRAMME, source.columns_of(span), [Panel("", choice, list(source.rows(span, choice)))]
+    )
+
+
+def sheet(source: Source, span: Span, choice: Choice, by: By) -> Sheet:
+    """The numbers of a chart by what is asked for, or by what it is always by."""
+    by = by or source.by
+    if not by:
+        return whole(source, span, choice)
+    columns = list(source.columns_of(span))
+    at = next((n for n, column in enumerate(columns) if column.name != "cycle"), len(columns))
+    columns[at:at] = [PROJECT] if by is By.PROJECT else [PROJECT, WORKSTREAM]
+    panels = [
+        Panel(part.workstream or part.project, part, [_placed(row, part, by) for row in source.rows(span, part)])
+        for part in _parts(span.history, choice, by)
+    ]
+    return Sheet(source.name, by, columns, panels)
+
+
+def _parts(history: History, choice: Choice, by: By) -> Iterator[Choice]:
+    """Each project or workstream of the choice, in the order of the files."""
+    codes = set(choice.workstreams)
+    streams = [each for each in summaries.workstreams(history) if each.workstream in codes]
+    if by is By.WORKSTREAM:
+        yield from streams
+        return
+    for project in dict.fromkeys(each.project for each in streams):
+        own = [each.workstream for each in streams if each.project == project and each.workstream]
+        yield Choice(project, None, own)
+
+
+def _placed(row: SheetRow, part: Choice, by: By) -> SheetRow:
+    row.values["project"] = part.project
+    if by is By.WORKSTREAM:
+        row.values["workstream"] = part.workstream
+    return row
 
 
 def added_up(column: Column, items: Sequence[Behind]) -> Value:  # noqa: PLR0911 - one for each way

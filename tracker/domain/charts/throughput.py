@@ -6,14 +6,16 @@ from fractions import Fraction
 
 from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.cycle_figures import column, listed
-from tracker.domain.charts.sheets import Adds, Column, Found, SheetRow, Value
+from tracker.domain.charts.sheets import Column, Found, SheetRow, Source, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind, of_members
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Choice
+from tracker.domain.figures.words import Adds
 from tracker.domain.states import Goal
 
 STAGES = ("designed", "validated", "tested")
+_FIGURES = (*STAGES, "fell_back", "ratio_to_previous", "tested_per_working_day")
 COLUMNS = (
     Column("cycle", Adds.KEY),
     Column("status", Adds.NONE),
@@ -37,15 +39,9 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle."""
     for cycle in span.cycles:
         here = span.reading(cycle.cycle)
-        row = cycle_figures.row(
-            span,
-            cycle.cycle,
-            choice,
-            (*STAGES, "fell_back", "ratio_to_previous", "tested_per_working_day"),
-            status=here.cycle.status,
-            working_days=here.working_days,
-            working_days_so_far=here.working_days_so_far if here.is_begun else None,
-        )
+        so_far = here.working_days_so_far if here.is_begun else None
+        days: dict[str, Value] = {"working_days": here.working_days, "working_days_so_far": so_far}
+        row = cycle_figures.row(span, cycle.cycle, choice, _FIGURES, status=here.cycle.status, **days)
         behind: dict[str, Found] = {**row.behind}
         for values, lists in (
             _previous(span, cycle.cycle, choice),
@@ -98,3 +94,6 @@ def _ratio(count: Value, previous: Value) -> Decimal | None:
         if isinstance(count, int) and isinstance(previous, int) and previous
         else None
     )
+
+
+SOURCE = Source("throughput", COLUMNS, rows)

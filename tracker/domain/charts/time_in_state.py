@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from tracker.domain.calendar import local_date
-from tracker.domain.charts.sheets import Adds, Column, SheetRow, added_up
+from tracker.domain.charts.sheets import Column, SheetRow, Source, added_up
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.lead_times import last_run
 from tracker.domain.figures.summaries import Choice
+from tracker.domain.figures.words import Adds
 from tracker.domain.states import STATES, State
 
 WORKING = (State.DESIGN, State.VALIDATION, State.TEST)
@@ -45,3 +46,6 @@ def _spent(span: Span, number: int, choice: Choice) -> Mapping[str, Mapping[Stat
         for stay in range(entry - begun):
             days[STATES[timeline.positions[begun + stay]]] += (dates[stay + 1] - dates[stay]).days
     return found
+
+
+SOURCE = Source("time-in-state", COLUMNS, rows)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tracker.domain.calendar import local_date
 from tracker.domain.figures.items import CycleItems, WorkflowItems
+from tracker.domain.figures.words import FIGURES, Adds
 from tracker.domain.states import Goal
 
 
@@ -111,5 +112,5 @@ LISTS: dict[str, Callable[[CycleItems], list[Behind]]] = {
     "blockers_open": _open,
     "median_blocker_age_days": _open,
 }
-BY_AMOUNT = {"lead_time_p50_days", "lead_time_p85_days", "blocked_days", "median_blocker_age_days"}  # the rest count
+BY_AMOUNT = {name for name, each in FIGURES.items() if each.adds not in {Adds.COUNT, Adds.NONE}}  # the rest count
 _OCCASIONS = {"blockers_opened", "blockers_resolved"}  # the same blocker at another time is another one

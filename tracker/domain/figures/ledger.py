@@ -14,13 +14,14 @@ from tracker.domain.figures.lead_times import LEAST_SAMPLE
 from tracker.domain.figures.readings import Basis, Reading, readings
 from tracker.domain.figures.rounding import half_up, nearest_rank
 from tracker.domain.figures.summaries import Choice, counts, days, programme, workstreams
+from tracker.domain.figures.words import FIGURES, Adds
 from tracker.domain.states import Goal
 
 PREVIOUS = "tested_previous"
-OF_BLOCKERS = ("blockers_opened", "blockers_resolved", "blockers_open", "median_blocker_age_days")
+OF_BLOCKERS = tuple(name for name, each in FIGURES.items() if each.is_of_blockers)
 OF_WORKFLOWS = tuple(name for name in (*LISTS, PREVIOUS) if name not in OF_BLOCKERS)
-PERCENT = {"lead_time_p50_days": 50, "lead_time_p85_days": 85, "median_blocker_age_days": 50}
-TIMES = "blocked_days"
+_RANKS = {Adds.MEDIAN: 50, Adds.P50: 50, Adds.P85: 85}
+PERCENT = {name: _RANKS[each.adds] for name, each in FIGURES.items() if each.adds in _RANKS}
 _MICROSECONDS_A_DAY = timedelta(days=1) // timedelta(microseconds=1)
 _PLACES = 12  # less than half a microsecond is lost
 
@@ -101,11 +102,11 @@ def added_up(figure: str, listed: Iterable[LedgerRow]) -> int | Decimal | None:
     """What the items come to: the figure as a summary has it, where it is not empty."""
     rows = list(listed)
     amounts = [row.amount or Decimal(0) for row in rows]
-    if figure == TIMES:
+    if FIGURES[figure].adds is Adds.DAYS:
         microseconds = sum(round(amount * _MICROSECONDS_A_DAY) for amount in amounts)  # exact again
         return half_up(Fraction(microseconds, _MICROSECONDS_A_DAY), 1)
     if figure in PERCENT:
-        if figure.startswith("lead_time") and len(rows) < LEAST_SAMPLE:
+        if FIGURES[figure].adds is not Adds.MEDIAN and len(rows) < LEAST_SAMPLE:
             return None
         return nearest_rank((int(amount) for amount in amounts), PERCENT[figure])
     return len(rows)

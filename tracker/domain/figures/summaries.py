@@ -98,6 +98,21 @@ def programme(history: History) -> Choice:
     return Choice("", None, [row.code for row in history.workstreams])
 
 
+def choice_of(history: History, projects: Sequence[str], workstreams: Sequence[str]) -> Choice:
+    """The workstreams that are among these and of these projects; all of them where nothing is named."""
+    if not projects and not workstreams:
+        return programme(history)
+    rows = [
+        row
+        for row in history.workstreams
+        if (not projects or row.project in projects) and (not workstreams or row.code in workstreams)
+    ]
+    # As with a single project, nothing is counted before the first of them has joined.
+    named = " ".join(dict.fromkeys(row.project for row in rows)) or "-"
+    only = rows[0].code if len(rows) == 1 else None
+    return Choice(named, only, [row.code for row in rows])
+
+
 def summaries(
     history: History, as_of: datetime, choices: Sequence[Choice], bases: Collection[Basis] = tuple(Basis)
 ) -> Iterator[Summary]:

@@ -1,6 +1,12 @@
-"""What each figure is called and what it says, for gettext: one text for pages, charts, files and reports."""
+"""The figures of a cycle: what each is called and says, for gettext, how it is written, and how its items add up.
+
+Pages, charts, files, packs and reports all read this table; a figure's value is computed in `summaries`, its items are
+found in `behind`.
+"""
 
 from collections.abc import Callable
+from enum import StrEnum
+from functools import partial
 from typing import NamedTuple
 
 from tracker.domain.errors import N_
@@ -11,199 +17,226 @@ GROUPS = {THROUGHPUT: N_("Throughput"), COMMITMENT: N_("Commitment"), BLOCKERS: 
 DAYS, TIMES = "days", "times"  # units; counts have none
 
 
+class Adds(StrEnum):
+    """How the items behind a number come to it."""
+
+    KEY = "key"  # tells rows of a chart apart; no number
+    COUNT = "count"
+    DAYS = "days"  # their times, added up exactly and then written in days of 24 hours, one place
+    MEDIAN = "median"  # of their amounts, by nearest rank
+    P50 = "p50"  # the same, empty for fewer than ten
+    P85 = "p85"  # likewise
+    OWN = "own"  # the amount of the only one
+    NONE = "none"  # says something about the row, or follows from its other numbers
+
+
 class FigureWords(NamedTuple):
-    """A figure's label and definition, for gettext, and how its number is written."""
+    """A figure's label and definition, for gettext; how its number is written, what files in Swedish call it, and how
+    its items, workflows or blockers, come to it.
+    """
 
     label: str
     definition: str
-    group: str = ""
     places: int = 0
     unit: str = ""
+    swedish: str = ""
+    adds: Adds = Adds.COUNT
+    is_of_blockers: bool = False
+    group: str = ""
 
 
-_C, _M = (
-    N_("Of the committed ones, those whose goal was to pass %(stage)s at the commit."),
-    N_("Of the goals met, those that were to pass %(stage)s."),
-)
+_C = N_("Of the committed ones, those whose goal was to pass %(stage)s at the commit.")
+_M = N_("Of the goals met, those that were to pass %(stage)s.")
+_P = N_("Of those in the cycle, the ones that are to pass %(stage)s.")
+_throughput = partial(FigureWords, group=THROUGHPUT)
+_commitment = partial(FigureWords, group=COMMITMENT)
+_blockers = partial(FigureWords, group=BLOCKERS)
 # The figures of a cycle in the order they are read, named as their columns.
 FIGURES: dict[str, FigureWords] = {
-    "designed": FigureWords(
+    "designed": _throughput(
         N_("Designed"),
         N_(
             "Workflows that were past design at the end of the cycle (so far, while it is under way) and not "
             "at its start. Back and forth within the cycle counts once, and a skipped state is passed."
         ),
-        THROUGHPUT,
+        swedish="designade",
     ),
-    "validated": FigureWords(
+    "validated": _throughput(
         N_("Validated"),
         N_(
             "Workflows that were past validation at the end of the cycle (so far, while it is under way) and "
             "not at its start. Back and forth within the cycle counts once, and a skipped state is passed."
         ),
-        THROUGHPUT,
+        swedish="validerade",
     ),
-    "tested": FigureWords(
+    "tested": _throughput(
         N_("Tested"),
         N_(
             "Workflows that were past test, and so done, at the end of the cycle (so far, while it is under "
             "way) and not at its start. Back and forth within the cycle counts once."
         ),
-        THROUGHPUT,
+        swedish="testade",
     ),
-    "fell_back": FigureWords(
+    "fell_back": _throughput(
         N_("Fell back"),
         N_(
             "Workflows that were done at the start of the cycle and in an earlier state at its end (so far, "
             "while it is under way). Archived ones are not counted, and nothing is netted against tested."
         ),
-        THROUGHPUT,
+        swedish="backade från klar",
     ),
-    "tested_previous": FigureWords(
+    "tested_previous": _throughput(
         N_("Tested, previous cycle"),
         N_(
             "Tested in the cycle numbered one lower, in the same reading: as reported is what was reported at "
             "that cycle’s own close."
         ),
-        THROUGHPUT,
+        swedish="testade föregående cykel",
     ),
-    "ratio_to_previous": FigureWords(
+    "ratio_to_previous": _throughput(
         N_("Compared with the previous cycle"),
         N_("Tested divided by tested in the previous cycle. Empty when that is 0 or missing."),
-        THROUGHPUT,
-        2,
-        TIMES,
+        places=2,
+        unit=TIMES,
+        swedish="jämfört med föregående cykel",
+        adds=Adds.NONE,
     ),
-    "tested_per_working_day": FigureWords(
+    "tested_per_working_day": _throughput(
         N_("Tested per working day"),
         N_(
             "Tested divided by the working days from the cycle’s first day up to and including the last day "
             "counted. Empty when there are none."
         ),
-        THROUGHPUT,
-        2,
+        places=2,
+        swedish="testade per arbetsdag",
+        adds=Adds.NONE,
     ),
-    "lead_time_p50_days": FigureWords(
+    "lead_time_p50_days": _throughput(
         N_("Lead time, half (p50)"),
         N_(
-            "Of the workflows counted as tested: local days from the last time the work began to the last time "
-            "it was done, both days counted. Half took this long or less (nearest rank). Empty for fewer than "
-            "10."
+            "Of the workflows counted as tested: local days from the last time the work began to the last time it was "
+            "done, both days counted. Half took this long or less (nearest rank). Empty for fewer than 10."
         ),
-        THROUGHPUT,
-        0,
-        DAYS,
+        unit=DAYS,
+        swedish="ledtid p50 i dagar",
+        adds=Adds.P50,
     ),
-    "lead_time_p85_days": FigureWords(
+    "lead_time_p85_days": _throughput(
         N_("Lead time, 85% (p85)"),
         N_(
-            "Of the workflows counted as tested: local days from the last time the work began to the last time "
-            "it was done, both days counted. 85% took this long or less (nearest rank). Empty for fewer than "
-            "10."
+            "Of the workflows counted as tested: local days from the last time the work began to the last time it was "
+            "done, both days counted. 85% took this long or less (nearest rank). Empty for fewer than 10."
         ),
-        THROUGHPUT,
-        0,
-        DAYS,
+        unit=DAYS,
+        swedish="ledtid p85 i dagar",
+        adds=Adds.P85,
     ),
-    "committed": FigureWords(
-        N_("Committed"), N_("Workflows that were members of the cycle when it was committed."), COMMITMENT
+    "committed": _commitment(
+        N_("Committed"),
+        N_("Workflows that were members of the cycle when it was committed."),
+        swedish="åtagande",
     ),
-    "committed_design": FigureWords(N_("Committed, goal design"), _C, COMMITMENT),
-    "committed_validation": FigureWords(N_("Committed, goal validation"), _C, COMMITMENT),
-    "committed_test": FigureWords(N_("Committed, goal test"), _C, COMMITMENT),
-    "added": FigureWords(
+    "committed_design": _commitment(N_("Committed, goal design"), _C, swedish="åtagande design"),
+    "committed_validation": _commitment(N_("Committed, goal validation"), _C, swedish="åtagande validering"),
+    "committed_test": _commitment(N_("Committed, goal test"), _C, swedish="åtagande test"),
+    "added": _commitment(
         N_("Added"),
         N_(
             "Workflows that were members just before the close (now, while the cycle runs) and not when it was "
             "committed."
         ),
-        COMMITMENT,
+        swedish="tillagda",
     ),
-    "removed": FigureWords(
+    "removed": _commitment(
         N_("Removed"),
         N_(
             "Workflows that were members when the cycle was committed and not just before the close (now, "
             "while it runs)."
         ),
-        COMMITMENT,
+        swedish="borttagna",
     ),
-    "met": FigureWords(
+    "met": _commitment(
         N_("Goals met"),
         N_(
             "Members just before the close (now, while the cycle runs) that were past the stage of their goal "
             "at the close (now). Throughput goes by the cycle’s dates, goals by its close."
         ),
-        COMMITMENT,
+        swedish="uppfyllda",
     ),
-    "met_design": FigureWords(N_("Goals met, design"), _M, COMMITMENT),
-    "met_validation": FigureWords(N_("Goals met, validation"), _M, COMMITMENT),
-    "met_test": FigureWords(N_("Goals met, test"), _M, COMMITMENT),
-    "carried_in": FigureWords(
+    "met_design": _commitment(N_("Goals met, design"), _M, swedish="uppfyllda design"),
+    "met_validation": _commitment(N_("Goals met, validation"), _M, swedish="uppfyllda validering"),
+    "met_test": _commitment(N_("Goals met, test"), _M, swedish="uppfyllda test"),
+    "carried_in": _commitment(
         N_("Carried in"),
         N_(
             "Workflows that were carried here from a cycle before, and were members at the commit or just "
             "before the close. One that met its goal there and goes on with the next is planned, not carried."
         ),
-        COMMITMENT,
+        swedish="överförda hit",
     ),
-    "carried_out": FigureWords(
+    "carried_out": _commitment(
         N_("Carried out"),
         N_(
             "Workflows that were carried over from the cycle into another one at its close, their goals not "
             "known to be met."
         ),
-        COMMITMENT,
+        swedish="överförda vidare",
     ),
-    "returned": FigureWords(
+    "returned": _commitment(
         N_("Returned to the backlog"),
         N_("Workflows that went from the cycle back to the backlog at its close, their goals not known to be met."),
-        COMMITMENT,
+        swedish="åter till backloggen",
     ),
-    "dropped": FigureWords(
+    "dropped": _commitment(
         N_("Dropped"),
         N_("Workflows that were dropped, and so archived, at the close of the cycle, their goals not known to be met."),
-        COMMITMENT,
+        swedish="utgår",
     ),
-    "blockers_opened": FigureWords(
+    "blockers_opened": _blockers(
         N_("Blockers opened"),
         N_(
             "Times a blocker went from holding no workflow to holding some, within the cycle. One that opens "
             "again counts again. A blocker over several workstreams is in each of them and once in the total."
         ),
-        BLOCKERS,
+        swedish="nya hinder",
+        is_of_blockers=True,
     ),
-    "blockers_resolved": FigureWords(
+    "blockers_resolved": _blockers(
         N_("Blockers resolved"),
         N_("Times a blocker went from holding some workflow to holding none, within the cycle."),
-        BLOCKERS,
+        swedish="lösta hinder",
+        is_of_blockers=True,
     ),
-    "blockers_open": FigureWords(
+    "blockers_open": _blockers(
         N_("Open blockers"),
         N_(
             "Blockers that hold some workflow at the end of the cycle (now, while it is under way). Open at "
             "the start + opened − resolved = open at the end."
         ),
-        BLOCKERS,
+        swedish="öppna hinder",
+        is_of_blockers=True,
     ),
-    "blocked_days": FigureWords(
+    "blocked_days": _blockers(
         N_("Blocked days"),
         N_(
             "For each workflow the time within the cycle in which some blocker held it and it had a state "
             "other than done, added up exactly and then written in days of 24 hours."
         ),
-        BLOCKERS,
-        1,
-        DAYS,
+        places=1,
+        unit=DAYS,
+        swedish="dagar med hinder",
+        adds=Adds.DAYS,
     ),
-    "median_blocker_age_days": FigureWords(
+    "median_blocker_age_days": _blockers(
         N_("Median age of blockers"),
         N_(
             "Of the blockers open at the end: local days from the latest opening to the last day counted. The "
             "middle one by nearest rank; empty when none is open."
         ),
-        BLOCKERS,
-        0,
-        DAYS,
+        unit=DAYS,
+        swedish="hindrens medianålder i dagar",
+        adds=Adds.MEDIAN,
+        is_of_blockers=True,
     ),
 }
 # What stands in no column of the summaries.
@@ -231,15 +264,9 @@ OTHERS: dict[str, FigureWords] = {
         N_("In the cycle"),
         N_("Workflows that were members just before the close; now, while the cycle runs or is a draft."),
     ),
-    "members_design": FigureWords(
-        N_("In the cycle, goal design"), N_("Of those in the cycle, the ones that are to pass %(stage)s.")
-    ),
-    "members_validation": FigureWords(
-        N_("In the cycle, goal validation"), N_("Of those in the cycle, the ones that are to pass %(stage)s.")
-    ),
-    "members_test": FigureWords(
-        N_("In the cycle, goal test"), N_("Of those in the cycle, the ones that are to pass %(stage)s.")
-    ),
+    "members_design": FigureWords(N_("In the cycle, goal design"), _P),
+    "members_validation": FigureWords(N_("In the cycle, goal validation"), _P),
+    "members_test": FigureWords(N_("In the cycle, goal test"), _P),
 }
 BASES = {
     Basis.AS_REPORTED: FigureWords(

@@ -9,9 +9,9 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from tracker.domain.cells import TEXT, Dialect
+from tracker.domain.cells import TEXT, Column, Dialect
 from tracker.domain.errors import N_, InvalidError
-from tracker.domain.programme.files import Column, ProgrammeFile
+from tracker.domain.programme.files import ProgrammeFile
 
 _BYTE_ORDER_MARK = "\ufeff"
 _LONGEST_VALUE = 60

@@ -2,22 +2,22 @@
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
 from tracker.domain import cells
-from tracker.domain.cells import Cell, Dialect, optional
+from tracker.domain.cells import Cell, Column, Dialect, optional
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.figures.ledger import LedgerRow
 from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.summaries import Summary
-from tracker.domain.programme.files import GOAL, STATUS, Column, ProgrammeFile
+from tracker.domain.figures.words import FIGURES
+from tracker.domain.programme.files import GOAL, STATUS, ProgrammeFile
 
 TOTAL, TOTAL_SV = "TOTAL", "SUMMA"
 _DECIMAL = re.compile(r"\d{1,15}([.,]\d{1,15})?", re.ASCII)
 _BASIS = cells.words(Basis, {Basis.AS_REPORTED: "som rapporterat", Basis.AS_NOW: "enligt dagens uppgifter"})
-_COUNT = optional(cells.integer(0))
 
 
 def _all_required(columns: tuple[Column, ...]) -> tuple[Column, ...]:
@@ -33,6 +33,9 @@ def _read_decimal(text: str) -> Decimal:
 def _decimal(places: int) -> Cell[Decimal | None]:
     """A number with fixed places."""
     return optional(Cell(lambda number, dialect: cells.decimal_text(number, places, dialect), _read_decimal))
+
+
+_CELLS = (optional(cells.integer(0)), _decimal(1), _decimal(2))  # by the places of a figure
 
 
 def _write_amount(amount: Decimal, dialect: Dialect) -> str:
@@ -61,34 +64,11 @@ _FIGURES = (
     Column("planning_ends_on", "planering till", optional(cells.DATE)),
     Column("working_days", "arbetsdagar", cells.integer(0)),
     Column("status", "status", STATUS),
-    Column("committed", "åtagande", _COUNT),
-    Column("committed_design", "åtagande design", _COUNT),
-    Column("committed_validation", "åtagande validering", _COUNT),
-    Column("committed_test", "åtagande test", _COUNT),
-    Column("added", "tillagda", _COUNT),
-    Column("removed", "borttagna", _COUNT),
-    Column("met", "uppfyllda", _COUNT),
-    Column("met_design", "uppfyllda design", _COUNT),
-    Column("met_validation", "uppfyllda validering", _COUNT),
-    Column("met_test", "uppfyllda test", _COUNT),
-    Column("carried_in", "överförda hit", _COUNT),
-    Column("carried_out", "överförda vidare", _COUNT),
-    Column("returned", "åter till backloggen", _COUNT),
-    Column("dropped", "utgår", _COUNT),
-    Column("designed", "designade", _COUNT),
-    Column("validated", "validerade", _COUNT),
-    Column("tested", "testade", _COUNT),
-    Column("fell_back", "backade från klar", _COUNT),
-    Column("tested_previous", "testade föregående cykel", _COUNT),
-    Column("ratio_to_previous", "jämfört med föregående cykel", _decimal(2)),
-    Column("tested_per_working_day", "testade per arbetsdag", _decimal(2)),
-    Column("blockers_opened", "nya hinder", _COUNT),
-    Column("blockers_resolved", "lösta hinder", _COUNT),
-    Column("blockers_open", "öppna hinder", _COUNT),
-    Column("blocked_days", "dagar med hinder", _decimal(1)),
-    Column("median_blocker_age_days", "hindrens medianålder i dagar", _COUNT),
-    Column("lead_time_p50_days", "ledtid p50 i dagar", _COUNT),
-    Column("lead_time_p85_days", "ledtid p85 i dagar", _COUNT),
+    *(
+        Column(each.name, FIGURES[each.name].swedish, _CELLS[FIGURES[each.name].places])
+        for each in fields(Summary)
+        if each.name in FIGURES
+    ),
 )
 
 CYCLE_SUMMARY: tuple[Column, ...] = (*_KEY, *_FIGURES)

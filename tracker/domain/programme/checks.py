@@ -4,7 +4,7 @@ bind a bulk load, and are not here.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -26,6 +26,7 @@ class Finding:
     is_difference: bool = True
 
 
+_DERIVED = ("state", "cycle", "goal", "blocked", "times_carried", "done_at")
 _LEAVING = {ScopeKind.REMOVED, ScopeKind.RETURNED, ScopeKind.DROPPED}
 _ENTERING = {ScopeKind.ADDED, ScopeKind.CARRIED}
 
@@ -69,25 +70,12 @@ def derived_problems(programme: Programme) -> Iterator[Problem]:
     changes, scope = by_workflow(programme.changes), by_workflow(programme.scope)
     events = by_workflow(programme.blocker_events)
     for index, row in enumerate(programme.workflows):
-        given = {
-            "state": row.state,
-            "cycle": row.cycle,
-            "goal": row.goal,
-            "blocked": row.blocked,
-            "times_carried": row.times_carried,
-            "done_at": row.done_at,
-        }
+        given = {name: getattr(row, name) for name in _DERIVED}
         if all(value is None for value in given.values()):
             continue
         now, member = stand_of(changes[row.key]), membership(scope[row.key])
-        history = {
-            "state": now and now.state,
-            "cycle": member.cycle,
-            "goal": member.goal,
-            "blocked": bool(holding(events[row.key])),
-            "times_carried": member.times_carried,
-            "done_at": now and now.done_at,
-        }
+        here = {"state": now and now.state, "done_at": now and now.done_at, "blocked": bool(holding(events[row.key]))}
+        history = here | asdict(member)
         for column, value in given.items():
             if value != history[column]:
                 message = N_("contradicts the history, which says %(history)r")

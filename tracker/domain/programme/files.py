@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from tracker.domain import cells
-from tracker.domain.cells import Cell, optional
+from tracker.domain import blockers, cells
+from tracker.domain.blockers import BlockerRow
+from tracker.domain.cells import Cell, Column, optional, required
 from tracker.domain.programme.rows import (
     BlockerEventRow,
-    BlockerRow,
     ChangeRow,
     CheckRow,
     CycleRow,
@@ -18,7 +18,7 @@ from tracker.domain.programme.rows import (
     WorkflowRow,
     WorkstreamRow,
 )
-from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, ScopeKind, State
+from tracker.domain.states import CycleStatus, Goal, HoldEvent, ScopeKind, State
 
 _STATE = cells.words(
     State,
@@ -47,38 +47,12 @@ _KIND = cells.words(
     },
 )
 _EVENT = cells.words(HoldEvent, {HoldEvent.HELD: "hindrar", HoldEvent.RELEASED: "släppt"})
-_CATEGORY = cells.words(
-    BlockerCategory,
-    {
-        BlockerCategory.DECISION: "beslut",
-        BlockerCategory.VENDOR: "leverantör",
-        BlockerCategory.INTEGRATION: "integration",
-        BlockerCategory.EQUIPMENT: "utrustning",
-        BlockerCategory.STAFFING: "bemanning",
-        BlockerCategory.DEPENDENCY: "beroende",
-        BlockerCategory.SECURITY: "säkerhet",
-        BlockerCategory.DATA: "data",
-        BlockerCategory.OTHER: "annat",
-    },
-)
 _ID = cells.integer(1)
 _CYCLE = cells.integer(1)
 _NEVER_READ: Cell[int | None] = Cell(optional(cells.integer(0)).write, lambda _text: None)
 
 
 Row = TypeVar("Row")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: its heading, the heading in a Swedish spreadsheet and the kind of its cells. A column that is not
-    required may be missing on the way in.
-    """
-
-    name: str
-    swedish: str
-    cell: Cell[Any]
-    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,28 +69,29 @@ class ProgrammeFile(Generic[Row]):
         return kind.write(getattr(row, column), cells.Dialect.CSV)
 
 
-def _required(name: str, swedish: str, cell: Cell[Any]) -> Column:
-    return Column(name, swedish, cell, required=True)
-
-
+_HISTORY = (
+    required("happened_at", "hände", cells.INSTANT),
+    required("recorded_at", "registrerat", cells.INSTANT),
+    required("actor", "av", cells.NAME),
+)
 PROJECTS = ProgrammeFile(
     "projects",
     ProjectRow,
     (
-        _required("code", "kod", cells.CODE),
-        _required("name", "namn", cells.NAME),
+        required("code", "kod", cells.CODE),
+        required("name", "namn", cells.NAME),
         Column("name_en", "engelskt namn", cells.TEXT),
-        _required("first_cycle", "första cykel", _CYCLE),
+        required("first_cycle", "första cykel", _CYCLE),
     ),
 )
 WORKSTREAMS = ProgrammeFile(
     "workstreams",
     WorkstreamRow,
     (
-        _required("code", "kod", cells.CODE),
-        _required("name", "namn", cells.NAME),
+        required("code", "kod", cells.CODE),
+        required("name", "namn", cells.NAME),
         Column("name_en", "engelskt namn", cells.TEXT),
-        _required("project", "projekt", cells.CODE),
+        required("project", "projekt", cells.CODE),
         Column("wip_design", "högst i design", optional(cells.integer(0))),
         Column("wip_validation", "högst i validering", optional(cells.integer(0))),
         Column("wip_test", "högst i test", optional(cells.integer(0))),
@@ -126,12 +101,12 @@ CYCLES = ProgrammeFile(
     "cycles",
     CycleRow,
     (
-        _required("cycle", "cykel", _CYCLE),
-        _required("starts_on", "första dag", cells.DATE),
-        _required("ends_on", "sista dag", cells.DATE),
+        required("cycle", "cykel", _CYCLE),
+        required("starts_on", "första dag", cells.DATE),
+        required("ends_on", "sista dag", cells.DATE),
         Column("planning_starts_on", "planering från", optional(cells.DATE)),
         Column("planning_ends_on", "planering till", optional(cells.DATE)),
-        _required("status", "status", STATUS),
+        required("status", "status", STATUS),
         Column("goal", "cykelmål", cells.TEXT),
         Column("committed_at", "fastställd", optional(cells.INSTANT)),
         Column("closed_at", "avslutad", optional(cells.INSTANT)),
@@ -141,15 +116,15 @@ WORKFLOWS = ProgrammeFile(
     "workflows",
     WorkflowRow,
     (
-        _required("key", "nyckel", cells.CODE),
-        _required("name", "namn", cells.NAME),
+        required("key", "nyckel", cells.CODE),
+        required("name", "namn", cells.NAME),
         Column("name_en", "engelskt namn", cells.TEXT),
         Column("description", "beskrivning", cells.TEXT),
-        _required("workstream", "arbetsström", cells.CODE),
+        required("workstream", "arbetsström", cells.CODE),
         Column("other_workstreams", "andra arbetsströmmar", cells.CODES),
         Column("owner", "ansvarig", cells.TEXT),
         Column("priority", "prioritet", optional(cells.integer(1, 4))),
-        _required("created_at", "skapad", cells.INSTANT),
+        required("created_at", "skapad", cells.INSTANT),
         Column("archived_at", "arkiverad", optional(cells.INSTANT)),
         Column("state", "status", optional(_STATE)),
         Column("cycle", "cykel", optional(_CYCLE)),
@@ -164,13 +139,11 @@ CHANGES = ProgrammeFile(
     "changes",
     ChangeRow,
     (
-        _required("id", "id", _ID),
-        _required("workflow", "arbetsflöde", cells.CODE),
-        _required("from_state", "från", optional(_STATE)),
-        _required("to_state", "till", optional(_STATE)),
-        _required("happened_at", "hände", cells.INSTANT),
-        _required("recorded_at", "registrerat", cells.INSTANT),
-        _required("actor", "av", cells.NAME),
+        required("id", "id", _ID),
+        required("workflow", "arbetsflöde", cells.CODE),
+        required("from_state", "från", optional(_STATE)),
+        required("to_state", "till", optional(_STATE)),
+        *_HISTORY,
         Column("reason", "orsak", cells.TEXT),
         Column("note", "anteckning", cells.TEXT),
         Column("voids", "tar tillbaka", optional(_ID)),
@@ -180,16 +153,14 @@ SCOPE = ProgrammeFile(
     "scope",
     ScopeRow,
     (
-        _required("id", "id", _ID),
-        _required("workflow", "arbetsflöde", cells.CODE),
-        _required("from_cycle", "från cykel", optional(_CYCLE)),
-        _required("to_cycle", "till cykel", optional(_CYCLE)),
-        _required("goal", "mål", optional(GOAL)),
-        _required("kind", "slag", _KIND),
+        required("id", "id", _ID),
+        required("workflow", "arbetsflöde", cells.CODE),
+        required("from_cycle", "från cykel", optional(_CYCLE)),
+        required("to_cycle", "till cykel", optional(_CYCLE)),
+        required("goal", "mål", optional(GOAL)),
+        required("kind", "slag", _KIND),
         Column("reason", "orsak", cells.TEXT),
-        _required("happened_at", "hände", cells.INSTANT),
-        _required("recorded_at", "registrerat", cells.INSTANT),
-        _required("actor", "av", cells.NAME),
+        *_HISTORY,
         Column("note", "anteckning", cells.TEXT),
     ),
 )
@@ -197,27 +168,19 @@ BLOCKERS = ProgrammeFile(
     "blockers",
     BlockerRow,
     (
-        _required("id", "id", _ID),
-        _required("title", "titel", cells.NAME),
-        Column("title_en", "engelsk titel", cells.TEXT),
-        _required("category", "kategori", _CATEGORY),
-        Column("owner", "ansvarig", cells.TEXT),
-        Column("decider", "beslutsfattare", cells.TEXT),
-        Column("decide_by", "beslut senast", optional(cells.DATE)),
-        Column("mitigation", "åtgärd", cells.TEXT),
+        required("id", "id", _ID),
+        *blockers.COLUMNS,
     ),
 )
 BLOCKER_EVENTS = ProgrammeFile(
     "blocker_events",
     BlockerEventRow,
     (
-        _required("id", "id", _ID),
-        _required("blocker", "hinder", _ID),
-        _required("workflow", "arbetsflöde", cells.CODE),
-        _required("event", "händelse", _EVENT),
-        _required("happened_at", "hände", cells.INSTANT),
-        _required("recorded_at", "registrerat", cells.INSTANT),
-        _required("actor", "av", cells.NAME),
+        required("id", "id", _ID),
+        required("blocker", "hinder", _ID),
+        required("workflow", "arbetsflöde", cells.CODE),
+        required("event", "händelse", _EVENT),
+        *_HISTORY,
         Column("note", "anteckning", cells.TEXT),
     ),
 )
@@ -225,22 +188,20 @@ NOTES = ProgrammeFile(
     "notes",
     NoteRow,
     (
-        _required("id", "id", _ID),
+        required("id", "id", _ID),
         Column("workflow", "arbetsflöde", optional(cells.CODE)),
         Column("blocker", "hinder", optional(_ID)),
-        _required("recorded_at", "registrerat", cells.INSTANT),
-        _required("actor", "av", cells.NAME),
-        _required("text", "text", cells.TEXT),
+        *_HISTORY[1:],
+        required("text", "text", cells.TEXT),
     ),
 )
 CHECKS = ProgrammeFile(
     "checks",
     CheckRow,
     (
-        _required("id", "id", _ID),
-        _required("workflow", "arbetsflöde", cells.CODE),
-        _required("recorded_at", "registrerat", cells.INSTANT),
-        _required("actor", "av", cells.NAME),
+        required("id", "id", _ID),
+        required("workflow", "arbetsflöde", cells.CODE),
+        *_HISTORY[1:],
     ),
 )
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, ScopeKind, State
+from tracker.domain.blockers import BlockerRow
+from tracker.domain.states import CycleStatus, Goal, HoldEvent, ScopeKind, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +99,6 @@ class ScopeRow:
     recorded_at: datetime
     actor: str
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class BlockerRow:
-    """A row of blockers.csv."""
-
-    id: int
-    title: str
-    title_en: str
-    category: BlockerCategory
-    owner: str = ""
-    decider: str = ""
-    decide_by: date | None = None
-    mitigation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ScalarSelect, Select, func
 from sqlmodel import Session, col, select
 
+from tracker.db.language import translated
 from tracker.db.models import Actor, KnownPlace, PasswordLink, Project, SignIn, User, UserWorkstream, Workstream
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.states import Role
@@ -24,13 +25,13 @@ class Account:
     email: str
     name: str
     role: Role
-    workstreams: tuple[str, ...]
     all_workstreams: bool
     is_active: bool
     id: int
     has_password: bool
-    last_signed_in_at: datetime | None
     link_expires_at: datetime | None
+    workstreams: tuple[str, ...]
+    last_signed_in_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,18 @@ def account(session: Session, account_id: int) -> Account | None:
 def streams_by_project(session: Session, *, language: str) -> list[ProjectStreams]:
     """The workstreams to choose from, by project. One statement."""
     rows = session.execute(
-        select(Project.code, Project.name, Project.name_en, Workstream.code, Workstream.name, Workstream.name_en)  # type: ignore[call-overload]
+        select(
+            col(Project.code),
+            translated(language, Project.name),
+            col(Workstream.code),
+            translated(language, Workstream.name),
+        )
         .join(Workstream, col(Workstream.project_code) == col(Project.code))
         .order_by(col(Project.code), col(Workstream.code))
     )
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for project, name, name_en, code, stream, stream_en in rows:
-        shown = name_en if language == "en" and name_en else name
-        found.setdefault((project, shown), []).append((code, stream_en if language == "en" and stream_en else stream))
+    for project, name, code, stream in rows:
+        found.setdefault((project, name), []).append((code, stream))
     return [ProjectStreams(code, name, tuple(streams)) for (code, name), streams in found.items()]
 
 
@@ -113,14 +118,14 @@ def _select() -> Select[Any]:
             User.email,
             Actor.name,
             User.role,
-            _of_user(func.aggregate_strings(col(UserWorkstream.workstream_code), " "), UserWorkstream.user_id),
             User.all_workstreams,
             User.is_active,
             User.id,
             User.password_hash != _UNUSABLE,
+            col(PasswordLink.expires_at),
+            _of_user(func.aggregate_strings(col(UserWorkstream.workstream_code), " "), UserWorkstream.user_id),
             _of_user(func.max(col(SignIn.signed_in_at)), SignIn.user_id),
             _of_user(func.max(col(KnownPlace.last_used_at)), KnownPlace.user_id),
-            col(PasswordLink.expires_at),
         )
         .join(Actor, col(Actor.id) == col(User.actor_id))
         .join(PasswordLink, col(PasswordLink.user_id) == col(User.id), isouter=True)
@@ -133,16 +138,6 @@ def _of_user(value: Any, user_id: Any) -> ScalarSelect[Any]:  # noqa: ANN401 - a
 
 
 def _account(row: Any) -> Account:  # noqa: ANN401 - a row of `_select`
-    email, name, role, codes, every, active, account_id, has_password, signed_in_at, used_at, expires_at = row
-    return Account(
-        email,
-        name,
-        role,
-        tuple(sorted((codes or "").split())),
-        every,
-        active,
-        account_id,
-        has_password,
-        max(filter(None, (signed_in_at, used_at)), default=None),
-        expires_at,
-    )
+    *account, codes, signed_in_at, used_at = row
+    streams, last = tuple(sorted((codes or "").split())), max(filter(None, (signed_in_at, used_at)), default=None)
+    return Account(*[*account, streams, last])

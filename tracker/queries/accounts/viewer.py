@@ -9,6 +9,7 @@ from sqlalchemy import Select, String, bindparam, func, select
 from sqlmodel import Session, col
 
 from tracker.db import models
+from tracker.db.columns import row_columns
 from tracker.domain.people import Actor
 from tracker.domain.states import Role
 
@@ -53,14 +54,8 @@ class Viewer:
 
 def programme(session: Session) -> Programme | None:
     """The programme of the database; none before it has been made."""
-    row = session.execute(
-        select(
-            col(models.Programme.name),
-            col(models.Programme.time_zone),
-            col(models.Programme.demo_clock_at).is_not(None),
-            col(models.Programme.revision),
-        )
-    ).one_or_none()
+    is_demo = col(models.Programme.demo_clock_at).is_not(None)
+    row = session.execute(select(*row_columns(models.Programme, Programme, is_demo=is_demo))).one_or_none()
     return None if row is None else Programme(*row)
 
 

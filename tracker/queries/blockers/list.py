@@ -10,15 +10,18 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, String, select, type_coerce
 from sqlmodel import Session, col
 
+from tracker.db.columns import columns
+from tracker.db.language import names
 from tracker.db.models import Blocker, BlockerEvent, Workflow, WorkflowWorkstream, Workstream
+from tracker.domain.blockers import FIELDS, BlockerFields
 from tracker.domain.calendar import local_date
 from tracker.domain.holds import Event, Opening, openings
-from tracker.domain.states import BlockerCategory, HoldEvent
-from tracker.queries.workflows.timeline import in_language
+from tracker.domain.language import other_text, text_in
+from tracker.domain.states import HoldEvent
 
 
-@dataclass(frozen=True, slots=True)
-class BlockerListRow:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockerListRow(BlockerFields):
     """A blocker as the table shows it. Days are local dates apart; times are those of its latest opening.
 
     `workflows` are the keys of what it holds; once resolved, of what it held. `workflow_days` is the sum over what it
@@ -26,13 +29,7 @@ class BlockerListRow:
     """
 
     id: int
-    title: str
     other_title: str
-    category: BlockerCategory
-    owner: str
-    mitigation: str
-    decider: str
-    decide_by: date | None
     workflows: tuple[str, ...]
     workstreams: tuple[str, ...]
     opened_on: date | None
@@ -74,15 +71,14 @@ def blockers(session: Session, *, language: str, today: date, zone: ZoneInfo) ->
     for workflow, code in connection.execute(_STREAMS_OF_HELD):
         streams[workflow].append(code)
     rows = [
-        row_of(fields, openings(by_blocker[fields[0]]), keys, streams, language, today, zone)
-        for fields in connection.execute(_BLOCKERS)
+        row_of(blocker, openings(by_blocker[blocker.id]), keys, streams, language, today, zone)
+        for blocker in connection.execute(_BLOCKERS)
     ]
-    names = {code: in_language(language, name, name_en) for code, name, name_en in connection.execute(_WORKSTREAMS)}
-    return Blockers(rows, names)
+    return Blockers(rows, names(session, Workstream, language))
 
 
 def row_of(
-    fields: Sequence[Any],
+    blocker: Any,  # noqa: ANN401 - of the table, or with its columns
     times: list[Opening],
     keys: Mapping[int, str],
     streams: Mapping[int, Sequence[str]],
@@ -90,24 +86,18 @@ def row_of(
     today: date,
     zone: ZoneInfo,
 ) -> BlockerListRow:
-    """The row of a blocker from its fields in the order of `_BLOCKERS`, its openings, and what its workflows are."""
-    id_, title, title_en, category, owner, mitigation, decider, decide_by = fields
-    shown = in_language(language, title, title_en)
+    """The row of a blocker from its columns, its openings, and what its workflows are."""
+    fields = {name: getattr(blocker, name) for name in FIELDS}
     latest = times[-1] if times else None
     held = latest.workflows if latest else frozenset()
     opened_on = local_date(latest.opened.happened_at, zone) if latest else None
     resolved = latest.resolved if latest else None
     resolved_on = local_date(resolved.happened_at, zone) if resolved else None
-    is_open = opened_on is not None and resolved is None
+    decide_by = blocker.decide_by if opened_on is not None and resolved is None else None
     return BlockerListRow(
-        id=id_,
-        title=shown,
-        other_title=title if shown != title else title_en,
-        category=_CATEGORY[category],
-        owner=owner,
-        mitigation=mitigation,
-        decider=decider,
-        decide_by=decide_by,
+        **fields | {"title": text_in(language, blocker, "title")},
+        id=blocker.id,
+        other_title=other_text(language, blocker, "title"),
         workflows=tuple(sorted(keys[workflow] for workflow in held)),
         workstreams=tuple(sorted({code for workflow in held for code in streams[workflow]})),
         opened_on=opened_on,
@@ -116,7 +106,7 @@ def row_of(
         days=max(((resolved_on or today) - opened_on).days, 0) if opened_on else 0,
         workflow_days=_workflow_days(latest, today, zone) if latest else 0,
         times_reopened=max(len(times) - 1, 0),
-        days_overdue=max((today - decide_by).days, 0) if is_open and decide_by else 0,
+        days_overdue=max((today - decide_by).days, 0) if decide_by else 0,
     )
 
 
@@ -126,17 +116,7 @@ def _workflow_days(opening: Opening, today: date, zone: ZoneInfo) -> int:
 
 # The statements are built once: building one costs as much as running it.
 _EVENT = {event.value: event for event in HoldEvent}
-_CATEGORY = {category.value: category for category in BlockerCategory}
-_BLOCKERS: Select[*tuple[Any, ...]] = select(
-    col(Blocker.id),
-    col(Blocker.title),
-    col(Blocker.title_en),
-    type_coerce(col(Blocker.category), String),
-    col(Blocker.owner),
-    col(Blocker.mitigation),
-    col(Blocker.decider),
-    col(Blocker.decide_by),
-).order_by(col(Blocker.id))
+_BLOCKERS: Select[*tuple[Any, ...]] = select(*columns(Blocker, ("id", *FIELDS))).order_by(col(Blocker.id))
 _EVENTS: Select[*tuple[Any, ...]] = (
     select(
         col(BlockerEvent.blocker_id),
@@ -152,7 +132,4 @@ _EVENTS: Select[*tuple[Any, ...]] = (
 )
 _STREAMS_OF_HELD = select(col(WorkflowWorkstream.workflow_id), col(WorkflowWorkstream.workstream_code)).where(
     col(WorkflowWorkstream.workflow_id).in_(select(col(BlockerEvent.workflow_id)))
-)
-_WORKSTREAMS = select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en)).order_by(
-    col(Workstream.code)
 )

@@ -10,16 +10,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from tracker.db.field_texts import texts_of
+from tracker.db.columns import columns
+from tracker.db.history import written
+from tracker.db.language import translated
 from tracker.db.models import Actor, Blocker, BlockerEvent, Entry, FieldChange, Note, Workflow, WorkflowWorkstream
+from tracker.domain.blockers import FIELDS
 from tracker.domain.calendar import local_date
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, NotFoundError
+from tracker.domain.fields import texts_of
 from tracker.domain.holds import Event, Opening, Stay, openings
 from tracker.domain.sorting import swedish_order
 from tracker.domain.states import HoldEvent, State
 from tracker.queries.blockers.list import BlockerListRow, row_of
-from tracker.queries.workflows.timeline import in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +108,11 @@ def page(session: Session, blocker_id: int, *, language: str, now: datetime, zon
     times = openings(each.event for each in recorded.values())
     today = local_date(now, zone)
     stays = [(stay, _held(stay, recorded, workflows, today, zone)) for opening in times for stay in opening.stays]
+    keys = {id_: workflow.key for id_, workflow in workflows.items()}
+    streams = {id_: workflow.workstreams for id_, workflow in workflows.items()}
     return Page(
-        blocker=_row(blocker, times, workflows, language, today, zone),
-        fields=texts_of(blocker),
+        blocker=row_of(blocker, times, keys, streams, language, today, zone),
+        fields=texts_of(blocker, FIELDS),
         holds=_oldest_first(held for stay, held in stays if stay.released is None),
         held=_oldest_first(held for stay, held in stays if stay.released is not None)[::-1],
         latest=_latest(stays, recorded),
@@ -142,24 +147,6 @@ def workstreams_of(session: Session, keys: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(session.scalars(codes)))
 
 
-def _row(
-    blocker: Blocker, times: list[Opening], workflows: Mapping[int, _About], language: str, today: date, zone: ZoneInfo
-) -> BlockerListRow:
-    fields = (
-        blocker.id,
-        blocker.title,
-        blocker.title_en,
-        blocker.category.value,
-        blocker.owner,
-        blocker.mitigation,
-        blocker.decider,
-        blocker.decide_by,
-    )
-    keys = {id_: workflow.key for id_, workflow in workflows.items()}
-    streams = {id_: workflow.workstreams for id_, workflow in workflows.items()}
-    return row_of(fields, times, keys, streams, language, today, zone)
-
-
 def _workflows(session: Session, blocker_id: int, language: str) -> dict[int, _About]:
     """By id, what it holds or ever held. Two statements."""
     ids = select(col(BlockerEvent.workflow_id)).where(col(BlockerEvent.blocker_id) == blocker_id)
@@ -171,31 +158,21 @@ def _workflows(session: Session, blocker_id: int, language: str) -> dict[int, _A
     ):
         codes[workflow].append(code)
     rows = session.execute(
-        select(
-            col(Workflow.id), col(Workflow.key), col(Workflow.name), col(Workflow.name_en), col(Workflow.state)
-        ).where(col(Workflow.id).in_(ids))
+        select(col(Workflow.id), col(Workflow.key), translated(language, Workflow.name), col(Workflow.state)).where(
+            col(Workflow.id).in_(ids)
+        )
     )
-    return {
-        id_: _About(key, in_language(language, name, name_en), state, tuple(codes[id_]))
-        for id_, key, name, name_en, state in rows
-    }
+    return {id_: _About(key, name, state, tuple(codes[id_])) for id_, key, name, state in rows}
 
 
 def _events(session: Session, blocker_id: int) -> dict[int, _Recorded]:
     """By id, in order of happened_at, then id."""
     rows = session.execute(
-        select(
-            col(BlockerEvent.id),
-            col(BlockerEvent.workflow_id),
-            col(BlockerEvent.event),
-            col(BlockerEvent.happened_at),
-            col(BlockerEvent.note),
-            col(BlockerEvent.entry_id),
-            col(BlockerEvent.recorded_at),
-            col(Actor.name),
+        written(
+            BlockerEvent,
+            *columns(BlockerEvent, ("id", "workflow_id", "event", "happened_at", "note", "entry_id", "recorded_at")),
+            Actor.name,
         )
-        .join(Entry, col(Entry.id) == col(BlockerEvent.entry_id))
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
         .where(col(BlockerEvent.blocker_id) == blocker_id)
         .order_by(col(BlockerEvent.happened_at), col(BlockerEvent.id))
     )
@@ -283,20 +260,16 @@ def _event_items(
 
 def _notes(session: Session, blocker_id: int) -> list[BlockerEventItem]:
     rows = session.execute(
-        select(col(Note.id), col(Note.recorded_at), col(Actor.name), col(Note.text))
-        .join(Entry, col(Entry.id) == col(Note.entry_id))
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
-        .where(col(Note.blocker_id) == blocker_id)
+        written(Note, Note.id, Note.recorded_at, Actor.name, Note.text).where(col(Note.blocker_id) == blocker_id)
     )
     return [BlockerEventItem("note", at, (at, 2, id_), at, actor, note=text) for id_, at, actor, text in rows]
 
 
 def _field_items(session: Session, blocker_id: int) -> list[BlockerEventItem]:
     rows = session.execute(
-        select(FieldChange, col(Entry.recorded_at), col(Actor.name))
-        .join(Entry, col(Entry.id) == col(FieldChange.entry_id))
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
-        .where(col(FieldChange.blocker_id) == blocker_id)
+        written(FieldChange, FieldChange, Entry.recorded_at, Actor.name).where(
+            col(FieldChange.blocker_id) == blocker_id
+        )
     )
     return [
         BlockerEventItem(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from tracker.db.history import open_holds
+from tracker.db.language import translated
 from tracker.db.models import (
     Blocker,
     BlockerEvent,
@@ -24,6 +25,7 @@ from tracker.db.models import (
     Workstream,
 )
 from tracker.domain.calendar import iso_week, local_date, working_days
+from tracker.domain.language import other
 from tracker.domain.states import CycleStatus, State
 
 ALL, NONE = "all", "none"
@@ -175,9 +177,9 @@ _STATES = {state.value: state for state in State}
 def _streams(language: str) -> Select[*tuple[Any, ...]]:
     return (
         select(
-            _in(language, Project.name, Project.name_en),
+            translated(language, Project.name),
             col(Workstream.code),
-            _in(language, Workstream.name, Workstream.name_en),
+            translated(language, Workstream.name),
             col(Workstream.project_code),
             col(Workstream.wip_design),
             col(Workstream.wip_validation),
@@ -201,7 +203,7 @@ def _card_rows(scope: str, language: str) -> Select[*tuple[Any, ...]]:
         select(
             col(Workflow.id),
             col(Workflow.key),
-            _in(language, Workflow.name, Workflow.name_en),
+            translated(language, Workflow.name),
             col(Workflow.version),
             type_coerce(col(Workflow.state), String),
             col(owned.workstream_code),
@@ -210,7 +212,7 @@ def _card_rows(scope: str, language: str) -> Select[*tuple[Any, ...]]:
             col(Workflow.priority),
             col(Workflow.state_since),
             func.coalesce(col(Workflow.priority), _LOWEST_PRIORITY),
-            _in("sv" if language == "en" else "en", Workflow.name, Workflow.name_en),
+            translated(other(language), Workflow.name),
         )
         .join(owned, and_(col(owned.workflow_id) == col(Workflow.id), col(owned.is_owner)))
         .where(in_scope(scope))
@@ -223,7 +225,7 @@ def _holds(scope: str, language: str) -> Select[*tuple[Any, ...]]:
     named = select(col(Workflow.id)).where(in_scope(KEYS))
     holds = open_holds(col(BlockerEvent.workflow_id).in_(named)) if scope == KEYS else open_holds()
     return (
-        select(holds.c.workflow_id, holds.c.since, _in(language, Blocker.title, Blocker.title_en))
+        select(holds.c.workflow_id, holds.c.since, translated(language, Blocker.title))
         .join(Blocker, col(Blocker.id) == holds.c.blocker_id)
         .join(Workflow, col(Workflow.id) == holds.c.workflow_id)
         .where(in_scope(scope))
@@ -275,10 +277,3 @@ def _heading(number: int, status: CycleStatus, goal: str, starts_on: date, ends_
         working_days(starts_on, ends_on),
         iso_week(until),
     )
-
-
-def _in(language: str, swedish: Any, english: Any) -> ColumnElement[str]:  # noqa: ANN401 - SQLModel's class attributes
-    """The text in the reader's language; Swedish where there is no English."""
-    if language == "en":
-        return func.coalesce(func.nullif(col(english), ""), col(swedish))
-    return type_coerce(col(swedish), String)

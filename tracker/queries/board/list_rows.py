@@ -11,12 +11,12 @@ from sqlalchemy import Integer, Select, bindparam, case, func, literal, select, 
 from sqlmodel import Session, col
 
 from tracker.db.history import open_holds
+from tracker.db.language import translated
 from tracker.db.models import Blocker, BlockerEvent, Note, StateChange, Workflow, WorkflowCheck
 from tracker.domain.calendar import local_date
 from tracker.domain.figures.stale import STALE_AFTER_DAYS
 from tracker.domain.states import State
 from tracker.queries.board.cards import KEYS, Card, in_scope, scope_of
-from tracker.queries.workflows.timeline import in_language
 
 _CHANGE, _CHECK, _OTHER = 1, 2, 3
 
@@ -121,9 +121,9 @@ def _holds_of(
     session: Session, scope: str, values: dict[str, Any], language: str, today: date, zone: ZoneInfo
 ) -> dict[str, list[Hold]]:
     holds: dict[str, list[Hold]] = {}
-    for key, blocker_id, title, title_en, since in session.connection().execute(_holds(scope), values):
+    for key, blocker_id, title, since in session.connection().execute(_holds(scope, language), values):
         since_on = local_date(since, zone)
-        hold = Hold(blocker_id, in_language(language, title, title_en), since_on, max((today - since_on).days, 0))
+        hold = Hold(blocker_id, title, since_on, max((today - since_on).days, 0))
         holds.setdefault(key, []).append(hold)
     return holds
 
@@ -169,12 +169,12 @@ _KINDS: tuple[tuple[Any, int], ...] = (
 
 
 @cache
-def _holds(scope: str) -> Select[*tuple[Any, ...]]:
+def _holds(scope: str, language: str) -> Select[*tuple[Any, ...]]:
     """The holds that stand, the oldest of a workflow's first."""
     here = select(col(Workflow.id)).where(in_scope(scope))
     holds = open_holds(col(BlockerEvent.workflow_id).in_(here))
     return (
-        select(col(Workflow.key), col(Blocker.id), col(Blocker.title), col(Blocker.title_en), holds.c.since)
+        select(col(Workflow.key), col(Blocker.id), translated(language, Blocker.title), holds.c.since)
         .join(holds, holds.c.blocker_id == col(Blocker.id))
         .join(Workflow, col(Workflow.id) == holds.c.workflow_id)
         .order_by(holds.c.since, col(Blocker.id))

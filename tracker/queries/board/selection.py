@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from tracker.db.columns import row_columns
 from tracker.db.history import open_holds
+from tracker.db.language import translated
 from tracker.db.models import Blocker, BlockerEvent, Workflow, WorkflowWorkstream
 from tracker.domain.states import State
 
@@ -36,9 +38,7 @@ class Holding:
 def selected(session: Session, keys: Collection[str]) -> list[SelectedWorkflow]:
     """Those of the keys that there are and that are not archived, by key. One statement."""
     rows = session.execute(
-        select(
-            col(Workflow.key), col(Workflow.state), col(Workflow.version), col(Workflow.owner), col(Workflow.priority)
-        )
+        select(*row_columns(Workflow, SelectedWorkflow))
         .where(col(Workflow.key).in_(keys), col(Workflow.archived_at).is_(None))
         .order_by(col(Workflow.key))
     )
@@ -50,16 +50,15 @@ def holdings(session: Session, keys: Collection[str], *, language: str) -> list[
     ids = select(col(Workflow.id)).where(col(Workflow.key).in_(keys))
     holds = open_holds(col(BlockerEvent.workflow_id).in_(ids))
     rows = session.execute(
-        select(col(Blocker.id), col(Blocker.title), col(Blocker.title_en), col(Workflow.key))
+        select(col(Blocker.id), translated(language, Blocker.title), col(Workflow.key))
         .join(holds, holds.c.blocker_id == col(Blocker.id))
         .join(Workflow, col(Workflow.id) == holds.c.workflow_id)
         .order_by(col(Blocker.id), col(Workflow.key))
     )
     found: dict[int, Holding] = {}
-    for id_, title, title_en, key in rows:
+    for id_, title, key in rows:
         before = found.get(id_)
-        shown = (title_en or title) if language == "en" else title
-        found[id_] = Holding(id_, shown, (*before.keys, key) if before else (key,))
+        found[id_] = Holding(id_, title, (*before.keys, key) if before else (key,))
     return list(found.values())
 
 

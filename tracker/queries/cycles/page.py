@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, String, func, or_, select, type_coerce
+from sqlalchemy import String, func, or_, select, type_coerce
 from sqlmodel import Session, col
 
+from tracker.db.columns import row_columns
+from tracker.db.history import written_about
+from tracker.db.language import names, translated
 from tracker.db.models import (
     Actor,
     Blocker,
     BlockerEvent,
     Cycle,
-    Entry,
     ScopeChange,
     StateChange,
     Workflow,
@@ -24,7 +25,6 @@ from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.figures.one_cycle import OneCycle
 from tracker.domain.states import Goal, HoldEvent, ScopeKind, State
 from tracker.queries import figures
-from tracker.queries.workflows.timeline import in_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def sources(session: Session, number: int, *, now: datetime, language: str) -> S
     return Sources(
         cycle,
         named,
-        _workstreams(session, language),
+        names(session, Workstream, language),
         _blockers(session, language),
         _steps(session, number),
         _times_carried(session, number),
@@ -114,45 +114,23 @@ def workflows(session: Session, language: str) -> dict[str, Named]:
     rows = session.execute(
         select(
             col(Workflow.key),
-            col(Workflow.name),
-            col(Workflow.name_en),
+            translated(language, Workflow.name),
             type_coerce(col(Workflow.state), String),
             col(Workflow.archived_at),
         )
     )
-    return {
-        key: Named(key, in_language(language, name, name_en), _STATE[state], archived_at)
-        for key, name, name_en, state, archived_at in rows
-    }
-
-
-def _workstreams(session: Session, language: str) -> dict[str, str]:
-    rows = session.execute(select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en)))
-    return {code: in_language(language, name, name_en) for code, name, name_en in rows}
+    return {key: Named(key, name, _STATE[state], archived_at) for key, name, state, archived_at in rows}
 
 
 def _blockers(session: Session, language: str) -> dict[int, str]:
-    rows = session.execute(select(col(Blocker.id), col(Blocker.title), col(Blocker.title_en)))
-    return {id_: in_language(language, title, title_en) for id_, title, title_en in rows}
+    rows = session.execute(select(col(Blocker.id), translated(language, Blocker.title)))
+    return {id_: title for id_, title in rows}  # noqa: C416 - a row is no pair to the types
 
 
 def _steps(session: Session, number: int) -> list[Step]:
     """All that concern the cycle, in order."""
     rows = session.execute(
-        _by_actor(
-            ScopeChange,
-            col(ScopeChange.id),
-            col(Workflow.key),
-            col(ScopeChange.from_cycle),
-            col(ScopeChange.to_cycle),
-            col(ScopeChange.goal),
-            col(ScopeChange.kind),
-            col(ScopeChange.reason),
-            col(ScopeChange.note),
-            col(ScopeChange.happened_at),
-            col(ScopeChange.recorded_at),
-            col(Actor.name),
-        )
+        written_about(ScopeChange, *row_columns(ScopeChange, Step, key=Workflow.key, actor=Actor.name))
         .where(or_(col(ScopeChange.from_cycle) == number, col(ScopeChange.to_cycle) == number))
         .order_by(col(ScopeChange.happened_at), col(ScopeChange.id))
     )
@@ -182,7 +160,7 @@ def _late_changes(session: Session, since: datetime, until: datetime) -> Iterato
     """Moves that happened by then and were recorded later, and what was taken back of them later."""
     voided = StateChange.__table__.alias("voided")  # type: ignore[attr-defined]
     rows = session.execute(
-        _by_actor(
+        written_about(
             StateChange,
             col(StateChange.voids),
             col(Workflow.key),
@@ -208,33 +186,17 @@ def _late_changes(session: Session, since: datetime, until: datetime) -> Iterato
 
 def _late_holds(session: Session, since: datetime, until: datetime) -> Iterator[Late]:
     rows = session.execute(
-        _by_actor(
+        written_about(
             BlockerEvent,
-            col(BlockerEvent.event),
-            col(Workflow.key),
-            col(BlockerEvent.happened_at),
-            col(BlockerEvent.recorded_at),
-            col(Actor.name),
-            col(BlockerEvent.blocker_id),
-            col(BlockerEvent.note),
+            *(Workflow.key, BlockerEvent.happened_at, BlockerEvent.recorded_at, Actor.name),
+            *(BlockerEvent.event, BlockerEvent.blocker_id, BlockerEvent.note),
         )
         .where(col(BlockerEvent.recorded_at) > since, col(BlockerEvent.happened_at) <= until)
         .order_by(col(BlockerEvent.happened_at), col(BlockerEvent.id))
     )
-    for event, key, happened_at, recorded_at, actor, blocker, note in rows:
+    for key, happened_at, recorded_at, actor, event, blocker, note in rows:
         kind = "held" if event is HoldEvent.HELD else "released"
         yield Late(kind, key, happened_at, recorded_at, actor, blocker=blocker, note=note)
-
-
-def _by_actor(table: Any, *columns: Any) -> Select[Any]:  # noqa: ANN401 - any table of history
-    """Columns of a history, of its workflow, and of who wrote the row."""
-    return (
-        select(*columns)
-        .select_from(table)
-        .join(Workflow, col(Workflow.id) == table.workflow_id)
-        .join(Entry, col(Entry.id) == table.entry_id)
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
-    )
 
 
 _STATE: dict[str, State] = {state.value: state for state in State}

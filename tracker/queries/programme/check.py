@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, or_, select, text
 from sqlmodel import Session, col
 
 from tracker.db import models
+from tracker.db.columns import row_columns
 from tracker.db.models import Entry, ReportedFigures, Workflow
 from tracker.domain.cells import instant_text
 from tracker.domain.files.figure_files import TOTAL, cells_text
@@ -59,14 +60,7 @@ def _broken_history(programme: Programme) -> Iterator[Finding]:
 
 
 def _stale_caches(session: Session, programme: Programme) -> Iterator[Finding]:
-    columns = select(
-        col(Workflow.key),
-        col(Workflow.state),
-        col(Workflow.state_since),
-        col(Workflow.cycle_number),
-        col(Workflow.goal),
-        col(Workflow.version),
-    )
+    columns = select(col(Workflow.key), *row_columns(Workflow, Caches, cycle=Workflow.cycle_number))
     kept = {key: Caches(*values) for key, *values in session.execute(columns)}
     for row, replayed in caches(programme):
         for field in fields(Caches):

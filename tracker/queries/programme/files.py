@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -12,13 +13,14 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, SQLModel, col
 
 from tracker.db import models
+from tracker.db.columns import columns, row_columns
 from tracker.db.facts import cycles
+from tracker.db.history import written, written_about
 from tracker.db.models import (
     Actor,
     Blocker,
     BlockerEvent,
     Cycle,
-    Entry,
     Note,
     Project,
     ScopeChange,
@@ -28,12 +30,13 @@ from tracker.db.models import (
     WorkflowWorkstream,
     Workstream,
 )
+from tracker.domain import workflows as workflow_fields
+from tracker.domain.blockers import BlockerRow
 from tracker.domain.figures.readings import cycle_as_of
 from tracker.domain.programme.files import PROGRAMME_FILES
 from tracker.domain.programme.replay import Membership
 from tracker.domain.programme.rows import (
     BlockerEventRow,
-    BlockerRow,
     ChangeRow,
     CheckRow,
     CycleRow,
@@ -82,22 +85,13 @@ def cycle_numbers(session: Session) -> set[int]:
 
 
 def _projects(session: Session, _as_of: datetime | None) -> Iterator[ProjectRow]:
-    columns = select(col(Project.code), col(Project.name), col(Project.name_en), col(Project.first_cycle))
-    for row in sorted(session.execute(columns), key=itemgetter(0)):
+    for row in sorted(session.execute(select(*row_columns(Project, ProjectRow))), key=itemgetter(0)):
         yield ProjectRow(*row)
 
 
 def _workstreams(session: Session, _as_of: datetime | None) -> Iterator[WorkstreamRow]:
-    columns = select(
-        col(Workstream.code),
-        col(Workstream.name),
-        col(Workstream.name_en),
-        col(Workstream.project_code),
-        col(Workstream.wip_design),
-        col(Workstream.wip_validation),
-        col(Workstream.wip_test),
-    )
-    for row in sorted(session.execute(columns), key=itemgetter(0)):
+    found = select(*row_columns(Workstream, WorkstreamRow, project=Workstream.project_code))
+    for row in sorted(session.execute(found), key=itemgetter(0)):
         yield WorkstreamRow(*row)
 
 
@@ -113,49 +107,29 @@ def _workflows(session: Session, as_of: datetime | None) -> Iterator[WorkflowRow
         return
     stood, members, blocked = stands(session, as_of), memberships(session, as_of), held(session, as_of)
     owning, others = _workstreams_of(session)
-    columns = select(
-        col(Workflow.id),
-        col(Workflow.key),
-        col(Workflow.name),
-        col(Workflow.name_en),
-        col(Workflow.description),
-        col(Workflow.owner),
-        col(Workflow.priority),
-        col(Workflow.created_at),
-        col(Workflow.archived_at),
-    ).where(_known_workflow(col(Workflow.id), as_of))
+    own = ("id", "key", *workflow_fields.COLUMNS, "created_at", "archived_at")
+    known = select(*columns(Workflow, own)).where(_known_workflow(col(Workflow.id), as_of))
     zone = ZoneInfo(time_zone)
-    for row in sorted(session.execute(columns), key=itemgetter(1)):
+    for row in sorted(session.execute(known), key=itemgetter(1)):
         now, member = stood.get(row.id), members.get(row.id, Membership())
         archived_at = _by(row.archived_at, as_of)
         yield WorkflowRow(
-            row.key,
-            row.name,
-            row.name_en,
-            row.description,
-            owning.get(row.id, ""),
-            tuple(sorted(others[row.id])),
-            row.owner,
-            row.priority,
-            row.created_at,
-            archived_at,
-            now.state if now else None,
-            member.cycle,
-            member.goal,
-            row.id in blocked,
-            member.times_carried,
-            now.done_at if now else None,
-            now.age_days(today, zone) if now and archived_at is None else None,
+            **{name: getattr(row, name) for name in own if name != "id"} | {"archived_at": archived_at},
+            workstream=owning.get(row.id, ""),
+            other_workstreams=tuple(sorted(others[row.id])),
+            **asdict(member),
+            state=now.state if now else None,
+            blocked=row.id in blocked,
+            done_at=now.done_at if now else None,
+            age_days=now.age_days(today, zone) if now and archived_at is None else None,
         )
 
 
 def _workstreams_of(session: Session) -> tuple[dict[int, str], dict[int, list[str]]]:
     owning: dict[int, str] = {}
     others: dict[int, list[str]] = defaultdict(list)
-    columns = select(
-        col(WorkflowWorkstream.workflow_id), col(WorkflowWorkstream.workstream_code), col(WorkflowWorkstream.is_owner)
-    )
-    for workflow, code, is_owner in session.execute(columns):
+    found = select(*columns(WorkflowWorkstream, ("workflow_id", "workstream_code", "is_owner")))
+    for workflow, code, is_owner in session.execute(found):
         if is_owner:
             owning[workflow] = code
         else:
@@ -164,99 +138,32 @@ def _workstreams_of(session: Session) -> tuple[dict[int, str], dict[int, list[st
 
 
 def _changes(session: Session, as_of: datetime | None) -> Iterator[ChangeRow]:
-    known = _of_known_workflows(
-        select(
-            col(StateChange.id),
-            col(Workflow.key),
-            col(StateChange.from_state),
-            col(StateChange.to_state),
-            col(StateChange.happened_at),
-            col(StateChange.recorded_at),
-            col(Actor.name),
-            col(StateChange.reason),
-            col(StateChange.note),
-            col(StateChange.voids),
-        ),
-        StateChange,
-        as_of,
-    )
-    for row in streamed(session, known):
+    for row in streamed(session, _of_known_workflows(StateChange, ChangeRow, as_of)):
         yield ChangeRow(*row)
 
 
 def _scope(session: Session, as_of: datetime | None) -> Iterator[ScopeRow]:
-    known = _of_known_workflows(
-        select(
-            col(ScopeChange.id),
-            col(Workflow.key),
-            col(ScopeChange.from_cycle),
-            col(ScopeChange.to_cycle),
-            col(ScopeChange.goal),
-            col(ScopeChange.kind),
-            col(ScopeChange.reason),
-            col(ScopeChange.happened_at),
-            col(ScopeChange.recorded_at),
-            col(Actor.name),
-            col(ScopeChange.note),
-        ),
-        ScopeChange,
-        as_of,
-    )
-    for row in streamed(session, known):
+    for row in streamed(session, _of_known_workflows(ScopeChange, ScopeRow, as_of)):
         yield ScopeRow(*row)
 
 
 def _blockers(session: Session, as_of: datetime | None) -> Iterator[BlockerRow]:
-    known = (
-        select(
-            col(Blocker.id),
-            col(Blocker.title),
-            col(Blocker.title_en),
-            col(Blocker.category),
-            col(Blocker.owner),
-            col(Blocker.decider),
-            col(Blocker.decide_by),
-            col(Blocker.mitigation),
-        )
-        .where(_known_blocker(as_of))
-        .order_by(col(Blocker.id))
-    )
+    known = select(*row_columns(Blocker, BlockerRow)).where(_known_blocker(as_of)).order_by(col(Blocker.id))
     for row in streamed(session, known):
         yield BlockerRow(*row)
 
 
 def _blocker_events(session: Session, as_of: datetime | None) -> Iterator[BlockerEventRow]:
-    known = _of_known_workflows(
-        select(
-            col(BlockerEvent.id),
-            col(BlockerEvent.blocker_id),
-            col(Workflow.key),
-            col(BlockerEvent.event),
-            col(BlockerEvent.happened_at),
-            col(BlockerEvent.recorded_at),
-            col(Actor.name),
-            col(BlockerEvent.note),
-        ),
-        BlockerEvent,
-        as_of,
-    )
-    for row in streamed(session, known):
+    for row in streamed(
+        session, _of_known_workflows(BlockerEvent, BlockerEventRow, as_of, blocker=BlockerEvent.blocker_id)
+    ):
         yield BlockerEventRow(*row)
 
 
 def _notes(session: Session, as_of: datetime | None) -> Iterator[NoteRow]:
     known = (
-        select(
-            col(Note.id),
-            col(Workflow.key),
-            col(Note.blocker_id),
-            col(Note.recorded_at),
-            col(Actor.name),
-            col(Note.text),
-        )
-        .join(Workflow, isouter=True)
-        .join_from(Note, Entry)
-        .join(Actor)
+        written(Note, *row_columns(Note, NoteRow, workflow=Workflow.key, blocker=Note.blocker_id, actor=Actor.name))
+        .join(Workflow, col(Workflow.id) == col(Note.workflow_id), isouter=True)
         .where(
             recorded_by(Note, as_of),
             or_(col(Note.workflow_id).is_(None), _known_workflow(col(Note.workflow_id), as_of)),
@@ -268,21 +175,14 @@ def _notes(session: Session, as_of: datetime | None) -> Iterator[NoteRow]:
 
 
 def _checks(session: Session, as_of: datetime | None) -> Iterator[CheckRow]:
-    known = _of_known_workflows(
-        select(col(WorkflowCheck.id), col(Workflow.key), col(WorkflowCheck.recorded_at), col(Actor.name)),
-        WorkflowCheck,
-        as_of,
-    )
-    for row in streamed(session, known):
+    for row in streamed(session, _of_known_workflows(WorkflowCheck, CheckRow, as_of)):
         yield CheckRow(*row)
 
 
-def _of_known_workflows(columns: AnySelect, table: HistoryTable, as_of: datetime | None) -> AnySelect:
+def _of_known_workflows(table: HistoryTable, row: type, as_of: datetime | None, **elsewhere: Any) -> AnySelect:  # noqa: ANN401 - columns
+    found = row_columns(table, row, workflow=Workflow.key, actor=Actor.name, **elsewhere)
     return (
-        columns.select_from(table)
-        .join(Workflow, col(Workflow.id) == col(table.workflow_id))
-        .join(Entry, col(Entry.id) == col(table.entry_id))
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
+        written_about(table, *found)
         .where(recorded_by(table, as_of), _known_workflow(col(Workflow.id), as_of))
         .order_by(col(table.id))
     )

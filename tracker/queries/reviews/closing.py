@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
+from tracker.db.columns import row_columns
+from tracker.db.language import both, names
 from tracker.db.models import (
     Actor,
     Cycle,
@@ -130,19 +132,9 @@ def standing(session: Session, number: int) -> Standing | None:
     """The cycle; none without it. One statement."""
     if not 0 <= number <= LARGEST_ID:
         return None
-    row = session.execute(
-        select(
-            col(Cycle.number),
-            col(Cycle.status),
-            col(Cycle.starts_on),
-            col(Cycle.ends_on),
-            col(Cycle.goal),
-            col(Cycle.committed_at),
-            _by(col(Cycle.committed_at)),
-            col(Cycle.closed_at),
-            _by(col(Cycle.closed_at)),
-        ).where(col(Cycle.number) == number)
-    ).one_or_none()
+    by = {"committed_by": _by(col(Cycle.committed_at)), "closed_by": _by(col(Cycle.closed_at))}
+    columns = select(*row_columns(Cycle, Standing, **by)).where(col(Cycle.number) == number)
+    row = session.execute(columns).one_or_none()
     return None if row is None else Standing(*row)
 
 
@@ -174,10 +166,9 @@ def next_draft(session: Session, number: int) -> int | None:
     return next((each for each, status in rows if status is CycleStatus.DRAFT and each > number), None)
 
 
-def names(session: Session) -> dict[str, tuple[str, str]]:
-    """The Swedish and English name of every workstream by code. One statement."""
-    rows = session.execute(select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en)))
-    return {code: (name, name_en) for code, name, name_en in rows}
+def workstream_names(session: Session, language: str) -> dict[str, str]:
+    """The name of every workstream by code. One statement."""
+    return names(session, Workstream, language)
 
 
 def committing(session: Session, cycle: Standing) -> Committing:
@@ -207,8 +198,7 @@ def _members_by_goal(session: Session, number: int) -> Iterable[tuple[str, str, 
     rows = session.execute(
         select(
             col(Workstream.code),
-            col(Workstream.name),
-            col(Workstream.name_en),
+            *both(Workstream.name),
             col(Workflow.goal),
             func.count(),
             func.sum(carried_in.correlate(Workflow).scalar_subquery()),
@@ -217,7 +207,7 @@ def _members_by_goal(session: Session, number: int) -> Iterable[tuple[str, str, 
         .join(WorkflowWorkstream, is_owner)
         .join(Workstream, col(Workstream.code) == col(WorkflowWorkstream.workstream_code))
         .where(col(Workflow.cycle_number) == number)
-        .group_by(col(Workstream.code), col(Workstream.name), col(Workstream.name_en), col(Workflow.goal))
+        .group_by(col(Workstream.code), *both(Workstream.name), col(Workflow.goal))
         .order_by(col(Workstream.code))
     )
     return ((code, name, name_en, goal, count, int(carried)) for code, name, name_en, goal, count, carried in rows)

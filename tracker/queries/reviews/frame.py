@@ -9,11 +9,14 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from tracker.db.columns import row_columns
+from tracker.db.language import both
 from tracker.db.models import Cycle, ReportedFigures, ScopeChange, Workflow, WorkflowWorkstream, Workstream
 from tracker.domain.calendar import working_days
-from tracker.domain.charts import cycle_figures, registry
+from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.charts.span import Span
+from tracker.domain.figures.summaries import choice_of
 from tracker.domain.states import CycleStatus, Goal, ProposalKind, ScopeKind
 from tracker.queries import figures
 
@@ -42,7 +45,7 @@ def last_cycles(session: Session, number: int, workstream: str, *, now: datetime
     if history is None:
         return []
     numbers = [row.cycle for row in history.cycles if row.cycle <= number][-_CYCLES:]
-    span, choice = Span(history, as_of, numbers[0], numbers[-1]), registry.choice(history, (), (workstream,))
+    span, choice = Span(history, as_of, numbers[0], numbers[-1]), choice_of(history, (), (workstream,))
     columns = [column for chart in CHARTS.values() for column in chart]
     return [
         PastCycle(each, _is_under_way(span, each), cycle_figures.row(span, each, choice, columns)) for each in numbers
@@ -126,17 +129,7 @@ class DisposedPart:
 def frame(session: Session, number: int) -> ReviewFrame | None:
     """What stands around the review of the cycle; none without the cycle. Two statements."""
     rows = session.execute(
-        select(
-            col(Cycle.number),
-            col(Cycle.status),
-            col(Cycle.starts_on),
-            col(Cycle.ends_on),
-            col(Cycle.planning_starts_on),
-            col(Cycle.planning_ends_on),
-            col(Cycle.closed_at),
-        )
-        .where(col(Cycle.number) >= number)
-        .order_by(col(Cycle.number))
+        select(*row_columns(Cycle, Dates)).where(col(Cycle.number) >= number).order_by(col(Cycle.number))
     )
     cycles = [Dates(*row) for row in rows]
     if not cycles or cycles[0].number != number:
@@ -164,11 +157,9 @@ def disposed(session: Session, number: int) -> list[DisposedPart]:
     rows = session.execute(
         select(
             col(Workstream.code),
-            col(Workstream.name),
-            col(Workstream.name_en),
+            *both(Workstream.name),
             col(Workflow.key),
-            col(Workflow.name),
-            col(Workflow.name_en),
+            *both(Workflow.name),
             col(ScopeChange.kind),
             col(ScopeChange.to_cycle),
             col(ScopeChange.goal),

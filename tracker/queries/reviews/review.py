@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from tracker.db import reviews
 from tracker.db.facts import facts
+from tracker.db.language import both
 from tracker.db.models import Cycle, Project, ReviewReady, Workstream
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.figures import summaries
@@ -124,8 +125,7 @@ def _workstreams(session: Session, number: int) -> Iterable[tuple[str, str, str,
     rows = session.execute(
         select(
             col(Workstream.code),
-            col(Workstream.name),
-            col(Workstream.name_en),
+            *both(Workstream.name),
             col(Project.first_cycle),
             col(ReviewReady.entry_id).is_not(None),
         )

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from tracker.db.language import names
 from tracker.db.models import Workflow, WorkflowWorkstream, Workstream
 from tracker.domain.errors import N_, NotFoundError
+from tracker.domain.fields import texts_of
+from tracker.domain.language import text_in
 from tracker.domain.sorting import swedish_order
-from tracker.queries.workflows.timeline import in_language
+from tracker.domain.workflows import COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +37,17 @@ def about(session: Session, key: str, *, language: str) -> About:
     ).all()
     return About(
         key=workflow.key,
-        name=in_language(language, workflow.name, workflow.name_en),
+        name=text_in(language, workflow, "name"),
         workstream=next(code for code, is_owner in streams if is_owner),
         is_archived=workflow.archived_at is not None,
-        fields={
-            "name": workflow.name,
-            "name_en": workflow.name_en,
-            "description": workflow.description,
-            "owner": workflow.owner,
-            "priority": "" if workflow.priority is None else str(workflow.priority),
-            "other_workstreams": " ".join(code for code, is_owner in streams if not is_owner),
-        },
+        fields=texts_of(workflow, COLUMNS)
+        | {"other_workstreams": " ".join(code for code, is_owner in streams if not is_owner)},
     )
 
 
 def workstreams(session: Session, *, language: str) -> dict[str, str]:
     """The workstreams' names by code, in its order. One statement."""
-    rows = session.execute(
-        select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en)).order_by(col(Workstream.code))
-    )
-    return {code: in_language(language, name, name_en) for code, name, name_en in rows}
+    return names(session, Workstream, language)
 
 
 def owners(session: Session) -> list[str]:

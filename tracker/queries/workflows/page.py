@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from tracker.db.columns import row_columns
 from tracker.db.history import open_holds
+from tracker.db.language import translated
 from tracker.db.models import (
     Blocker,
     BlockerEvent,
@@ -18,13 +20,15 @@ from tracker.db.models import (
     Workstream,
 )
 from tracker.domain import history
+from tracker.domain.blockers import FIELDS, BlockerFields
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.figures.stale import STALE_AFTER_DAYS
+from tracker.domain.language import other_text, text_in
 from tracker.domain.programme.replay import stand
-from tracker.domain.states import STATES, BlockerCategory, CycleStatus, Goal, ScopeKind, State
+from tracker.domain.states import STATES, CycleStatus, Goal, ScopeKind, State
 from tracker.queries.workflows import timeline as timelines
-from tracker.queries.workflows.timeline import TimelineItem, in_language
+from tracker.queries.workflows.timeline import TimelineItem
 
 # As in the list: neither a field that was written over nor a change of scope tells how the work is going.
 _UPDATES = {"created", "moved", "taken_back", "held", "released", "note", "check"}
@@ -111,17 +115,11 @@ class Stage:
         return self.entered_on is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold(BlockerFields):
     """A blocker that holds the workflow now."""
 
     id: int
-    title: str
-    category: BlockerCategory
-    owner: str
-    mitigation: str
-    decider: str
-    decide_by: date | None
     since: datetime
     days: int
 
@@ -210,19 +208,18 @@ def _facts(
     zone: ZoneInfo,
 ) -> WorkflowFacts:
     others = session.execute(
-        select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en))
+        select(col(Workstream.code), translated(language, Workstream.name))
         .join(WorkflowWorkstream, col(WorkflowWorkstream.workstream_code) == col(Workstream.code))
         .where(col(WorkflowWorkstream.workflow_id) == workflow.id, ~col(WorkflowWorkstream.is_owner))
         .order_by(col(Workstream.code))
     )
     stands = stand([(change.to_state, change.happened_at) for change in standing if change.to_state is not None])
     age_days = stands.age_days(now, zone) if stands is not None and workflow.archived_at is None else None
-    name = in_language(language, workflow.name, workflow.name_en)
     return WorkflowFacts(
         id=workflow.id or 0,
         key=workflow.key,
-        name=name,
-        other_name=workflow.name if name != workflow.name else workflow.name_en,
+        name=text_in(language, workflow, "name"),
+        other_name=other_text(language, workflow, "name"),
         description=workflow.description,
         owner=workflow.owner,
         priority=workflow.priority,
@@ -233,9 +230,9 @@ def _facts(
         created_at=workflow.created_at,
         archived_at=workflow.archived_at,
         workstream=stream.code,
-        workstream_name=in_language(language, stream.name, stream.name_en),
+        workstream_name=text_in(language, stream, "name"),
         project=stream.project_code,
-        others=tuple((code, in_language(language, name, name_en)) for code, name, name_en in others),
+        others=tuple((code, name) for code, name in others),
         times_carried=sum(item.scope_kind is ScopeKind.CARRIED for item in timeline),
         days_in_state=max((local_date(now, zone) - local_date(workflow.state_since, zone)).days, 0),
         age_days=age_days,
@@ -269,13 +266,8 @@ def _open_blockers(session: Session, workflow_id: int, language: str, today: dat
     )
     return [
         Hold(
+            **{name: getattr(blocker, name) for name in FIELDS} | {"title": text_in(language, blocker, "title")},
             id=blocker.id,
-            title=in_language(language, blocker.title, blocker.title_en),
-            category=blocker.category,
-            owner=blocker.owner,
-            mitigation=blocker.mitigation,
-            decider=blocker.decider,
-            decide_by=blocker.decide_by,
             since=since,
             days=max((today - local_date(since, zone)).days, 0),
         )
@@ -286,7 +278,7 @@ def _open_blockers(session: Session, workflow_id: int, language: str, today: dat
 def _open_cycles(session: Session) -> list[OpenCycle]:
     """The running one and the drafts, by number."""
     rows = session.execute(
-        select(col(Cycle.number), col(Cycle.status), col(Cycle.starts_on))
+        select(*row_columns(Cycle, OpenCycle))
         .where(col(Cycle.status) != CycleStatus.CLOSED)
         .order_by(col(Cycle.number))
     )

@@ -1,13 +1,16 @@
 """All that happened to a workflow, as items of a timeline."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlmodel import Session, col
 
+from tracker.db.columns import row_columns
+from tracker.db.history import written
+from tracker.db.language import translated
 from tracker.db.models import (
     Actor,
     Blocker,
@@ -22,6 +25,9 @@ from tracker.db.models import (
 from tracker.domain import history
 from tracker.domain.calendar import local_date
 from tracker.domain.states import Goal, HoldEvent, ScopeKind, State
+
+# What an anchor begins with, where that is not the kind.
+_ANCHORS = {"held": "blocker-event", "released": "blocker-event", "field": "field-change"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +107,9 @@ def timeline(
 def changes(session: Session, workflow_id: int) -> list[Recorded]:
     """The workflow's changes of state in recorded order. One statement."""
     rows = session.execute(
-        select(
-            col(StateChange.id),
-            col(StateChange.from_state),
-            col(StateChange.to_state),
-            col(StateChange.happened_at),
-            col(StateChange.recorded_at),
-            col(StateChange.voids),
-            col(Actor.name),
-            col(StateChange.reason),
-            col(StateChange.note),
+        written(
+            StateChange, *row_columns(StateChange, history.Change), Actor.name, StateChange.reason, StateChange.note
         )
-        .join(Entry, col(Entry.id) == col(StateChange.entry_id))
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
         .where(col(StateChange.workflow_id) == workflow_id)
         .order_by(col(StateChange.id))
     )
@@ -153,135 +149,80 @@ def _change_items(changes: list[Recorded], zone: ZoneInfo) -> list[TimelineItem]
 
 
 def _recorded_here(item: TimelineItem, change: history.Change) -> TimelineItem:
-    return TimelineItem(
-        kind="recorded_here",
-        at=change.recorded_at,
-        order=(change.recorded_at, 0, change.id),
-        actor=item.actor,
-        anchor=item.tie,
-        tie=item.anchor,
-        recorded_at=change.recorded_at,
-        from_state=item.from_state,
-        to_state=item.to_state,
-        days_late=item.days_late,
-        voided_at=item.voided_at,
-        voided_by=item.voided_by,
-    )
+    at = change.recorded_at
+    order, anchor, tie = (at, 0, change.id), item.tie, item.anchor
+    return replace(item, kind="recorded_here", at=at, order=order, reason="", note="", anchor=anchor, tie=tie)
 
 
-def _scope_items(session: Session, workflow_id: int) -> list[TimelineItem]:
-    rows = session.execute(_with_actor(ScopeChange, ScopeChange.workflow_id, workflow_id).order_by(col(ScopeChange.id)))
-    return [
-        TimelineItem(
-            kind="scope",
-            at=row.happened_at,
-            order=(row.happened_at, 1, row.id),
-            actor=actor,
-            anchor=f"scope-{row.id}",
-            recorded_at=row.recorded_at,
-            from_cycle=row.from_cycle,
-            to_cycle=row.to_cycle,
-            goal=row.goal,
-            scope_kind=row.kind,
-            reason=row.reason,
-            note=row.note,
-        )
-        for row, actor in rows
-    ]
+def _scope_items(session: Session, workflow_id: int) -> Iterator[TimelineItem]:
+    for row, actor in _rows_of(session, ScopeChange, workflow_id):
+        where = {"from_cycle": row.from_cycle, "to_cycle": row.to_cycle, "goal": row.goal, "scope_kind": row.kind}
+        yield _item("scope", 1, row, actor, at=row.happened_at, reason=row.reason, note=row.note, **where)
 
 
-def _blocker_items(session: Session, workflow_id: int, language: str, zone: ZoneInfo) -> list[TimelineItem]:
+def _blocker_items(session: Session, workflow_id: int, language: str, zone: ZoneInfo) -> Iterator[TimelineItem]:
     rows = session.execute(
-        select(BlockerEvent, col(Actor.name), col(Blocker.title), col(Blocker.title_en))
+        written(BlockerEvent, BlockerEvent, Actor.name, translated(language, Blocker.title))
         .join(Blocker, col(Blocker.id) == col(BlockerEvent.blocker_id))
-        .join(Entry, col(Entry.id) == col(BlockerEvent.entry_id))
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
         .where(col(BlockerEvent.workflow_id) == workflow_id)
     )
-    return [
-        TimelineItem(
-            kind="held" if row.event is HoldEvent.HELD else "released",
+    for row, actor, title in rows:
+        yield _item(
+            "held" if row.event is HoldEvent.HELD else "released",
+            2,
+            row,
+            actor,
             at=row.happened_at,
-            order=(row.happened_at, 2, row.id or 0),
-            actor=actor,
-            anchor=f"blocker-event-{row.id}",
-            recorded_at=row.recorded_at,
-            text=in_language(language, title, title_en),
+            text=title,
             note=row.note,
             days_late=_days_late(row.happened_at, row.recorded_at, zone),
             blocker_id=row.blocker_id,
         )
-        for row, actor, title, title_en in rows
-    ]
 
 
-def _note_items(session: Session, workflow_id: int) -> list[TimelineItem]:
-    rows = session.execute(_with_actor(Note, Note.workflow_id, workflow_id))
-    return [
-        TimelineItem(
-            kind="note",
-            at=row.recorded_at,
-            order=(row.recorded_at, 3, row.id),
-            actor=actor,
-            anchor=f"note-{row.id}",
-            recorded_at=row.recorded_at,
-            note=row.text,
-        )
-        for row, actor in rows
-    ]
+def _note_items(session: Session, workflow_id: int) -> Iterator[TimelineItem]:
+    for row, actor in _rows_of(session, Note, workflow_id):
+        yield _item("note", 3, row, actor, note=row.text)
 
 
-def _check_items(session: Session, workflow_id: int) -> list[TimelineItem]:
-    rows = session.execute(_with_actor(WorkflowCheck, WorkflowCheck.workflow_id, workflow_id))
-    return [
-        TimelineItem(
-            kind="check",
-            at=row.recorded_at,
-            order=(row.recorded_at, 4, row.id),
-            actor=actor,
-            anchor=f"check-{row.id}",
-            recorded_at=row.recorded_at,
-        )
-        for row, actor in rows
-    ]
+def _check_items(session: Session, workflow_id: int) -> Iterator[TimelineItem]:
+    for row, actor in _rows_of(session, WorkflowCheck, workflow_id):
+        yield _item("check", 4, row, actor)
 
 
-def _field_items(session: Session, workflow_id: int) -> list[TimelineItem]:
+def _field_items(session: Session, workflow_id: int) -> Iterator[TimelineItem]:
     rows = session.execute(
-        select(FieldChange, col(Entry.recorded_at), col(Actor.name))
-        .join(Entry, col(Entry.id) == col(FieldChange.entry_id))
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
-        .where(col(FieldChange.workflow_id) == workflow_id)
-    )
-    return [
-        TimelineItem(
-            kind="field",
-            at=recorded_at,
-            order=(recorded_at, 5, row.id or 0),
-            actor=actor,
-            anchor=f"field-change-{row.id}",
-            recorded_at=recorded_at,
-            field=row.field,
-            before=row.before,
-            after=row.after,
+        written(FieldChange, FieldChange, Entry.recorded_at, Actor.name).where(
+            col(FieldChange.workflow_id) == workflow_id
         )
-        for row, recorded_at, actor in rows
-    ]
+    )
+    for row, at, actor in rows:
+        texts = {"field": row.field, "before": row.before, "after": row.after}
+        yield _item("field", 5, row, actor, recorded_at=at, **texts)
+
+
+def _item(
+    kind: str,
+    rank: int,
+    row: Any,  # noqa: ANN401 - of any table of history
+    actor: str,
+    *,
+    at: datetime | None = None,
+    recorded_at: datetime | None = None,
+    **more: Any,  # noqa: ANN401 - fields of the item
+) -> TimelineItem:
+    """The item of a row; of what happens at one instant, that of the higher rank comes first. Without `at` it happened
+    when it was recorded.
+    """
+    recorded_at = recorded_at or row.recorded_at
+    at = at or recorded_at
+    anchor = f"{_ANCHORS.get(kind, kind)}-{row.id}"
+    return TimelineItem(kind, at, (at, rank, row.id), actor, anchor, recorded_at, **more)
 
 
 def _days_late(happened_at: datetime, recorded_at: datetime, zone: ZoneInfo) -> int:
     return (local_date(recorded_at, zone) - local_date(happened_at, zone)).days
 
 
-def _with_actor(table: Any, workflow: Any, workflow_id: int) -> Any:  # noqa: ANN401 - any table of history
-    return (
-        select(table, col(Actor.name))
-        .join(Entry, col(Entry.id) == table.entry_id)
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
-        .where(col(workflow) == workflow_id)
-    )
-
-
-def in_language(language: str, swedish: str, english: str) -> str:
-    """The text in the reader's language; Swedish where there is no English."""
-    return english if language == "en" and english else swedish
+def _rows_of(session: Session, table: Any, workflow_id: int) -> Iterable[Any]:  # noqa: ANN401 - any table of history
+    return session.execute(written(table, table, Actor.name).where(col(table.workflow_id) == workflow_id))

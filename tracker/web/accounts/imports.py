@@ -17,7 +17,7 @@ from tracker.domain.errors import N_, InvalidError
 from tracker.domain.states import Role
 from tracker.web.accounts.admin import require_admin
 from tracker.web.accounts.forms import ImportForm, field_errors
-from tracker.web.audit.words import FIELDS
+from tracker.web.audit.words import field_word
 from tracker.web.http.addresses import link_address
 from tracker.web.http.context import reading_session, writing
 from tracker.web.ui.errors import explain
@@ -132,7 +132,7 @@ def _shown(each: Planned) -> PreviewRow:
         return PreviewRow(row.line, each.outcome.value, row.email, row.name, row.role, row.workstreams, (), cause)
     texts = fields.texts()
     changes = tuple(
-        (gettext(FIELDS[field]), _value(field, before), _value(field, after)) for field, before, after in each.changes
+        (field_word(field), _value(field, before), _value(field, after)) for field, before, after in each.changes
     )
     role, streams = _value("role", texts["role"]), _value("workstreams", texts["workstreams"])
     return PreviewRow(row.line, each.outcome.value, fields.email, fields.name, role, streams, changes, cause)

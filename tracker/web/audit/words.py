@@ -6,7 +6,10 @@ from datetime import datetime
 
 from flask import url_for
 
+from tracker.domain import blockers, workflows
+from tracker.domain.cycles import fields as cycles
 from tracker.domain.errors import N_
+from tracker.domain.fields import Fields
 from tracker.domain.reports.documents import Status
 from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME
 from tracker.domain.reviews import Wish
@@ -18,7 +21,7 @@ from tracker.web.reviews.closing_words import wish_words
 from tracker.web.ui.formats import day, state_name
 from tracker.web.ui.rendering import ROLES
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import category_word, reason_word
+from tracker.web.ui.words import category_word, history_label, reason_word
 from tracker.web.workflows.events import event_words
 
 COMMANDS = {
@@ -69,27 +72,11 @@ COMMANDS = {
     "change_password": N_("own password changed"),
     "use_link": N_("password chosen by one-time link"),
 }
-FIELDS = {
-    "name": N_("name"),
-    "name_en": N_("English name"),
-    "description": N_("description"),
-    "owner": N_("owner"),
-    "priority": N_("priority"),
-    "other_workstreams": N_("other workstreams"),
+# What forms call otherwise, or what has no form of its own.
+_FIELDS = {
     "archived_at": N_("archived"),
-    "title": N_("title"),
-    "title_en": N_("English title"),
-    "category": N_("category"),
-    "mitigation": N_("mitigation"),
-    "decider": N_("decider"),
-    "decide_by": N_("decide by"),
     "role": N_("role"),
     "workstreams": N_("workstreams"),
-    "starts_on": N_("first day"),
-    "ends_on": N_("last day"),
-    "planning_starts_on": N_("first planning day"),
-    "planning_ends_on": N_("last planning day"),
-    "goal": N_("cycle goal"),
     "summary_sv": N_("summary in Swedish"),
     "summary_en": N_("summary in English"),
     "plan_sv": N_("plan in Swedish"),
@@ -104,6 +91,14 @@ _CLOSED = (
     (ScopeKind.RETURNED, N_("back to the backlog: %(n)s")),
     (ScopeKind.DROPPED, N_("dropped: %(n)s")),
 )
+_TEXTS = {
+    "account": N_("made"),
+    "note": N_("note"),
+    "check": N_("checked: nothing changed"),
+    "published": N_("was published"),
+    "reopened": N_("was opened again"),
+    "committed": N_("was committed"),
+}
 # Of these the history keeps no text: only that they were changed.
 UNTOLD = {
     "email": N_("e-mail changed"),
@@ -180,9 +175,17 @@ def _field_words(line: Line, about: str, address: str) -> EntryLine:
             return EntryLine(about, address, gettext(UNTOLD[line.field]))
         if line.field == "is_active":
             return EntryLine(about, address, gettext("enabled") if line.after else gettext("disabled"))
-    label = gettext(FIELDS[line.field]) if line.field in FIELDS else line.field
+    label = field_word(line.field)
     before, after = (_value(line.field, value) for value in (line.before, line.after))
     return EntryLine(about, address, label, before, after, is_change=True)
+
+
+def field_word(name: str) -> str:
+    """The field in words; one that is not known by its name."""
+    if name in _FIELDS:
+        return gettext(_FIELDS[name])
+    fields: Fields = workflows.FIELDS | blockers.FIELDS | cycles.FIELDS
+    return history_label(fields, name) if name in fields else name
 
 
 def _value(field: str, value: str) -> str:
@@ -200,20 +203,10 @@ def _value(field: str, value: str) -> str:
             return value
 
 
-def _text(line: Line, recorded_at: datetime) -> str:  # noqa: PLR0911 - one for each kind
+def _text(line: Line, recorded_at: datetime) -> str:
+    if line.kind in _TEXTS:
+        return gettext(_TEXTS[line.kind])
     match line.kind:
-        case "account":
-            return gettext("made")
-        case "note":
-            return gettext("note")
-        case "check":
-            return gettext("checked: nothing changed")
-        case "published":
-            return gettext("was published")
-        case "reopened":
-            return gettext("was opened again")
-        case "committed":
-            return gettext("was committed")
         case "ready":
             return gettext("%(workstream)s is ready for review", workstream=line.workstream)
         case "proposed":
@@ -232,21 +225,9 @@ def _proposal_words(line: Line) -> str:
 
 def _item(line: Line, at: datetime) -> TimelineItem:
     """The line as the timeline has it, whose words are the same."""
-    return TimelineItem(
-        kind=line.kind,
-        at=at,
-        order=(at, 0, 0),
-        actor="",
-        anchor="",
-        recorded_at=at,
-        from_state=line.from_state,
-        to_state=line.to_state,
-        from_cycle=line.from_cycle,
-        to_cycle=line.to_cycle,
-        goal=line.goal,
-        scope_kind=line.scope_kind,
-        text=line.blocker,
-    )
+    own = ("from_state", "to_state", "from_cycle", "to_cycle", "goal", "scope_kind")
+    fields = {name: getattr(line, name) for name in own}
+    return TimelineItem(line.kind, at, (at, 0, 0), "", "", at, text=line.blocker, **fields)
 
 
 def _state(state: State | None) -> str:

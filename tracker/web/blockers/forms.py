@@ -1,19 +1,17 @@
 """What the forms of blockers may hold."""
 
-from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field
 from werkzeug.datastructures import MultiDict
 
-from tracker.commands.blockers import BlockerFields
+from tracker.domain.blockers import FIELDS, BlockerFields
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_
-from tracker.domain.states import BlockerCategory
-from tracker.web.ui.forms import BROKEN, LINE, FilledLine, FilledText, Form, FormError, Line, OptionalDate, Text
+from tracker.domain.fields import values_of
+from tracker.web.ui.forms import FieldsForm, FilledText, Form, FormError, OptionalDate, Text
 from tracker.web.ui.merged_forms import MergedForm
 
-FIELDS = ("title", "title_en", "category", "owner", "mitigation", "decider", "decide_by")
 _KEYS = N_("Write the keys of workflows, for example LKM-012, at most 10,000 characters.")
 
 
@@ -44,48 +42,24 @@ class HoldForm(Form):
         return keys_in(self.workflow)
 
 
-class RaiseForm(HoldForm):
+class RaiseForm(HoldForm, FieldsForm):
     """A new blocker on workflows."""
 
+    of = FIELDS
     messages: ClassVar[dict[str, str]] = HoldForm.messages | {
         "title": N_("Write what is in the way, in at most 200 characters on one line."),
-        "title_en": LINE,
-        "category": N_("Choose a category from the list."),
-        "owner": LINE,
-        "mitigation": N_("Write at most 10,000 characters, without control characters."),
-        "decider": LINE,
-        "decide_by": N_("Write the date as year-month-day, for example 2023-04-14."),
     }
-
-    title: FilledLine
-    category: BlockerCategory
-    title_en: Line = ""
-    owner: Line = ""
-    mitigation: Text = ""
-    decider: Line = ""
-    decide_by: OptionalDate = None
 
     @property
     def fields(self) -> BlockerFields:
         """What the command takes."""
-        return BlockerFields(**{name: getattr(self, name) for name in FIELDS})
+        return BlockerFields(**values_of(FIELDS, self.texts))
 
 
 class EditForm(MergedForm):
     """A blocker's fields."""
 
-    @classmethod
-    def parse(cls, fields: MultiDict[str, str]) -> Self:
-        """As every form; FormError when a field is missing."""
-        if any(name not in fields or f"was_{name}" not in fields for name in FIELDS):
-            raise FormError({"key": BROKEN})
-        was = {name: fields[f"was_{name}"] for name in FIELDS}
-        return cls.checked({"key": fields.get("key", ""), "wanted": wanted_of(fields), "was": was})
-
-
-def wanted_of(fields: Mapping[str, str]) -> dict[str, str]:
-    """The fields as they were typed."""
-    return {name: fields[name] for name in FIELDS if name in fields}
+    of = FIELDS
 
 
 class ReleaseForm(Form):

@@ -12,17 +12,17 @@ from sqlmodel import Session
 from tracker.commands import blockers, notes
 from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry
+from tracker.domain.blockers import FIELDS
 from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.merging import FieldConflictError
 from tracker.queries.blockers import page as pages
 from tracker.queries.blockers.page import BlockerEventItem, Page
-from tracker.web.blockers.forms import EditForm, HoldForm, NoteForm, ReleaseForm, wanted_of
+from tracker.web.blockers.forms import EditForm, HoldForm, NoteForm, ReleaseForm
 from tracker.web.blockers.words import (
     AllLeftError,
     category_choices,
     errors_of,
     field_text,
-    field_word,
     left_words,
     status_of,
 )
@@ -33,7 +33,7 @@ from tracker.web.ui.forms import Form
 from tracker.web.ui.merged_forms import before_of, drawn_again
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import category_word
+from tracker.web.ui.words import category_word, field_label
 
 bp = Blueprint("blocker", __name__, url_prefix="/blockers/<int:blocker_id>")
 
@@ -56,7 +56,7 @@ def edit(blocker_id: int) -> ResponseReturnValue:
         written = blockers.edit(session, entry, blocker_id, form.wanted, form.was)
         if not written:
             return gettext("Nothing was changed.")
-        return gettext("Saved: %(fields)s.", fields=", ".join(field_word(name) for name in written))
+        return gettext("Saved: %(fields)s.", fields=", ".join(field_label(FIELDS, name) for name in written))
 
     return _written(blocker_id, "edit", EditForm, do)
 
@@ -134,7 +134,7 @@ def _refused(blocker_id: int, command: str, error: TrackerError) -> Response:
     context |= {"errors": {command: _messages(error, command)}, "refused_title": _refused_title(command, error)}
     if command == "edit":
         conflicts = error.conflicts if isinstance(error, FieldConflictError) else {}
-        typed = wanted_of(request.form)
+        typed = EditForm.typed(request.form)
         context["edit"], context["was"] = drawn_again(shown.fields, typed, before_of(request.form), conflicts)
     return make_response(render_template("blockers/blocker.html", **context), status_of(error))
 
@@ -215,7 +215,7 @@ def _in_words(item: BlockerEventItem) -> BlockerEventItem:
         return item
     return replace(
         item,
-        field=field_word(item.field),
+        field=field_label(FIELDS, item.field),
         before=field_text(item.field, item.before),
         after=field_text(item.field, item.after),
     )

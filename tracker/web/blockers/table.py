@@ -13,11 +13,11 @@ from tracker.commands import blockers
 from tracker.commands.entry.batch_results import BatchResult, Left
 from tracker.commands.entry.entries import Entry
 from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
+from tracker.domain.language import text_in
 from tracker.domain.states import Role
 from tracker.queries.blockers import list as lists
 from tracker.queries.blockers import page as pages
 from tracker.queries.blockers.table import Filters, Table, similar, table
-from tracker.queries.workflows.timeline import in_language
 from tracker.web.blockers.filters import parameters, pickers, read_filters, sort_links
 from tracker.web.blockers.forms import HoldForm, RaiseForm, keys_in
 from tracker.web.blockers.words import AllLeftError, category_choices, errors_of, status_of
@@ -120,7 +120,7 @@ def _days() -> int:
 
 def _done(session: Session, entry: Entry, blocker_id: int, keys: Sequence[str]) -> Response:
     blocker = blockers.the_blocker(session, blocker_id)
-    title = in_language(language(), blocker.title, blocker.title_en)
+    title = text_in(language(), blocker, "title")
     if keys:
         text = gettext("“%(title)s” holds %(keys)s now.", title=title, keys=", ".join(keys))
     else:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from tracker.commands.entry.batch_results import Left
-from tracker.domain.errors import N_, NotFoundError, TrackerError
+from tracker.domain.errors import NotFoundError, TrackerError
 from tracker.domain.states import BlockerCategory
 from tracker.queries.blockers.table import AGES
 from tracker.web.ui import errors
@@ -14,15 +14,6 @@ from tracker.web.ui.forms import FormError
 from tracker.web.ui.translation import gettext
 from tracker.web.ui.words import CATEGORIES, category_word
 
-_FIELDS = {
-    "title": N_("Title"),
-    "title_en": N_("Title in English"),
-    "category": N_("Category"),
-    "owner": N_("Owner"),
-    "mitigation": N_("Mitigation"),
-    "decider": N_("Decider"),
-    "decide_by": N_("Decide by"),
-}
 _LONGEST_NAMED = 1_000  # days
 _TOLD = 10  # causes that a message tells; the rest are counted
 _LONGEST_KEY_TOLD = 40
@@ -34,11 +25,6 @@ class AllLeftError(TrackerError):
     def __init__(self, left: Sequence[Left]) -> None:
         super().__init__(left[0].error.message, field="workflow", **left[0].error.values)
         self.left = left
-
-
-def field_word(name: str) -> str:
-    """The field in words."""
-    return gettext(_FIELDS[name]) if name in _FIELDS else name
 
 
 def field_text(name: str, text: str) -> str:

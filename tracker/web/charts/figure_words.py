@@ -1,6 +1,7 @@
 """What each figure is called and what it says, in words: the same on pages, under charts and beside files."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import numbers
 from flask_babel import get_locale
@@ -34,14 +35,22 @@ def basis_definition(basis: Basis) -> str:
     return gettext(BASES[basis].definition)
 
 
-def number(figure: str, value: float | Decimal | None) -> str:
+def number(figure: str, value: Decimal | int | None) -> str:
     """The figure with its fixed places, in the reader's language; a dash when it is empty, which is not 0."""
-    if value is None:
-        return "–"
-    return str(numbers.format_decimal(value, format=_PATTERNS[WORDS[figure].places], locale=get_locale()))
+    return "–" if value is None else written(value, WORDS[figure].places)
 
 
-def with_unit(figure: str, value: float | Decimal | None) -> str:
+def written(value: Decimal | int, places: int = 0) -> str:
+    """A number with so many places, in the reader's language."""
+    return _written(value, places, str(get_locale()))
+
+
+@lru_cache(maxsize=10_000)
+def _written(value: Decimal | int, places: int, locale: str) -> str:
+    return str(numbers.format_decimal(value, format=_PATTERNS[places], locale=locale))
+
+
+def with_unit(figure: str, value: Decimal | int | None) -> str:
     """The same with what it is counted in, where that is not things."""
     text = number(figure, value)
     if value is None:

@@ -5,10 +5,9 @@ from typing import Any, NamedTuple
 
 from werkzeug.datastructures import MultiDict
 
-from tracker.domain.charts import registry
 from tracker.domain.charts.sheets import By
 from tracker.domain.figures.history import History
-from tracker.domain.figures.summaries import Choice
+from tracker.domain.figures.summaries import Choice, choice_of
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
 from tracker.queries.charts import Sources
@@ -35,7 +34,7 @@ class Filters(NamedTuple):
 
     def choice(self, history: History) -> Choice:
         """The workstreams that are chosen."""
-        return registry.choice(history, self.projects, self.workstreams)
+        return choice_of(history, self.projects, self.workstreams)
 
     def parameters(self, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - Flask's values
         """Them as parameters of an address, changed; the cycles always, so that a link keeps what it shows."""

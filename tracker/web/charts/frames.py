@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote
@@ -13,12 +14,13 @@ from markupsafe import Markup
 from tracker.charts import registry as drawings
 from tracker.charts.plot import figure_json
 from tracker.charts.view import View
-from tracker.domain.charts import registry
+from tracker.domain.charts import sheets
 from tracker.domain.charts.cautions import Caution, cautions
-from tracker.domain.charts.sheets import Adds, SheetRow, key_text
+from tracker.domain.charts.sheets import Column, SheetRow, key_text
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.summaries import Choice
+from tracker.domain.figures.words import Adds
 from tracker.queries.charts import Sources
 from tracker.web.charts import figure_words, words
 from tracker.web.charts.figure_words import FIGURES
@@ -95,9 +97,10 @@ class Reading:
 
     def view(self, name: str) -> View:
         """A chart, to be drawn and told."""
-        whole = registry.whole(name, self.span, self.choice)
-        by = self.filters.by or registry.SOURCES[name].by
-        sheet = registry.sheet(name, self.span, self.choice, by) if by else whole
+        source = drawings.CHARTS[name].source
+        whole = sheets.whole(source, self.span, self.choice)
+        by = self.filters.by or source.by
+        sheet = sheets.sheet(source, self.span, self.choice, by) if by else whole
         names = {**self.sources.projects, **self.sources.workstreams}
         address = Address(name, self.filters, tuple(whole.keys))
         return View(sheet, whole, self.span, self.choice, words.speech(), address, names)
@@ -166,27 +169,24 @@ def frame(reading: Reading, name: str) -> ChartPage:
     columns, is_empty = view.sheet.columns, drawings.is_empty(view)
     return ChartPage(
         name,
-        gettext(chart.TITLE),
+        gettext(chart.title),
         drawings.finding(view),
         drawings.definition(view),
         0 if is_empty else chart.sample(view),
         [] if is_empty else chart.details(view),
         [(words.label(column.name), _is_number(column.adds)) for column in columns],
-        [
-            [
-                TableCell(
-                    words.cell(column, row.values[column.name]), view.link(row, column.name), _is_number(column.adds)
-                )
-                for column in columns
-            ]
-            for row in view.rows[:MOST_ROWS]
-        ],
+        [[_cell(view, row, column) for column in columns] for row in view.rows[:MOST_ROWS]],
         max(len(view.rows) - MOST_ROWS, 0),
         [(each.title, [_named(reading, item) for item in each.items]) for each in drawings.named_items(view)],
         [*_reported_otherwise(reading, view), *(_reminder(reading, name, caution) for caution in Caution)],
         Markup(figure_json(drawings.figure(view)).replace("<", "\\u003c")),  # noqa: S704 - inside a script of data
         is_empty,
     )
+
+
+def _cell(view: View, row: SheetRow, column: Column) -> TableCell:
+    text, link = words.cell(column, row.values[column.name]), view.link(row, column.name)
+    return TableCell(text, link, _is_number(column.adds))
 
 
 def _reported_otherwise(reading: Reading, view: View) -> Iterator[Reminder]:
@@ -201,12 +201,7 @@ def _reported_otherwise(reading: Reading, view: View) -> Iterator[Reminder]:
             continue
         now = view.span.summary(cycle.cycle, choice)
         differing = [
-            gettext(
-                "%(figure)s %(reported)s, now %(now)s",
-                figure=figure_words.label(name).lower(),
-                reported=figure_words.number(name, was),
-                now=figure_words.number(name, is_),
-            )
+            _difference(name, was, is_)
             for name in names
             if (was := getattr(reported, name)) != (is_ := getattr(now, name))
         ]
@@ -214,6 +209,12 @@ def _reported_otherwise(reading: Reading, view: View) -> Iterator[Reminder]:
             text = gettext("Cycle %(cycle)s as reported: %(figures)s", cycle=cycle.cycle, figures="; ".join(differing))
             page = url_for("cycle.show", number=cycle.cycle, workstream=choice.workstream, _anchor="differences")
             yield Reminder(text, page)
+
+
+def _difference(figure: str, was: Decimal | int | None, is_: Decimal | int | None) -> str:
+    reported, now = figure_words.number(figure, was), figure_words.number(figure, is_)
+    name = figure_words.label(figure).lower()
+    return gettext("%(figure)s %(reported)s, now %(now)s", figure=name, reported=reported, now=now)
 
 
 def _named(reading: Reading, item: Behind) -> Reminder:

@@ -12,17 +12,18 @@ from tracker.charts import registry as drawings
 from tracker.charts.palette import in_light
 from tracker.charts.plot import figure_json
 from tracker.domain.cells import instant_text, read_instant
-from tracker.domain.charts import registry
+from tracker.domain.charts import sheets
 from tracker.domain.charts.cautions import Caution
-from tracker.domain.charts.sheets import Adds, Column, added_up
+from tracker.domain.charts.sheets import Column, added_up
 from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import days
+from tracker.domain.figures.words import Adds
 from tracker.domain.states import Goal, State
 from tracker.queries import charts as queries
 from tracker.queries.cycles import page as cycle_queries
-from tracker.web.charts import words
+from tracker.web.charts import figure_words, words
 from tracker.web.charts.files import chart_csv, dialect_of
 from tracker.web.charts.filters import pickers, read_filters
 from tracker.web.charts.frames import Reading, frame
@@ -55,14 +56,9 @@ def wall() -> ResponseReturnValue:
     """All charts; the first is there at once, the others come when they are near."""
     reading = _reading()
     first, *others = drawings.CHARTS
-    return with_images_made_here(
-        page(
-            "charts/wall.html",
-            **_shared(reading),
-            frame=frame(reading, first),
-            others=[(name, gettext(drawings.CHARTS[name].TITLE)) for name in others],
-        )
-    )
+    titles = [(name, gettext(drawings.CHARTS[name].title)) for name in others]
+    shown = page("charts/wall.html", **_shared(reading), frame=frame(reading, first), others=titles)
+    return with_images_made_here(shown)
 
 
 @bp.get("/<name>")
@@ -153,17 +149,14 @@ def _chosen(reading: Reading) -> str:
 
 
 def _items(name: str, asked: str) -> Response:
-    sources = queries.sources(reading_session(), now=now(), language=language())
-    if sources is None:
-        raise NotFoundError(N_("There is no programme yet."))
-    reading = Reading.of(sources, read_filters(request.args, sources, tuple(request.args)))
-    title = gettext(drawings.CHARTS[name].TITLE)
+    reading = _reading(tuple(request.args))
+    title = gettext(drawings.CHARTS[name].title)
     if asked in set(Caution):
         caution = Caution(asked)
         behind = reading.cautions[caution]
         heading = words.caution_label(caution, len(behind))
         return _list(reading, name, title, heading, words.caution_definition(caution), behind, Adds.COUNT)
-    sheet = registry.whole(name, reading.span, reading.choice)
+    sheet = sheets.whole(drawings.CHARTS[name].source, reading.span, reading.choice)
     column = next((each for each in sheet.columns if each.name == asked), None)
     if column is None or column.adds in {Adds.KEY, Adds.NONE}:
         raise NotFoundError(N_("The chart has no such mark. Its filters may have changed."))
@@ -185,7 +178,7 @@ def _list(
     reading: Reading, name: str, title: str, heading: str, definition: str, behind: list[Behind], adds: Adds
 ) -> Response:
     rows = list(_rows(reading, behind))
-    total = added_up(Column("", adds, 1 if adds is Adds.DAYS else 0), behind)
+    column = Column("", adds, 1 if adds is Adds.DAYS else 0)
     return page(
         "charts/items.html",
         **_shared(reading),
@@ -199,7 +192,7 @@ def _list(
             for each in ("workstream", "state", "goal", "at", "amount")
             if any(getattr(row, each) not in {None, ""} for row in rows)
         },
-        total=words.cell(Column("", adds, 1 if adds is Adds.DAYS else 0), total),
+        total=words.cell(column, added_up(column, behind)),
         adds=adds.value,
     )
 
@@ -232,5 +225,5 @@ def _rows(reading: Reading, behind: list[Behind]) -> Iterator[ChartItem]:
 
 def _amount(amount: timedelta | int | None) -> str:
     if isinstance(amount, timedelta):
-        return words.written(half_up(days([amount]), 1), 1)
-    return "" if amount is None else words.written(amount)
+        return figure_words.written(half_up(days([amount]), 1), 1)
+    return "" if amount is None else figure_words.written(amount)

@@ -3,10 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from functools import cache, lru_cache
-
-from babel import numbers
-from flask_babel import get_locale
+from functools import cache
 
 from tracker.charts.registry import CHARTS
 from tracker.charts.speech import ColumnWords, Speech
@@ -16,6 +13,7 @@ from tracker.domain.charts.sheets import Column, Value
 from tracker.domain.errors import N_
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal, State
 from tracker.web.charts import figure_words
+from tracker.web.charts.figure_words import written
 from tracker.web.ui.formats import STATES, day, language, moment, short_day, state_name
 from tracker.web.ui.translation import gettext, ngettext
 from tracker.web.ui.words import category_word, reason_word
@@ -32,8 +30,7 @@ _SHARED = {
 }
 _STATUSES = {CycleStatus.DRAFT: N_("draft"), CycleStatus.RUNNING: N_("running"), CycleStatus.CLOSED: N_("closed")}
 # What the columns are called and count that stand in one chart and are no figures of a cycle.
-COLUMNS: Mapping[str, ColumnWords] = {name: words for chart in CHARTS.values() for name, words in chart.COLUMNS.items()}
-_PATTERNS = ("#,##0", "#,##0.0", "#,##0.00")
+COLUMNS: Mapping[str, ColumnWords] = {name: words for chart in CHARTS.values() for name, words in chart.columns.items()}
 
 
 def label(column: str) -> str:
@@ -74,16 +71,6 @@ def cell(column: Column, value: Value) -> str:  # noqa: PLR0911 - one for each k
             return _reason(value)
         case _:
             return value
-
-
-def written(value: Decimal | int, places: int = 0) -> str:
-    """A number with so many places, in the reader's language."""
-    return _written(value, places, str(get_locale()))
-
-
-@lru_cache(maxsize=10_000)
-def _written(value: Decimal | int, places: int, locale: str) -> str:
-    return str(numbers.format_decimal(value, format=_PATTERNS[places], locale=locale))
 
 
 def speech() -> Speech:

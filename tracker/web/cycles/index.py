@@ -1,7 +1,7 @@
 """The cycles on one time line, and making and editing one. Planners write; everybody reads."""
 
-from dataclasses import asdict
 from datetime import date
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
@@ -9,21 +9,21 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from tracker.commands import cycles as commands
-from tracker.commands.cycles import CycleFields
 from tracker.commands.entry.entries import Entry
 from tracker.domain.calendar import working_days
 from tracker.domain.cycles.dates import Dates, NumberedDates, dates_from, gaps_around, proposed
+from tracker.domain.cycles.fields import DATES, FIELDS, CycleFields
 from tracker.domain.cycles.line import gaps, line
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
+from tracker.domain.fields import texts_of
 from tracker.domain.merging import FieldConflictError, Theirs
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
 from tracker.queries.cycles import list as queries
 from tracker.web.cycles.drawing import Drawing
-from tracker.web.cycles.forms import DATES, THEIRS, CreateForm, EditForm, read_dates, typed_fields
+from tracker.web.cycles.forms import CreateForm, EditForm, read_dates, typed_fields
 from tracker.web.cycles.words import (
     days_words,
-    field_word,
     free_words,
     gap_words,
     outside_words,
@@ -38,6 +38,7 @@ from tracker.web.ui.forms import FormError
 from tracker.web.ui.merged_forms import before_of, conflict_words, drawn_again
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
+from tracker.web.ui.words import field_label
 
 bp = Blueprint("cycles", __name__, url_prefix="/cycles")
 
@@ -139,7 +140,7 @@ def _saved(session: Session, entry: Entry, number: int, form: EditForm) -> Respo
         left = _gaps(rows, number, _dates_of(_the_cycle(rows, number)))
         if left != _gaps(before, number, _dates_of(_the_cycle(before, number))):
             _require_named(left, form.gaps)
-    words = ", ".join(field_word(name).lower() for name in fields)
+    words = ", ".join(field_label(FIELDS, name).lower() for name in fields)
     flash(gettext("Saved: %(fields)s", fields=words) if fields else gettext("There was nothing to save"))
     return make_response(redirect(url_for(".index"), code=303))
 
@@ -162,12 +163,12 @@ def _proposed_anew(rows: tuple[CycleRow, ...], typed: Texts) -> Response:
         message = CreateForm.messages["starts_on"]
         errors = {"starts_on": gettext(message)}
         return page("cycles/new.html", status=422, **_creation(rows, _proposal(rows) | typed, errors))
-    return page("cycles/new.html", **_creation(rows, typed | _date_texts(dates)))
+    return page("cycles/new.html", **_creation(rows, typed | texts_of(dates, DATES)))
 
 
 def _proposal(rows: tuple[CycleRow, ...]) -> Texts:
     known = [_dates_of(row) for row in rows if row.ends_on.year < _LAST_YEAR]
-    return _date_texts(proposed(known, today=today())) | {"goal": ""}
+    return texts_of(proposed(known, today=today()), DATES) | {"goal": ""}
 
 
 def _creation(rows: tuple[CycleRow, ...], values: Texts, errors: Texts | None = None) -> dict[str, Any]:
@@ -179,11 +180,9 @@ def _refused(number: int, error: TrackerError) -> Response:
     """The form again: what was typed over is kept, the rest is as it stands now, and saving again decides."""
     rows = queries.rows(reading_session())
     conflicts = error.conflicts if isinstance(error, FieldConflictError) else {}
-    typed = {
-        name: text for name, text in typed_fields(request.form).items() if request.form.get(f"choice_{name}") != THEIRS
-    }
+    typed = EditForm.typed_over(request.form)
     shown, was = drawn_again(_texts(_the_cycle(rows, number)), typed, before_of(request.form), conflicts)
-    errors = conflict_words(conflicts, field_word) if conflicts else _errors_of(error, "cycle")
+    errors = conflict_words(conflicts, partial(field_label, FIELDS)) if conflicts else _errors_of(error, "cycle")
     context = _edit(rows, number, shown, was, errors, conflicts)
     return make_response(render_template("cycles/edit.html", **context), status_of(error))
 
@@ -243,12 +242,8 @@ def _dates_of(row: CycleRow) -> Dates:
     return Dates(row.starts_on, row.ends_on, row.planning_starts_on, row.planning_ends_on)
 
 
-def _date_texts(dates: Dates) -> Texts:
-    return {name: day.isoformat() if day else "" for name, day in asdict(dates).items()}
-
-
 def _texts(row: CycleRow) -> Texts:
-    return _date_texts(_dates_of(row)) | {"goal": row.goal}
+    return texts_of(row, FIELDS)
 
 
 def _errors_of(error: TrackerError, command: str) -> Texts:

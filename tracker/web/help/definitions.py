@@ -29,7 +29,7 @@ def show() -> ResponseReturnValue:
         ],
         figures=chapters,
         others=[_figure(name) for name in OTHERS],
-        charts=[(name, gettext(chart.TITLE), gettext(chart.DEFINITION)) for name, chart in drawings.CHARTS.items()],
+        charts=[(name, gettext(chart.title), gettext(chart.definition)) for name, chart in drawings.CHARTS.items()],
         columns=[(name, chart_words.label(name), chart_words.definition(name)) for name in chart_words.COLUMNS],
         cautions=[
             (caution.value, gettext(chart_words.CAUTION_LABELS[caution]), chart_words.caution_definition(caution))

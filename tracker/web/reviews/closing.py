@@ -12,10 +12,10 @@ from tracker.commands.cycles import Closed, ReviewChangedError, UndecidedError
 from tracker.commands.entry.entries import Entry
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
+from tracker.domain.language import text_in
 from tracker.domain.states import CycleStatus, Goal, ProposalKind
 from tracker.queries.reviews import closing as queries
 from tracker.queries.reviews.closing import Standing
-from tracker.queries.workflows.timeline import in_language
 from tracker.web.http.context import current_viewer, now, reading_session, today, writing
 from tracker.web.http.idempotency import fresh_key, once
 from tracker.web.reviews.closing_words import changes, figure_groups, goal_word, snapshot, stream_rows
@@ -163,7 +163,7 @@ def _running(cycle: Standing, error: TrackerError | None) -> dict[str, Any]:
     found = queries.closing(reading_session(), cycle, now())
     typed = request.form if error else {}
     is_decided = not found.undecided and not found.lacks_draft
-    names = {part.code: in_language(language(), part.name, part.name_en) for part in found.review.parts}
+    names = {part.code: text_in(language(), part, "name") for part in found.review.parts}
     return {
         "closing": found,
         "into": found.review.into,
@@ -177,14 +177,14 @@ def _running(cycle: Standing, error: TrackerError | None) -> dict[str, Any]:
         "typed": typed,
         "reason_word": reason_word,
         "goal_word": goal_word,
-        "own_name": lambda member: in_language(language(), member.name, member.name_en),
+        "own_name": lambda member: text_in(language(), member, "name"),
         **_figures(found.figures, names),
     }
 
 
 def _past(cycle: Standing) -> dict[str, Any]:
     session = reading_session()
-    names = {code: in_language(language(), *both) for code, both in queries.names(session).items()}
+    names = queries.workstream_names(session, language())
     return {"into": queries.next_draft(session, cycle.number), **_figures(queries.kept(session, cycle.number), names)}
 
 
@@ -200,7 +200,7 @@ def _commit_page(cycle: Standing, error: TrackerError | None = None) -> Response
         cycle=cycle,
         committing=found,
         whole=found.all_parts,
-        parts=[(part, in_language(language(), part.name, part.name_en)) for part in found.parts],
+        parts=[(part, text_in(language(), part, "name")) for part in found.parts],
         goals=[(goal, goal_word(goal)) for goal in Goal],
         errors=_messages(error, cycle, "commit") if error else {},
         refused_title=gettext("Nothing was committed"),

@@ -9,6 +9,7 @@ from flask import request, url_for
 from sqlmodel import Session
 
 from tracker.domain.calendar import iso_week, local_date
+from tracker.domain.language import text_in
 from tracker.domain.people import Actor
 from tracker.domain.reviews import Member, Proposal, is_past
 from tracker.domain.states import CycleStatus, Goal, ProposalKind, Role
@@ -16,7 +17,6 @@ from tracker.queries.reviews import frame as review_frame
 from tracker.queries.reviews import review as reviews
 from tracker.queries.reviews.frame import ReviewFrame
 from tracker.queries.reviews.review import Part, Review
-from tracker.queries.workflows.timeline import in_language
 from tracker.web.http.context import current_viewer, today
 from tracker.web.http.idempotency import fresh_key
 from tracker.web.reviews.words import kind_choices, kind_word, review_reasons, wish_words
@@ -150,8 +150,8 @@ def item(member: Member, draft: Draft | None = None) -> ReviewItem:
     is_draft = draft is not None and draft.typed is not None and draft.is_typed
     return ReviewItem(
         member,
-        in_language(language(), member.name, member.name_en),
-        [(each.id, in_language(language(), each.title, each.title_en), _days(each.since)) for each in member.blockers],
+        text_in(language(), member, "name"),
+        [(each.id, text_in(language(), each, "title"), _days(each.since)) for each in member.blockers],
         proposal.version if proposal else 0,
         fresh_key(),
         typed.get("kind", ""),
@@ -241,7 +241,7 @@ def _next(ordered: Sequence[Part], part: Part) -> Part | None:
 
 
 def _stream_name(part: Part) -> str:
-    return in_language(language(), part.name, part.name_en)
+    return text_in(language(), part, "name")
 
 
 def _days(since: datetime) -> int:

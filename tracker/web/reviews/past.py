@@ -10,6 +10,7 @@ from sqlmodel import Session
 from tracker.charts.registry import CHARTS
 from tracker.queries.reviews import frame
 from tracker.queries.reviews.frame import PastCycle
+from tracker.web.charts import figure_words
 from tracker.web.charts import words as chart_words
 from tracker.web.http.context import now
 from tracker.web.reviews.page import ReviewPage
@@ -56,7 +57,7 @@ def _table(chart: str, columns: Sequence[str], cycles: Sequence[PastCycle], code
         count = _count(cycle, column)
         height = max(2, round(BAR * count / highest)) if count else 0
         link = url_for("charts.show", **place, show=column, cycle=cycle.number) if count else ""
-        return PastCell("–" if count is None else chart_words.written(count), height, cycle.is_under_way, link)
+        return PastCell("–" if count is None else figure_words.written(count), height, cycle.is_under_way, link)
 
     return PastTable(
         chart,
@@ -68,7 +69,7 @@ def _table(chart: str, columns: Sequence[str], cycles: Sequence[PastCycle], code
 
 
 def _title(chart: str) -> str:
-    return gettext(CHARTS[chart].TITLE) if chart in CHARTS else gettext("Blockers")
+    return gettext(CHARTS[chart].title) if chart in CHARTS else gettext("Blockers")
 
 
 def _count(cycle: PastCycle, column: str) -> int | None:

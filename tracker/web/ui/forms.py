@@ -10,12 +10,11 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.commands.entry.idempotency_keys import LONGEST_KEY
 from tracker.domain.errors import N_, InvalidError
+from tracker.domain.fields import DATE, Fields, cleaned
 from tracker.domain.states import State
-from tracker.domain.texts import filled_line, line
+from tracker.domain.texts import LONGEST_PROSE, PROSE, filled_line, line
 
 BROKEN = N_("This form is broken. Open the page anew.")
-LINE = N_("Write at most 200 characters on one line, without control characters.")
-LONGEST_TEXT = 10_000
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LARGEST_INTEGER = 2**31 - 1  # what both databases hold in an INTEGER
 
@@ -66,7 +65,7 @@ def _some(text: str) -> str:
 
 Line = Annotated[str, _as(line)]
 FilledLine = Annotated[str, _as(filled_line)]
-Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_storable)]
+Text = Annotated[str, Field(max_length=LONGEST_PROSE), AfterValidator(_storable)]
 FilledText = Annotated[Text, AfterValidator(_some)]
 OptionalDate = Annotated[date | None, BeforeValidator(iso_date)]
 Version = Annotated[int, Field(ge=0, le=_LARGEST_INTEGER)]
@@ -95,12 +94,38 @@ class Form(BaseModel):
             raise FormError({name: (cls.messages | _COMMON)[name] for name in names}) from error
 
 
+class FieldsForm(Form):
+    """A form of a new thing, `of` which fields: their texts, clean."""
+
+    of: ClassVar[Fields] = {}
+
+    texts: dict[str, str] = {}
+
+    @classmethod
+    def checked(cls, fields: Mapping[str, object]) -> Self:
+        """As every form; a field's message is the form's own, or else its rule's."""
+        texts: dict[str, str] = {}
+        errors: dict[str, str] = {}
+        for name in cls.of:
+            try:
+                texts[name] = cleaned(cls.of, name, str(fields.get(name, "")))
+            except InvalidError as error:
+                errors[name] = cls.messages.get(name, error.message)
+        try:
+            form = super().checked({**fields, "texts": texts})
+        except FormError as error:
+            raise FormError(error.errors | errors) from error
+        if errors:
+            raise FormError(errors)
+        return form
+
+
 _COMMON = {
     "key": BROKEN,
     "version": N_("The version in this form is missing or wrong. Open the page anew."),
-    "note": N_("Write at most 10,000 characters, without control characters."),
+    "note": PROSE,
     "reason": N_("Choose a reason from the list."),
-    "happened_on": N_("Write the date as year-month-day, for example 2023-04-14."),
+    "happened_on": DATE,
 }
 
 

@@ -1,12 +1,15 @@
 """An edit form drawn again after a refusal: what was typed over is kept, the rest is as it stands now."""
 
-from collections.abc import Callable, Mapping
-from typing import ClassVar
+from collections.abc import Callable, Collection, Mapping
+from typing import ClassVar, Self
 
+from werkzeug.datastructures import MultiDict
+
+from tracker.domain.fields import Fields
 from tracker.domain.merging import Theirs
 from tracker.domain.texts import normal
 from tracker.web.ui.formats import moment
-from tracker.web.ui.forms import BROKEN, Form
+from tracker.web.ui.forms import BROKEN, Form, FormError
 from tracker.web.ui.translation import gettext
 
 Texts = dict[str, str]
@@ -16,9 +19,35 @@ class MergedForm(Form):
     """Fields, each with what it was when the form was opened. The command knows what may be in them."""
 
     messages: ClassVar[dict[str, str]] = {"wanted": BROKEN, "was": BROKEN}
+    of: ClassVar[Fields] = {}
+    needed: ClassVar[Collection[str]] = ()  # of the fields; without any named, all of them
 
     wanted: Texts
     was: Texts
+
+    @classmethod
+    def parse(cls, fields: MultiDict[str, str]) -> Self:
+        """As every form; FormError when a field is missing. Where two wrote, a choice for theirs leaves it as it is."""
+        was = {name: text for name, text in before_of(fields).items() if name in cls.of}
+        wanted = cls.typed(fields)
+        if wanted.keys() != was.keys() or not wanted.keys() >= set(cls.needed or cls.of):
+            raise FormError({"key": BROKEN})
+        wanted |= {name: was[name] for name in was if _is_left(fields, name)}
+        return cls.checked({**fields.to_dict(), "wanted": wanted, "was": was})
+
+    @classmethod
+    def typed(cls, fields: MultiDict[str, str]) -> Texts:
+        """The fields as they were typed."""
+        return {name: fields[name] for name in cls.of if name in fields}
+
+    @classmethod
+    def typed_over(cls, fields: MultiDict[str, str]) -> Texts:
+        """The same without those where somebody else's text was chosen."""
+        return {name: text for name, text in cls.typed(fields).items() if not _is_left(fields, name)}
+
+
+def _is_left(fields: Mapping[str, str], name: str) -> bool:
+    return fields.get(f"choice_{name}") == "theirs"
 
 
 def drawn_again(
@@ -36,9 +65,9 @@ def drawn_again(
     return shown, was
 
 
-def conflict_words(conflicts: Mapping[str, Theirs], field_word: Callable[[str], str]) -> Texts:
+def conflict_words(conflicts: Mapping[str, Theirs], label: Callable[[str], str]) -> Texts:
     """What to say of each field where somebody else wrote something else meanwhile."""
-    return {name: _conflict_words(field_word(name), theirs) for name, theirs in conflicts.items()}
+    return {name: _conflict_words(label(name), theirs) for name, theirs in conflicts.items()}
 
 
 def _conflict_words(field: str, theirs: Theirs) -> str:

@@ -1,6 +1,7 @@
 """The words of what is picked: reasons and categories."""
 
 from tracker.domain.errors import N_
+from tracker.domain.fields import Fields
 from tracker.domain.states import BlockerCategory, MoveBackReason
 from tracker.web.ui.translation import gettext
 
@@ -57,3 +58,14 @@ def reason_word(reason: str) -> str:
 def category_word(category: BlockerCategory) -> str:
     """The category in words."""
     return gettext(CATEGORIES[category])
+
+
+def field_label(fields: Fields, name: str) -> str:
+    """What a form calls the field."""
+    return gettext(fields[name].label) if name in fields else name
+
+
+def history_label(fields: Fields, name: str) -> str:
+    """What the history calls the field, in the middle of a sentence."""
+    own = fields[name].history_label if name in fields else ""
+    return gettext(own) if own else field_label(fields, name).lower()

@@ -1,5 +1,6 @@
 """Making workflows, and writing over their fields: two people on different fields both win."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from tracker.commands.workflows import fields as workflow_fields
 from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.merging import FieldConflictError, Theirs
 from tracker.domain.states import STATES, State
+from tracker.domain.workflows import FIELDS
 from tracker.queries.workflows import form as forms
 from tracker.web.http.context import current_viewer, reading_session, writing
 from tracker.web.http.idempotency import fresh_key, once
@@ -20,9 +22,10 @@ from tracker.web.ui.forms import FormError
 from tracker.web.ui.merged_forms import before_of, conflict_words, drawn_again
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
-from tracker.web.workflows.forms import FIELDS, THEIRS, CreateForm, EditForm, typed_fields
+from tracker.web.ui.words import field_label
+from tracker.web.workflows.forms import CreateForm, EditForm
 from tracker.web.workflows.page import errors_of
-from tracker.web.workflows.words import field_word, fields_words, why_not_edit
+from tracker.web.workflows.words import fields_words, why_not_edit
 
 bp = Blueprint("workflow_fields", __name__, url_prefix="/workflows")
 
@@ -95,11 +98,8 @@ def _refused(key: str, error: TrackerError) -> Response:
     """The form again: what was typed over is kept, the rest is as it stands now, and saving again decides."""
     about = _about(key)
     conflicts = error.conflicts if isinstance(error, FieldConflictError) else {}
-    typed = {
-        name: text for name, text in typed_fields(request.form).items() if request.form.get(f"choice_{name}") != THEIRS
-    }
-    shown, was = drawn_again(about.fields, typed, before_of(request.form), conflicts)
-    errors = conflict_words(conflicts, field_word) if conflicts else errors_of(error, "edit")
+    shown, was = drawn_again(about.fields, EditForm.typed_over(request.form), before_of(request.form), conflicts)
+    errors = conflict_words(conflicts, partial(field_label, FIELDS)) if conflicts else errors_of(error, "edit")
     context = _edit(about, shown, was, errors=errors, conflicts=conflicts)
     return make_response(render_template("workflows/edit.html", **context | {"may": True}), status_of(error))
 
@@ -133,7 +133,7 @@ def _edit(
 
 
 def _typed() -> Texts:
-    return _NOTHING_TYPED | request.form.to_dict() | typed_fields(request.form)
+    return _NOTHING_TYPED | request.form.to_dict() | EditForm.typed(request.form)
 
 
 def _creation(workstream: str, *, typed: Texts | None = None, errors: Texts | None = None) -> dict[str, Any]:

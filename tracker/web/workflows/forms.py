@@ -6,16 +6,14 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field
 from werkzeug.datastructures import MultiDict
 
-from tracker.commands.workflows.fields import Fields
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_
+from tracker.domain.fields import values_of
 from tracker.domain.states import Goal, State
-from tracker.web.ui.forms import BROKEN, LINE, FilledLine, FilledText, Form, FormError, Line, Text, Version
+from tracker.domain.texts import LINE
+from tracker.domain.workflows import COLUMNS, FIELDS, WorkflowFields
+from tracker.web.ui.forms import BROKEN, FieldsForm, FilledLine, FilledText, Form, FormError, Line, Text, Version
 from tracker.web.ui.merged_forms import MergedForm
-
-FIELDS = ("name", "name_en", "description", "owner", "priority", "other_workstreams")
-THEIRS = "theirs"
-_PROSE = N_("Write at most 10,000 characters, without control characters.")
 
 OptionalGoal = Annotated[Goal | None, BeforeValidator(lambda value: value or None)]
 OptionalCycle = Annotated[
@@ -23,18 +21,15 @@ OptionalCycle = Annotated[
 ]
 
 
-class CreateForm(Form):
+class CreateForm(FieldsForm):
     """A new workflow. `proposed_key` is the key that the form proposed: left as it was, the next free one is meant."""
 
+    of = COLUMNS
     messages: ClassVar[dict[str, str]] = {
         "workstream": N_("Choose the workstream that owns it."),
         "workflow_key": LINE,
         "proposed_key": BROKEN,
         "name": N_("Write a name, in at most 200 characters on one line."),
-        "name_en": LINE,
-        "description": _PROSE,
-        "owner": LINE,
-        "priority": N_("Choose a priority from 1 to 4, or none."),
         "other_workstreams": N_("Choose workstreams from the list."),
         "state": N_("Choose the state to begin in."),
         "then": BROKEN,
@@ -43,11 +38,6 @@ class CreateForm(Form):
     workstream: FilledLine
     workflow_key: Line = ""
     proposed_key: Line = ""
-    name: FilledLine
-    name_en: Line = ""
-    description: Text = ""
-    owner: Line = ""
-    priority: Literal["", "1", "2", "3", "4"] = ""
     other_workstreams: tuple[Line, ...] = ()
     state: State = State.NOT_STARTED
     then: Literal["", "another"] = ""
@@ -58,11 +48,10 @@ class CreateForm(Form):
         return cls.checked({**fields.to_dict(), "other_workstreams": fields.getlist("other_workstreams")})
 
     @property
-    def fields(self) -> Fields:
+    def fields(self) -> WorkflowFields:
         """What the command takes. The owning workstream is not another one, wherever it was ticked."""
         others = tuple(code for code in self.other_workstreams if code != self.workstream)
-        priority = int(self.priority) if self.priority else None
-        return Fields(self.name, self.name_en, self.description, self.owner, priority, others)
+        return WorkflowFields(**values_of(COLUMNS, self.texts), other_workstreams=others)
 
     @property
     def wanted_key(self) -> str:
@@ -73,21 +62,13 @@ class CreateForm(Form):
 class EditForm(MergedForm):
     """A workflow's fields."""
 
+    of = FIELDS
+
     @classmethod
-    def parse(cls, fields: MultiDict[str, str]) -> Self:
-        """As every form; FormError when a field is missing. Where two wrote, a choice for theirs leaves it as it is."""
-        was = {name: fields[f"was_{name}"] for name in FIELDS if f"was_{name}" in fields}
-        wanted = typed_fields(fields)
-        if any(name not in was or name not in wanted for name in FIELDS):
-            raise FormError({"key": BROKEN})
-        wanted |= {name: was[name] for name in FIELDS if fields.get(f"choice_{name}") == THEIRS}
-        return cls.checked({"key": fields.get("key", ""), "wanted": wanted, "was": was})
-
-
-def typed_fields(fields: MultiDict[str, str]) -> dict[str, str]:
-    """The fields as they were typed; codes of ticked workstreams as one text."""
-    texts = {name: fields[name] for name in FIELDS if name in fields}
-    return texts | {"other_workstreams": " ".join(sorted(set(fields.getlist("other_workstreams"))))}
+    def typed(cls, fields: MultiDict[str, str]) -> dict[str, str]:
+        """The fields as they were typed; codes of ticked workstreams as one text."""
+        codes = " ".join(sorted(set(fields.getlist("other_workstreams"))))
+        return super().typed(fields) | {"other_workstreams": codes}
 
 
 class NoteForm(Form):

@@ -3,38 +3,25 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from tracker.domain.errors import N_
 from tracker.domain.people import Actor
 from tracker.domain.states import Role
+from tracker.domain.workflows import FIELDS
 from tracker.queries.workflows.page import WorkflowFacts
 from tracker.queries.workflows.timeline import TimelineItem
 from tracker.web.ui.translation import gettext
+from tracker.web.ui.words import field_label
 from tracker.web.workflows.events import described
-
-_FIELDS = {
-    "name": N_("Name"),
-    "name_en": N_("Name in English"),
-    "description": N_("Description"),
-    "owner": N_("Owner"),
-    "priority": N_("Priority"),
-    "other_workstreams": N_("Other workstreams"),
-}
-
-
-def field_word(name: str) -> str:
-    """The field in words."""
-    return gettext(_FIELDS[name]) if name in _FIELDS else name
 
 
 def fields_words(names: Collection[str]) -> str:
     """The fields in words, in a row."""
-    return ", ".join(field_word(name).lower() for name in names)
+    return ", ".join(field_label(FIELDS, name).lower() for name in names)
 
 
 def timeline_item(item: TimelineItem) -> TimelineItem:
     """The item in words; `field` of an archived workflow stays, as it is told in words of its own."""
     shown = described(item)
-    return replace(shown, field=field_word(shown.field)) if shown.field in _FIELDS else shown
+    return replace(shown, field=field_label(FIELDS, shown.field)) if shown.field in FIELDS else shown
 
 
 def why_not_move(facts: WorkflowFacts) -> str:
