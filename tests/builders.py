@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from tracker.commands.programme import seed
 from tracker.db.engine import transaction
+from tracker.db.migrations import upgrade
 from tracker.domain.blockers import BlockerRow
 from tracker.domain.cells import Dialect
 from tracker.domain.files.csv_text import rows_text
@@ -34,7 +35,7 @@ from tracker.domain.programme.rows import (
     WorkstreamRow,
 )
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, ScopeKind, State
-from tracker.exports import programme_files
+from tracker.queries.programme import files as programme_files
 
 Row = TypeVar("Row", ScopeRow, BlockerEventRow, NoteRow, CheckRow)
 
@@ -277,6 +278,12 @@ def load(engine: Engine, programme: Programme, *, time_zone: str = "Europe/Stock
     return programme
 
 
+def small_programme(engine: Engine) -> None:
+    """Prepares a migrated database with the ready-made programme."""
+    upgrade(engine)
+    load(engine, a_programme())
+
+
 def write_folder(folder: Path, programme: Programme, dialect: Dialect = Dialect.CSV) -> Path:
     """Writes its ten files, derived columns included as they stand in the rows."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -289,8 +296,10 @@ def write_folder(folder: Path, programme: Programme, dialect: Dialect = Dialect.
 def exported(session: Session, as_of: datetime | None = None, dialect: Dialect = Dialect.CSV) -> dict[str, bytes]:
     """What `tracker export all` would write, by file name."""
     return {
-        f"{name}.csv": "".join(programme_files.text(session, name, as_of=as_of, dialect=dialect)).encode()
-        for name in programme_files.NAMES
+        f"{file.name}.csv": "".join(
+            rows_text(file.columns, programme_files.rows(session, file.name, as_of=as_of), dialect)
+        ).encode()
+        for file in PROGRAMME_FILES
     }
 
 

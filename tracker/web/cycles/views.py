@@ -4,7 +4,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -14,9 +14,8 @@ from tracker.domain.calendar import working_days
 from tracker.domain.cycles.dates import Dates, NumberedDates, dates_from, gaps_around, proposed
 from tracker.domain.cycles.fields import DATES, FIELDS, CycleFields
 from tracker.domain.cycles.line import gaps, line
-from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
+from tracker.domain.errors import N_, InvalidError, NotFoundError, TrackerError
 from tracker.domain.fields import texts_of
-from tracker.domain.merging import FieldConflictError, Theirs
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
 from tracker.queries.cycles import list as queries
@@ -27,24 +26,23 @@ from tracker.web.cycles.words import (
     free_words,
     gap_words,
     outside_words,
-    status_word,
     today_words,
     weeks_words,
 )
-from tracker.web.http.context import current_viewer, reading_session, today, writing
-from tracker.web.http.idempotency import fresh_key, once
-from tracker.web.ui.errors import explain, status_of
-from tracker.web.ui.forms import FormError
-from tracker.web.ui.merged_forms import before_of, conflict_words, drawn_again
+from tracker.web.http.context import current_viewer, reading_session, today
+from tracker.web.ui.errors import field_errors, status_of
+from tracker.web.ui.merged_forms import Redrawn, redrawn
+from tracker.web.ui.query import last, singles, whole
 from tracker.web.ui.rendering import page
+from tracker.web.ui.submit import fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import field_label
+from tracker.web.ui.words import field_label, word
 
 bp = Blueprint("cycles", __name__, url_prefix="/cycles")
 
 Texts = dict[str, str]
 _WORDS: dict[str, Any] = {
-    words.__name__: words for words in (days_words, free_words, outside_words, status_word, weeks_words, working_days)
+    words.__name__: words for words in (days_words, free_words, outside_words, word, weeks_words, working_days)
 }
 _LAST_YEAR = 2199
 
@@ -60,9 +58,7 @@ class UnseenGapError(InvalidError):
 def index() -> ResponseReturnValue:
     """Past, running and coming cycles; `from` names the first of those on the line."""
     found = queries.cycles(reading_session())
-    since = request.args.get("from", "")
-    number = int(since) if since.isascii() and since.isdigit() and len(since) <= len("2147483647") else None
-    drawn = line(found.rows, today=today(), since=number)
+    drawn = line(found.rows, today=today(), since=whole(last("from")))
     return page(
         "cycles/index.html",
         found=found,
@@ -79,7 +75,7 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """The form of the next cycle, with dates proposed; what is typed may be given in the address."""
     rows = queries.rows(reading_session())
-    typed = typed_fields(request.args)
+    typed = typed_fields(singles())
     return page("cycles/new.html", **_creation(rows, _proposal(rows) | typed))
 
 
@@ -88,14 +84,7 @@ def create() -> ResponseReturnValue:
     """Makes the next cycle, or draws the form again with seven weeks from the first day."""
     if request.form.get("then") == "propose":
         return _proposed_anew(queries.rows(reading_session()), typed_fields(request.form))
-    try:
-        form = CreateForm.parse(request.form)
-        with writing("create_cycle") as (session, entry):
-            return once(session, entry, current_viewer().user_id, form.key, lambda: _created(session, entry, form))
-    except (InvalidError, ConflictError, NotAllowedError) as error:
-        rows = queries.rows(reading_session())
-        context = _creation(rows, _proposal(rows) | typed_fields(request.form), _errors_of(error, "cycle"))
-        return make_response(render_template("cycles/new.html", **context), status_of(error))
+    return submit("create_cycle", CreateForm.parse, _created, _not_created)
 
 
 @bp.get("/<int:number>/edit")
@@ -103,32 +92,33 @@ def edit(number: int) -> ResponseReturnValue:
     """The form of a cycle's dates and goal; what is typed may be given in the address."""
     rows = queries.rows(reading_session())
     now = _texts(_the_cycle(rows, number))
-    return page("cycles/edit.html", **_edit(rows, number, now | typed_fields(request.args), now))
+    return page("cycles/edit.html", **_edit(rows, number, Redrawn(now | typed_fields(singles()), now, {}, {})))
 
 
 @bp.post("/<int:number>/edit")
 def save(number: int) -> ResponseReturnValue:
     """Writes the fields that were changed in the form; where two wrote over the same one, both texts are shown."""
-    try:
-        form = EditForm.parse(request.form)
-        with writing("edit_cycle") as (session, entry):
-            return once(
-                session, entry, current_viewer().user_id, form.key, lambda: _saved(session, entry, number, form)
-            )
-    except (InvalidError, ConflictError, NotAllowedError) as error:
-        return _refused(number, error)
+    return submit(
+        "edit_cycle",
+        EditForm.parse,
+        lambda session, entry, form: _saved(session, entry, number, form),
+        lambda error: _refused(number, error),
+    )
 
 
 def _created(session: Session, entry: Entry, form: CreateForm) -> Response:
     rows = queries.rows(session)
     made = commands.create(session, entry, CycleFields(form.dates, form.goal))
     _require_named(_gaps(rows, made.number, form.dates), form.gaps)
-    flash(
-        gettext(
-            "Cycle %(number)s is created: %(days)s", number=made.number, days=days_words(form.starts_on, form.ends_on)
-        )
-    )
-    return make_response(redirect(url_for(".index"), code=303))
+    days = days_words(form.starts_on, form.ends_on)
+    return see_other(url_for(".index"), gettext("Cycle %(number)s is created: %(days)s", number=made.number, days=days))
+
+
+def _not_created(error: TrackerError) -> Response:
+    """The form again, with what was typed."""
+    rows = queries.rows(reading_session())
+    context = _creation(rows, _proposal(rows) | typed_fields(request.form), field_errors(error, "cycle"))
+    return page("cycles/new.html", status=status_of(error), **context)
 
 
 def _saved(session: Session, entry: Entry, number: int, form: EditForm) -> Response:
@@ -140,9 +130,8 @@ def _saved(session: Session, entry: Entry, number: int, form: EditForm) -> Respo
         left = _gaps(rows, number, _dates_of(_the_cycle(rows, number)))
         if left != _gaps(before, number, _dates_of(_the_cycle(before, number))):
             _require_named(left, form.gaps)
-    words = ", ".join(field_label(FIELDS, name).lower() for name in fields)
-    flash(gettext("Saved: %(fields)s", fields=words) if fields else gettext("There was nothing to save"))
-    return make_response(redirect(url_for(".index"), code=303))
+    saved = gettext("Saved: %(fields)s", fields=", ".join(field_label(FIELDS, name).lower() for name in fields))
+    return see_other(url_for(".index"), saved if fields else gettext("There was nothing to save"))
 
 
 def _require_named(left: tuple[tuple[int, int, int], ...], named: str) -> None:
@@ -177,31 +166,19 @@ def _creation(rows: tuple[CycleRow, ...], values: Texts, errors: Texts | None = 
 
 
 def _refused(number: int, error: TrackerError) -> Response:
-    """The form again: what was typed over is kept, the rest is as it stands now, and saving again decides."""
     rows = queries.rows(reading_session())
-    conflicts = error.conflicts if isinstance(error, FieldConflictError) else {}
-    typed = EditForm.typed_over(request.form)
-    shown, was = drawn_again(_texts(_the_cycle(rows, number)), typed, before_of(request.form), conflicts)
-    errors = conflict_words(conflicts, partial(field_label, FIELDS)) if conflicts else _errors_of(error, "cycle")
-    context = _edit(rows, number, shown, was, errors, conflicts)
-    return make_response(render_template("cycles/edit.html", **context), status_of(error))
+    again = redrawn(
+        error, _texts(_the_cycle(rows, number)), typed_fields(request.form), partial(field_label, FIELDS), "cycle"
+    )
+    return page("cycles/edit.html", status=status_of(error), **_edit(rows, number, again))
 
 
-def _edit(
-    rows: tuple[CycleRow, ...],
-    number: int,
-    values: Texts,
-    was: Texts,
-    errors: Texts | None = None,
-    conflicts: dict[str, Theirs] | None = None,
-) -> dict[str, Any]:
+def _edit(rows: tuple[CycleRow, ...], number: int, shown: Redrawn) -> dict[str, Any]:
     cycle = _the_cycle(rows, number)
     is_closed = cycle.status is CycleStatus.CLOSED
-    fields = ("goal",) if is_closed else (*DATES, "goal")
-    context = _form(rows, number, values, errors or {})
-    return context | {
-        "was": {name: was[name] for name in fields},
-        "conflicts": conflicts or {},
+    return _form(rows, number, shown.values, shown.errors) | {
+        "was": {name: shown.was[name] for name in (("goal",) if is_closed else (*DATES, "goal"))},
+        "conflicts": shown.conflicts,
         "cycle": cycle,
         "is_closed": is_closed,
     }
@@ -244,10 +221,3 @@ def _dates_of(row: CycleRow) -> Dates:
 
 def _texts(row: CycleRow) -> Texts:
     return texts_of(row, FIELDS)
-
-
-def _errors_of(error: TrackerError, command: str) -> Texts:
-    """What to say at which field; what is of no field stands above them all."""
-    if isinstance(error, FormError):
-        return {field: gettext(message) for field, message in error.errors.items()}
-    return {error.field or command: explain(error)}

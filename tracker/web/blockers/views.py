@@ -1,37 +1,40 @@
 """The table of blockers, and raising a new one."""
 
-import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
 from tracker.commands import blockers
 from tracker.commands.entry.batch_results import BatchResult, Left
 from tracker.commands.entry.entries import Entry
-from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
+from tracker.domain.errors import NotFoundError, TrackerError
 from tracker.domain.language import text_in
 from tracker.domain.states import Role
 from tracker.queries.blockers import list as lists
 from tracker.queries.blockers import page as pages
+from tracker.queries.blockers.list import BlockerListRow
 from tracker.queries.blockers.table import Filters, Table, similar, table
-from tracker.web.blockers.filters import parameters, pickers, read_filters, sort_links
+from tracker.web.blockers.filters import address, pickers, read_filters, sort_links
 from tracker.web.blockers.forms import HoldForm, RaiseForm, keys_in
 from tracker.web.blockers.words import AllLeftError, category_choices, errors_of, status_of
-from tracker.web.http.context import current_settings, current_viewer, reading_session, today, writing
-from tracker.web.http.idempotency import once
+from tracker.web.http.context import current_settings, current_viewer, reading_session, today
 from tracker.web.ui.formats import language
+from tracker.web.ui.query import board_of, singles
 from tracker.web.ui.rendering import htmx, page
+from tracker.web.ui.submit import REFUSALS, fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import category_word
+from tracker.web.ui.words import word
 
 bp = Blueprint("blockers", __name__, url_prefix="/blockers")
 
-_LONGEST_SEARCH = 2_000
-_WRITTEN = {"HX-Trigger": "tracker:written"}
+OK = 200
+_ROWS_KEPT = 10_000  # some 15 MB
 _SHEET = {"HX-Retarget": "#sheet", "HX-Reswap": "innerHTML"}
 
 
@@ -39,8 +42,8 @@ _SHEET = {"HX-Retarget": "#sheet", "HX-Reswap": "innerHTML"}
 def index() -> ResponseReturnValue:
     """The blockers that the URL asks for; open ones by itself, overdue decisions on top."""
     known = _known()
-    filters, notices = read_filters(request.args, known)
-    shown = table(known.rows, filters, category_word)
+    filters, notices = read_filters(known)
+    shown = table(known.rows, filters, word)
     return page(
         "blockers/index.html",
         table=shown,
@@ -57,21 +60,16 @@ def index() -> ResponseReturnValue:
 @bp.get("/new")
 def new() -> ResponseReturnValue:
     """The form of a new blocker; `workflow` names what it is to hold, and the fields may be given too."""
-    return page("blockers/new.html", "form", **_form(_typed(request.args)))
+    return page("blockers/new.html", "form", **_form(singles() | _keys(request.args)))
 
 
 @bp.post("/new")
 def raise_() -> ResponseReturnValue:
     """Raises a blocker on all of the workflows, or lets an open one hold them; else nothing is changed."""
-    try:
-        form_type = HoldForm if request.form.get("existing") else RaiseForm
-        form = form_type.parse(request.form)
-        with writing("raise_blocker") as (session, entry):
-            answer = once(session, entry, current_viewer().user_id, form.key, lambda: _raised(session, entry, form))
-    except (InvalidError, ConflictError, NotAllowedError, NotFoundError, AllLeftError) as error:
-        return _refused(error)
-    if htmx:
-        answer.headers.update(_WRITTEN)
+    form_type = HoldForm if request.form.get("existing") else RaiseForm
+    answer = submit("raise_blocker", form_type.parse, _raised, _refused, (*REFUSALS, NotFoundError))
+    if htmx and answer.status_code == OK:
+        answer.headers["HX-Trigger"] = "tracker:written"
     return answer
 
 
@@ -127,23 +125,22 @@ def _done(session: Session, entry: Entry, blocker_id: int, keys: Sequence[str]) 
         text = gettext("“%(title)s” holds them already.", title=title)
     if htmx:
         entry_id = entry.id if entry.is_recorded else None
-        undo = {"entry_id": entry_id, "undo_key": secrets.token_urlsafe(16)}
+        undo = {"entry_id": entry_id, "undo_key": fresh_key()}
         return make_response(render_template("blockers/_raised.html", text=text, blocker_id=blocker_id, **undo))
-    flash(text)
-    return make_response(redirect(url_for("blocker.show", blocker_id=blocker_id), code=303))
+    return see_other(url_for("blocker.show", blocker_id=blocker_id), text)
 
 
 def _refused(error: TrackerError) -> Response:
     """The form again with the message at its field and all that was typed; in the board inside its dialog."""
-    context = _form(_typed(request.form)) | {"errors": errors_of(error, "raise")}
+    context = _form(request.form.to_dict() | _keys(request.form)) | {"errors": errors_of(error, "raise")}
     response = page("blockers/new.html", "form", status=status_of(error), **context)
     if htmx:
         response.headers.update(_SHEET)
     return response
 
 
-def _typed(fields: MultiDict[str, str]) -> dict[str, str]:
-    return fields.to_dict() | {"workflow": " ".join(fields.getlist("workflow"))}
+def _keys(fields: MultiDict[str, str]) -> dict[str, str]:
+    return {"workflow": " ".join(fields.getlist("workflow"))}
 
 
 def _form(typed: dict[str, str]) -> dict[str, Any]:
@@ -159,7 +156,7 @@ def _form(typed: dict[str, str]) -> dict[str, Any]:
         "owners": pages.owners(session),
         "categories": category_choices(),
         "errors": {},
-        "key": secrets.token_urlsafe(16),
+        "key": fresh_key(),
         "today": today(),
         "may": current_viewer().actor.role is not Role.VIEWER,
     }
@@ -173,16 +170,25 @@ def _known() -> lists.Blockers:
 def _links(filters: Filters, shown: Table) -> dict[str, str]:
     """What stands behind each sum."""
     return {
-        "open": url_for(".index", **parameters(filters, state=None, overdue=None)),
-        "overdue": url_for(".index", **parameters(filters, state=None, overdue="1")),
+        "open": address(filters, state=None, overdue=None),
+        "overdue": address(filters, state=None, overdue="1"),
         "oldest": url_for("blocker.show", blocker_id=shown.sums.oldest.id) if shown.sums.oldest else "",
-        "workflows": _board_of(shown.sums.workflows),
+        "workflows": board_of(shown.sums.workflows),
         "all": url_for(".index", state="all"),
-        "clear": url_for(".index", **parameters(Filters(state=filters.state, sort=filters.sort))),
+        "without": address(Filters(state=filters.state, sort=filters.sort)),
     }
 
 
-def _board_of(keys: tuple[str, ...]) -> str:
-    """The board of just these workflows, where an address can hold them."""
-    q = " ".join(keys)
-    return url_for("board.show", cycle="all", q=q) if q and len(q) <= _LONGEST_SEARCH else ""
+@bp.app_template_global("blocker_rows")
+def drawn_rows(rows: Iterable[BlockerListRow]) -> Markup:
+    """The rows as HTML. Drawing is what costs with 2,000 of them, and nearly all are as they were."""
+    return Markup("".join([_drawn(row, language(), today().year) for row in rows]))  # noqa: S704 - each is Markup
+
+
+@lru_cache(maxsize=_ROWS_KEPT)
+def _drawn(row: BlockerListRow, language: str, _year: int) -> Markup:
+    """A row as HTML, which depends on these and on nothing else, so that it can be kept; dates of other years name
+    theirs.
+    """
+    template: Any = current_app.jinja_env.get_template("blockers/_row.html").module
+    return Markup(template.drawn(row, word(row.category).capitalize(), language))  # noqa: S704 - a macro's
