@@ -1,8 +1,8 @@
 """Columns in two languages: which one a reader sees, and names by code."""
 
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, String, func, select, type_coerce
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
@@ -19,7 +19,7 @@ def translated(language: str, column: Any) -> ColumnElement[str]:  # noqa: ANN40
     swedish, english = both(column)
     if language == "en":
         return func.coalesce(func.nullif(english, ""), swedish)
-    return type_coerce(swedish, String)
+    return cast("ColumnElement[str]", swedish)
 
 
 def names(session: Session, table: type[Project | Workstream], language: str) -> dict[str, str]:
