@@ -7,12 +7,14 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 # uv from PATH, else one of its own inside .venv: Debian's Python refuses `pip install` outside of one.
 UV := $(shell command -v uv || echo $(BIN)/uv)
+# Each worker and each program that tests start would compile all modules anew where Python is told to keep nothing.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --dist worksteal
 # xdist hands tests that are left over to the worker that is free. Half of the time they wait for browser or disk, so
 # three workers suit even two cores.
-PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal
+TEST := $(PYTEST) -n 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run fresh test test-all check browser bench screenshots translations wheel vendor clean
+.PHONY: help setup run fresh test quick test-all check browser bench screenshots translations wheel vendor clean
 
 help: ## lists the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -38,10 +40,13 @@ fresh: $(STAMP) ## throws the demo's changes away and starts it anew
 	$(BIN)/tracker demo --port $(PORT)
 
 test: $(STAMP) browser ## runs all tests, those with counts a tenth of the times
-	$(PYTEST)
+	$(TEST)
+
+quick: $(STAMP) ## runs the tests of rules, commands and queries alone, on SQLite
+	$(PYTEST) -n 2 -m "not postgres" tests/unit tests/db
 
 test-all: $(STAMP) browser ## runs all tests in full
-	$(PYTEST) --full
+	$(TEST) --full
 
 check: $(STAMP) ## lint, format, types and layers
 	$(BIN)/ruff check

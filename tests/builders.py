@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from tracker.commands.programme import seed
 from tracker.db.engine import transaction
+from tracker.db.migrations import upgrade
 from tracker.domain.blockers import BlockerRow
 from tracker.domain.cells import Dialect
 from tracker.domain.files.csv_text import rows_text
@@ -275,6 +276,12 @@ def load(engine: Engine, programme: Programme, *, time_zone: str = "Europe/Stock
     with transaction(engine) as session:
         seed.load(session, programme, time_zone=time_zone)
     return programme
+
+
+def small_programme(engine: Engine) -> None:
+    """Prepares a migrated database with the ready-made programme."""
+    upgrade(engine)
+    load(engine, a_programme())
 
 
 def write_folder(folder: Path, programme: Programme, dialect: Dialect = Dialect.CSV) -> Path:

@@ -3,28 +3,32 @@
 import contextlib
 import os
 import re
+import secrets
 from collections import defaultdict
 from collections.abc import Iterator
 from zlib import crc32
 
 import hypothesis
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine
 
-from tests import postgres, routes
+from tests import postgres
 from tests.counts import FULL, count, is_full
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, nothing
-from tracker.db.engine import make_engine
+from tracker.commands.accounts import passwords
 
 # The settings of whoever runs the tests are no part of them.
 for _name in [name for name in os.environ if name.startswith("TRACKER_") and name not in {FULL, "TRACKER_SCREENSHOTS"}]:
     del os.environ[_name]
 
-routes.compile_once()
+_REAL = {name: getattr(passwords, name) for name in ("_hasher", "_NOBODYS")}
 
-# What pages and commands say hangs on no database. What holds in races, after kills and for random programmes hangs on
-# both; these take the longest.
-_IN_TURN = re.compile("^tests/(web|cli|faults|properties|db/test_statement_counts)")
+# An ordinary run asks on both what the database itself decides, on one of them (half on either) what commands and
+# queries do with it, and on SQLite alone what pages and the command line say of that. `--full` asks all on both.
+_ON_BOTH = re.compile("^tests/(migrations|db/test_statement_counts)")
+_IN_TURN = re.compile("^tests/(db|faults|properties)")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,21 +44,44 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """An ordinary run asks these on one of the two databases each, half of them on either; `--full` on both."""
+    """Leaves out what an ordinary run does not ask on the other database."""
     if is_full():
         return
-    twins: dict[str, list[pytest.Item]] = defaultdict(list)
+    twins: dict[str, dict[bool, pytest.Item]] = defaultdict(dict)
     for item in items:
-        if _IN_TURN.search(item.nodeid):
-            twins[re.sub("sqlite|postgres", "", item.nodeid)].append(item)
-    left_out = {pair[crc32(name.encode()) % 2] for name, pair in twins.items() if len(pair) == 2}
+        if not _ON_BOTH.search(item.nodeid) and not item.get_closest_marker("on_both"):
+            is_postgres = item.get_closest_marker("postgres") is not None
+            twins[re.sub("sqlite|postgres", "", item.nodeid)][is_postgres] = item
+    left_out = {
+        pair[not _IN_TURN.search(name) or bool(crc32(name.encode()) % 2)]
+        for name, pair in twins.items()
+        if len(pair) == 2
+    }
     config.hook.pytest_deselected(items=[item for item in items if item in left_out])
     items[:] = [item for item in items if item not in left_out]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords are kept with a hash that takes no time; `slow_passwords` brings the real one back."""
+    quick = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", quick)
+        patch.setattr(passwords, "_NOBODYS", quick.hash(secrets.token_hex()))
+        yield
+
+
+@pytest.fixture
+def slow_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed as they are outside of tests."""
+    for name, real in _REAL.items():
+        monkeypatch.setattr(passwords, name, real)
+
+
 @pytest.fixture(scope="session")
-def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Databases:
-    return SqliteDatabases(tmp_path_factory.mktemp("databases"))
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    with contextlib.closing(SqliteDatabases(tmp_path_factory.mktemp("databases"))) as databases:
+        yield databases
 
 
 @pytest.fixture(scope="session")
@@ -71,10 +98,9 @@ def databases(request: pytest.FixtureRequest) -> Databases:
 
 
 @pytest.fixture
-def database_url(databases: Databases) -> Iterator[str]:
-    """The address of a migrated database of the test's own."""
-    with databases.fresh() as url:
-        yield url
+def database_url(engine: Engine) -> str:
+    """The address of the database of `engine`."""
+    return engine.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture
@@ -85,8 +111,6 @@ def empty_database_url(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    """An engine on a migrated database of the test's own."""
-    engine = make_engine(database_url)
-    yield engine
-    engine.dispose()
+def engine(databases: Databases) -> Engine:
+    """An engine on a migrated database that is as new."""
+    return databases.restored()

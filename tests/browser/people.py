@@ -1,19 +1,48 @@
 """What people do in a browser: sign in, find a card, carry it, wait for what comes of it."""
 
-from urllib.parse import urlencode
+from http.cookies import SimpleCookie
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+from sqlalchemy import Engine
+
+from tests.applications import own_app
+from tests.databases import demo
+from tests.web.conftest import browser_of
+from tracker.domain.programme.demo import ACCOUNTS
 
 _STEPS = 20
-FOLLOWED_WITHIN_MS = 4_000  # others' moves arrive without a reload
+# What a browser holds in which somebody of the role has signed in on a copy of `signed_in_demo`.
+_COOKIES: dict[str, dict[str, str]] = {}
+
+
+def signed_in_demo(engine: Engine) -> None:
+    """Prepares the demo in which somebody of each role has signed in."""
+    demo(engine)
+    app = own_app(engine)
+    for account in ACCOUNTS:
+        answer = browser_of(app).submit("/login/demo", {"role": account.key})
+        morsels = [each for line in answer.headers.getlist("Set-Cookie") for each in SimpleCookie(line).values()]
+        _COOKIES[account.key] = {morsel.key: morsel.value for morsel in morsels}
+
+
+def let_in(context: BrowserContext, role: str) -> None:
+    """Gives the browser what a sign-in with the demo's button leaves in it."""
+    at = {"domain": "127.0.0.1", "path": "/", "httpOnly": True, "sameSite": "Lax"}
+    context.add_cookies([{"name": name, "value": value, **at} for name, value in _COOKIES[role].items()])  # type: ignore[misc]
 
 
 def sign_in(page: Page, role: str, then: str = "") -> Page:
-    """Signs in with the demo's button, and goes on to an address."""
-    page.goto(f"/login?{urlencode({'next': then})}" if then else "/login")
-    page.locator(f"button[name=role][value={role}]").click()
-    page.wait_for_url(lambda url: "/login" not in url)
+    """Somebody has signed in, and opens the address if there is one."""
+    let_in(page.context, role)
+    if then:
+        page.goto(then)
     return page
+
+
+def polled(page: Page, *, times: int = 1) -> None:
+    """Waits until the board has asked whether anything is new, so often from now on."""
+    for _ in range(times):
+        page.wait_for_event("response", lambda response: "/board/changes" in response.url)
 
 
 def card(page: Page, key: str) -> Locator:
@@ -42,10 +71,9 @@ def drag(page: Page, key: str, to: Locator, *, lands: bool = True) -> None:
     page.mouse.up()
 
 
-def expect_in(page: Page, key: str, state: str, *, timeout: float | None = None) -> None:
+def expect_in(page: Page, key: str, state: str) -> None:
     """Waits until the card stands in the column."""
-    here = column(page, state).locator(f"[data-workflow='{key}']")
-    expect(here).to_be_attached(timeout=timeout)
+    expect(column(page, state).locator(f"[data-workflow='{key}']")).to_be_attached()
 
 
 def open_menu(page: Page, key: str) -> None:

@@ -5,14 +5,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NewPage
-from tests.browser.looks import LANGUAGES, THEMES, fits, variants
+from tests.browser.conftest import Look, NewPage
+from tests.browser.looks import THEMES, assert_looks_well, variants
 from tests.browser.people import open_menu, sign_in
 
 LOOKS = variants(("sv", "light", 320))
 Axe = Callable[[Page], None]
 PAGES = {
-    "sign-in": "",
+    "sign-in": "/login",
     "overview": "/",
     "board": "/board?cycle=5",
     "lanes": "/board?cycle=5&group=workstream",
@@ -48,19 +48,19 @@ PAGES = {
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_a_page_is_accessible_and_fits_its_window(
-    new_page: NewPage, axe: Axe, allow_console: Callable[[str], None], name: str, language: str, theme: str, width: int
+    look: Look, axe: Axe, allow_console: Callable[[str], None], name: str, language: str, theme: str, width: int
 ) -> None:
     allow_console("404")
-    page = new_page(locale=LANGUAGES[language], color_scheme=theme, viewport={"width": width, "height": 800})
-    if name == "sign-in":
-        page.goto("/login")
-    else:
-        sign_in(page, "lead_soki", PAGES[name])
-    assert page.locator("html").get_attribute("lang") == language
-    if "/cycles/" in page.url:
-        page.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true")
-    axe(page)
-    assert fits(page), "it scrolls sideways"
+    role = "" if name == "sign-in" else "lead_soki"
+    page = look(role, PAGES[name], language, theme, (width, 800))
+    assert_looks_well(page, axe, language, folded="/cycles/" not in page.url)
+
+
+def test_the_button_of_a_role_signs_in_and_leads_on(page: Page) -> None:
+    page.goto("/login?next=/blockers")
+    page.locator("button[name=role][value=lead_soki]").click()
+    page.wait_for_url("**/blockers")
+    expect(page.locator(".account summary")).to_contain_text("Projektledare SoKI")
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -3,14 +3,14 @@
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.browser.conftest import Console, assert_accessible
+from tests.browser.conftest import Console, assert_accessible, new_context
 
 POLICY = {"Content-Security-Policy": "default-src 'none'", "Content-Type": "text/html"}
 PAGE = "<!doctype html><html lang=en><title>x</title><main><h1>x</h1>{}</main>"
 
 
 def show(browser: Browser, console: Console, body: str) -> Page:
-    context = browser.new_context()
+    context = new_context(browser)
     console.watch(context)
     page = context.new_page()
 

@@ -29,10 +29,10 @@ class Running:
     errors: Path
 
     def stop(self, signal: int) -> tuple[int | None, str]:
-        """Its exit code and what it wrote to stderr, within ten seconds."""
+        """Its exit code and what it wrote to stderr, within a minute."""
         assert self.process.pid is not None
         os.kill(self.process.pid, signal)
-        self.process.join(10)
+        self.process.join(WITHIN_S)
         return self.process.exitcode, self.errors.read_text()
 
 

@@ -12,6 +12,7 @@ from tests.builders import OFFICE, Flow, a_blocker, a_cycle, a_programme, day, l
 from tracker.commands.entry.entries import Entry, open_entry
 from tracker.db import models
 from tracker.db.engine import reading, transaction
+from tracker.db.migrations import upgrade
 from tracker.domain.people import Actor
 from tracker.domain.programme.rows import Programme
 from tracker.domain.states import CycleStatus, Goal, Role, State
@@ -46,6 +47,12 @@ def prepare(engine: Engine) -> Engine:
     """Loads it, with two names to act under."""
     load(engine, a_small_programme())
     return engine
+
+
+def prepared(engine: Engine) -> None:
+    """Prepares a migrated database with it."""
+    upgrade(engine)
+    prepare(engine)
 
 
 def somebody(engine: Engine, role: Role, *workstreams: str, name: str = "Projektledare SIDU") -> Actor:

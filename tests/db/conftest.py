@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from tests.db.acting import findings, prepare
+from tests.databases import Databases
+from tests.db.acting import findings, prepared
 
 
 @pytest.fixture
-def programme(engine: Engine) -> Iterator[Engine]:
+def programme(databases: Databases) -> Iterator[Engine]:
     """A small programme at work; whatever the test does to it, `tracker check` finds nothing afterwards."""
-    yield prepare(engine)
+    engine = databases.restored(prepared)
+    yield engine
     assert findings(engine) == []

@@ -12,6 +12,7 @@ from tracker.commands.cycles import Closed
 from tracker.commands.entry.batch_results import BatchResult
 from tracker.db import reviews as reading_reviews
 from tracker.db.engine import reading
+from tracker.db.migrations import upgrade
 from tracker.domain.people import Actor
 from tracker.domain.programme.rows import Programme
 from tracker.domain.reviews import Member, Wish, fingerprint
@@ -55,6 +56,12 @@ def prepare(engine: Engine) -> Engine:
     """Loads it."""
     load(engine, a_programme_to_review())
     return engine
+
+
+def prepared(engine: Engine) -> None:
+    """Prepares a migrated database with it."""
+    upgrade(engine)
+    prepare(engine)
 
 
 def members(engine: Engine, cycle: int = 2) -> dict[str, Member]:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlmodel import Session
 
-from tests.builders import a_programme, day, load
+from tests.builders import day, small_programme
+from tests.databases import Databases, asked
 from tracker.clock import real_now
 from tracker.commands import blockers, notes
 from tracker.commands.accounts import account as accounts
@@ -46,10 +47,9 @@ def noted(engine: Engine, number: int) -> None:
     by_operator(engine, "note", lambda s, e: notes.write(s, e, f"Nummer {number}", key="LAB-001"))
 
 
-@pytest.fixture(autouse=True)
-def programme(engine: Engine) -> None:
-    """The small programme."""
-    load(engine, a_programme())
+@pytest.fixture
+def engine(databases: Databases) -> Engine:
+    return databases.restored(small_programme)
 
 
 def move(session: Session, entry: Entry) -> None:
@@ -171,10 +171,9 @@ def test_pages_follow_one_another_without_gap_or_double(engine: Engine) -> None:
 
 def test_a_page_takes_as_many_statements_however_much_there_is(engine: Engine) -> None:
     def statements() -> int:
-        asked: list[str] = []
-        event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
-        found(engine)
-        return len([statement for statement in asked if not statement.startswith("BEGIN")])
+        with asked(engine) as made:
+            found(engine)
+        return len(made)
 
     few = statements()
     for n in range(30):

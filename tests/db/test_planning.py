@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from tests.bench.board import statements_of
 from tests.builders import PROJECTS, day, load
+from tests.databases import Databases
 from tests.db import reviewing
 from tests.db.acting import (
     ARCHIVED,
@@ -26,7 +27,7 @@ from tests.db.acting import (
     lead,
     of_workflow,
     planner,
-    prepare,
+    prepared,
     stands,
     stranger,
     traces,
@@ -56,15 +57,17 @@ DRAFT = 3
 
 
 @pytest.fixture
-def programme(engine: Engine) -> Iterator[Engine]:
-    yield prepare(engine)
+def programme(databases: Databases) -> Iterator[Engine]:
+    engine = databases.restored(prepared)
+    yield engine
     assert findings(engine) == []
 
 
 @pytest.fixture
-def review(engine: Engine) -> Iterator[Engine]:
+def review(databases: Databases) -> Iterator[Engine]:
     """A programme whose running cycle has members of every kind."""
-    yield reviewing.prepare(engine)
+    engine = databases.restored(reviewing.prepared)
+    yield engine
     assert findings(engine) == []
 
 

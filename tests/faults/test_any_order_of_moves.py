@@ -23,7 +23,7 @@ from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves, scope
 from tracker.commands.workflows.moves import Move
 from tracker.db import migrations, models
-from tracker.db.engine import make_engine, reading, transaction
+from tracker.db.engine import reading, transaction
 from tracker.db.history import open_holds
 from tracker.domain.blockers import BlockerFields
 from tracker.domain.errors import TrackerError
@@ -99,8 +99,7 @@ class Programme(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.fresh = self.databases.fresh(prepare)
-        self.engine = make_engine(self.fresh.__enter__())
+        self.engine = self.databases.restored(prepare)
         self.now = day(52, 12)
         self.book = the_book()
         with reading(self.engine) as session:
@@ -375,13 +374,9 @@ class Programme(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "engine"):
             return
-        try:
-            with reading(self.engine) as session:
-                assert check.findings(session) == []
-                self._compare_counts(session)
-        finally:
-            self.engine.dispose()
-            self.fresh.__exit__(None, None, None)
+        with reading(self.engine) as session:
+            assert check.findings(session) == []
+            self._compare_counts(session)
 
     def _compare_counts(self, session: Session) -> None:
         assert session.exec(select(func.count()).select_from(models.Note)).one() == sum(

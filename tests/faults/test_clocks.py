@@ -4,7 +4,6 @@ zero, and sign-ins neither last for ever nor end all at once.
 
 import re
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -12,22 +11,20 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from flask import Flask
 from itsdangerous import TimestampSigner
-from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from tests.applications import own_app
 from tests.builders import Flow, a_programme, load
 from tests.counts import is_full
 from tests.databases import Databases
 from tests.db.acting import acting, findings, of_workflow, planner, rows, stands
-from tests.faults.leads import looking
 from tests.web import people
 from tests.web.page_client import PageClient
 from tracker.clock import Clock
 from tracker.commands import blockers, cycles
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import Move
-from tracker.config import Settings
 from tracker.db import models
 from tracker.db import reviews as reading_reviews
 from tracker.db.engine import reading
@@ -37,7 +34,6 @@ from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reviews import fingerprint
 from tracker.domain.states import BlockerCategory, CycleStatus, HoldEvent, State
 from tracker.queries import figures
-from tracker.web.app import create_app
 
 if TYPE_CHECKING:
     from tracker.web.http.context import Installation
@@ -197,10 +193,9 @@ def signed_in(app: Flask) -> PageClient:
 
 
 @pytest.fixture
-def engine_of_people(databases: Databases) -> Iterator[Engine]:
+def engine_of_people(databases: Databases) -> Engine:
     """The small programme with the people of the web tests."""
-    with databases.fresh(people.prepare) as url, looking(url) as engine:
-        yield engine
+    return databases.restored(people.prepare)
 
 
 @pytest.fixture
@@ -208,11 +203,7 @@ def app(engine_of_people: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """The application on it, with a clock that is set by hand; passwords are compared without the slow hash."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tracker.commands.accounts.passwords.fits", lambda password, _kept: password == people.PASSWORD)
-    url = engine_of_people.url.render_as_string(hide_password=False)
-    settings = Settings(database_url=url, secret_key=SecretStr("0123456789abcdef" * 4))
-    app = create_app(settings, engine_of_people, SetClock(people.NOW))
-    app.test_client_class = PageClient
-    return app
+    return own_app(engine_of_people, SetClock(people.NOW))
 
 
 def poll(browser: PageClient) -> int:

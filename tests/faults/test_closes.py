@@ -14,7 +14,6 @@ from tests.databases import Databases
 from tests.db import reviewing
 from tests.db.acting import findings, of_workflow, stands
 from tests.db.reviewing import FINISHED, LESSER, OTHERS, UNMET, UNMET_KEYS, decide_all, seen
-from tests.faults.leads import looking
 from tests.faults.pairs import PLANNER, Command, both
 from tracker.commands import cycles
 from tracker.commands.cycles import Closed, ReviewChangedError, UndecidedError
@@ -71,16 +70,16 @@ def test_two_who_close_make_one_close(databases: Databases) -> None:
     winners: Counter[int] = Counter()
     with ThreadPoolExecutor(2) as together:
         for _ in range(count(CLOSERS)):
-            with databases.fresh(reviewed) as url, looking(url) as engine:
-                command = close_of(seen(engine))
-                results = both(together, lambda: do(engine, command), lambda: do(engine, command))  # noqa: B023 - now
-                closes = [place for place, result in enumerate(results) if isinstance(result, Closed)]
-                refused = [result for result in results if isinstance(result, ConflictError)]
-                assert (len(closes), [str(each) for each in refused]) == (1, ["Cycle 2 is closed already."])
-                assert len(dispositions(engine)) == len({row[0] for row in dispositions(engine)}) == 5
-                assert {cycle for cycle, _ in kept(engine)} == {1, 2}
-                assert findings(engine) == []
-                winners[closes[0]] += 1
+            engine = databases.restored(reviewed)
+            command = close_of(seen(engine))
+            results = both(together, lambda: do(engine, command), lambda: do(engine, command))  # noqa: B023 - now
+            closes = [place for place, result in enumerate(results) if isinstance(result, Closed)]
+            refused = [result for result in results if isinstance(result, ConflictError)]
+            assert (len(closes), [str(each) for each in refused]) == (1, ["Cycle 2 is closed already."])
+            assert len(dispositions(engine)) == len({row[0] for row in dispositions(engine)}) == 5
+            assert {cycle for cycle, _ in kept(engine)} == {1, 2}
+            assert findings(engine) == []
+            winners[closes[0]] += 1
     print(f"D6: {winners.total()} pairs, one close and one refusal each, first {dict(winners)}")
 
 
@@ -90,8 +89,7 @@ def test_a_move_is_wholly_before_or_after_the_close(databases: Databases) -> Non
     with ThreadPoolExecutor(2) as together:
         for turn in range(count(MOVES)):
             key = list(LATEST)[turn % len(LATEST)]
-            with databases.fresh(reviewed) as url, looking(url) as engine:
-                outcomes[key, one_pair(engine, together, key)] += 1
+            outcomes[key, one_pair(databases.restored(reviewed), together, key)] += 1
     print(f"D5: {outcomes.total()} pairs, {dict(outcomes)}")
     assert {outcome for _, outcome in outcomes} == {"before", "after"}
 

@@ -2,26 +2,25 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
+from tests.applications import shared_app
 from tests.counts import count
 from tests.databases import ON_SQLITE, Databases
 from tests.web import people
-from tests.web.conftest import COMPILED, browser_of
+from tests.web.conftest import browser_of
 from tests.web.page_client import PageClient
-from tracker.clock import Clock, real_now
+from tracker.clock import real_now
 from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts import links as password_links
 from tracker.commands.accounts import sign_ins
 from tracker.commands.entry.entries import open_entry
-from tracker.config import Settings
-from tracker.db.engine import make_engine, transaction
-from tracker.web.app import create_app
+from tracker.db.engine import transaction
 
 pytestmark = ON_SQLITE
 
@@ -32,17 +31,11 @@ Guess = Callable[[int, dict[str, str]], int]
 
 
 @pytest.fixture
-def app(databases: Databases, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Flask]:
+def app(databases: Databases, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Flask:
     """The application behind a proxy, where comparing a password takes no time: its cost is no part of counting."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("tracker.commands.accounts.passwords.fits", lambda password, _kept: password == people.PASSWORD)
-    with databases.fresh(people.prepare) as url:
-        engine = make_engine(url)
-        app = create_app(Settings(database_url=url, proxy_hops=1), engine, Clock(people.NOW))
-        app.test_client_class = PageClient
-        app.jinja_env.bytecode_cache = COMPILED
-        yield app
-        engine.dispose()
+    return shared_app(databases.restored(people.prepare), people.NOW, proxy_hops=1)
 
 
 def engine_of(app: Flask) -> Engine:

@@ -123,7 +123,7 @@ def demo(program: Path, port: int, tmp_path: Path) -> Iterator[str]:
         wait_for(f"{address}/healthz", process)
         yield address
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=START_TIMEOUT_S) == 0
     finally:
         process.kill()
         process.wait()
@@ -147,7 +147,7 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
 
 def fetch(address: str) -> str:
     request = urllib.request.Request(address, headers={"Accept-Language": "sv"})
-    with urllib.request.urlopen(request, timeout=10) as response:
+    with urllib.request.urlopen(request, timeout=START_TIMEOUT_S) as response:
         text: str = response.read().decode()
         return text
 

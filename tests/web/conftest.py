@@ -1,25 +1,20 @@
 """The application on a small programme, and clients for each kind of rights."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 import pytest
 from flask import Flask
-from jinja2 import FileSystemBytecodeCache
-from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from tests.applications import shared_app
 from tests.databases import Databases
 from tests.web import people
 from tests.web.page_client import PageClient
-from tracker.clock import Clock, real_now
-from tracker.config import Settings
-from tracker.db.engine import make_engine
-from tracker.web.app import create_app
+from tracker.clock import real_now
 
-# Templates are compiled once per machine, not once per test.
-COMPILED = FileSystemBytecodeCache()
 ClientAs = Callable[[str], PageClient]
 MakeApp = Callable[..., Flask]
 
@@ -37,28 +32,16 @@ def sign_in(browser: PageClient, token: str) -> None:
 
 
 @pytest.fixture
-def engine(databases: Databases) -> Iterator[Engine]:
-    """An engine on a database with the small programme and the people of the tests."""
-    with databases.fresh(people.prepare) as url:
-        engine = make_engine(url)
-        yield engine
-        engine.dispose()
+def engine(databases: Databases) -> Engine:
+    """An engine on a database with the small programme and the people of the tests, as new."""
+    return databases.restored(people.prepare)
 
 
 @pytest.fixture
 def make_app(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeApp:
-    """Makes applications on the database, with settings and, where it is given, a clock of the test's own."""
+    """Gives the application on the database, with settings of the test's; its clock starts at `people.NOW`."""
     monkeypatch.chdir(tmp_path)
-
-    def make(clock: Clock | None = None, **settings: object) -> Flask:
-        url = engine.url.render_as_string(hide_password=False)
-        given = {"secret_key": SecretStr("0123456789abcdef" * 4), "database_url": url} | settings
-        app = create_app(Settings(**given), engine, clock or Clock(people.NOW))  # type: ignore[arg-type]
-        app.test_client_class = PageClient
-        app.jinja_env.bytecode_cache = COMPILED
-        return app
-
-    return make
+    return partial(shared_app, engine, people.NOW)
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import NewPage
-from tests.browser.looks import LANGUAGES, fits, variants
+from tests.browser.conftest import Look, NewPage
+from tests.browser.looks import LANGUAGES, assert_looks_well, fits, variants
 from tests.browser.people import sign_in
 
 LOOKS = variants(("sv", "light", 320))
@@ -147,12 +147,9 @@ def test_accounts_from_a_file_are_previewed_made_and_their_links_saved(
 )
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_pages_of_administrators_are_accessible_and_fit_their_window(
-    new_page: NewPage, axe: Axe, path: str, language: str, theme: str, width: int
+    look: Look, axe: Axe, path: str, language: str, theme: str, width: int
 ) -> None:
-    page = new_page(locale=LANGUAGES[language], color_scheme=theme, viewport={"width": width, "height": 800})
-    sign_in(page, "admin", path)
-    axe(page)
-    assert fits(page), "it scrolls sideways"
+    assert_looks_well(look("admin", path, language, theme, (width, 800)), axe, language)
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NewPage
-from tests.browser.looks import LANGUAGES, fits, variants
+from tests.browser.conftest import Look, NewPage
+from tests.browser.looks import LANGUAGES, assert_looks_well, variants
 from tests.browser.people import card, sign_in
 
 LOOKS = variants(("sv", "dark", 320))
@@ -24,15 +24,9 @@ PAGES = {
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_a_page_is_accessible_and_fits_its_window(
-    new_page: NewPage, axe: Axe, name: str, language: str, theme: str, width: int
+    look: Look, axe: Axe, name: str, language: str, theme: str, width: int
 ) -> None:
-    page = new_page(locale=LANGUAGES[language], color_scheme=theme, viewport={"width": width, "height": 800})
-    sign_in(page, "lead_soki", PAGES[name])
-    assert page.locator("html").get_attribute("lang") == language
-    for folded in page.locator("main details").all():
-        folded.evaluate("details => { details.open = true; }")
-    axe(page)
-    assert fits(page), "it scrolls sideways"
+    assert_looks_well(look("lead_soki", PAGES[name], language, theme, (width, 800)), axe, language)
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
@@ -124,10 +118,10 @@ def test_all_are_released_with_a_text_and_held_again(
     page.get_by_label("How was it resolved?").fill("The scope is decided")
     page.get_by_role("button", name="Release all 4").click()
     expect(page.get_by_role("status").first).to_contain_text("EXT-001, EXT-002, EXT-003, EXT-004")
-    expect(page.locator(".blocker-head")).to_contain_text("resolved 14 April")
+    expect(page.locator(".thing-head")).to_contain_text("resolved 14 April")
     axe(page)
     page.locator("#hold-form").get_by_role("button").click()
-    expect(page.locator(".blocker-head")).to_contain_text("reopened")
+    expect(page.locator(".thing-head")).to_contain_text("reopened")
     expect(page.locator("#holds-title")).to_have_text("Holds 4 workflows")
 
 
@@ -175,7 +169,7 @@ def test_without_script_it_is_raised_and_released(new_page: NewPage) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Larm saknas")
     page.get_by_label("How was it resolved?").fill("Larm finns")
     page.get_by_role("button", name="Release the chosen one").click()
-    expect(page.locator(".blocker-head")).to_contain_text("resolved")
+    expect(page.locator(".thing-head")).to_contain_text("resolved")
 
 
 def test_on_paper_the_table_stands_alone(new_page: NewPage) -> None:

@@ -7,7 +7,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import NewPage
 from tests.browser.people import (
-    FOLLOWED_WITHIN_MS,
     card,
     column,
     drag,
@@ -15,6 +14,7 @@ from tests.browser.people import (
     expect_in,
     focus,
     open_menu,
+    polled,
     sign_in,
 )
 
@@ -87,7 +87,7 @@ def test_what_one_did_to_many_is_said_once_and_is_nobody_elses_doing(lead: Page)
     lead.keyboard.press("Shift+ArrowDown")
     lead.keyboard.press("3")
     expect_in(lead, FIRST, "validation")
-    lead.wait_for_timeout(FOLLOWED_WITHIN_MS)
+    polled(lead, times=2)
     expect(lead.locator("#announcer")).to_have_text("2 workflows moved to validation")
     expect(lead.locator(".is-changed")).to_have_count(0)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import Look, NewPage
 from tests.browser.looks import LANGUAGES, THEMES, fits
 from tests.browser.people import sign_in
 from tests.counts import is_full
@@ -54,12 +54,12 @@ def marks_in(figure: dict[str, Any], kind: str) -> int:
 
 @pytest.mark.parametrize(("name", "language", "theme", "width"), WAYS)
 def test_a_chart_is_drawn_whole_and_accessible(
-    new_page: NewPage, axe: Axe, name: str, language: str, theme: str, width: int
+    look: Look, axe: Axe, name: str, language: str, theme: str, width: int
 ) -> None:
-    page = new_page(locale=LANGUAGES[language], color_scheme=theme, viewport={"width": width, "height": 800})
+    page = look("lead_soki", "", language, theme, (width, 800))
     asked: list[Request] = []
     page.on("request", lambda request: asked.append(request))  # noqa: PLW0108 - it wants a function
-    sign_in(page, "lead_soki", f"/charts/{name}?from=1&to=7")
+    page.goto(f"/charts/{name}?from=1&to=7")
     plot, figure = plot_of(page, name), figure_of(page, name)
     assert plot.locator(".barlayer .point").count() == marks_in(figure, "bar")
     assert plot.locator(".scatterlayer .points path").count() == marks_in(figure, "scatter")
@@ -127,7 +127,7 @@ def test_numbers_and_dates_are_swedish(new_page: NewPage) -> None:
 
 
 @pytest.mark.parametrize("path", ["/charts?from=4&to=4", "/charts/throughput?show=tested&cycle=4", "/definitions"])
-def test_what_is_around_the_charts_is_accessible_too(new_page: NewPage, axe: Axe, path: str) -> None:
-    page = sign_in(new_page(viewport={"width": 320, "height": 800}), "lead_soki", path)
+def test_what_is_around_the_charts_is_accessible_too(look: Look, axe: Axe, path: str) -> None:
+    page = look("lead_soki", path, "en", "light", (320, 800))
     axe(page)
     assert fits(page)

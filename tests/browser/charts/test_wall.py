@@ -32,7 +32,7 @@ def test_the_wall_fills_a_projector_and_is_printed_whole(new_page: NewPage) -> N
     assert len(page.locator(".chart-wall").evaluate("wall => getComputedStyle(wall).gridTemplateColumns").split()) == 3
     page.evaluate("() => { window.print = () => { document.body.dataset.printed = ''; }; }")
     page.locator("[data-print]").click()
-    expect(page.locator("body[data-printed]")).to_have_count(1, timeout=30_000)
+    expect(page.locator("body[data-printed]")).to_have_count(1)
     expect(page.locator(_COMING)).to_have_count(0)
     expect(page.locator(".plot")).to_have_count(len(CHARTS))
     if is_full():

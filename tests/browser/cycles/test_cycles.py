@@ -8,8 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import Engine, select
 from sqlmodel import col
 
-from tests.browser.conftest import NewPage
-from tests.browser.looks import LANGUAGES, fits, variants
+from tests.browser.conftest import Look, NewPage
+from tests.browser.looks import assert_looks_well, variants
 from tests.browser.people import sign_in
 from tracker.db.engine import reading
 from tracker.db.models import Cycle
@@ -29,14 +29,9 @@ PAGES = {
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_a_page_is_accessible_and_fits_its_window(
-    new_page: NewPage, axe: Axe, name: str, language: str, theme: str, width: int
+    look: Look, axe: Axe, name: str, language: str, theme: str, width: int
 ) -> None:
-    page = new_page(locale=LANGUAGES[language], color_scheme=theme, viewport={"width": width, "height": 800})
-    sign_in(page, "planner", PAGES[name])
-    for folded in page.locator("main details").all():
-        folded.evaluate("details => { details.open = true; }")
-    axe(page)
-    assert fits(page), "it scrolls sideways"
+    assert_looks_well(look("planner", PAGES[name], language, theme, (width, 800)), axe, language)
 
 
 def test_the_line_stands_where_its_days_are(new_page: NewPage) -> None:

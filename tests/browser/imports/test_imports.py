@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 
 from tests.browser.accounts.test_accounts import tab_to
 from tests.browser.conftest import NewPage
 from tests.browser.looks import LANGUAGES, fits, variants
 from tests.browser.people import sign_in
+from tests.databases import listening
 from tracker.domain.imports.reading import read_table
 
 Axe = Callable[[Page], None]
@@ -117,9 +118,9 @@ def test_rows_are_counted_while_they_are_written(new_page: NewPage, demo_engine:
     page.locator(".import-form .primary").click()
     page.locator(".columns-form .primary").click()
     page.wait_for_selector(".preview")
-    event.listen(demo_engine, "before_cursor_execute", slow)
-    page.locator(".confirm .primary").click()
-    expect(page.locator("h1")).to_have_text("Importen är klar")
+    with listening(demo_engine, "before_cursor_execute", slow):
+        page.locator(".confirm .primary").click()
+        expect(page.locator("h1")).to_have_text("Importen är klar")
     told = page.evaluate("sessionStorage.told").replace("\N{NO-BREAK SPACE}", " ")
     for count in ("500", "1 000"):
         assert f'["Skrivna rader: {count} av 1 100","Skrivna rader: {count} av 1 100"]' in told

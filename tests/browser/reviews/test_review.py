@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import NewPage
-from tests.browser.looks import LANGUAGES, fits, variants
-from tests.browser.people import FOLLOWED_WITHIN_MS, sign_in
+from tests.browser.conftest import Look, NewPage
+from tests.browser.looks import assert_looks_well, fits, variants
+from tests.browser.people import sign_in
 
 LOOKS = variants(("sv", "dark", (320, 800)), widths=((320, 800), (1280, 800), (1600, 900)))
 Axe = Callable[[Page], None]
@@ -30,15 +30,9 @@ def item(page: Page, key: str) -> Locator:
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(("language", "theme", "size"), LOOKS)
 def test_a_page_is_accessible_and_fits_its_window(
-    new_page: NewPage, axe: Axe, name: str, language: str, theme: str, size: tuple[int, int]
+    look: Look, axe: Axe, name: str, language: str, theme: str, size: tuple[int, int]
 ) -> None:
-    page = new_page(locale=LANGUAGES[language], color_scheme=theme, viewport={"width": size[0], "height": size[1]})
-    sign_in(page, "lead_soki", PAGES[name])
-    assert page.locator("html").get_attribute("lang") == language
-    for folded in page.locator("main details").all():
-        folded.evaluate("details => { details.open = true; }")
-    axe(page)
-    assert fits(page), "it scrolls sideways"
+    assert_looks_well(look("lead_soki", PAGES[name], language, theme, size), axe, language)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -117,12 +111,10 @@ def test_two_decide_at_once_and_what_was_typed_is_kept(
     item(planner, other).get_by_role("radio", name="Return").check()
     item(planner, other).locator("[name=reason]").select_option("scope")
     item(planner, other).locator(".save").click()
-    expect(item(lead, other).locator(".item-decided")).to_contain_text(
-        "Returned to the backlog, scope", timeout=FOLLOWED_WITHIN_MS
-    )
+    expect(item(lead, other).locator(".item-decided")).to_contain_text("Returned to the backlog, scope")
     item(planner, key).get_by_role("radio", name="Return").check()
     item(planner, key).locator(".save").click()
-    expect(item(lead, key).locator(".item-news")).to_contain_text("Returned", timeout=FOLLOWED_WITHIN_MS)
+    expect(item(lead, key).locator(".item-news")).to_contain_text("Returned")
     expect(note).to_have_value("Jag skriver länge")
     expect(note).to_be_focused()
     item(lead, key).locator(".save").click()
@@ -131,13 +123,13 @@ def test_two_decide_at_once_and_what_was_typed_is_kept(
     expect(note).to_have_value("Jag skriver länge")
     axe(lead)
     item(lead, key).locator(".save").click()
-    expect(item(planner, key).locator(".item-decided")).to_contain_text("Jag skriver länge", timeout=FOLLOWED_WITHIN_MS)
+    expect(item(planner, key).locator(".item-decided")).to_contain_text("Jag skriver länge")
     item(lead, key).get_by_role("radio", name="Carry over").check()
     item(planner, key).locator("[form]").click()
-    expect(item(lead, key).locator(".item-news")).to_contain_text("Undecided again", timeout=FOLLOWED_WITHIN_MS)
+    expect(item(lead, key).locator(".item-news")).to_contain_text("Undecided again")
     item(lead, key).locator(".save").click()
     item(lead, key).locator("[data-keep]").click()
-    expect(item(lead, key).locator(".item-conflict")).to_have_count(0, timeout=FOLLOWED_WITHIN_MS)
+    expect(item(lead, key).locator(".item-conflict")).to_have_count(0)
     expect(item(lead, key).locator(":checked[type=radio]")).to_have_count(0)
     expect(item(lead, key)).to_be_focused()
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NewPage
-from tests.browser.looks import LANGUAGES, fits, variants
+from tests.browser.conftest import Look, NewPage
+from tests.browser.looks import LANGUAGES, assert_looks_well, fits, variants
 from tests.browser.people import sign_in
 
 LOOKS = variants(("sv", "dark", 320))
@@ -39,15 +39,9 @@ def save(page: Page) -> None:
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
 def test_a_page_is_accessible_and_fits_its_window(
-    new_page: NewPage, axe: Axe, name: str, language: str, theme: str, width: int
+    look: Look, axe: Axe, name: str, language: str, theme: str, width: int
 ) -> None:
-    page = new_page(locale=LANGUAGES[language], color_scheme=theme, viewport={"width": width, "height": 800})
-    sign_in(page, *PAGES[name])
-    assert page.locator("html").get_attribute("lang") == language
-    for folded in page.locator("main details").all():
-        folded.evaluate("details => { details.open = true; }")
-    axe(page)
-    assert fits(page), "it scrolls sideways"
+    assert_looks_well(look(*PAGES[name], language, theme, (width, 800)), axe, language)
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlmodel import Session
 
-from tests.builders import a_programme, day, load
+from tests.builders import day, small_programme
+from tests.databases import Databases
 from tracker.clock import real_now
 from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts import sign_ins
@@ -60,9 +61,13 @@ def edited(engine: Engine, user_id: int, wanted: Fields, was: dict[str, str] | N
 
 
 @pytest.fixture
+def engine(databases: Databases) -> Engine:
+    return databases.restored(small_programme)
+
+
+@pytest.fixture
 def lead(engine: Engine) -> int:
     """The id of a lead of LAB."""
-    load(engine, a_programme())
     return made(engine, LEAD)
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, select, text
 
-from tests.builders import a_programme, day, load
+from tests.builders import day, small_programme
+from tests.databases import Databases
 from tracker.clock import real_now
 from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts import links as password_links
@@ -25,9 +26,13 @@ HASH = passwords.hashed("tolv gröna elefanter")
 
 
 @pytest.fixture
+def engine(databases: Databases) -> Engine:
+    return databases.restored(small_programme)
+
+
+@pytest.fixture
 def invited(engine: Engine) -> int:
     """The id of an account without a password."""
-    load(engine, a_programme())
     with transaction(engine) as session:
         entry = open_entry(session, accounts.operator(session), "user_add", NOW)
         user = accounts.add(session, entry, EMAIL, "Ny", Role.VIEWER, password=None)
@@ -67,6 +72,7 @@ def test_a_link_works_once_and_ends_all_sign_ins(engine: Engine, invited: int) -
         use(engine, link.token)
 
 
+@pytest.mark.on_both
 def test_used_by_many_at_once_it_works_for_one(engine: Engine, invited: int) -> None:
     link, gate = link_for(engine, invited), threading.Barrier(4)
     outcomes: list[str] = []

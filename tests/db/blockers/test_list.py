@@ -1,6 +1,5 @@
 """The rows of the table of blockers on both databases, against an oracle that walks the plain rows of the files."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +8,7 @@ from sqlalchemy import Engine
 
 from tests.builders import LEAD, Flow, a_blocker, a_programme, day, load
 from tests.databases import Databases, demo
-from tracker.db.engine import make_engine, reading
+from tracker.db.engine import reading
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import NotFoundError
 from tracker.domain.programme.rows import Programme
@@ -23,13 +22,6 @@ from tracker.queries.programme import files as programme_files
 NOW = day(60)
 ZONE = ZoneInfo("Europe/Stockholm")
 DECISION = BlockerCategory.DECISION
-
-
-@pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = make_engine(database_url)
-    yield engine
-    engine.dispose()
 
 
 def word(category: BlockerCategory) -> str:
@@ -121,13 +113,10 @@ def test_a_row_tells_of_the_latest_opening(engine: Engine) -> None:
 
 
 def test_the_rows_of_the_sample_programme_are_those_of_a_walk_through_its_files(databases: Databases) -> None:
-    with databases.fresh(demo) as url:
-        engine = make_engine(url)
-        today = date(2023, 4, 14)
-        with reading(engine) as session:
-            programme = programme_files.programme(session)
-        rows = rows_of(engine, today=today)
-        engine.dispose()
+    engine, today = databases.restored(demo), date(2023, 4, 14)
+    with reading(engine) as session:
+        programme = programme_files.programme(session)
+    rows = rows_of(engine, today=today)
     assert len(rows) == len(programme.blockers)
     for number, row in rows.items():
         expected = oracle(programme, number, today)

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from tests.builders import a_cycle, load
+from tests.databases import Databases
 from tests.db import reviewing
 from tests.db.acting import acting, findings, lead, of_workflow, planner, rows, stands, traces, viewer
 from tests.db.cycles.test_cycles import commit, cycle
@@ -48,8 +49,9 @@ LATER = CLOSE + timedelta(hours=1)
 
 
 @pytest.fixture
-def programme(engine: Engine) -> Iterator[Engine]:
-    yield reviewing.prepare(engine)
+def programme(databases: Databases) -> Iterator[Engine]:
+    engine = databases.restored(reviewing.prepared)
+    yield engine
     assert findings(engine) == []
 
 

@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from tests.bench.board import statements_of
 from tests.builders import Flow, a_cycle, a_programme, day, load
+from tests.databases import Databases
 from tests.db import reviewing
 from tests.db.acting import acting, findings, lead, planner
 from tests.db.reviewing import (
@@ -41,8 +42,9 @@ from tracker.queries.reviews.review import Part, Review
 
 
 @pytest.fixture
-def programme(engine: Engine) -> Iterator[Engine]:
-    yield reviewing.prepare(engine)
+def programme(databases: Databases) -> Iterator[Engine]:
+    engine = databases.restored(reviewing.prepared)
+    yield engine
     assert findings(engine) == []
 
 

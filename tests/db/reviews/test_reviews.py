@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.builders import OFFICE, a_cycle
+from tests.databases import Databases
 from tests.db import reviewing
 from tests.db.acting import acting, findings, lead, planner, rows, shared_lead, stands, stranger, traces, viewer
 from tests.db.cycles.test_cycles import commit, create
@@ -42,8 +43,9 @@ from tracker.domain.states import Goal, ProposalKind, ReviewReason, State
 
 
 @pytest.fixture
-def programme(engine: Engine) -> Iterator[Engine]:
-    yield reviewing.prepare(engine)
+def programme(databases: Databases) -> Iterator[Engine]:
+    engine = databases.restored(reviewing.prepared)
+    yield engine
     assert findings(engine) == []
 
 

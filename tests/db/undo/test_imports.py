@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, select
 from sqlmodel import Session, SQLModel, col
 
 from tests.counts import count
-from tests.databases import ON_SQLITE
+from tests.databases import ON_SQLITE, asked
 from tests.db.acting import (
     BACKDATE_DAYS,
     BACKLOG,
@@ -137,9 +137,7 @@ def act(session: Session, entry: Entry, chance: random.Random) -> None:
 
 def test_it_asks_as_much_for_four_hundred_rows_as_for_four(programme: Engine) -> None:
     """Up to 500, and as much again for each 500 more."""
-    statements: list[str] = []
     actor = planner(programme)
-    event.listen(programme, "before_cursor_execute", lambda *args: statements.append(args[2]))
     counts = []
     for hours, number in ((0, 4), (10, 400)):
         changing = "".join(
@@ -152,8 +150,7 @@ def test_it_asks_as_much_for_four_hundred_rows_as_for_four(programme: Engine) ->
                 entry = open_entry(session, actor, COMMAND, NOW + timedelta(hours=hours + hour))
                 imported(session, entry, heading + text)
                 entries.append(entry.id)
-        with transaction(programme) as session:
-            del statements[:]
+        with asked(programme) as statements, transaction(programme) as session:
             entry = open_entry(session, actor, "take_back_entry", NOW + timedelta(hours=hours + 3))
             assert len(undo_entries.undo(session, entry, entries[1]).done) == number
             counts.append(len(statements))

@@ -8,11 +8,13 @@ from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
 from tests.builders import Flow, a_cycle, a_programme, day, load
+from tests.databases import Databases
 from tracker.commands.entry.entries import open_entry
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import BlockedError, Move, StaleError
 from tracker.db import models
 from tracker.db.engine import reading, transaction
+from tracker.db.migrations import upgrade
 from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
 from tracker.domain.people import Actor
 from tracker.domain.states import CycleStatus, Role, State
@@ -26,9 +28,9 @@ VIEWER = Actor(1, "Projektledare SIDU", Role.VIEWER)
 Act = Callable[..., object]
 
 
-@pytest.fixture
-def programme(engine: Engine) -> Engine:
+def prepared(engine: Engine) -> None:
     """LAB-001 in design, LAB-002 held by a blocker in test, LAB-003 done; cycle 1 is closed and 2 runs."""
+    upgrade(engine)
     lab = {"workstream": "LAB"}
     load(
         engine,
@@ -40,7 +42,11 @@ def programme(engine: Engine) -> Engine:
             cycles=[a_cycle(1, CycleStatus.CLOSED), a_cycle(2, CycleStatus.RUNNING)],
         ),
     )
-    return engine
+
+
+@pytest.fixture
+def programme(databases: Databases) -> Engine:
+    return databases.restored(prepared)
 
 
 def move(engine: Engine, key: str, to: State, *, actor: Actor = LEAD, at: datetime = NOW, **wanted: object) -> None:

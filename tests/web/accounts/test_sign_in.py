@@ -13,6 +13,7 @@ from tests.web import people
 from tests.web.conftest import ClientAs, MakeApp, browser_of
 from tests.web.page_client import Page, PageClient
 from tracker.commands.accounts import account as accounts
+from tracker.commands.accounts import passwords
 from tracker.commands.entry.entries import open_entry
 from tracker.db.engine import transaction
 from tracker.db.models import Programme
@@ -73,7 +74,10 @@ def test_a_disabled_account_is_refused(client: PageClient, engine: Engine) -> No
 
 
 @ON_SQLITE
-def test_an_unknown_account_takes_as_much_work_as_a_known_one(make_app: MakeApp) -> None:
+@pytest.mark.usefixtures("slow_passwords")
+def test_an_unknown_account_takes_as_much_work_as_a_known_one(make_app: MakeApp, engine: Engine) -> None:
+    with transaction(engine) as session:
+        accounts.the_user(session, RIGHT["email"]).password_hash = passwords.hashed(people.PASSWORD)
     browser = browser_of(make_app(proxy_hops=1))
     token = browser.token()
 

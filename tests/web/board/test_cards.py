@@ -1,16 +1,13 @@
 """Cards as HTML: what they tell script and screen readers, and which of them the streams shown only share."""
 
 import re
-from typing import cast
 
 import pytest
 
+from tests.applications import shared_app
 from tests.databases import ON_SQLITE, Databases, demo
-from tests.web.conftest import ClientAs
+from tests.web.conftest import ClientAs, browser_of
 from tests.web.page_client import PageClient
-from tracker.config import Settings
-from tracker.db.engine import make_engine
-from tracker.web.app import create_app
 
 pytestmark = ON_SQLITE
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -26,15 +23,10 @@ def planner(client_as: ClientAs) -> PageClient:
 
 
 def test_days_are_bold_where_finished_work_was_quicker(databases: Databases) -> None:
-    with databases.fresh(demo) as url:
-        engine = make_engine(url)
-        app = create_app(Settings(database_url=url), engine)
-        app.test_client_class = PageClient
-        browser = cast("PageClient", app.test_client())
-        browser.submit("/login/demo", {"role": "viewer"})
-        browser.submit("/language", {"language": "en"})
-        cards = re.findall(r'<article id="card-.*?</article>', browser.get("/board?cycle=5").text, re.DOTALL)
-        engine.dispose()
+    browser = browser_of(shared_app(databases.restored(demo)))
+    browser.submit("/login/demo", {"role": "viewer"})
+    browser.submit("/language", {"language": "en"})
+    cards = re.findall(r'<article id="card-.*?</article>', browser.get("/board?cycle=5").text, re.DOTALL)
     long = [html for html in cards if "longer than 85 percent of finished work" in html]
     assert 0 < len(long) < len(cards) / 2
     assert all("days is-long" in html for html in long)

@@ -5,20 +5,17 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import Engine, func, select
 from sqlmodel import col
 
+from tests.applications import shared_app
 from tests.builders import OFFICE, START, Flow, a_cycle, a_programme, load
 from tests.databases import ON_SQLITE, Databases
 from tests.web import people
-from tests.web.conftest import ClientAs, browser_of
+from tests.web.conftest import ClientAs, browser_of, sign_in
 from tests.web.page_client import Page, PageClient
-from tracker.clock import real_now
-from tracker.config import Settings
 from tracker.db import models
-from tracker.db.engine import make_engine, reading
-from tracker.web.app import create_app
+from tracker.db.engine import reading
 
 pytestmark = ON_SQLITE
 
@@ -77,22 +74,18 @@ def test_the_cycles_stand_on_one_line_and_in_a_table(planner: PageClient) -> Non
 
 
 def test_without_cycles_it_says_what_to_do(databases: Databases) -> None:
-    with databases.fresh() as url:
-        engine = make_engine(url)
-        load(engine, a_programme(Flow(actor=OFFICE), cycles=[]))
-        people.join(engine)
-        app = create_app(Settings(database_url=url, secret_key=SecretStr("0123456789abcdef" * 4)), engine)
-        app.test_client_class = PageClient
-        for who, may in (("viewer", False), ("planner", True)):
-            browser = browser_of(app)
-            with browser.session_transaction() as session:
-                session.update(_user_id=people.signed_in(engine, who), active_at=int(real_now().timestamp()))
-            browser.submit("/language", {"language": "en"})
-            text = browser.page("/cycles").text
-            assert "No cycles yet" in text
-            assert ("Create cycle 1" in text) is may
-            assert ("First day" in browser.page("/cycles/new").text) is may
-        engine.dispose()
+    engine = databases.restored()
+    load(engine, a_programme(Flow(actor=OFFICE), cycles=[]))
+    people.join(engine)
+    app = shared_app(engine)
+    for who, may in (("viewer", False), ("planner", True)):
+        browser = browser_of(app)
+        sign_in(browser, people.signed_in(engine, who))
+        browser.submit("/language", {"language": "en"})
+        text = browser.page("/cycles").text
+        assert "No cycles yet" in text
+        assert ("Create cycle 1" in text) is may
+        assert ("First day" in browser.page("/cycles/new").text) is may
 
 
 def test_the_next_cycle_is_made_as_it_is_proposed(planner: PageClient, engine: Engine) -> None:

@@ -10,30 +10,23 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from tests.applications import own_app, shared_app
 from tests.builders import OFFICE, Flow, a_cycle, a_programme, day, load
 from tests.databases import ON_SQLITE, Databases, demo
 from tests.web import people
-from tests.web.conftest import COMPILED, ClientAs
+from tests.web.conftest import ClientAs, browser_of, sign_in
 from tests.web.page_client import PageClient
-from tracker.clock import Clock, real_now
 from tracker.commands.accounts import account as accounts
 from tracker.commands.entry.entries import open_entry
-from tracker.config import Settings
 from tracker.db.engine import make_engine, transaction
-from tracker.db.migrations import upgrade
 from tracker.db.models import User
 from tracker.domain.states import CycleStatus, Goal, Role, ScopeKind, State
-from tracker.web.app import create_app
 from tracker.web.charts import figure_words
 
 
-def browser(engine: Engine, url: str, role: str = "viewer") -> PageClient:
+def browser(engine: Engine, role: str = "viewer") -> PageClient:
     """A browser on the demo, signed in, that reads Swedish."""
-    app = create_app(Settings(database_url=url), engine)
-    app.test_client_class = PageClient
-    app.jinja_env.bytecode_cache = COMPILED
-    client = app.test_client()
-    assert isinstance(client, PageClient)
+    client = browser_of(own_app(engine))
     client.submit("/login/demo", {"role": role})
     client.submit("/language", {"language": "sv"})
     return client
@@ -43,7 +36,7 @@ def browser(engine: Engine, url: str, role: str = "viewer") -> PageClient:
 def demo_browser(sqlite_databases: Databases) -> Iterator[PageClient]:
     with sqlite_databases.fresh(demo) as url:
         engine = make_engine(url)
-        yield browser(engine, url)
+        yield browser(engine)
         engine.dispose()
 
 
@@ -200,13 +193,11 @@ def test_scope_since_the_commit_and_corrections_after_the_close_are_told(databas
         .scoped(None, 1, Goal.DESIGN, ScopeKind.ADDED, day(7), reason="scope")
         .to(State.VALIDATION, day(48, 20)),
     ]
-    with databases.fresh(upgrade) as url:
-        engine = make_engine(url)
-        load(engine, a_programme(*flows, cycles=[one, two]))
-        client = signed_in_browser(engine, url)
-        page = client.page("/cycles/1").text
-        raw = client.get("/cycles/1").text
-        engine.dispose()
+    engine = databases.restored()
+    load(engine, a_programme(*flows, cycles=[one, two]))
+    client = signed_in_browser(engine)
+    page = client.page("/cycles/1").text
+    raw = client.get("/cycles/1").text
     assert "3 changes of scope since the commit" in page
     assert "Added, goal design" in page
     assert "Removed, goal was test" in page
@@ -227,31 +218,24 @@ def test_a_cycle_closed_before_it_began_is_empty_not_zero(databases: Databases) 
         .in_cycle(1, Goal.TEST, at=day(-20))
         .scoped(1, None, None, ScopeKind.RETURNED, day(-4), reason="capacity")
     )
-    with databases.fresh(upgrade) as url:
-        engine = make_engine(url)
-        load(engine, a_programme(flow, cycles=[early]))
-        before = signed_in_browser(engine, url, at=day(-1)).get("/cycles/1").text
-        now = signed_in_browser(engine, url).get("/cycles/1").text
-        engine.dispose()
+    engine = databases.restored()
+    load(engine, a_programme(flow, cycles=[early]))
+    before = signed_in_browser(engine, at=day(-1)).get("/cycles/1").text
+    now = signed_in_browser(engine).get("/cycles/1").text
     assert heading(now) == "Cycle 1: 0 tested"
     assert "what was reported is empty, not 0" in now
     assert table_row(now, "tested") == ["–", "0", "differs"]
     assert heading(before) == "Cycle 1: closed before it began"
 
 
-def signed_in_browser(engine: Engine, url: str, at: datetime | None = None) -> PageClient:
+def signed_in_browser(engine: Engine, at: datetime | None = None) -> PageClient:
     """Somebody who looks at a programme of the test's own, in English."""
     at = at or day(91)
     with transaction(engine) as session:
         entry = open_entry(session, accounts.operator(session), "user_add", at)
         if not session.exec(select(User)).all():
             accounts.add(session, entry, people.email("viewer"), "Namn", Role.VIEWER, password=None, workstreams=())
-    app = create_app(Settings(database_url=url), engine, Clock(at))
-    app.test_client_class = PageClient
-    client = app.test_client()
-    assert isinstance(client, PageClient)
-    token = people.signed_in(engine, "viewer")
-    with client.session_transaction() as cookie:
-        cookie.update(_user_id=token, active_at=int(real_now().timestamp()), _fresh=True)
+    client = browser_of(shared_app(engine, at))
+    sign_in(client, people.signed_in(engine, "viewer"))
     client.submit("/language", {"language": "en"})
     return client

@@ -13,25 +13,22 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, QueuePool
 
+from tests.applications import own_app, shared_app
 from tests.builders import load
 from tests.counts import count
 from tests.databases import ON_SQLITE, Databases, demo
 from tests.large_programme import a_large_programme
 from tests.web import people
-from tests.web.conftest import COMPILED, ClientAs, MakeApp, browser_of, sign_in
+from tests.web.conftest import ClientAs, MakeApp, browser_of, sign_in
 from tests.web.page_client import PageClient
 from tracker.cli import main
-from tracker.clock import Clock
 from tracker.commands.accounts import account as accounts
 from tracker.commands.entry.entries import open_entry
 from tracker.commands.programme import clock_mark
-from tracker.config import Settings
 from tracker.db.engine import make_engine, transaction
-from tracker.db.migrations import upgrade
 from tracker.domain.cells import Dialect
 from tracker.domain.states import Role
 from tracker.exports import files, packs
-from tracker.web.app import create_app
 
 AS_OF = "2023-04-14T07:00:00Z"
 MOST_MEMORY = 50 * 1024 * 1024
@@ -46,10 +43,7 @@ def demo_url(sqlite_databases: Databases) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser(demo_url: str) -> Iterator[PageClient]:
     engine = make_engine(demo_url)
-    app = create_app(Settings(database_url=demo_url), engine)
-    app.test_client_class = PageClient
-    app.jinja_env.bytecode_cache = COMPILED
-    client = browser_of(app)
+    client = browser_of(own_app(engine))
     client.submit("/login/demo", {"role": "viewer"})
     client.submit("/language", {"language": "en"})
     yield client
@@ -241,18 +235,13 @@ def test_the_workbook_is_one(browser: PageClient) -> None:
 
 
 def test_without_a_programme_there_are_headings_alone(sqlite_databases: Databases) -> None:
-    with sqlite_databases.fresh() as url:
-        engine = make_engine(url)
-        upgrade(engine)
-        a_viewer(engine)
-        app = create_app(Settings(database_url=url), engine, Clock(people.NOW))
-        app.test_client_class = PageClient
-        client = browser_of(app)
-        sign_in(client, people.signed_in(engine, "viewer"))
-        for name in files.NAMES:
-            assert client.get(f"/exports/{name}.csv").text.count("\r\n") == 1
-            assert client.get(f"/exports?file={name}").status_code == 200
-        engine.dispose()
+    engine = sqlite_databases.restored()
+    a_viewer(engine)
+    client = browser_of(shared_app(engine, people.NOW))
+    sign_in(client, people.signed_in(engine, "viewer"))
+    for name in files.NAMES:
+        assert client.get(f"/exports/{name}.csv").text.count("\r\n") == 1
+        assert client.get(f"/exports?file={name}").status_code == 200
 
 
 def test_an_answer_that_nobody_reads_to_its_end_lets_go_of_the_database(client_as: ClientAs, engine: Engine) -> None:
@@ -272,25 +261,21 @@ def pool_of(engine: Engine) -> QueuePool:
 
 
 def test_a_long_file_is_sent_as_it_is_read(sqlite_databases: Databases) -> None:
-    with sqlite_databases.fresh(upgrade) as url:
-        engine = make_engine(url)
-        load(engine, a_large_programme(count(5000), count(100_000)))
-        a_viewer(engine)
-        app = create_app(Settings(database_url=url), engine, Clock(people.NOW))
-        app.test_client_class = PageClient
-        client = browser_of(app)
-        sign_in(client, people.signed_in(engine, "viewer"))
-        client.get("/exports/checks.csv")  # what every first answer takes
-        tracemalloc.start()
-        answer = client.get("/exports/changes.csv", buffered=False)
-        pieces = 0
-        size = 0
-        for piece in answer.response:
-            pieces, size = pieces + 1, size + len(piece)
-        answer.close()
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        engine.dispose()
+    engine = sqlite_databases.restored()
+    load(engine, a_large_programme(count(5000), count(100_000)))
+    a_viewer(engine)
+    client = browser_of(shared_app(engine, people.NOW))
+    sign_in(client, people.signed_in(engine, "viewer"))
+    client.get("/exports/checks.csv")  # what every first answer takes
+    tracemalloc.start()
+    answer = client.get("/exports/changes.csv", buffered=False)
+    pieces = 0
+    size = 0
+    for piece in answer.response:
+        pieces, size = pieces + 1, size + len(piece)
+    answer.close()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     print(f"{size / 1e6:.1f} MB sent in {pieces} pieces with a peak of {peak / 1e6:.1f} MB")
     assert answer.status_code == 200
     assert pieces > count(100_000) // 1000

@@ -1,30 +1,27 @@
 """The first page: what it finds, in every state that a programme can be in, and for each role."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import cast
 
 import pytest
 from flask import Flask
-from pydantic import SecretStr
 from sqlalchemy import Engine
 
+from tests.applications import shared_app
 from tests.builders import Flow, a_blocker, a_cycle, a_programme, day, load
 from tests.databases import ON_SQLITE, Databases
 from tests.web import people
-from tests.web.conftest import COMPILED, ClientAs
+from tests.web.conftest import ClientAs, browser_of
 from tests.web.page_client import Page, PageClient
-from tracker.clock import Clock, real_now
+from tracker.clock import real_now
 from tracker.commands.accounts import account as accounts
 from tracker.commands.entry.entries import open_entry
-from tracker.config import Settings
-from tracker.db.engine import make_engine, transaction
+from tracker.db.engine import transaction
 from tracker.domain.programme.rows import Programme
 from tracker.domain.states import BlockerCategory, CycleStatus, Role, State
-from tracker.web.app import create_app
 
 pytestmark = ON_SQLITE
 At = Callable[..., PageClient]
@@ -32,32 +29,25 @@ CLOSED, RUNNING = CycleStatus.CLOSED, CycleStatus.RUNNING
 
 
 @pytest.fixture
-def at(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[At]:
+def at(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> At:
     """Gives the browser of somebody who looks at a programme at an instant, in English unless told."""
     monkeypatch.chdir(tmp_path)
-    with databases.fresh() as url:
-        engine = make_engine(url)
+    engine = databases.restored()
 
-        def look(
-            programme: Programme, now: datetime, role: Role = Role.PLANNER, *streams: str, language: str = "en"
-        ) -> PageClient:
-            load(engine, programme)
-            return _browser(engine, now, role, streams, language)
+    def look(
+        programme: Programme, now: datetime, role: Role = Role.PLANNER, *streams: str, language: str = "en"
+    ) -> PageClient:
+        load(engine, programme)
+        return _browser(engine, now, role, streams, language)
 
-        yield look
-        engine.dispose()
+    return look
 
 
 def _browser(engine: Engine, now: datetime, role: Role, streams: tuple[str, ...], language: str) -> PageClient:
     with transaction(engine) as session:
         entry = open_entry(session, accounts.operator(session), "user_add", now)
         accounts.add(session, entry, people.email("x"), "Namn x", role, password=None, workstreams=streams)
-    url = engine.url.render_as_string(hide_password=False)
-    settings = Settings(secret_key=SecretStr("0123456789abcdef" * 4), database_url=url)
-    app = create_app(settings, engine, Clock(now))
-    app.test_client_class = PageClient
-    app.jinja_env.bytecode_cache = COMPILED
-    browser = cast("PageClient", app.test_client())
+    browser = browser_of(shared_app(engine, now))
     token = people.signed_in(engine, "x")
     with browser.session_transaction() as session:
         session.update(_user_id=token, active_at=int(real_now().timestamp()), _fresh=True)

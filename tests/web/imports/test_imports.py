@@ -8,11 +8,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, event, select, update
 
+from tests.applications import own_app
 from tests.databases import ON_SQLITE
 from tests.web import people
-from tests.web.conftest import ClientAs, MakeApp, browser_of, sign_in
+from tests.web.conftest import ClientAs, browser_of, sign_in
 from tests.web.page_client import Page, PageClient
-from tracker.clock import real_now
+from tracker.clock import Clock, real_now
 from tracker.commands.imports.files import KEPT_FOR
 from tracker.db.engine import reading, transaction
 from tracker.db.models import Entry, ImportFile, Workflow
@@ -92,8 +93,8 @@ def test_from_a_file_to_what_came_of_it(client_as: ClientAs, engine: Engine) -> 
     assert "1 new, 1 changed" in browser.page(START).text
 
 
-def test_a_second_process_goes_on_with_the_file(make_app: MakeApp, engine: Engine) -> None:
-    first, second = browser_of(make_app()), browser_of(make_app())
+def test_a_second_process_goes_on_with_the_file(app: Flask, engine: Engine) -> None:
+    first, second = browser_of(app), browser_of(own_app(engine, Clock(people.NOW)))
     token = people.signed_in(engine, "planner")
     sign_in(first, token)
     sign_in(second, token)

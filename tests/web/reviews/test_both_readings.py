@@ -4,41 +4,35 @@ both truths read.
 
 import csv
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
-from flask import Flask
-from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from tests.applications import shared_app
 from tests.browser.closing import decide_all
 from tests.databases import Databases, demo
 from tests.db.acting import of_workflow, stands
-from tests.faults.leads import looking
 from tests.web.closing import closing_form, commit_form
+from tests.web.conftest import browser_of
 from tests.web.page_client import PageClient
 from tracker.cli import main
-from tracker.clock import Clock
-from tracker.config import Settings
 from tracker.db import models
 from tracker.db.engine import reading
 from tracker.domain.calendar import local_date
 from tracker.domain.states import State
-from tracker.web.app import create_app
 
 NOW = datetime(2023, 5, 5, 12, 30, tzinfo=UTC)  # half past two in Stockholm
 KEY, HAPPENED_ON = "OPE-004", "2023-03-16"  # done on 23 March, in cycle 5; it had been so a week before, in cycle 4
 
 
 @pytest.fixture
-def engine(databases: Databases) -> Iterator[Engine]:
-    with databases.fresh(demo) as url, looking(url) as engine:
-        yield engine
+def engine(databases: Databases) -> Engine:
+    return databases.restored(demo)
 
 
 @pytest.fixture
@@ -47,14 +41,10 @@ def url(engine: Engine) -> str:
 
 
 @pytest.fixture
-def office(engine: Engine, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PageClient:
+def office(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PageClient:
     """The planner's browser."""
     monkeypatch.chdir(tmp_path)
-    settings = Settings(database_url=url, secret_key=SecretStr("0123456789abcdef" * 4))
-    app: Flask = create_app(settings, engine, Clock(NOW))
-    app.test_client_class = PageClient
-    browser = app.test_client()
-    assert isinstance(browser, PageClient)
+    browser = browser_of(shared_app(engine, NOW))
     browser.get("/login")
     assert browser.submit("/login/demo", {"role": "planner"}).status_code == 303
     return browser

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, select
 
+from tests.applications import shared_app
 from tests.databases import ON_SQLITE, Databases
 from tests.db import reviewing
 from tests.db.acting import acting, findings, of_workflow, planner, stands, traces
@@ -15,14 +17,13 @@ from tests.db.cycles.test_cycles import cycle
 from tests.db.reviewing import BLOCKED, CLOSE, LESSER, OTHERS, TWICE, UNMET, give_back, propose
 from tests.web import closing
 from tests.web.closing import closing_form, commit_form
-from tests.web.conftest import ClientAs, MakeApp
+from tests.web.conftest import ClientAs
 from tests.web.page_client import Page, PageClient
-from tracker.clock import Clock
 from tracker.commands import cycles, reviews
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import Move
 from tracker.db import models
-from tracker.db.engine import make_engine, reading
+from tracker.db.engine import reading
 from tracker.domain.cycles.dates import Dates
 from tracker.domain.cycles.fields import FIELDS, CycleFields
 from tracker.domain.fields import texts_of
@@ -39,16 +40,15 @@ def engine(databases: Databases, request: pytest.FixtureRequest) -> Iterator[Eng
     """A programme at the end of cycle 2, with everything decided unless told; `tracker check` finds nothing in it
     afterwards.
     """
-    with databases.fresh(getattr(request, "param", closing.decided)) as url:
-        engine = make_engine(url)
-        yield engine
-        assert findings(engine) == []
-        engine.dispose()
+    engine = databases.restored(getattr(request, "param", closing.decided))
+    yield engine
+    assert findings(engine) == []
 
 
 @pytest.fixture
-def app(make_app: MakeApp) -> Flask:
-    return make_app(clock=Clock(NOW))
+def app(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    monkeypatch.chdir(tmp_path)
+    return shared_app(engine, NOW)
 
 
 @pytest.fixture

@@ -1,29 +1,24 @@
 """The review of a cycle: proposals, with htmx and without, allowed and refused; what others did; before and after."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from pydantic import SecretStr
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 from werkzeug.test import TestResponse
 
+from tests.applications import shared_app
 from tests.databases import ON_SQLITE, Databases
 from tests.db import reviewing
 from tests.db.reviewing import BLOCKED, CLOSE, FINISHED, LESSER, OTHERS, TWICE, UNMET, a_programme_to_review
 from tests.db.reviews.test_closes import move
 from tests.web import people
 from tests.web.blockers.test_blockers import text_of
-from tests.web.conftest import COMPILED, ClientAs
+from tests.web.conftest import ClientAs
 from tests.web.page_client import PageClient
-from tracker.clock import Clock
-from tracker.config import Settings
 from tracker.db import models
-from tracker.db.engine import make_engine
 from tracker.domain.states import State
-from tracker.web.app import create_app
 
 pytestmark = ON_SQLITE
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -35,24 +30,16 @@ def _prepare(engine: Engine) -> None:
 
 
 @pytest.fixture
-def engine(databases: Databases) -> Iterator[Engine]:
+def engine(databases: Databases) -> Engine:
     """An engine on a programme at the end of cycle 2."""
-    with databases.fresh(_prepare) as url:
-        engine = make_engine(url)
-        yield engine
-        engine.dispose()
+    return databases.restored(_prepare)
 
 
 @pytest.fixture
 def app(engine: Engine, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The application at the end of cycle 2."""
     monkeypatch.chdir(str(tmp_path))
-    url = engine.url.render_as_string(hide_password=False)
-    settings = Settings(secret_key=SecretStr("0123456789abcdef" * 4), database_url=url)
-    app = create_app(settings, engine, Clock(CLOSE))
-    app.test_client_class = PageClient
-    app.jinja_env.bytecode_cache = COMPILED
-    return app
+    return shared_app(engine, CLOSE)
 
 
 @pytest.fixture

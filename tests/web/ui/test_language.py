@@ -122,8 +122,7 @@ def test_a_refusal_is_translated_with_its_values(app: Flask) -> None:
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_each_error_has_a_page_that_asks_no_database(app: Flask, engine: Engine, status: int, language: str) -> None:
     engine.dispose()
-    app.add_url_rule("/fails", view_func=lambda: errors.error_page(status), endpoint="health.fails")
-    with app.test_request_context("/fails", headers={"Accept-Language": language}):
+    with app.test_request_context("/healthz", headers={"Accept-Language": language}):
         app.preprocess_request()
         response = errors.error_page(status)
     page = Page(response.get_data(as_text=True))
