@@ -27,8 +27,12 @@ def signed_in_demo(engine: Engine) -> None:
 
 def let_in(context: BrowserContext, role: str) -> None:
     """Gives the browser what a sign-in with the demo's button leaves in it."""
-    at = {"domain": "127.0.0.1", "path": "/", "httpOnly": True, "sameSite": "Lax"}
-    context.add_cookies([{"name": name, "value": value, **at} for name, value in _COOKIES[role].items()])  # type: ignore[typeddict-item]
+    context.add_cookies(
+        [
+            {"name": name, "value": value, "domain": "127.0.0.1", "path": "/", "httpOnly": True, "sameSite": "Lax"}
+            for name, value in _COOKIES[role].items()
+        ]
+    )
 
 
 def sign_in(page: Page, role: str, then: str = "") -> Page:

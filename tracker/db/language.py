@@ -1,6 +1,8 @@
 """Columns in two languages: which one a reader sees, and names by code."""
 
-from sqlalchemy import ColumnElement, String, func, select, type_coerce
+from typing import cast
+
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
@@ -18,7 +20,7 @@ def translated(language: str, column: AnyColumn) -> ColumnElement[str]:
     swedish, english = both(column)
     if language == "en":
         return func.coalesce(func.nullif(english, ""), swedish)
-    return type_coerce(swedish, String)
+    return cast("ColumnElement[str]", swedish)
 
 
 def names(session: Session, table: type[Project | Workstream], language: str) -> dict[str, str]:

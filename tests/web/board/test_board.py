@@ -1,6 +1,7 @@
 """The board by URL: whose, of what, filtered and grouped, and what has changed since."""
 
 import re
+from typing import cast
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,6 +14,10 @@ from tests.web.page_client import PageClient
 from tracker.commands.accounts.account import operator
 from tracker.commands.entry.entries import open_entry
 from tracker.db.engine import transaction
+from tracker.domain.states import State
+from tracker.queries.board.cards import Card
+from tracker.queries.board.layout import Cell
+from tracker.web.board.words import limit_words, over_words
 
 CARD = re.compile(r'<article id="card-(?P<key>[A-Z]+-\d+)"')
 COLUMN = re.compile(r'data-state="(\w+)"')
@@ -249,3 +254,15 @@ def test_not_blocked_is_no_filter(lead: PageClient) -> None:
     page = lead.page("/board?cycle=all&blocked=0")
     assert "means nothing here" not in page.text
     assert "LAB-001" in page.text
+
+
+@pytest.mark.parametrize(
+    ("owned", "cards", "words"),
+    [(3, 3, ("of 3", "")), (4, 4, ("of 3", "1 over")), (5, 6, ("5 of 3, 1 shared", "2 over"))],
+)
+def test_a_column_says_its_limit_and_by_how_many_it_is_over(
+    app: Flask, owned: int, cards: int, words: tuple[str, str]
+) -> None:
+    cell = Cell(State.DESIGN, [cast("Card", None)] * cards, blocked=0, limit=3, owned=owned)
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert (limit_words(cell), over_words(cell)) == words

@@ -1,7 +1,6 @@
 """The filters of the table of blockers: every one lives in the URL."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import request, url_for
 
@@ -33,7 +32,7 @@ def read_filters(known: Blockers) -> tuple[Filters, list[str]]:
     return filters, query.notices
 
 
-def address(filters: Filters, **changed: Any) -> str:  # noqa: ANN401 - Flask's values
+def address(filters: Filters, **changed: str | None) -> str:
     """The table with these filters, some of them changed."""
     return url_for("blockers.index", **parameters(filters, _NAMES, **changed))
 

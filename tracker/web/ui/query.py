@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from tracker.web.ui.translation import gettext
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 LONGEST_SEARCH = 2_000
 _LONGEST_SHOWN, _LONGEST_NUMBER = 80, 10
@@ -107,7 +110,7 @@ class Query:
         return [value for value in given if value in values]
 
 
-def parameters(filters: Any, names: Mapping[str, str], **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - any dataclass
+def parameters(filters: "DataclassInstance", names: Mapping[str, str], **changed: str | None) -> dict[str, Any]:
     """The filters as parameters, by the names that differ from their fields', and changed; what is as it is by itself
     is left out.
     """
@@ -118,7 +121,7 @@ def parameters(filters: Any, names: Mapping[str, str], **changed: Any) -> dict[s
     } | changed
 
 
-def address(endpoint: str, **changed: Any) -> str:  # noqa: ANN401 - Flask's values
+def address(endpoint: str, **changed: str | None) -> str:
     """The present address, or another with its parameters, some of them changed; none drops one."""
     kept: dict[str, Any] = request.args.to_dict(flat=False)
     return url_for(endpoint, **{**kept, **changed})
