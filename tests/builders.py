@@ -35,7 +35,7 @@ from tracker.domain.programme.rows import (
     WorkstreamRow,
 )
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, ScopeKind, State
-from tracker.exports import programme_files
+from tracker.queries.programme import files as programme_files
 
 Row = TypeVar("Row", ScopeRow, BlockerEventRow, NoteRow, CheckRow)
 
@@ -296,8 +296,10 @@ def write_folder(folder: Path, programme: Programme, dialect: Dialect = Dialect.
 def exported(session: Session, as_of: datetime | None = None, dialect: Dialect = Dialect.CSV) -> dict[str, bytes]:
     """What `tracker export all` would write, by file name."""
     return {
-        f"{name}.csv": "".join(programme_files.text(session, name, as_of=as_of, dialect=dialect)).encode()
-        for name in programme_files.NAMES
+        f"{file.name}.csv": "".join(
+            rows_text(file.columns, programme_files.rows(session, file.name, as_of=as_of), dialect)
+        ).encode()
+        for file in PROGRAMME_FILES
     }
 
 

@@ -12,7 +12,7 @@ from tracker.commands.programme.seed import load, read_folder
 from tracker.db.engine import make_engine, transaction
 from tracker.db.migrations import upgrade
 from tracker.domain.cells import Dialect
-from tracker.exports import figure_files
+from tracker.exports.files import FIGURES, Asked, text
 
 from .expected import AS_OF, JOINING_LATER, SEED_DATA
 from .programme_files import STOCKHOLM
@@ -33,18 +33,17 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Row]]:
     upgrade(engine)
     with transaction(engine) as session:
         load(session, read_folder(SEED_DATA), time_zone="Europe/Stockholm")
-        texts = {name: "".join(figure_files.text(session, name, as_of=AS_OF)) for name in figure_files.NAMES}
-        texts["excel-sv"] = "".join(
-            figure_files.text(session, "workstream_summary", as_of=AS_OF, cycle=4, dialect=Dialect.EXCEL_SV)
-        )
+        texts = {name: "".join(text(session, Asked(name), AS_OF)) for name in FIGURES}
+        swedish = Asked("workstream_summary", cycle=4, dialect=Dialect.EXCEL_SV)
+        texts["excel-sv"] = "".join(text(session, swedish, AS_OF))
     engine.dispose()
     return {
         name: list(
             csv.DictReader(
-                io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=";" if name == "excel-sv" else ","
+                io.StringIO(written.removeprefix("\ufeff"), newline=""), delimiter=";" if name == "excel-sv" else ","
             )
         )
-        for name, text in texts.items()
+        for name, written in texts.items()
     }
 
 

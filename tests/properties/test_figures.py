@@ -26,7 +26,7 @@ from tracker.domain.figures.history import History, Knowledge
 from tracker.domain.figures.items import CycleItems
 from tracker.domain.figures.readings import Basis, Reading, readings
 from tracker.domain.states import ScopeKind
-from tracker.exports import figure_files
+from tracker.exports import files
 from tracker.queries import figures
 from tracker.queries.programme import check
 from tracker.queries.programme import files as programme_files
@@ -68,7 +68,7 @@ def loaded(engine: Engine, made: RandomProgramme) -> Iterator[Session]:
 
 
 def summary(session: Session, made: RandomProgramme, name: str = "workstream_summary") -> list[Row]:
-    text = "".join(figure_files.text(session, name, as_of=made.as_of))
+    text = "".join(files.text(session, files.Asked(name), made.as_of))
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tests.counts import count, is_full
 from tracker.commands.imports.facts import ImportFacts
-from tracker.commands.imports.plan import Planned, RowResult, plan
+from tracker.commands.imports.plan import Planned, plan
+from tracker.commands.imports.results import RowResult
 from tracker.commands.workflows.moves import Limits, When
 from tracker.domain.cells import Dialect
 from tracker.domain.files.csv_text import rows_text

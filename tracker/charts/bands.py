@@ -8,10 +8,11 @@ from tracker.charts.speech import ColumnWords, capital
 from tracker.charts.view import View, count
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
+from tracker.domain.looks import LOOKS
 from tracker.domain.states import STATES, State
 
 FROM_BELOW = tuple(reversed(STATES))  # in a stack, done is at the bottom
-COLOURS = {state: colour(f"s{state.position}") for state in STATES}
+COLOURS = {state: colour(look.colour) for state, look in LOOKS.items()}
 EDGE = colour("s0-edge")  # not started is too light to end without one
 WORDS = {
     "not_started": ColumnWords(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import NamedTuple
 
 from tracker.charts.speech import Speech
@@ -32,11 +31,6 @@ class View:
     speech: Speech
     address: Callable[[SheetRow, str], str]
     names: Mapping[str, str] = field(default_factory=dict)  # of projects and workstreams, by code
-
-    @property
-    def as_of(self) -> datetime:
-        """The instant of which it speaks."""
-        return self.span.as_of
 
     @property
     def rows(self) -> Sequence[SheetRow]:

@@ -2,11 +2,13 @@
 
 import contextlib
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from tracker.commands.programme import installation
 from tracker.config import read_settings
@@ -25,6 +27,15 @@ def configured_engine() -> Iterator[Engine]:
         yield engine
     finally:
         engine.dispose()
+
+
+@contextlib.contextmanager
+def reading_session(require: Callable[[Engine], None] = migrations.require_readable) -> Iterator[Session]:
+    """A session that only reads the configured database, once that is found fit for it."""
+    with configured_engine() as engine:
+        require(engine)
+        with reading(engine) as session:
+            yield session
 
 
 @click.group()
@@ -71,22 +82,14 @@ def check_schema() -> None:
 def check(pack: Path | None) -> None:
     """Replay the history and name every difference from what is kept beside it; exit code 1 if there is any."""
     if pack is not None:
-        _check_pack(pack)
-        return
-    with configured_engine() as engine:
-        migrations.require_readable(engine)
-        with reading(engine) as session:
-            findings = history.findings(session)
+        with pack.open("rb") as file:
+            _tell(packs.findings(file), "The pack ties out.")
+    with reading_session() as session:
+        findings = history.findings(session)
     _tell(findings, "The history and what is kept beside it agree.")
 
 
-def _check_pack(pack: Path) -> None:
-    with pack.open("rb") as file:
-        findings = packs.findings(file)
-    _tell(findings, "The pack ties out.")
-
-
-def _tell(findings: Sequence[Finding], all_well: str) -> None:
+def _tell(findings: Sequence[Finding], all_well: str) -> NoReturn:
     for finding in findings:
         click.echo(finding.text if finding.is_difference else f"note: {finding.text}")
     differences = sum(finding.is_difference for finding in findings)

@@ -11,18 +11,17 @@ import click
 from sqlmodel import Session
 
 from tracker.cli.bars import bars
-from tracker.cli.database import configured_engine
+from tracker.cli.database import configured_engine, reading_session
 from tracker.clock import clock_of
 from tracker.commands.programme import installation
 from tracker.commands.programme import seed as seeding
 from tracker.config import SEED_DATA, read_settings
-from tracker.db import migrations
-from tracker.db.engine import reading, transaction
+from tracker.db.engine import transaction
 from tracker.domain.cells import Dialect, read_instant
 from tracker.domain.errors import InvalidError
 from tracker.domain.figures.readings import Basis
-from tracker.exports import figure_files, packs, programme_files
-from tracker.queries import figures
+from tracker.exports import files, packs
+from tracker.exports.files import Asked
 from tracker.queries.accounts import viewer
 
 _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -43,6 +42,9 @@ class Instant(click.ParamType[datetime]):
             self.fail(f"{value!r} {error}", param, ctx)
 
 
+as_of_option = click.option("--as-of", type=Instant(), help="As it was known then, for example 2023-04-14T07:00:00Z.")
+
+
 @click.command()
 @click.argument("directory", metavar="[DIR]", type=_EXISTING_FOLDER, default=SEED_DATA)
 def seed(directory: Path) -> None:
@@ -60,7 +62,7 @@ def seed(directory: Path) -> None:
 
 
 @click.command()
-@click.argument("name", type=click.Choice([*programme_files.NAMES, *figure_files.NAMES, "all", packs.NAME]))
+@click.argument("name", type=click.Choice([*files.PROGRAMME, *files.FIGURES, "all", packs.NAME]))
 @click.argument("directory", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--cycle", type=click.IntRange(min=1), help="Only what belongs to this cycle.")
 @click.option(
@@ -74,7 +76,7 @@ def seed(directory: Path) -> None:
     show_default=True,
     help="For programs, or for a Swedish spreadsheet.",
 )
-@click.option("--as-of", type=Instant(), help="As it was known then, for example 2023-04-14T07:00:00Z.")
+@as_of_option
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write, else stdout.")
 def export(
     name: str,
@@ -89,31 +91,19 @@ def export(
     planning-week pack, a zip, or a workbook where FILE ends in .xlsx.
     """
     _require_consistent(name, directory, cycle, basis, out)
-    with configured_engine() as engine:
-        migrations.require_readable(engine)
-        with reading(engine) as session:
+    with reading_session() as session:
+        now, written = clock_of(session).now(), Dialect(dialect)
 
-            def text(file: str) -> Iterable[str]:
-                if file in figure_files.NAMES:
-                    return figure_files.text(
-                        session,
-                        file,
-                        as_of=as_of or figures.as_of_now(session, clock_of(session).now()),
-                        cycle=cycle,
-                        basis=Basis(basis) if basis else None,
-                        dialect=Dialect(dialect),
-                    )
-                return programme_files.text(session, file, as_of=as_of, cycle=cycle, dialect=Dialect(dialect))
+        def text(file: str) -> Iterator[bytes]:
+            asked = Asked(file, cycle, Basis(basis) if basis else None, written, as_of)
+            return (piece.encode() for piece in files.text(session, asked, now))
 
-            if name == packs.NAME:
-                _write_pack(session, out, cycle, Dialect(dialect), as_of)
-            elif directory is not None:
-                _write_folder(directory, text)
-            elif out is not None:
-                _write_file(out, (piece.encode() for piece in text(name)))
-            else:
-                for piece in text(name):
-                    click.echo(piece.encode(), nl=False)
+        if name == packs.NAME:
+            _write_pack(session, out, cycle, written, now, as_of)
+        elif directory is not None:
+            _write_folder(directory, text)
+        else:
+            _write(out, text(name))
 
 
 def _require_consistent(
@@ -123,25 +113,19 @@ def _require_consistent(
         raise click.UsageError("DIR goes with all, and all with DIR.")
     if name == "all" and (out is not None or cycle is not None):
         raise click.UsageError("--out and --cycle do not go with all.")
-    narrowed = [*programme_files.CYCLE_FIELDS, *figure_files.NAMES, packs.NAME]
+    narrowed = [*files.CYCLE_FIELDS, *files.FIGURES, packs.NAME]
     if cycle is not None and name not in narrowed:
         raise click.UsageError(f"--cycle goes with {', '.join(narrowed)}.")
-    if basis is not None and name not in figure_files.NAMES:
-        raise click.UsageError(f"--basis goes with {', '.join(figure_files.NAMES)}.")
+    if basis is not None and name not in files.FIGURES:
+        raise click.UsageError(f"--basis goes with {', '.join(files.FIGURES)}.")
 
 
 def _write_pack(
-    session: Session, out: Path | None, cycle: int | None, dialect: Dialect, as_of: datetime | None
+    session: Session, out: Path | None, cycle: int | None, dialect: Dialect, now: datetime, as_of: datetime | None
 ) -> None:
     programme = viewer.programme(session)
-    wanted = packs.pack(
-        session,
-        programme=programme.name if programme else "",
-        cycle=cycle,
-        dialect=dialect,
-        now=clock_of(session).now(),
-        as_of=as_of,
-    )
+    name = programme.name if programme else ""
+    wanted = packs.pack(session, programme=name, cycle=cycle, dialect=dialect, now=now, as_of=as_of)
     tables = packs.tables(session, wanted)
     with tempfile.TemporaryFile() as made:
         if out is not None and out.suffix.lower() == ".xlsx":
@@ -151,29 +135,26 @@ def _write_pack(
         else:
             packs.write_zip(tables, wanted, made)
         made.seek(0)
-        pieces = iter(lambda: made.read(_PIECE), b"")
-        if out is not None:
-            _write_file(out, pieces)
-        else:
-            for piece in pieces:
-                click.echo(piece, nl=False)
+        _write(out, iter(lambda: made.read(_PIECE), b""))
 
 
-def _write_folder(folder: Path, text: Callable[[str], Iterable[str]]) -> None:
+def _write_folder(folder: Path, text: Callable[[str], Iterable[bytes]]) -> None:
     """All files or none: each is written beside its name first."""
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as written:
-        drafts = [
-            written.enter_context(_draft(folder / f"{name}.csv", (piece.encode() for piece in text(name))))
-            for name in programme_files.NAMES
-        ]
+        names = files.PROGRAMME
+        drafts = [written.enter_context(_draft(folder / f"{name}.csv", text(name))) for name in names]
         for draft, path in drafts:
             draft.replace(path)
 
 
-def _write_file(path: Path, pieces: Iterable[bytes]) -> None:
-    with _draft(path, pieces) as (draft, _):
-        draft.replace(path)
+def _write(path: Path | None, pieces: Iterable[bytes]) -> None:
+    if path is None:
+        for piece in pieces:
+            click.echo(piece, nl=False)
+    else:
+        with _draft(path, pieces) as (draft, _):
+            draft.replace(path)
 
 
 @contextlib.contextmanager

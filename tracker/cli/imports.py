@@ -15,7 +15,8 @@ from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts.fields import OPERATOR
 from tracker.commands.entry.entries import open_entry
 from tracker.commands.imports import workflows as workflow_imports
-from tracker.commands.imports.plan import Plan, Problem, RowResult
+from tracker.commands.imports.plan import Plan, Problem
+from tracker.commands.imports.results import RowResult
 from tracker.commands.imports.workflows import COMMAND
 from tracker.commands.workflows.moves import When
 from tracker.config import read_settings
@@ -123,7 +124,8 @@ def workflows(  # noqa: PLR0913 - one for each option
             click.echo(f"Row {each.row.number}{_message(problem)}", err=True)
     _tell(planned, dry_run=dry_run, is_done=not refused or refused_to is not None)
     if refused_to is not None and not dry_run:
-        refused_to.write_bytes(_file_of_refused(planned))
+        content = refused_rows.content(planned, cause=_CAUSE, words=_cause, dialect=Dialect.CSV)
+        refused_to.write_bytes(content)
     if refused and (refused_to is None or dry_run):
         raise SystemExit(1)
 
@@ -189,6 +191,10 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
+def _cause(problem: Problem) -> str:
+    return str(problem.error)
+
+
 def _message(problem: Problem) -> str:
     heading = f", {problem.heading}" if problem.heading else ""
     value = f" {problem.value[:60]!r}" if problem.value else ""
@@ -198,13 +204,8 @@ def _message(problem: Problem) -> str:
 def _tell(planned: Plan, *, dry_run: bool, is_done: bool) -> None:
     counts = planned.counts
     what = f"{counts['created']} new, {counts['changed']} changed, {counts['unchanged']} unchanged"
-    left_out = [
-        f"{heading!r}"
-        for heading, field in zip(planned.table.headings, planned.choices.columns, strict=True)
-        if heading and not field
-    ]
-    if left_out:
-        click.echo(f"Not imported: the columns {', '.join(left_out)}.", err=True)
+    if planned.left_out:
+        click.echo(f"Not imported: the columns {', '.join(map(repr, planned.left_out))}.", err=True)
     refused = f", {counts['refused']} refused" if counts["refused"] else ""
     if dry_run:
         click.echo(f"Would be: {what}{refused}. Nothing was done.", err=True)
@@ -212,13 +213,3 @@ def _tell(planned: Plan, *, dry_run: bool, is_done: bool) -> None:
         click.echo(f"Done: {what}{refused}.", err=True)
     else:
         click.echo(f"Error: {counts['refused']} of {len(planned.rows)} rows are refused; nothing was done.", err=True)
-
-
-def _file_of_refused(planned: Plan) -> bytes:
-    return refused_rows.content(
-        planned.table,
-        planned.of(RowResult.REFUSED),
-        cause=_CAUSE,
-        words=lambda problem: str(problem.error),
-        dialect=Dialect.CSV,
-    )

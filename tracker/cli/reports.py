@@ -4,12 +4,10 @@ from datetime import datetime
 
 import click
 
-from tracker.cli.database import configured_engine
-from tracker.cli.files import Instant
+from tracker.cli.database import reading_session
+from tracker.cli.files import as_of_option
 from tracker.clock import clock_of
 from tracker.config import read_settings
-from tracker.db import migrations
-from tracker.db.engine import reading
 from tracker.domain.reports.documents import LANGUAGES
 from tracker.domain.reports.tokens import PROGRAMME, Token
 from tracker.exports import reports as files
@@ -28,7 +26,7 @@ _FORMATS = {"md": files.markdown, "html": files.html}
     show_default=True,
     help="Markdown, or a page that stands alone.",
 )
-@click.option("--as-of", type=Instant(), help="As it was known then, for example 2023-04-14T07:00:00Z.")
+@as_of_option
 @click.option("--lang", "language", type=click.Choice(list(LANGUAGES)), default="sv", show_default=True)
 def report(month: str, kind: str, as_of: datetime | None, language: str) -> None:
     """Write a month's report to stdout, as it was published or as it stands.
@@ -45,8 +43,6 @@ def report(month: str, kind: str, as_of: datetime | None, language: str) -> None
         project = f"&project={token.project}" if token.project != PROGRAMME else ""
         return f"{base}/reports/{month}?show={token.figure}&at={token.place}{project}"
 
-    with configured_engine() as engine:
-        migrations.require_readable(engine)
-        with reading(engine) as session:
-            sources = queries.sources(session, month, now=clock_of(session).now(), as_of=as_of)
-            click.echo(_FORMATS[kind](sources.report(language), sources.material.numbers, address).encode(), nl=False)
+    with reading_session() as session:
+        sources = queries.sources(session, month, now=clock_of(session).now(), as_of=as_of)
+        click.echo(_FORMATS[kind](sources.report(language), sources.material.numbers, address).encode(), nl=False)

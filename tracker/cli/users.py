@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 from sqlmodel import Session
 
-from tracker.cli.database import configured_engine
+from tracker.cli.database import configured_engine, reading_session
 from tracker.clock import clock_of, real_now
 from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts import links as password_links
@@ -15,7 +15,7 @@ from tracker.commands.entry.entries import Entry, open_entry
 from tracker.commands.programme import clock_mark
 from tracker.config import read_settings
 from tracker.db import migrations
-from tracker.db.engine import reading, transaction
+from tracker.db.engine import transaction
 from tracker.domain.states import Role
 from tracker.queries.accounts import table as lists
 
@@ -37,8 +37,8 @@ def add(email: str, name: str, role: str, workstreams: tuple[str, ...], all_work
     """Make an account; asks for its password, or reads it from standard input."""
     if (workstreams or all_workstreams) and Role(role) is not Role.LEAD:
         raise click.UsageError("Workstreams go with --role lead; planners and admins have all of them.")
-    _require_usable()
-    password = _new_password()
+    with reading_session(migrations.require_usable):  # before somebody types a password for nothing
+        password = _new_password()
     with _writing("user_add") as (session, entry):
         accounts.add(
             session,
@@ -56,21 +56,18 @@ def add(email: str, name: str, role: str, workstreams: tuple[str, ...], all_work
 @user.command("list")
 def list_() -> None:
     """List the accounts: e-mail, name, role, workstreams, whether active; separated by tabs."""
-    with configured_engine() as engine:
-        migrations.require_usable(engine)
-        with reading(engine) as session:
-            for account in lists.accounts(session):
-                streams = "*" if account.all_workstreams else " ".join(account.workstreams)
-                state = "active" if account.is_active else "disabled"
-                click.echo(f"{account.email}\t{account.name}\t{account.role.value}\t{streams}\t{state}")
+    with reading_session(migrations.require_usable) as session:
+        for account in lists.accounts(session):
+            streams = "*" if account.all_workstreams else " ".join(account.workstreams)
+            state = "active" if account.is_active else "disabled"
+            click.echo(f"{account.email}\t{account.name}\t{account.role.value}\t{streams}\t{state}")
 
 
 @user.command()
 @click.argument("email")
 def passwd(email: str) -> None:
     """Give an account a new password, which ends its sign-ins."""
-    _require_usable()
-    with configured_engine() as engine, reading(engine) as session:
+    with reading_session(migrations.require_usable) as session:
         accounts.the_user(session, email)
     password = _new_password()
     with _writing("user_passwd") as (session, entry):
@@ -97,12 +94,6 @@ def disable(email: str) -> None:
     with _writing("user_disable") as (session, entry):
         accounts.disable(session, entry, email)
     click.echo("The account is disabled; all its browsers are signed out.", err=True)
-
-
-def _require_usable() -> None:
-    """Before somebody has typed a password for nothing."""
-    with configured_engine() as engine:
-        migrations.require_usable(engine)
 
 
 @contextlib.contextmanager

@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, select
 from sqlmodel import Session, col
 
+from tracker.db.columns import AnyColumn, AnyTable
 from tracker.db.models import Actor, BlockerEvent, Entry, Workflow
 from tracker.domain.states import HoldEvent
 
 
-def written(table: Any, *columns: Any) -> Select[Any]:  # noqa: ANN401 - any table of history
+def written(table: AnyTable, *columns: AnyColumn) -> Select[Any]:
     """Columns of a history, and of who wrote each row when: `Actor`, `Entry`."""
     return (
         select(*columns)
@@ -20,12 +21,12 @@ def written(table: Any, *columns: Any) -> Select[Any]:  # noqa: ANN401 - any tab
     )
 
 
-def written_about(table: Any, *columns: Any) -> Select[Any]:  # noqa: ANN401 - any table of history
+def written_about(table: AnyTable, *columns: AnyColumn) -> Select[Any]:
     """The same with columns of the workflow that the row is about."""
     return written(table, *columns).join(Workflow, col(Workflow.id) == col(table.workflow_id))
 
 
-def last_written(session: Session, table: Any, *where: ColumnElement[bool]) -> tuple[str, datetime] | None:  # noqa: ANN401
+def last_written(session: Session, table: AnyTable, *where: ColumnElement[bool]) -> tuple[str, datetime] | None:
     """Who wrote the last of these rows, and when. One statement."""
     last = written(table, col(Actor.name), col(Entry.recorded_at)).where(*where).order_by(col(table.id).desc()).limit(1)
     row = session.execute(last).one_or_none()

@@ -1,25 +1,26 @@
 """Columns in two languages: which one a reader sees, and names by code."""
 
-from typing import Any
+from typing import cast
 
-from sqlalchemy import ColumnElement, String, func, select, type_coerce
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
+from tracker.db.columns import AnyColumn
 from tracker.db.models import Project, Workstream
 
 
-def both(column: Any) -> tuple[Mapped[str], Mapped[str]]:  # noqa: ANN401 - SQLModel's class attributes
+def both(column: AnyColumn) -> tuple[Mapped[str], Mapped[str]]:
     """The Swedish column and the English one beside it."""
     return col(column), col(getattr(column.class_, f"{column.key}_en"))
 
 
-def translated(language: str, column: Any) -> ColumnElement[str]:  # noqa: ANN401 - as above
+def translated(language: str, column: AnyColumn) -> ColumnElement[str]:
     """The text in the reader's language; Swedish where there is no other."""
     swedish, english = both(column)
     if language == "en":
         return func.coalesce(func.nullif(english, ""), swedish)
-    return type_coerce(swedish, String)
+    return cast("ColumnElement[str]", swedish)
 
 
 def names(session: Session, table: type[Project | Workstream], language: str) -> dict[str, str]:

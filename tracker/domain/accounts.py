@@ -6,38 +6,28 @@ from dataclasses import dataclass
 from tracker.domain.cells import unguarded
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.files.csv_text import PlaceError, read_records
+from tracker.domain.imports.values import by_word
 from tracker.domain.states import Role
 
 MOST_ROWS = 2_000
 _MARKS = (("utf-8-sig", b"\xef\xbb\xbf"), ("utf-16", b"\xff\xfe"), ("utf-16", b"\xfe\xff"))
-_HEADINGS = {
-    "email": "email",
-    "e-mail": "email",
-    "e-post": "email",
-    "epost": "email",
-    "e-postadress": "email",
-    "name": "name",
-    "namn": "name",
-    "role": "role",
-    "roll": "role",
-    "workstreams": "workstreams",
-    "workstream": "workstreams",
-    "arbetsströmmar": "workstreams",
-    "arbetsström": "workstreams",
-}
+_HEADINGS = by_word(
+    {
+        "email": "email, e-mail, e-post, epost, e-postadress",
+        "name": "name, namn",
+        "role": "role, roll",
+        "workstreams": "workstreams, workstream, arbetsströmmar, arbetsström",
+    }
+)
 _REQUIRED = ("email", "name", "role")
-_ROLES = {
-    "viewer": Role.VIEWER,
-    "betraktare": Role.VIEWER,
-    "lead": Role.LEAD,
-    "project lead": Role.LEAD,
-    "projektledare": Role.LEAD,
-    "planner": Role.PLANNER,
-    "planerare": Role.PLANNER,
-    "admin": Role.ADMIN,
-    "administrator": Role.ADMIN,
-    "administratör": Role.ADMIN,
-}
+_ROLES = by_word(
+    {
+        Role.VIEWER: "viewer, betraktare",
+        Role.LEAD: "lead, project lead, projektledare",
+        Role.PLANNER: "planner, planerare",
+        Role.ADMIN: "admin, administrator, administratör",
+    }
+)
 _ALL = {"all", "alla", "*"}
 
 

@@ -33,6 +33,12 @@ class InvalidError(TrackerError):
     """What was given is wrong; `field` names where."""
 
 
+class FileError(InvalidError):
+    """The file that was chosen cannot be read, or holds more than is taken."""
+
+    field = "file"
+
+
 class ConflictError(TrackerError):
     """The rules refuse it as things stand."""
 

@@ -10,21 +10,32 @@ from sqlmodel import Session
 
 from tracker.domain.cells import Column, Dialect
 from tracker.domain.errors import N_, InvalidError
+from tracker.domain.figures import ledger, summaries
+from tracker.domain.figures.history import History
 from tracker.domain.figures.readings import Basis
 from tracker.domain.files.csv_text import rows_text
+from tracker.domain.files.figure_files import CYCLE_SUMMARY, ITEMS, WORKSTREAM_SUMMARY
 from tracker.domain.programme.files import PROGRAMME_FILES
-from tracker.exports import figure_files, programme_files
 from tracker.queries import figures
+from tracker.queries.programme import files as programme_files
 
-NAMES = (*figure_files.NAMES, *programme_files.NAMES)
+PROGRAMME = tuple(file.name for file in PROGRAMME_FILES)
+_LEDGER = "items"
+FIGURES = ("cycle_summary", "workstream_summary", _LEDGER)
+NAMES = (*FIGURES, *PROGRAMME)
+# The programme files that can be narrowed to a cycle, and the columns that tell it.
+CYCLE_FIELDS = {"cycles": ("cycle",), "workflows": ("cycle",), "scope": ("from_cycle", "to_cycle")}
 _ONLY_WITH = N_("“%(name)s” goes with %(files)s only.")
-_COLUMNS = figure_files.COLUMNS | {file.name: file.columns for file in PROGRAMME_FILES}
+_COLUMNS: dict[str, tuple[Column, ...]] = {
+    **dict(zip(FIGURES, (CYCLE_SUMMARY, WORKSTREAM_SUMMARY, ITEMS), strict=True)),
+    **{file.name: file.columns for file in PROGRAMME_FILES},
+}
 # What can be asked beside the format, and of which files.
 NARROWED: dict[str, tuple[str, ...]] = {
-    "cycle": (*figure_files.NAMES, *programme_files.CYCLE_FIELDS),
-    "basis": figure_files.NAMES,
+    "cycle": (*FIGURES, *CYCLE_FIELDS),
+    "basis": FIGURES,
     "total": ("workstream_summary",),
-    "link": figure_files.NAMES,
+    "link": FIGURES,
 }
 
 
@@ -58,16 +69,41 @@ class Table(NamedTuple):
 def table(session: Session, asked: Asked, now: datetime) -> Table:
     """The file's rows. Figures are as of `now` unless an instant is asked for."""
     columns = _COLUMNS[asked.name]
-    if asked.name in programme_files.NAMES:
-        return Table(columns, programme_files.rows(session, asked.name, as_of=asked.as_of, cycle=asked.cycle))
+    if asked.name in PROGRAMME:
+        return Table(columns, _programme_rows(session, asked))
     history = figures.history(session)
     if history is None:
         return Table(columns, ())
     as_of = asked.as_of or figures.as_of_now(session, now)
-    rows = figure_files.rows(
-        history, asked.name, as_of=as_of, cycle=asked.cycle, basis=asked.basis, has_total=asked.has_total
+    link = _linking(asked.name, asked.address) if asked.address else None
+    return Table(columns, _figure_rows(history, asked, as_of), link)
+
+
+def _programme_rows(session: Session, asked: Asked) -> Iterator[Any]:
+    """The rows of a programme file, a piece at a time, whatever the size of the history."""
+    found = programme_files.rows(session, asked.name, asked.as_of)
+    if asked.cycle is None:
+        return found
+    fields = CYCLE_FIELDS[asked.name]
+    return (row for row in found if any(getattr(row, field) == asked.cycle for field in fields))
+
+
+def _figure_rows(history: History, asked: Asked, as_of: datetime) -> Iterator[Any]:
+    """The summaries, or the items behind each of their numbers."""
+    match asked.name:
+        case "cycle_summary":
+            found: Iterable[Any] = summaries.cycle_summary(history, as_of)
+        case "workstream_summary":
+            found = summaries.workstream_summary(history, as_of)
+        case _:
+            found = ledger.ledger(history, as_of, cycle=asked.cycle, basis=asked.basis)
+    return (
+        row
+        for row in found
+        if asked.cycle in {None, row.cycle}
+        and asked.basis in {None, row.basis}
+        and (asked.has_total or row.workstream is not None)
     )
-    return Table(columns, rows, _linking(asked.name, asked.address) if asked.address else None)
 
 
 def text(session: Session, asked: Asked, now: datetime) -> Iterator[str]:
@@ -88,7 +124,7 @@ def file_name(asked: Asked, at: datetime) -> str:
 
 def _linking(name: str, address: str) -> Callable[[Any], str]:
     """Gives where a row leads: to the page on which each of its numbers opens, or to the item itself."""
-    if name == figure_files.LEDGER:
+    if name == _LEDGER:
         return lambda row: f"{address}/{'blockers' if row.item.isdecimal() else 'workflows'}/{quote(row.item, safe='')}"
 
     def page(row: Any) -> str:  # noqa: ANN401 - of either summary

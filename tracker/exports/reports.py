@@ -77,35 +77,36 @@ def sections(part: Part, report: Report) -> list[tuple[str, str]]:
 
 def notes(part: Part, report: Report) -> list[str]:
     """What a reader has to know of where a part is from."""
-    words, found = LANGUAGES[report.language], []
+    words = LANGUAGES[report.language]
+    found = []
     if part.origin is Origin.NONE:
-        found.append(words.NOTHING)
+        found.append(words.say("nothing"))
     elif part.origin is Origin.DRAFTED and not part.is_office:
-        found.append(words.DRAFTED)
+        found.append(words.say("drafted"))
     elif part.origin is Origin.WRITTEN and part.status is not Status.READY and not part.is_office:
-        found.append(words.UNFINISHED)
+        found.append(words.say("unfinished"))
     if part.language != report.language and part.origin is Origin.WRITTEN:
-        found.append(LANGUAGES[report.language].OTHER_LANGUAGE)
+        found.append(words.say("other_language"))
     return found
 
 
 def foot(report: Report, numbers: Numbers) -> list[str]:
     """As of when the figures are, and which parts are missing."""
     words = LANGUAGES[report.language]
-    found = [words.SAMPLE] if report.is_sample else []
+    found = [words.say("sample")] if report.is_sample else []
     found.append(words.as_of_words(report.as_of.astimezone(numbers.zone)))
     if report.published_at is not None:
         found.append(words.published_words(report.published_at.astimezone(numbers.zone)))
     if report.missing:
-        found.append(words.missing_words(report.missing))
+        found.append(words.say("missing", names="; ".join(report.missing)))
     return found
 
 
 def beside(run: Run, report: Report) -> str:
     """What stands in brackets after a figure: what it is now, and what was reported; mostly nothing."""
     words = LANGUAGES[report.language]
-    said = [words.now_words(run.now)] if run.now else []
-    said += [words.reported_words(run.reported)] if run.reported else []
+    said = [words.say("now", value=run.now)] if run.now else []
+    said += [words.say("reported", value=run.reported)] if run.reported else []
     return ", ".join(said)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, union
 
+from tracker.db.columns import AnyColumn, AnyRow, AnyTable
 from tracker.db.language import translated
 from tracker.db.models import (
     Actor,
@@ -296,17 +297,17 @@ def _report_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
         yield Line(entry_id, "published" if stands else "reopened", month=month)
 
 
-def _line(row: Any, kind: str, key: str, *own: str, **more: Any) -> Line:  # noqa: ANN401 - a row of history
+def _line(row: AnyRow, kind: str, key: str, *own: str, **more: AnyColumn) -> Line:
     """A line with the columns of the row that it has under the same name, and more."""
     return Line(row.entry_id, kind, key, **{name: getattr(row, name) for name in own}, **more)
 
 
-def _of(session: Session, table: Any, ids: Sequence[int]) -> Iterator[tuple[int, str]]:  # noqa: ANN401 - as below
+def _of(session: Session, table: AnyTable, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
     for row, key in _rows_of(session, table, ids):
         yield row.entry_id, key
 
 
-def _rows_of(session: Session, table: Any, ids: Sequence[int]) -> Iterable[Any]:  # noqa: ANN401 - a table of history
+def _rows_of(session: Session, table: AnyTable, ids: Sequence[int]) -> Iterable[AnyRow]:
     return session.execute(
         select(table, col(Workflow.key))
         .join(Workflow, col(Workflow.id) == table.workflow_id)

@@ -25,6 +25,18 @@ _STANDS = select(col(Programme.id), col(Entry.id), col(Entry.recorded_at)).join(
 _KEPT: WeakKeyDictionary[Pool, tuple[Row[tuple[int, int, datetime]], History]] = WeakKeyDictionary()
 
 
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Nothing here makes cycles for the garbage collector, whose passes over so much would take as long again."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def as_of_now(session: Session, now: datetime, at: datetime | None = None) -> datetime:
     """The instant for figures as now: the clock, or the last recorded one where the clock was set back behind it. An
     earlier instant will do, such as that of the page that this is a part of, if nothing has been recorded since.
@@ -53,44 +65,30 @@ def history(session: Session) -> History | None:
     return kept[1]
 
 
+@_without_collecting()
 def read_anew(session: Session) -> History | None:
     """The same, never from what is kept: for one file, or in a transaction."""
-    with _without_collecting():
-        found = facts(session)
-        return History(found) if found is not None else None
+    found = facts(session)
+    return History(found) if found is not None else None
 
 
 def cycle_summary(session: Session, as_of: datetime) -> list[Summary]:
     """Each cycle's figures in both readings, for the whole programme."""
-    with _without_collecting():
-        return _rows(session, lambda found: summaries.cycle_summary(found, as_of))
+    return _rows(session, lambda found: summaries.cycle_summary(found, as_of))
 
 
 def workstream_summary(session: Session, as_of: datetime) -> list[Summary]:
     """Each cycle's figures in both readings, for every workstream and then all together."""
-    with _without_collecting():
-        return _rows(session, lambda found: summaries.workstream_summary(found, as_of))
+    return _rows(session, lambda found: summaries.workstream_summary(found, as_of))
 
 
 def reported(session: Session) -> list[Summary]:
     """The rows that closes froze, computed anew."""
-    with _without_collecting():
-        return _rows(session, summaries.reported)
+    return _rows(session, summaries.reported)
 
 
+@_without_collecting()
 def _rows(session: Session, compute: Callable[[History], list[Summary]]) -> list[Summary]:
     """The history is let go on return: still there when collecting goes on, it would all be looked through."""
     found = read_anew(session)
     return compute(found) if found is not None else []
-
-
-@contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Nothing here makes cycles for the garbage collector, whose passes over so much would take as long again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

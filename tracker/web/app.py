@@ -14,14 +14,13 @@ from tracker.web.accounts import links as password_links
 from tracker.web.accounts import settings as own_settings
 from tracker.web.audit import views as audit
 from tracker.web.blockers import page as blocker
-from tracker.web.blockers import rows as blocker_rows
-from tracker.web.blockers import table as blockers
+from tracker.web.blockers import views as blockers
 from tracker.web.board import batches, cards, list_saves, quiet_poll
 from tracker.web.board import views as board
 from tracker.web.charts import views as charts
 from tracker.web.cycles import calendar as calendar_feed
-from tracker.web.cycles import index as cycles
 from tracker.web.cycles import page as cycle
+from tracker.web.cycles import views as cycles
 from tracker.web.exports import views as exports
 from tracker.web.help import accessibility, definitions, handbook
 from tracker.web.help import keys as help_page
@@ -38,9 +37,8 @@ from tracker.web.security import requests as security
 from tracker.web.security import sessions
 from tracker.web.security.secret_key import secret_keys
 from tracker.web.ui import errors, formats, language, rendering
-from tracker.web.workflows import acts as workflow_acts
 from tracker.web.workflows import fields as workflow_fields
-from tracker.web.workflows import moves
+from tracker.web.workflows import views as workflows
 
 
 def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | None = None) -> Flask:
@@ -59,24 +57,15 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     formats.install(app)
     rendering.install(app)
     cards.install(app)
-    blocker_rows.install(app)
     errors.install(app)
     assets.install(app)
-    people = (admin.bp, account_imports.bp, audit.bp, own_settings.bp, password_links.bp, accessibility.bp)
-    work = (
-        board.bp,
-        list_saves.bp,
-        batches.bp,
-        moves.bp,
-        workflow_fields.bp,
-        workflow_acts.bp,
-        blockers.bp,
-        blocker.bp,
-    )
-    weeks = (home.bp, cycles.bp, cycle.bp, planning.bp, review.bp, closing.bp, calendar_feed.bp)
-    files = (charts.bp, definitions.bp, exports.bp, reports.bp, workflow_imports.bp, import_progress.bp)
-    for blueprint in (*people, *work, *weeks, *files, health.bp, help_page.bp, handbook.bp, sign_in.bp):
-        app.register_blueprint(blueprint)
+    people = (admin, account_imports, audit, own_settings, password_links, accessibility, sign_in, health)
+    work = (board, list_saves, batches, workflows, workflow_fields, blockers, blocker)
+    weeks = (home, cycles, cycle, planning, review, closing, calendar_feed)
+    files = (charts, definitions, exports, reports, workflow_imports, import_progress, help_page, handbook)
+    for room in (*people, *work, *weeks, *files):
+        app.register_blueprint(room.bp)
+    app.register_blueprint(workflows.acts)
     quiet_poll.install(app, installation)
     return app
 

@@ -118,10 +118,10 @@ def test_all_are_released_with_a_text_and_held_again(
     page.get_by_label("How was it resolved?").fill("The scope is decided")
     page.get_by_role("button", name="Release all 4").click()
     expect(page.get_by_role("status").first).to_contain_text("EXT-001, EXT-002, EXT-003, EXT-004")
-    expect(page.locator(".blocker-head")).to_contain_text("resolved 14 April")
+    expect(page.locator(".thing-head")).to_contain_text("resolved 14 April")
     axe(page)
     page.locator("#hold-form").get_by_role("button").click()
-    expect(page.locator(".blocker-head")).to_contain_text("reopened")
+    expect(page.locator(".thing-head")).to_contain_text("reopened")
     expect(page.locator("#holds-title")).to_have_text("Holds 4 workflows")
 
 
@@ -169,7 +169,7 @@ def test_without_script_it_is_raised_and_released(new_page: NewPage) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Larm saknas")
     page.get_by_label("How was it resolved?").fill("Larm finns")
     page.get_by_role("button", name="Release the chosen one").click()
-    expect(page.locator(".blocker-head")).to_contain_text("resolved")
+    expect(page.locator(".thing-head")).to_contain_text("resolved")
 
 
 def test_on_paper_the_table_stands_alone(new_page: NewPage) -> None:

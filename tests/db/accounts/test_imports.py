@@ -9,8 +9,9 @@ from tracker.clock import real_now
 from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts import imports as account_imports
 from tracker.commands.accounts import links as password_links
-from tracker.commands.accounts.imports import ImportChangedError, Invited, Planned, RowResult
+from tracker.commands.accounts.imports import Invited, Planned
 from tracker.commands.entry.entries import open_entry
+from tracker.commands.imports.results import ImportChangedError, RowResult
 from tracker.db.engine import reading, transaction
 from tracker.db.models import Entry, FieldChange, User
 from tracker.domain.accounts import read_rows

@@ -171,7 +171,7 @@ def test_open_ones_overdue_first_then_the_oldest() -> None:
 def test_filters_keep_what_each_of_them_would_keep(
     state: str, streams: tuple[str, ...], categories: tuple[str, ...], owners: tuple[str, ...], overdue: bool, q: str
 ) -> None:
-    filters = Filters(state, streams, categories, owners, overdue, q)
+    filters = Filters(state, streams, categories, owners, overdue=overdue, q=q)
     shown = {row.id for row in table(ROWS, filters, word).rows}
     expected = set()
     for row in ROWS:

@@ -36,8 +36,9 @@ from tracker.commands.entry.entries import open_entry
 from tracker.commands.imports import facts as import_facts
 from tracker.commands.imports import plan as import_plan
 from tracker.commands.imports import workflows as workflow_imports
-from tracker.commands.imports.plan import Plan, Planned, RowResult
-from tracker.commands.imports.workflows import COMMAND, ImportChangedError
+from tracker.commands.imports.plan import Plan, Planned
+from tracker.commands.imports.results import ImportChangedError, RowResult
+from tracker.commands.imports.workflows import COMMAND
 from tracker.commands.undo import entries as undo_entries
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves

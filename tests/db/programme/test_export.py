@@ -20,7 +20,8 @@ from tracker.db.migrations import upgrade
 from tracker.domain.programme.files import PROGRAMME_FILES
 from tracker.domain.programme.rows import NoteRow, ProjectRow, WorkflowRow, WorkstreamRow
 from tracker.domain.states import CycleStatus, Goal, ScopeKind, State
-from tracker.exports import programme_files
+from tracker.exports import files
+from tracker.exports.files import Asked
 from tracker.queries.programme.files import programme, rows
 
 DEMO_DAY = datetime(2023, 4, 14, 7, tzinfo=UTC)
@@ -136,8 +137,8 @@ def test_codes_go_by_code_point_and_numbers_as_numbers(engine: Engine) -> None:
 def test_a_file_can_be_narrowed_to_a_cycle(engine: Engine) -> None:
     load(engine, a_programme())
     with reading(engine) as session:
-        scope = "".join(programme_files.text(session, "scope", cycle=2)).splitlines()
-        workflows = "".join(programme_files.text(session, "workflows", cycle=2)).splitlines()
+        scope = "".join(files.text(session, Asked("scope", cycle=2), day(500))).splitlines()
+        workflows = "".join(files.text(session, Asked("workflows", cycle=2), day(500))).splitlines()
     assert [line.split(",")[1] for line in scope[1:]] == ["LAB-002", "LKM-003"]
     assert [line.split(",")[0] for line in workflows[1:]] == ["LAB-002", "LKM-003"]
 
@@ -157,7 +158,7 @@ def test_an_export_of_many_changes_takes_little_memory(engine: Engine) -> None:
     load(engine, a_large_programme(count(5000), count(100_000)))
     with reading(engine) as session:
         tracemalloc.start()
-        size = sum(map(len, programme_files.text(session, "changes")))
+        size = sum(map(len, files.text(session, Asked("changes"), day(500))))
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     print(f"{engine.dialect.name}: {size / 1e6:.1f} MB written with a peak of {peak / 1e6:.1f} MB")

@@ -2,13 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
+from string import Formatter
 
 import pytest
 
 from tests.unit.reports.demo import MONTHS, TEXTS, demo_report, introduced, month, written
-from tracker.domain.reports import english, swedish
 from tracker.domain.reports.documents import LANGUAGES
+from tracker.domain.reports.english import ENGLISH
 from tracker.domain.reports.facts import Figure, MonthFacts, month_facts
+from tracker.domain.reports.swedish import SWEDISH
 from tracker.domain.reports.tokens import PROGRAMME, Place, plain
 
 MARCH, APRIL = month("2023-03"), month("2023-04")
@@ -19,6 +21,26 @@ MARCH, APRIL = month("2023-03"), month("2023-04")
 def test_the_draft_is_the_one_that_was_read_for_its_tone(of: str, language: str) -> None:
     """Where a change is meant: python -m tests.unit.reports.demo, then read what it wrote."""
     assert written(of, language) == (TEXTS / f"{of}-{language}.md").read_text(encoding="utf-8")
+
+
+def places(phrase: str | tuple[str, str]) -> set[str]:
+    """The names that a phrase, or either of two, has places for."""
+    texts = [phrase] if isinstance(phrase, str) else phrase
+    return {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_both_languages_have_the_same_phrases_with_places_for_what_is_said() -> None:
+    assert list(SWEDISH.phrases) == list(ENGLISH.phrases)
+    for key in SWEDISH.phrases:
+        assert places(SWEDISH.phrases[key]) == places(ENGLISH.phrases[key]), key
+    assert [SWEDISH.status.keys(), SWEDISH.goals.keys(), SWEDISH.doing.keys(), SWEDISH.to_do.keys()] == [
+        ENGLISH.status.keys(),
+        ENGLISH.goals.keys(),
+        ENGLISH.doing.keys(),
+        ENGLISH.to_do.keys(),
+    ]
+    assert len(SWEDISH.ratios.split(", ")) == len(ENGLISH.ratios.split(", ")) == 8
+    assert len(SWEDISH.months.split()) == len(ENGLISH.months.split()) == 12
 
 
 def a_month(**figures: int) -> MonthFacts:
@@ -100,8 +122,8 @@ def a_month(**figures: int) -> MonthFacts:
 )
 def test_one_is_not_many_and_none_is_said(figures: dict[str, int], in_swedish: str, in_english: str) -> None:
     facts = a_month(**figures)
-    assert in_swedish in plain(swedish.summary(facts))
-    assert in_english in plain(english.summary(facts))
+    assert in_swedish in plain(SWEDISH.summary(facts))
+    assert in_english in plain(ENGLISH.summary(facts))
 
 
 @pytest.mark.parametrize(
@@ -114,9 +136,9 @@ def test_one_is_not_many_and_none_is_said(figures: dict[str, int], in_swedish: s
 )
 def test_the_plan_goes_on_with_the_blockers_that_are_open(count: int, in_swedish: str, in_english: str) -> None:
     facts = a_month(blockers_open=count)
-    assert in_swedish in plain(swedish.plan(facts))
-    assert in_english in plain(english.plan(facts))
-    assert bool(swedish.plan(facts)) is bool(count)
+    assert in_swedish in plain(SWEDISH.plan(facts))
+    assert in_english in plain(ENGLISH.plan(facts))
+    assert bool(SWEDISH.plan(facts)) is bool(count)
 
 
 @pytest.mark.parametrize(
@@ -131,19 +153,19 @@ def test_the_plan_goes_on_with_the_blockers_that_are_open(count: int, in_swedish
     ],
 )
 def test_a_ratio_is_said_as_people_say_it(ratio: str, in_swedish: str, in_english: str) -> None:
-    assert swedish.times(Decimal(ratio))[0] == in_swedish
-    assert english.times(Decimal(ratio))[0] == in_english
-    assert swedish.times(Decimal(ratio))[1] == ("som" if in_swedish.endswith("många") else "än")
+    assert SWEDISH.times(Decimal(ratio))[0] == in_swedish
+    assert ENGLISH.times(Decimal(ratio))[0] == in_english
+    assert SWEDISH.times(Decimal(ratio))[1] == ("som" if in_swedish.endswith("många") else "än")
 
 
 def test_days_are_said_as_briefly_as_they_can_be() -> None:
     friday, monday, april = date(2023, 3, 17), date(2023, 3, 13), date(2023, 4, 2)
-    assert [swedish.days(monday, last) for last in (monday, friday, april)] == [
+    assert [SWEDISH.days(monday, last) for last in (monday, friday, april)] == [
         "13 mars",
         "13–17 mars",
         "13 mars–2 april",
     ]
-    assert english.days(friday, friday) == "17 March"
+    assert ENGLISH.days(friday, friday) == "17 March"
 
 
 def test_months_and_cycles_that_do_not_line_up_are_both_named() -> None:

@@ -1,11 +1,9 @@
 """Accounts from a file: what its rows would do, told before anything is done, and doing it."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlmodel import Session, col, select
 
@@ -14,19 +12,11 @@ from tracker.commands.accounts import links, passwords
 from tracker.commands.accounts.fields import OPERATOR, Fields, checked_email, checked_name, normal_email, normal_name
 from tracker.commands.accounts.links import Link
 from tracker.commands.entry.entries import Entry
+from tracker.commands.imports.results import ImportChangedError, RowResult, fingerprint
 from tracker.db.models import Actor, User, UserWorkstream, Workstream
 from tracker.domain.accounts import AccountRow
 from tracker.domain.errors import N_, ConflictError, InvalidError, TrackerError
 from tracker.domain.states import Role
-
-
-class RowResult(StrEnum):
-    """What a row comes to."""
-
-    CREATED = "created"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +49,6 @@ class _Existing:
     has_password: bool
 
 
-class ImportChangedError(ConflictError):
-    """The accounts have changed since the preview was shown, so that the file would now do something else."""
-
-    def __init__(self) -> None:
-        super().__init__(N_("The accounts have changed since the preview. Look at it again; nothing was done."))
-
-
 def plan(session: Session, rows: Sequence[AccountRow]) -> list[Planned]:
     """What each row would do as things stand. Four statements."""
     existing = _existing(session)
@@ -87,8 +70,7 @@ def plan(session: Session, rows: Sequence[AccountRow]) -> list[Planned]:
 
 def digest(planned: Sequence[Planned]) -> str:
     """Tells one plan from another: what was confirmed is what is done."""
-    parts = [f"{each.row}\0{each.outcome}\0{each.user_id}\0{each.changes}\0{each.has_password}" for each in planned]
-    return hashlib.sha256("\1".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return fingerprint((each.row, each.outcome, each.user_id, each.changes, each.has_password) for each in planned)
 
 
 def carry_out(
@@ -109,7 +91,7 @@ def carry_out(
     accounts.require_admin(entry)
     planned = plan(session, rows)
     if digest(planned) != seen:
-        raise ImportChangedError
+        raise ImportChangedError(N_("The accounts have changed since the preview. Look at it again; nothing was done."))
     if not without_refused and any(each.outcome is RowResult.REFUSED for each in planned):
         raise InvalidError(N_("Some rows are refused. Correct them, or choose to leave them out."), field="text")
     invited = []

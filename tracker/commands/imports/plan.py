@@ -1,15 +1,14 @@
 """What the rows of a file would do as things stand, by the rules of the commands that people use one by one."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from functools import partial
 from typing import TypeVar
 
 from tracker.commands.imports.facts import Existing, ImportFacts
+from tracker.commands.imports.results import RowResult, fingerprint
 from tracker.commands.workflows.fields import key_after, refuse_wrong_key
 from tracker.commands.workflows.moves import When, archived, blocked, refuse_unexplained
 from tracker.domain import history
@@ -30,15 +29,6 @@ from tracker.domain.workflows import COLUMNS, clean_others
 _TEXTS = (Field.NAME, Field.NAME_EN, Field.DESCRIPTION, Field.OWNER, Field.PRIORITY)
 Value = TypeVar("Value")
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
-
-
-class RowResult(StrEnum):
-    """What a row comes to."""
-
-    CREATED = "created"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +58,13 @@ class Planned:
     existing: Existing | None = None
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def fingerprinted(self) -> tuple[object, ...]:
+        """What must not change between the preview and the import."""
+        version = self.existing.version if self.existing is not None else 0
+        problems = [(problem.heading, problem.value) for problem in self.problems]
+        return self.row.number, self.outcome, self.key, self.texts, self.changes, self.happened_on, version, problems
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -87,27 +84,19 @@ class Plan:
         found = Counter(each.outcome.value for each in self.rows)
         return {outcome.value: found[outcome.value] for outcome in RowResult}
 
+    @property
+    def left_out(self) -> list[str]:
+        """The headings of columns that are not imported."""
+        pairs = zip(self.table.headings, self.choices.columns, strict=True)
+        return [heading for heading, field in pairs if heading and not field]
+
     def of(self, outcome: RowResult) -> list[Planned]:
         """The rows that come to it."""
         return [each for each in self.rows if each.outcome is outcome]
 
     def digest(self) -> str:
         """Tells one plan from another: what was seen is what is done."""
-        mark = hashlib.sha256()
-        for each in self.rows:
-            version = each.existing.version if each.existing is not None else 0
-            parts = (
-                each.row.number,
-                each.outcome,
-                each.key,
-                each.texts,
-                each.changes,
-                each.happened_on,
-                version,
-                [(problem.heading, problem.value) for problem in each.problems],
-            )
-            mark.update(repr(parts).encode("utf-8", "surrogatepass"))
-        return mark.hexdigest()
+        return fingerprint(each.fingerprinted for each in self.rows)
 
 
 def plan(table: Table, choices: Choices, known: ImportFacts, when: When, progress: Progress = silent) -> Plan:
@@ -116,23 +105,16 @@ def plan(table: Table, choices: Choices, known: ImportFacts, when: When, progres
     planner = _Planner(table, choices, known, when)
     checking = counted(table.rows, Step.CHECKED, progress, len(table.rows))
     rows = _without_doubles(table, choices, [planner.planned(row) for row in checking])
-    return Plan(
-        table,
-        choices,
-        tuple(_with_keys(rows, known)),
-        planner.states,
-        planner.workstreams,
-        planner.owners,
-        planner.twins,
-    )
+    keyed = tuple(_with_keys(rows, known))
+    return Plan(table, choices, keyed, planner.states, planner.workstreams, planner.owners, planner.twins)
 
 
 class _Planner:
     def __init__(self, table: Table, choices: Choices, known: ImportFacts, when: When) -> None:
         self._table, self._headings = table, table.headings
-        self._choices, self._known, self._when = choices, known, when
+        self.choices, self.known, self.when = choices, known, when
         self._places = {found: choices.place(found) for found in Field}
-        self._order: DateOrder = choices.order_of_dates(table)
+        self.order: DateOrder = choices.order_of_dates(table)  # of dates with slashes
         self.states: Counter[str] = Counter()
         self.workstreams: Counter[str] = Counter()
         self.owners: Counter[str] = Counter()
@@ -162,26 +144,6 @@ class _Planner:
         """How the file calls the field."""
         place = self._places[wanted]
         return "" if place is None else self._headings[place] or str(place + 1)
-
-    @property
-    def known(self) -> ImportFacts:
-        """What rows are measured by."""
-        return self._known
-
-    @property
-    def choices(self) -> Choices:
-        """What was chosen."""
-        return self._choices
-
-    @property
-    def when(self) -> When:
-        """Who imports, and when."""
-        return self._when
-
-    @property
-    def order(self) -> DateOrder:
-        """Of dates with slashes."""
-        return self._order
 
 
 class _RowPlan:
@@ -251,6 +213,9 @@ class _RowPlan:
     def _wrong(self, found: Field, error: TrackerError) -> None:
         self._problems.append(Problem(self._of.heading(found), self._cells[found], error))
 
+    def _refuse(self, found: Field, message: str, **given: str) -> None:
+        self._wrong(found, InvalidError(message, **given))
+
     def _read(self, found: Field, read: Callable[[str], Value | None]) -> Value | None:
         try:
             return read(self._cells[found])
@@ -263,24 +228,17 @@ class _RowPlan:
         word = self._cells[Field.WORKSTREAM]
         found = self._known_workstream(word) if word else ""
         if word and not found:
-            error = InvalidError(N_("There is no workstream %(code)s. Choose which one is meant."), code=word)
-            self._wrong(Field.WORKSTREAM, error)
+            self._refuse(Field.WORKSTREAM, N_("There is no workstream %(code)s. Choose which one is meant."), code=word)
             return there.workstream if there else ""
         if there is not None:
             if found and found != there.workstream:
-                self._wrong(
-                    Field.WORKSTREAM,
-                    InvalidError(
-                        N_("%(key)s is of %(workstream)s, and a workflow never changes its workstream."),
-                        key=there.key,
-                        workstream=there.workstream,
-                    ),
-                )
+                message = N_("%(key)s is of %(workstream)s, and a workflow never changes its workstream.")
+                self._refuse(Field.WORKSTREAM, message, key=there.key, workstream=there.workstream)
             return there.workstream
         if not found:
             found = self._of.known.workstreams.get(folded(self._cells[Field.KEY].rpartition("-")[0]), "")
         if not found:
-            self._wrong(Field.WORKSTREAM, InvalidError(N_("Write the workstream that owns it.")))
+            self._refuse(Field.WORKSTREAM, N_("Write the workstream that owns it."))
         return found
 
     def _known_workstream(self, word: str) -> str:
@@ -326,10 +284,8 @@ class _RowPlan:
             return
         self._of.owners[owner] += 1
         if owner not in self._of.choices.owners:
-            error = InvalidError(
-                N_("%(owner)s owns nothing yet. Accept the new owner, or correct the name."), owner=owner
-            )
-            self._wrong(Field.OWNER, error)
+            message = N_("%(owner)s owns nothing yet. Accept the new owner, or correct the name.")
+            self._refuse(Field.OWNER, message, owner=owner)
 
     def _state(self, there: Existing | None) -> State | None:
         """The state to move to or to begin in; none where the row says nothing new."""
@@ -340,9 +296,7 @@ class _RowPlan:
             self._of.states[word] += 1
         state = self._of.choices.state_of(word)
         if state is None:
-            self._wrong(
-                Field.STATE, InvalidError(N_("%(word)s is no state here. Choose which one is meant."), word=word)
-            )
+            self._refuse(Field.STATE, N_("%(word)s is no state here. Choose which one is meant."), word=word)
         return None if there is not None and state is there.state else state
 
     def _happened_at(self, there: Existing | None, to: State | None, on: date | None, reason: str) -> datetime | None:
@@ -379,11 +333,8 @@ class _RowPlan:
             return
         self._of.twins[name] += 1
         if name not in self._of.choices.twins:
-            error = ConflictError(
-                N_("%(workstream)s has a workflow of this name. Give the row its key, or accept a second one."),
-                workstream=workstream,
-            )
-            self._wrong(Field.NAME, error)
+            message = N_("%(workstream)s has a workflow of this name. Give the row its key, or accept a second one.")
+            self._wrong(Field.NAME, ConflictError(message, workstream=workstream))
 
 
 def _without_doubles(table: Table, choices: Choices, rows: Sequence[Planned]) -> list[Planned]:

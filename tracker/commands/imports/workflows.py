@@ -9,11 +9,12 @@ from sqlmodel import Session, col
 from tracker.commands.entry.entries import Entry
 from tracker.commands.imports import facts
 from tracker.commands.imports import plan as import_plan
-from tracker.commands.imports.plan import Plan, Planned, RowResult
+from tracker.commands.imports.plan import Plan, Planned
+from tracker.commands.imports.results import ImportChangedError, RowResult
 from tracker.commands.imports.rows import Rewritten, pieces, write_over
 from tracker.commands.workflows.moves import When
 from tracker.db.models import StateChange, Workflow, WorkflowWorkstream
-from tracker.domain.errors import N_, ConflictError, InvalidError
+from tracker.domain.errors import N_, InvalidError
 from tracker.domain.imports.choices import Choices
 from tracker.domain.imports.progress import Progress, Step, silent
 from tracker.domain.imports.table import Table
@@ -22,13 +23,6 @@ from tracker.domain.states import Role
 from tracker.domain.workflows import COLUMNS
 
 COMMAND = "import_workflows"
-
-
-class ImportChangedError(ConflictError):
-    """What the file would do is not what was seen."""
-
-    def __init__(self) -> None:
-        super().__init__(N_("Something has changed since this preview. Look at it again; nothing was done."))
 
 
 def may_import(actor: Actor) -> bool:
@@ -60,7 +54,7 @@ def carry_out(
     when = When(entry.actor, entry.recorded_at, entry.zone, backdate_days)
     planned = import_plan.plan(table, choices, known, when, progress)
     if seen is not None and planned.digest() != seen:
-        raise ImportChangedError
+        raise ImportChangedError(N_("Something has changed since this preview. Look at it again; nothing was done."))
     if not without_refused and planned.counts[RowResult.REFUSED.value]:
         raise InvalidError(N_("Some rows are refused. Correct them, or choose to leave them out."), field="take")
     created, changed = planned.of(RowResult.CREATED), planned.of(RowResult.CHANGED)

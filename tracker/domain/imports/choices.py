@@ -75,24 +75,14 @@ class Choices:
         return State(chosen) if chosen else known_state(word)
 
 
-def checked(raw: Mapping[str, str], columns: Sequence[str]) -> Choices:
-    """The choices about columns as a form sends them. Raises InvalidError for what the form does not offer."""
-    known = {"", *Field}
-    wrong = (
-        any(name not in known for name in columns)
-        or raw.get("delimiter", "") not in {"", *DELIMITERS}
-        or raw.get("dates", "") not in set(DateOrder)
-        or raw.get("reason", "") not in {"", *MoveBackReason}
-    )
-    if wrong:
+def checked(before: Choices, raw: Mapping[str, str], columns: Sequence[str]) -> Choices:
+    """With the choices about columns that a form sends. Raises InvalidError for what the form does not offer."""
+    delimiter, dates, reason = (raw.get(name, "") for name in ("delimiter", "dates", "reason"))
+    is_offered = delimiter in {"", *DELIMITERS} and dates in set(DateOrder) and reason in {"", *MoveBackReason}
+    if not is_offered or not {*columns} <= {"", *Field}:
         raise InvalidError(N_("This form is broken. Open the page anew."), field="columns")
-    return Choices(
-        tuple(columns),
-        raw.get("delimiter", ""),
-        raw.get("dates", ""),
-        raw.get("empties", "") == "1",
-        raw.get("reason", ""),
-    )
+    empties = raw.get("empties", "") == "1"
+    return replace(before, columns=tuple(columns), delimiter=delimiter, dates=dates, empties=empties, reason=reason)
 
 
 def settled_by_hand(choices: Choices, table: Table, columns: Mapping[str, str]) -> Choices:

@@ -5,7 +5,7 @@ import itertools
 import sys
 from collections.abc import Iterator
 
-from tracker.domain.errors import N_, InvalidError
+from tracker.domain.errors import N_, FileError
 from tracker.domain.imports.columns import is_known
 from tracker.domain.imports.encodings import lines
 from tracker.domain.imports.table import TableRow
@@ -31,9 +31,8 @@ def rows_of(text: str, delimiter: str = "") -> Iterator[TableRow]:
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            raise InvalidError(
+            raise FileError(
                 N_('The quotes in line %(line)s do not match: a cell that begins with " has to end with one.'),
-                field="file",
                 line=line,
             ) from error
         if cells is None:
@@ -56,9 +55,8 @@ class _Fed:
         text = next(self._source)
         self.size += len(text)
         if self.size > LONGEST_ROW:
-            raise InvalidError(
+            raise FileError(
                 N_("The row in line %(line)s has more than %(most)s characters. Is a quote missing at a cell's end?"),
-                field="file",
                 line=self.line,
                 most=LONGEST_ROW,
             )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from tracker.domain.errors import N_, InvalidError
+from tracker.domain.errors import N_, FileError, InvalidError
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # What å, ä, ö, é, dashes and quotes are in UTF-8. In cp1252 the same bytes are Ã¤ or â€“, which nobody writes.
@@ -75,9 +75,8 @@ def _in(content: bytes, encoding: str) -> str:
 
 def _unreadable(before: str) -> InvalidError:
     line = 1 + sum(1 for _ in _LINE_END.finditer(before))
-    return InvalidError(
+    return FileError(
         N_("Line %(line)s holds letters that cannot be read for certain. Save the file as CSV UTF-8 and try again."),
-        field="file",
         line=line,
     )
 

@@ -1,6 +1,6 @@
 """A file as people have it, as a table."""
 
-from tracker.domain.errors import N_, InvalidError
+from tracker.domain.errors import N_, FileError
 from tracker.domain.imports import delimited, workbooks
 from tracker.domain.imports.encodings import decoded
 from tracker.domain.imports.progress import Progress, Step, counted, silent
@@ -13,11 +13,11 @@ _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 def read_table(content: bytes, delimiter: str = "", progress: Progress = silent) -> Table:
     """The table of a CSV file or a workbook. Raises InvalidError for what cannot be read for certain."""
     if not content or content.isspace():
-        raise InvalidError(N_("The file is empty."), field="file")
+        raise FileError(N_("The file is empty."))
     if is_workbook(content):
         return table_of(counted(workbooks.rows_of(content), Step.READ, progress))
     if content.startswith(_OLD_WORKBOOK):
-        raise InvalidError(N_("This is an old or locked workbook. Save it as XLSX or CSV UTF-8."), field="file")
+        raise FileError(N_("This is an old or locked workbook. Save it as XLSX or CSV UTF-8."))
     return table_of(counted(delimited.rows_of(decoded(content), delimiter), Step.READ, progress))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tracker.domain.errors import N_, InvalidError
+from tracker.domain.errors import N_, FileError, InvalidError
 from tracker.domain.imports.columns import heading_text, is_known
 
 MOST_ROWS = 20_000
@@ -48,23 +48,22 @@ def table_of(rows: Iterable[TableRow]) -> Table:
         if not any(cell.strip() for cell in row.cells):
             continue
         if len(row.cells) > MOST_COLUMNS and any(cell.strip() for cell in row.cells[MOST_COLUMNS:]):
-            raise InvalidError(N_("At most %(count)s columns at a time."), field="file", count=MOST_COLUMNS)
+            raise FileError(N_("At most %(count)s columns at a time."), count=MOST_COLUMNS)
         filled += sum(map(bool, row.cells))
         if filled > MOST_CELLS:
-            raise InvalidError(
+            raise FileError(
                 N_("At most %(count)s filled cells at a time. Delete columns that are not to be imported."),
-                field="file",
                 count=MOST_CELLS,
             )
         kept.append(share.in_row(row))
         if len(kept) > MOST_ROWS + _LOOK_FOR_HEADINGS:
-            raise InvalidError(N_("At most %(count)s rows at a time."), field="file", count=MOST_ROWS)
+            raise FileError(N_("At most %(count)s rows at a time."), count=MOST_ROWS)
     if not kept:
-        raise InvalidError(N_("The file is empty."), field="file")
+        raise FileError(N_("The file is empty."))
     place = _place_of_headings(kept)
     headings, body = kept[place], kept[place + 1 :]
     if not body:
-        raise InvalidError(N_("There are no rows under the headings."), field="file")
+        raise FileError(N_("There are no rows under the headings."))
     width = max(len(_trimmed(row.cells)) for row in kept[place:]) if headings.width is None else headings.width
     names = _names(headings.cells, width)
     _refuse_doubles(names)
@@ -89,9 +88,8 @@ class _Shared:
 
 def too_many_lines() -> InvalidError:
     """The file has more rows than anybody means to import; most of them are empty."""
-    return InvalidError(
+    return FileError(
         N_("The file has more than %(most)s rows, empty ones too. Delete the empty rows and try again."),
-        field="file",
         most=MOST_LINES,
     )
 
@@ -122,9 +120,8 @@ def _refuse_doubles(headings: Sequence[str]) -> None:
     for place, heading in enumerate(headings, 1):
         folded = heading.casefold()
         if folded in places and is_known(heading):
-            raise InvalidError(
+            raise FileError(
                 N_("The heading %(heading)s stands twice, in columns %(first)s and %(second)s. Rename or delete one."),
-                field="file",
                 heading=heading,
                 first=places[folded],
                 second=place,

@@ -1,13 +1,15 @@
 """Cells of people's spreadsheets as values: states, priorities, dates and owners by their common words."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
+from typing import TypeVar
 
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.states import MoveBackReason, State
 
+Meaning = TypeVar("Meaning")
 _SURE: dict[State, str] = {
     State.NOT_STARTED: "not started, not_started, ej påbörjad, inte påbörjad, ej startad, ej påbörjat, to do, todo,"
     " att göra, backlog, new, ny, nytt, open, öppen, proposed, planned, planerad, väntar, kö, redo, ready",
@@ -26,48 +28,19 @@ _PROPOSED: dict[State, str] = {
     State.DONE: "released, deployed, i drift, live",
 }
 _PRIORITIES = {
-    "": "",
-    "0": "",
-    "-": "",
-    "–": "",
-    "none": "",
-    "ingen": "",
-    "1": "1",
-    "2": "2",
-    "3": "3",
-    "4": "4",
-    "highest": "1",
-    "critical": "1",
-    "kritisk": "1",
-    "blocker": "1",
-    "mycket hög": "1",
-    "akut": "1",
-    "high": "2",
-    "hög": "2",
-    "major": "2",
-    "medium": "3",
-    "medel": "3",
-    "normal": "3",
-    "low": "4",
-    "låg": "4",
-    "minor": "4",
-    "lowest": "4",
-    "mycket låg": "4",
-    "trivial": "4",
+    "": ", 0, -, –, none, ingen",
+    "1": "1, highest, critical, kritisk, blocker, mycket hög, akut",
+    "2": "2, high, hög, major",
+    "3": "3, medium, medel, normal",
+    "4": "4, low, låg, minor, lowest, mycket låg, trivial",
 }
 _REASONS = {
-    "underkänt test": MoveBackReason.FAILED_TEST,
-    "failed test": MoveBackReason.FAILED_TEST,
-    "underkänd validering": MoveBackReason.FAILED_VALIDATION,
-    "failed validation": MoveBackReason.FAILED_VALIDATION,
-    "ny release": MoveBackReason.NEW_RELEASE,
-    "new release": MoveBackReason.NEW_RELEASE,
-    "ändrat krav": MoveBackReason.CHANGED_REQUIREMENT,
-    "changed requirement": MoveBackReason.CHANGED_REQUIREMENT,
-    "beroende": MoveBackReason.DEPENDENCY,
-    "dependency": MoveBackReason.DEPENDENCY,
-    "annat": MoveBackReason.OTHER,
-    "other": MoveBackReason.OTHER,
+    MoveBackReason.FAILED_TEST: "underkänt test, failed test",
+    MoveBackReason.FAILED_VALIDATION: "underkänd validering, failed validation",
+    MoveBackReason.NEW_RELEASE: "ny release, new release",
+    MoveBackReason.CHANGED_REQUIREMENT: "ändrat krav, changed requirement",
+    MoveBackReason.DEPENDENCY: "beroende, dependency",
+    MoveBackReason.OTHER: "annat, other",
 }
 _MONTHS = (
     ("jan", "januari", "january"),
@@ -96,11 +69,13 @@ _SHORT_YEAR = 2
 _YEARS = range(1900, 3000)
 
 
-def _by_word(words: dict[State, str]) -> dict[str, State]:
-    return {word.strip(): state for state, text in words.items() for word in text.split(",")}
+def by_word(words: Mapping[Meaning, str]) -> dict[str, Meaning]:
+    """The meaning of each of the words between the commas."""
+    return {word.strip(): meaning for meaning, text in words.items() for word in text.split(",")}
 
 
-_SURE_WORDS, _PROPOSED_WORDS = _by_word(_SURE), _by_word(_PROPOSED)
+_SURE_WORDS, _PROPOSED_WORDS = by_word(_SURE), by_word(_PROPOSED)
+_PRIORITY_WORDS, _REASON_WORDS = by_word(_PRIORITIES), by_word(_REASONS)
 
 
 class DateOrder(StrEnum):
@@ -130,7 +105,7 @@ def priority_text(cell: str) -> str:
     """The priority as forms write it. Raises InvalidError."""
     word = folded(cell)
     numbered = _PLACE_AND_WORD.fullmatch(word)
-    text = numbered[1] if numbered else _PRIORITIES.get(word)
+    text = numbered[1] if numbered else _PRIORITY_WORDS.get(word)
     if text is None:
         raise InvalidError(N_("Choose a priority from 1 to 4, or none."), field="priority")
     return text
@@ -139,7 +114,7 @@ def priority_text(cell: str) -> str:
 def reason_text(cell: str) -> str:
     """The key of a pick where the cell names one, else the text itself."""
     word = folded(cell)
-    return _REASONS.get(word, word if word in set(MoveBackReason) else cell)
+    return _REASON_WORDS.get(word, word if word in set(MoveBackReason) else cell)
 
 
 def owner_text(cell: str) -> str:

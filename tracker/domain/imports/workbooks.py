@@ -8,7 +8,7 @@ from typing import Any
 
 import openpyxl
 
-from tracker.domain.errors import N_, InvalidError
+from tracker.domain.errors import N_, FileError, InvalidError
 from tracker.domain.imports.table import MOST_COLUMNS, MOST_LINES, TableRow, too_many_lines
 
 SIGNATURE = b"PK\x03\x04"
@@ -24,7 +24,7 @@ def rows_of(content: bytes) -> Iterator[TableRow]:
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     except Exception as error:
-        raise InvalidError(_BROKEN, field="file") from error
+        raise FileError(_BROKEN) from error
     try:
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible":
@@ -38,7 +38,7 @@ def rows_of(content: bytes) -> Iterator[TableRow]:
     except InvalidError:
         raise
     except Exception as error:
-        raise InvalidError(_BROKEN, field="file") from error
+        raise FileError(_BROKEN) from error
     finally:
         book.close()
 
@@ -49,9 +49,8 @@ def _refuse_bombs(content: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = archive.infolist()
             if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-                raise InvalidError(
-                    N_("The workbook is too large once unpacked. Keep one sheet of it, or save it as CSV UTF-8."),
-                    field="file",
+                raise FileError(
+                    N_("The workbook is too large once unpacked. Keep one sheet of it, or save it as CSV UTF-8.")
                 )
             for part in parts:
                 if part.filename.startswith("xl/worksheets/") and _count_rows(archive, part) > MOST_LINES:
@@ -59,7 +58,7 @@ def _refuse_bombs(content: bytes) -> None:
     except InvalidError:
         raise
     except Exception as error:
-        raise InvalidError(_BROKEN, field="file") from error
+        raise FileError(_BROKEN) from error
 
 
 def _count_rows(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
@@ -75,7 +74,7 @@ def _rows(sheet: Any) -> Iterator[TableRow]:  # noqa: ANN401 - openpyxl ships no
     sheet.reset_dimensions()  # what the sheet says of its size is often wrong
     for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
         if len(values) > _WIDEST:
-            raise InvalidError(N_("At most %(count)s columns at a time."), field="file", count=MOST_COLUMNS)
+            raise FileError(N_("At most %(count)s columns at a time."), count=MOST_COLUMNS)
         yield TableRow(number, tuple([_text(value) for value in values]))
         if number > MOST_LINES:  # the table refuses it
             return

@@ -2,9 +2,11 @@
 
 import re
 
-from tracker.domain.reports import english, swedish, tokens
+from tracker.domain.reports import tokens
+from tracker.domain.reports.english import ENGLISH
+from tracker.domain.reports.swedish import SWEDISH
 
-_MONTHS = "|".join((*swedish.MONTHS, *english.MONTHS))
+_MONTHS = "|".join((*SWEDISH.months.split(), *ENGLISH.months.split()))
 _N = r"\d+(?:[–-]\d+)?"
 _NAMED = (
     r"cykel|cykeln|cykler|cyklerna|cycles?|veckan?|veckorna|v\.|weeks?|option|etapp|steg|step|stage|fas|phase|del|part|"

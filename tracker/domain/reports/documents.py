@@ -7,19 +7,21 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from types import ModuleType
 from typing import NamedTuple, Self
 
 from tracker.domain.cells import instant_text, read_instant
-from tracker.domain.reports import english, swedish, tokens
+from tracker.domain.reports import tokens
+from tracker.domain.reports.english import ENGLISH
 from tracker.domain.reports.facts import Blocked, BlockerText, month_facts, question
+from tracker.domain.reports.language import Language
 from tracker.domain.reports.months import Month
 from tracker.domain.reports.numbers import Numbers
+from tracker.domain.reports.swedish import SWEDISH
 from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME, Token
 
-LANGUAGES: Mapping[str, ModuleType] = {"sv": swedish, "en": english}
+LANGUAGES: Mapping[str, Language] = {"sv": SWEDISH, "en": ENGLISH}
 SECTIONS = ("summary", "plan")
-_OFFICE = {INTRODUCTION, PROGRAMME}
+_OFFICE = {INTRODUCTION: "introduction", PROGRAMME: "programme"}
 STATUS = "status"
 # The order that the programme's report has had. What is not in it stands after, by name.
 ORDER = ("SOKI", "SIDU", "MIG", "TEST", "INFO", "UTB", "IMP", "KOM", "PRIV", "DRIFT", "TEK", "FORV")
@@ -228,10 +230,8 @@ class Material:
         return texts[0], texts[1] if len(texts) > 1 else ""
 
     def _name(self, project: str, language: str) -> str:
-        if project == INTRODUCTION:
-            return str(LANGUAGES[language].INTRODUCTION)
-        if project == PROGRAMME:
-            return str(LANGUAGES[language].PROGRAMME)
+        if project in _OFFICE:
+            return LANGUAGES[language].say(_OFFICE[project])
         return next((each.called(language) for each in self.projects if each.code == project), project)
 
 

@@ -1,16 +1,17 @@
 """What a month came to for a project, as plain rows that prose is drafted from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
 from tracker.domain.calendar import local_date
+from tracker.domain.figures.one_cycle import MEMBERS, PREVIOUS
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reports import tokens
 from tracker.domain.reports.months import Month
-from tracker.domain.reports.numbers import Numbers
+from tracker.domain.reports.numbers import COMMITTED, OF_DAYS, STAGES, WAYS_OUT, Numbers
 from tracker.domain.reports.tokens import PROGRAMME, Place
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal
 
@@ -130,36 +131,7 @@ class MonthFacts:
         return self.figures[name]
 
 
-_MONTHS = (
-    "designed",
-    "validated",
-    "tested",
-    "fell_back",
-    "moved_back",
-    "remaining",
-    "workflows",
-    "blockers_opened",
-    "blockers_resolved",
-    "blockers_open",
-)
-_CYCLES = (
-    "designed",
-    "validated",
-    "tested",
-    "tested_previous",
-    "committed",
-    "committed_design",
-    "committed_validation",
-    "committed_test",
-    "met",
-    "carried_out",
-    "returned",
-    "dropped",
-    "members",
-    "members_design",
-    "members_validation",
-    "members_test",
-)
+_OF_CYCLES = (*STAGES, PREVIOUS, *COMMITTED, "met", *WAYS_OUT, *MEMBERS)
 
 
 def month_facts(
@@ -169,7 +141,7 @@ def month_facts(
     and blockers that last month's written plan names, each as its token does; without it all that would be drafted.
     """
     place = Place(month=month)
-    figures = _figures(numbers, _MONTHS, place, project)
+    figures = _figures(numbers, OF_DAYS, place, project)
     if "tested" not in figures:
         return None
     cycles = numbers.cycles_in(month)
@@ -281,13 +253,13 @@ def _cycle(numbers: Numbers, row: CycleRow, project: str) -> CycleFacts:
         local_date(here.closed_at, numbers.zone) if here.closed_at is not None else None,
         first <= row.cycle,
         1 < first == row.cycle and project != PROGRAMME,
-        _figures(numbers, _CYCLES, place, project),
+        _figures(numbers, _OF_CYCLES, place, project),
         Ratio(ratio, place) if isinstance(ratio, Decimal) else None,
         min(later, default=None),
     )
 
 
-def _figures(numbers: Numbers, names: Sequence[str], place: Place, project: str) -> dict[str, Figure]:
+def _figures(numbers: Numbers, names: Iterable[str], place: Place, project: str) -> dict[str, Figure]:
     found = {name: _figure(numbers, name, place, project) for name in names}
     return {name: figure for name, figure in found.items() if figure is not None}
 

@@ -12,6 +12,7 @@ from tracker.domain.figures.behind import Behind, behind, of_members
 from tracker.domain.figures.history import History, RecordedWorkflow
 from tracker.domain.figures.holds import BlockerSpell
 from tracker.domain.figures.items import CycleItems, blocker_items, workflow_items
+from tracker.domain.figures.one_cycle import MEMBERS, PREVIOUS
 from tracker.domain.figures.readings import Basis, Reading, window
 from tracker.domain.figures.summaries import Choice, programme
 from tracker.domain.figures.timelines import DONE, NO_STATE
@@ -22,39 +23,13 @@ from tracker.domain.states import Goal
 
 Value = int | Decimal
 _DAY = timedelta(days=1)
-_MEMBERS = {"members": None, **{f"members_{goal.value}": goal for goal in Goal}}
-_BY_STAGE = [f"{name}_{goal.value}" for name in ("committed", "met") for goal in Goal]
-OF_CYCLES = frozenset(
-    {
-        "tested_previous",
-        "ratio_to_previous",
-        "committed",
-        "met",
-        "carried_in",
-        "carried_out",
-        "returned",
-        "dropped",
-        "added",
-        "removed",
-        *_BY_STAGE,
-        *_MEMBERS,
-    }
-)
-OF_DAYS = frozenset(
-    {
-        "designed",
-        "validated",
-        "tested",
-        "fell_back",
-        "moved_back",
-        "remaining",
-        "workflows",
-        "blockers_opened",
-        "blockers_resolved",
-        "blockers_open",
-    }
-)
+COMMITTED = ("committed", *(f"committed_{goal.value}" for goal in Goal))
+WAYS_OUT = ("carried_out", "returned", "dropped")
+_BY_STAGE = (*COMMITTED, "met", *(f"met_{goal.value}" for goal in Goal), *MEMBERS)
+OF_CYCLES = {PREVIOUS, "ratio_to_previous", "added", "removed", "carried_in", *WAYS_OUT, *_BY_STAGE}
+STAGES = ("designed", "validated", "tested")
 _OURS = {"moved_back", "remaining", "workflows"}
+OF_DAYS = {*STAGES, "fell_back", *_OURS, "blockers_opened", "blockers_resolved", "blockers_open"}
 
 
 class Numbers:
@@ -98,7 +73,7 @@ class Numbers:
 
     def value(self, figure: str, place: Place, project: str) -> Value | None:
         """The number; none where it is empty, which is not 0."""
-        if figure in {"ratio_to_previous", "tested_previous"} and place.cycle is not None:
+        if figure in {"ratio_to_previous", PREVIOUS} and place.cycle is not None:
             found: Value | None = getattr(self.span.summary(place.cycle, self.projects[project]), figure)
             return found
         items = self.items(figure, place, project)
@@ -106,7 +81,7 @@ class Numbers:
 
     def reported(self, figure: str, place: Place, project: str) -> Value | None:
         """What the close of the cycle reported; none where there was no close, or no such figure."""
-        if place.cycle is None or place.month is not None or figure in _OURS or figure in _MEMBERS:
+        if place.cycle is None or place.month is not None or figure in _OURS or figure in MEMBERS:
             return None
         summary = self.span.reported_summary(place.cycle, self.projects[project])
         found: Value | None = getattr(summary, figure, None)
@@ -117,12 +92,12 @@ class Numbers:
         choice = self.projects[project]
         if figure in _OURS or place.cycle is None or place.month is not None:
             return self._of_days(figure, place, project)
-        if figure in _MEMBERS:
+        if figure in MEMBERS:
             joined = self.span.joined(place.cycle, choice)
-            return of_members(self.span.members(place.cycle, choice), _MEMBERS[figure]) if joined else None
-        if figure in {"tested_previous", "ratio_to_previous"}:
+            return of_members(self.span.members(place.cycle, choice), MEMBERS[figure]) if joined else None
+        if figure in {PREVIOUS, "ratio_to_previous"}:
             name = "tested"
-            number = place.cycle - (figure == "tested_previous")
+            number = place.cycle - (figure == PREVIOUS)
         else:
             name, number = figure, place.cycle
         summary = self.span.summary(number, choice) if number in self.cycles else None

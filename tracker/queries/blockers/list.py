@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, String, select, type_coerce
 from sqlmodel import Session, col
 
-from tracker.db.columns import columns
+from tracker.db.columns import AnyRow, columns
 from tracker.db.language import names
 from tracker.db.models import Blocker, BlockerEvent, Workflow, WorkflowWorkstream, Workstream
 from tracker.domain.blockers import FIELDS, BlockerFields
@@ -78,7 +78,7 @@ def blockers(session: Session, *, language: str, today: date, zone: ZoneInfo) ->
 
 
 def row_of(
-    blocker: Any,  # noqa: ANN401 - of the table, or with its columns
+    blocker: AnyRow,
     times: list[Opening],
     keys: Mapping[int, str],
     streams: Mapping[int, Sequence[str]],

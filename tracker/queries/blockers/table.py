@@ -28,10 +28,10 @@ class Filters:
     workstreams: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     owners: tuple[str, ...] = ()
+    ages: tuple[str, ...] = ()
     overdue: bool = False
     q: str = ""
     sort: str = URGENT
-    ages: tuple[str, ...] = ()
 
     @property
     def is_narrowed(self) -> bool:

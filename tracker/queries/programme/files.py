@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, SQLModel, col
 
 from tracker.db import models
-from tracker.db.columns import columns, row_columns
+from tracker.db.columns import AnyColumn, columns, row_columns
 from tracker.db.facts import cycles
 from tracker.db.history import written, written_about
 from tracker.db.models import (
@@ -179,7 +179,7 @@ def _checks(session: Session, as_of: datetime | None) -> Iterator[CheckRow]:
         yield CheckRow(*row)
 
 
-def _of_known_workflows(table: HistoryTable, row: type, as_of: datetime | None, **elsewhere: Any) -> AnySelect:  # noqa: ANN401 - columns
+def _of_known_workflows(table: HistoryTable, row: type, as_of: datetime | None, **elsewhere: AnyColumn) -> AnySelect:
     found = row_columns(table, row, workflow=Workflow.key, actor=Actor.name, **elsewhere)
     return (
         written_about(table, *found)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col
 
-from tracker.db.columns import row_columns
+from tracker.db.columns import AnyRow, AnyTable, row_columns
 from tracker.db.history import written
 from tracker.db.language import translated
 from tracker.db.models import (
@@ -204,7 +204,7 @@ def _field_items(session: Session, workflow_id: int) -> Iterator[TimelineItem]:
 def _item(
     kind: str,
     rank: int,
-    row: Any,  # noqa: ANN401 - of any table of history
+    row: AnyRow,
     actor: str,
     *,
     at: datetime | None = None,
@@ -224,5 +224,5 @@ def _days_late(happened_at: datetime, recorded_at: datetime, zone: ZoneInfo) -> 
     return (local_date(recorded_at, zone) - local_date(happened_at, zone)).days
 
 
-def _rows_of(session: Session, table: Any, workflow_id: int) -> Iterable[Any]:  # noqa: ANN401 - any table of history
+def _rows_of(session: Session, table: AnyTable, workflow_id: int) -> Iterable[AnyRow]:
     return session.execute(written(table, table, Actor.name).where(col(table.workflow_id) == workflow_id))

@@ -1,10 +1,10 @@
 """Accounts: the list, making and changing one, its one-time link, ending it and giving it back."""
 
-import secrets
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, request, session, url_for
+from flask import Blueprint, Response, request, url_for
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -13,20 +13,21 @@ from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts import links as password_links
 from tracker.commands.entry.entries import Entry
 from tracker.db.models import User
-from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
+from tracker.domain.errors import N_, NotAllowedError, NotFoundError, TrackerError
 from tracker.domain.merging import FieldConflictError
 from tracker.domain.states import Role
 from tracker.queries.accounts import table as lists
 from tracker.queries.accounts.table import Account
-from tracker.web.accounts.forms import FIELDS, AccountForm, field_errors, typed
+from tracker.web.accounts.forms import FIELDS, AccountForm, typed
 from tracker.web.http.addresses import link_address
-from tracker.web.http.context import current_viewer, reading_session, writing
-from tracker.web.http.idempotency import once
-from tracker.web.ui.errors import status_of
+from tracker.web.http.context import current_viewer, reading_session
+from tracker.web.ui.errors import field_errors, status_of
 from tracker.web.ui.formats import language
 from tracker.web.ui.forms import Form
-from tracker.web.ui.rendering import ROLES, page
+from tracker.web.ui.rendering import page
+from tracker.web.ui.submit import WRONG, fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
+from tracker.web.ui.words import picks, word
 
 bp = Blueprint("admin", __name__)
 
@@ -50,7 +51,7 @@ def show() -> ResponseReturnValue:
     """All accounts."""
     require_admin()
     rows = lists.by_name(reading_session())
-    return page("accounts/accounts.html", accounts=rows, roles=_role_names(), real_now=real_now())
+    return page("accounts/accounts.html", accounts=rows, roles=dict(picks(Role)), real_now=real_now())
 
 
 @bp.get("/admin/accounts/new")
@@ -64,12 +65,7 @@ def new() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Makes the account and an invitation, which the next page shows once."""
     require_admin()
-    try:
-        form = AccountForm.parse(request.form)
-        with writing("user_add") as (db, entry):
-            return once(db, entry, current_viewer().user_id, form.key, lambda: _created(db, entry, form))
-    except (InvalidError, ConflictError) as error:
-        return _form(None, typed(request.form), error)
+    return submit("user_add", AccountForm.parse, _created, lambda error: _form(None, typed(request.form), error), WRONG)
 
 
 @bp.get("/admin/accounts/<int:account_id>")
@@ -84,20 +80,21 @@ def account(account_id: int) -> ResponseReturnValue:
 def edit(account_id: int) -> ResponseReturnValue:
     """Writes the fields that were changed."""
     require_admin()
-    try:
-        form = AccountForm.parse(request.form)
-        with writing("user_edit") as (db, entry):
-            return once(db, entry, current_viewer().user_id, form.key, lambda: _edited(db, entry, account_id, form))
-    except (InvalidError, ConflictError) as error:
-        return _form(_account(account_id), typed(request.form), error)
+    return submit(
+        "user_edit",
+        AccountForm.parse,
+        lambda session, entry, form: _edited(session, entry, account_id, form),
+        lambda error: _form(_account(account_id), typed(request.form), error),
+        WRONG,
+    )
 
 
 @bp.post("/admin/accounts/<int:account_id>/link")
 def link(account_id: int) -> ResponseReturnValue:
     """Makes a new one-time link, which the next page shows once."""
 
-    def made(db: Session, entry: Entry, user: User) -> str:
-        _show_link(password_links.make(db, entry, user, now=real_now()).token, account_id)
+    def made(session: Session, entry: Entry, user: User) -> str:
+        _show_link(password_links.make(session, entry, user, now=real_now()).token, account_id)
         return ""
 
     return _done("user_link", account_id, made)
@@ -107,8 +104,8 @@ def link(account_id: int) -> ResponseReturnValue:
 def disable(account_id: int) -> ResponseReturnValue:
     """Ends the account and its sign-ins."""
 
-    def disabled(db: Session, entry: Entry, user: User) -> str:
-        accounts.disable(db, entry, user.email)
+    def disabled(session: Session, entry: Entry, user: User) -> str:
+        accounts.disable(session, entry, user.email)
         return gettext("The account is disabled and signed out everywhere.")
 
     return _done("user_disable", account_id, disabled)
@@ -118,8 +115,8 @@ def disable(account_id: int) -> ResponseReturnValue:
 def enable(account_id: int) -> ResponseReturnValue:
     """Gives an ended account back."""
 
-    def enabled(db: Session, entry: Entry, user: User) -> str:
-        accounts.enable(db, entry, user.email)
+    def enabled(session: Session, entry: Entry, user: User) -> str:
+        accounts.enable(session, entry, user.email)
         return gettext("The account can be used again.")
 
     return _done("user_enable", account_id, enabled)
@@ -129,25 +126,20 @@ def _done(command: str, account_id: int, do: Callable[[Session, Entry, User], st
     """Back to the account's page, with a word about what was done or why not."""
     require_admin()
 
-    def answer(db: Session, entry: Entry) -> Response:
-        said = do(db, entry, accounts.account(db, account_id))
-        if said:
-            flash(said)
-        return _to_account(account_id)
+    def answer(session: Session, entry: Entry, _form: Form) -> Response:
+        return _to_account(account_id, do(session, entry, accounts.account(session, account_id)))
 
-    try:
-        key = Form.parse(request.form).key
-        with writing(command) as (db, entry):
-            return once(db, entry, current_viewer().user_id, key, lambda: answer(db, entry))
-    except (InvalidError, ConflictError) as error:
+    def refused(error: TrackerError) -> Response:
         found = _account(account_id)
         return _form(found, _texts(found), error)
 
+    return submit(command, Form.parse, answer, refused, WRONG)
 
-def _created(db: Session, entry: Entry, form: AccountForm) -> Response:
+
+def _created(session: Session, entry: Entry, form: AccountForm) -> Response:
     fields = form.fields().settled()
     user = accounts.add(
-        db,
+        session,
         entry,
         fields.email,
         fields.name,
@@ -157,33 +149,33 @@ def _created(db: Session, entry: Entry, form: AccountForm) -> Response:
         all_workstreams=fields.all_workstreams,
     )
     assert user.id is not None
-    _show_link(password_links.make(db, entry, user, now=real_now()).token, user.id)
+    _show_link(password_links.make(session, entry, user, now=real_now()).token, user.id)
     return _to_account(user.id)
 
 
-def _edited(db: Session, entry: Entry, account_id: int, form: AccountForm) -> Response:
-    changed = accounts.edit(db, entry, account_id, form.fields(), form.was())
-    flash(gettext("The account was changed.") if changed else gettext("Nothing was changed."))
+def _edited(session: Session, entry: Entry, account_id: int, form: AccountForm) -> Response:
+    changed = accounts.edit(session, entry, account_id, form.fields(), form.was())
+    text = gettext("The account was changed.") if changed else gettext("Nothing was changed.")
     if account_id == current_viewer().user_id and form.role is not Role.ADMIN:
-        return make_response(redirect("/", code=303))
-    return _to_account(account_id)
+        return see_other("/", text)
+    return _to_account(account_id, text)
 
 
 def _show_link(token: str, account_id: int) -> None:
     """Keeps the link in the administrator's own cookie until the next page has shown it; the database never has it."""
-    session[_LINK] = [account_id, token]
+    cookie[_LINK] = [account_id, token]
 
 
 def _shown_link(account_id: int) -> str:
-    kept = session.get(_LINK)
+    kept = cookie.get(_LINK)
     if not kept or kept[0] != account_id:
         return ""
-    del session[_LINK]
+    del cookie[_LINK]
     return link_address(kept[1])
 
 
-def _to_account(account_id: int) -> Response:
-    return make_response(redirect(url_for("admin.account", account_id=account_id), code=303))
+def _to_account(account_id: int, text: str = "") -> Response:
+    return see_other(url_for("admin.account", account_id=account_id), text)
 
 
 def _account(account_id: int) -> Account:
@@ -208,32 +200,24 @@ def _form(found: Account | None, shown: dict[str, Any], error: TrackerError | No
         "accounts/account.html",
         status=status_of(error) if error else 200,
         account=found,
-        form=shown | {"key": secrets.token_urlsafe(16)},
+        form=shown | {"key": fresh_key()},
         was=was,
-        action_key=secrets.token_urlsafe(16),
+        action_key=fresh_key(),
         errors=_errors(error),
         link=_shown_link(found.id) if found is not None and error is None else "",
         projects=lists.streams_by_project(reading_session(), language=language()),
-        role_choices=[(role.value, name, gettext(WHAT_ROLES_DO[role])) for role, name in _role_names().items()],
+        role_choices=[(role.value, word(role), gettext(what)) for role, what in WHAT_ROLES_DO.items()],
         real_now=real_now(),
         is_oneself=found is not None and found.id == current_viewer().user_id,
     )
 
 
 def _errors(error: TrackerError | None) -> dict[str, str]:
-    match error:
-        case None:
-            return {}
-        case FieldConflictError():
-            return {field: _conflict(field, theirs.value) for field, theirs in error.conflicts.items()}
-        case _:
-            return field_errors(error)
+    if isinstance(error, FieldConflictError):
+        return {field: _conflict(field, theirs.value) for field, theirs in error.conflicts.items()}
+    return field_errors(error) if error else {}
 
 
 def _conflict(field: str, value: str) -> str:
-    shown = gettext(ROLES[Role(value)]) if field == "role" else value or gettext("empty")
+    shown = word(Role(value)) if field == "role" else value or gettext("empty")
     return gettext("Somebody else has changed this to “%(value)s”. Save again to write yours over it.", value=shown)
-
-
-def _role_names() -> dict[Role, str]:
-    return {role: gettext(name) for role, name in ROLES.items()}

@@ -6,11 +6,9 @@ from pydantic import Field
 from werkzeug.datastructures import MultiDict
 
 from tracker.commands.accounts.fields import ALL_WORKSTREAMS, Fields
-from tracker.domain.errors import N_, TrackerError
+from tracker.domain.errors import N_
 from tracker.domain.states import Role
-from tracker.web.ui.errors import explain
-from tracker.web.ui.forms import Form, FormError, Text
-from tracker.web.ui.translation import gettext
+from tracker.web.ui.forms import BROKEN, Form, FormError, Text
 
 FIELDS = ("email", "name", "role", "workstreams")
 _LONGEST_LINE = 200
@@ -28,7 +26,7 @@ class AccountForm(Form):
         "name": N_("Write a name of at most 200 characters."),
         "role": N_("Choose a role."),
         "workstreams": N_("Choose workstreams from the list."),
-    } | {f"was_{field}": N_("This form is broken. Open the page anew.") for field in FIELDS}
+    } | {f"was_{field}": BROKEN for field in FIELDS}
 
     email: Line
     name: Line
@@ -95,8 +93,8 @@ class SettingsForm(Form):
 
     messages: ClassVar[dict[str, str]] = {
         "language": N_("Choose Swedish or English."),
-        "has_keys": N_("This form is broken. Open the page anew."),
-        "has_announcements": N_("This form is broken. Open the page anew."),
+        "has_keys": BROKEN,
+        "has_announcements": BROKEN,
     }
 
     language: Annotated[str, Field(pattern="^(sv|en)$")]
@@ -110,8 +108,8 @@ class ImportForm(Form):
     messages: ClassVar[dict[str, str]] = {
         "text": N_("At most 1 MB of text at a time, without control characters."),
         "seen": N_("The accounts have changed since the preview. Look at it again; nothing was done."),
-        "without_refused": N_("This form is broken. Open the page anew."),
-        "with_old": N_("This form is broken. Open the page anew."),
+        "without_refused": BROKEN,
+        "with_old": BROKEN,
     }
 
     text: Annotated[str, Field(max_length=_LONGEST_FILE)] = ""
@@ -128,10 +126,3 @@ def typed(fields: MultiDict[str, str]) -> dict[str, Any]:
         "role": fields.get("role", ""),
         "workstreams": set(fields.getlist("workstreams")),
     }
-
-
-def field_errors(error: TrackerError) -> dict[str, str]:
-    """The message of each field, or of the whole form where the error names none."""
-    if isinstance(error, FormError):
-        return {field: gettext(message) for field, message in error.errors.items()}
-    return {error.field or "form": explain(error)}

@@ -10,19 +10,21 @@ from flask.typing import ResponseReturnValue
 
 from tracker.clock import real_now
 from tracker.commands.accounts import imports as account_imports
-from tracker.commands.accounts.imports import ImportChangedError, Planned, RowResult
+from tracker.commands.accounts.imports import Planned
+from tracker.commands.imports.results import ImportChangedError, RowResult
 from tracker.domain.accounts import decoded, read_rows
 from tracker.domain.cells import guarded
-from tracker.domain.errors import N_, InvalidError
+from tracker.domain.errors import N_, FileError, InvalidError
 from tracker.domain.states import Role
 from tracker.web.accounts.admin import require_admin
-from tracker.web.accounts.forms import ImportForm, field_errors
+from tracker.web.accounts.forms import ImportForm
 from tracker.web.audit.words import field_word
 from tracker.web.http.addresses import link_address
 from tracker.web.http.context import reading_session, writing
-from tracker.web.ui.errors import explain
-from tracker.web.ui.rendering import ROLES, page
+from tracker.web.ui.errors import explain, field_errors, status_of
+from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
+from tracker.web.ui.words import word
 
 bp = Blueprint("account_imports", __name__)
 
@@ -89,10 +91,8 @@ def confirm() -> ResponseReturnValue:
                 with_old=form.with_old,
                 now=real_now(),
             )
-    except ImportChangedError as error:
-        return _preview(form.text, explain(error), 409)
-    except InvalidError as error:
-        return _preview(form.text, explain(error), 422)
+    except (InvalidError, ImportChangedError) as error:
+        return _preview(form.text, explain(error), status_of(error))
     links = [PreviewLink(each.email, each.name, link_address(each.link.token)) for each in invited]
     return page("accounts/imported.html", links=links, file=_as_csv(links))
 
@@ -102,7 +102,7 @@ def _given(pasted: str) -> str:
     file = request.files.get("file")
     content = file.read() if file is not None else b""
     if content and pasted.strip():
-        raise InvalidError(N_("Choose a file or paste the rows, not both."), field="file")
+        raise FileError(N_("Choose a file or paste the rows, not both."))
     return decoded(content) if content else pasted
 
 
@@ -141,7 +141,7 @@ def _shown(each: Planned) -> PreviewRow:
 def _value(field: str, text: str) -> str:
     match field, text:
         case "role", _:
-            return gettext(ROLES[Role(text)])
+            return word(Role(text))
         case "workstreams", "*":
             return gettext("all")
         case _:

@@ -1,8 +1,6 @@
 """What everybody decides for themselves: password, language, keys, announcements, and where they are signed in."""
 
-import secrets
-
-from flask import Blueprint, Response, flash, g, make_response, redirect, request, url_for
+from flask import Blueprint, Response, flash, g, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 
@@ -11,19 +9,19 @@ from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts import calendar_keys, passwords, sign_ins
 from tracker.commands.accounts.sign_ins import TooManyAttemptsError
 from tracker.commands.entry import idempotency_keys
-from tracker.db.engine import transaction
 from tracker.domain.errors import InvalidError
 from tracker.queries.accounts import table as lists
 from tracker.queries.cycles import calendar
 from tracker.web.accounts.browsers import places, this_browser
-from tracker.web.accounts.forms import ChangePasswordForm, SettingsForm, field_errors
+from tracker.web.accounts.forms import ChangePasswordForm, SettingsForm
 from tracker.web.http import cookies
 from tracker.web.http.addresses import our_address
-from tracker.web.http.context import close_reading_session, current_engine, current_viewer, reading_session, writing
-from tracker.web.ui.errors import explain
+from tracker.web.http.context import current_viewer, reading_session, unrecorded, writing
+from tracker.web.ui.errors import explain, field_errors
 from tracker.web.ui.formats import language
 from tracker.web.ui.language import COOKIE
 from tracker.web.ui.rendering import page
+from tracker.web.ui.submit import fresh_key, see_other
 from tracker.web.ui.translation import gettext
 
 bp = Blueprint("own_settings", __name__)
@@ -46,8 +44,7 @@ def save() -> ResponseReturnValue:
     except InvalidError as error:
         return _page(field_errors(error), 422)
     user_id = current_viewer().user_id
-    close_reading_session()
-    with transaction(current_engine()) as session:
+    with unrecorded() as session:
         accounts.choose_language(session, user_id, form.language)
         accounts.choose_help(session, user_id, has_keys=form.has_keys, has_announcements=form.has_announcements)
     response = _back()
@@ -63,8 +60,7 @@ def change_password() -> ResponseReturnValue:
     try:
         form = ChangePasswordForm.parse(request.form)
         email, browser = _own().email, this_browser()
-        close_reading_session()
-        with transaction(current_engine()) as session:
+        with unrecorded() as session:
             attempt = sign_ins.attempt(session, email, places(browser), real_now())
         if not attempt.succeeds_with(form.current):
             if _was_done(form.key):
@@ -93,31 +89,27 @@ def change_password() -> ResponseReturnValue:
 def sign_out_elsewhere() -> ResponseReturnValue:
     """Ends the sign-ins of all other browsers."""
     user_id = current_viewer().user_id
-    close_reading_session()
-    with transaction(current_engine()) as session:
+    with unrecorded() as session:
         sign_ins.sign_out_elsewhere(session, user_id, keep=g.token_hash)
-    flash(gettext("All other browsers are signed out."))
-    return _back()
+    return _back(gettext("All other browsers are signed out."))
 
 
 @bp.post("/settings/calendar")
 def make_calendar_address() -> ResponseReturnValue:
     """A new address for the account's calendar, which the next page shows once; an earlier one ends."""
     user_id = current_viewer().user_id
-    close_reading_session()
-    with transaction(current_engine()) as session:
+    with unrecorded() as session:
         cookie[_CALENDAR] = [user_id, calendar_keys.make(session, user_id, now=real_now())]
-    return make_response(redirect(url_for("own_settings.show", _anchor="calendar-title"), code=303))
+    return see_other(url_for("own_settings.show", _anchor="calendar-title"))
 
 
 def _changed() -> Response:
-    flash(gettext("Your password was changed. All other browsers are signed out."))
-    return _back()
+    return _back(gettext("Your password was changed. All other browsers are signed out."))
 
 
 def _was_done(key: str) -> bool:
     """Whether this form was sent before: then its present password is no longer the present one."""
-    with transaction(current_engine()) as session:
+    with unrecorded() as session:
         return (
             bool(key) and idempotency_keys.kept_answer(session, current_viewer().user_id, key, _request()) is not None
         )
@@ -128,8 +120,8 @@ def _request() -> str:
     return idempotency_keys.request_fingerprint(request.path, ())
 
 
-def _back() -> Response:
-    return make_response(redirect(url_for("own_settings.show"), code=303))
+def _back(text: str = "") -> Response:
+    return see_other(url_for("own_settings.show"), text)
 
 
 def _own() -> lists.Own:
@@ -151,6 +143,6 @@ def _page(errors: dict[str, str] | None = None, status: int = 200) -> Response:
         own=_own(),
         calendar_address=_shown_address(),
         calendar_made_at=calendar.made_at(reading_session(), current_viewer().user_id),
-        key=secrets.token_urlsafe(16),
+        key=fresh_key(),
         errors=errors or {},
     )

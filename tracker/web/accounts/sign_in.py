@@ -7,20 +7,14 @@ from werkzeug.exceptions import NotFound
 from tracker.clock import real_now
 from tracker.commands.accounts import sign_ins
 from tracker.commands.accounts.sign_ins import TooManyAttemptsError
-from tracker.db.engine import transaction
 from tracker.domain.programme import demo
 from tracker.queries.accounts import table as accounts
 from tracker.web.accounts.browsers import back_again, end_sign_in, places, signed_in, this_browser
 from tracker.web.http.addresses import safe_path
-from tracker.web.http.context import (
-    close_reading_session,
-    current_engine,
-    current_programme,
-    reading_session,
-    viewer_or_none,
-)
+from tracker.web.http.context import current_programme, reading_session, unrecorded, viewer_or_none
 from tracker.web.security import sessions
 from tracker.web.ui.errors import explain
+from tracker.web.ui.query import last
 from tracker.web.ui.rendering import htmx, page
 from tracker.web.ui.translation import gettext
 
@@ -30,7 +24,7 @@ bp = Blueprint("sign_in", __name__)
 @bp.get("/login")
 def show() -> ResponseReturnValue:
     """The form, for who is not signed in yet."""
-    target = safe_path(request.args.get("next", ""))
+    target = safe_path(last("next"))
     if viewer_or_none() is not None:
         return back_again() if htmx.wants_part else redirect(target)
     return _form("", target)
@@ -45,9 +39,8 @@ def enter() -> ResponseReturnValue:
     if errors:
         return _form(email, target, errors, 422)
     browser = this_browser()
-    close_reading_session()
     try:
-        with transaction(current_engine()) as session:
+        with unrecorded() as session:
             attempt = sign_ins.attempt(session, email, places(browser), real_now())
     except TooManyAttemptsError as error:
         response = _form(email, target, {"form": explain(error)}, 429)
@@ -63,7 +56,7 @@ def enter() -> ResponseReturnValue:
             },
             422,
         )
-    with transaction(current_engine()) as session:
+    with unrecorded() as session:
         token = sign_ins.sign_in(session, attempt, places(browser), real_now())
         end_sign_in(session)
     return signed_in(token, target, browser)
@@ -80,8 +73,7 @@ def enter_demo() -> ResponseReturnValue:
     if user_id is None:
         return _form("", target, {"form": gettext("Choose one of the roles.")}, 422)
     browser = this_browser()
-    close_reading_session()
-    with transaction(current_engine()) as session:
+    with unrecorded() as session:
         token = sign_ins.sign_in_user(session, user_id, places(browser), real_now())
         end_sign_in(session)
     return signed_in(token, target, browser)
@@ -90,8 +82,7 @@ def enter_demo() -> ResponseReturnValue:
 @bp.post("/logout")
 def leave() -> ResponseReturnValue:
     """Ends this browser's sign-in."""
-    close_reading_session()
-    with transaction(current_engine()) as session:
+    with unrecorded() as session:
         end_sign_in(session)
     sessions.end()
     return redirect(url_for(".show"), code=303)

@@ -1,7 +1,9 @@
 """Who did what when, for planners and administrators."""
 
 import re
+from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from flask import Blueprint, request, url_for
@@ -13,13 +15,14 @@ from tracker.queries.audit import Filters
 from tracker.web.audit.words import COMMANDS, command_word, entry_lines
 from tracker.web.http.context import current_viewer, reading_session
 from tracker.web.ui.formats import language
+from tracker.web.ui.query import Query, last, whole
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
 
 bp = Blueprint("audit", __name__)
+Value = TypeVar("Value")
 
 MOST_LINES = 12  # of one entry among others; alone it is shown whole
-_NUMBER = re.compile(r"\d{1,10}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _SHOWN = ("actor", "command", "workflow", "day")
 _LAST_DAY = date(9999, 12, 30)  # the day after it has to be a date too
@@ -35,14 +38,15 @@ def show() -> ResponseReturnValue:
     session = reading_session()
     found = audit.page(session, filters, language=language(), zone=viewer.programme.zone)
     words = [(entry, command_word(entry.command), entry_lines(entry)) for entry in found.entries]
-    kept = {name: value for name, value in request.args.items() if name in _SHOWN and value}
+    asked = {name: last(name) for name in _SHOWN}
+    kept = {name: asked[name] for name in request.args if asked.get(name)}
     return page(
         "audit/audit.html",
         entries=words,
         most_lines=len(max((lines for _, _, lines in words), key=len, default=[])) if filters.entry else MOST_LINES,
         older=_address(kept | {"before": str(found.older)}) if found.older else "",
         is_filtered=bool(kept or filters.before or filters.entry),
-        filters={name: request.args.get(name, "") for name in _SHOWN},
+        filters=asked,
         actors=[(name, name) for name in audit.actors(session)],
         commands=sorted(((name, gettext(word)) for name, word in COMMANDS.items()), key=lambda pair: pair[1]),
         notices=notices,
@@ -51,27 +55,25 @@ def show() -> ResponseReturnValue:
 
 def _filters() -> tuple[Filters, list[str]]:
     """What the address asks for; what means nothing is left out and said."""
-    args, notices = request.args, []
+    query = Query(request.args, request.args)
 
-    def number(name: str) -> int | None:
-        text = args.get(name, "")
-        if text and not _NUMBER.fullmatch(text):
-            notices.append(_ignored(name, text))
-            return None
-        return int(text) if text else None
+    def read(name: str, reader: Callable[[str], Value | None]) -> Value | None:
+        text = query.text(name)
+        value = reader(text) if text else None
+        if text and value is None:
+            query.ignore(name, text)
+        return value
 
-    day = _day(args.get("day", ""))
-    if args.get("day") and day is None:
-        notices.append(_ignored("day", args["day"]))
+    day = read("day", _day)
     filters = Filters(
-        args.get("actor", ""),
-        args.get("command", ""),
-        args.get("workflow", "").strip().upper(),
+        query.text("actor"),
+        query.text("command"),
+        query.text("workflow").strip().upper(),
         day,
-        number("before"),
-        number("entry"),
+        read("before", whole),
+        read("entry", whole),
     )
-    return filters, notices
+    return filters, query.notices
 
 
 def _address(query: dict[str, str]) -> str:
@@ -84,7 +86,3 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if day is None or date(1900, 1, 1) <= day <= _LAST_DAY else None
-
-
-def _ignored(name: str, value: str) -> str:
-    return gettext("The filter %(name)s=%(value)s means nothing here and was left out.", name=name, value=value[:80])

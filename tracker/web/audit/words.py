@@ -17,12 +17,11 @@ from tracker.domain.states import BlockerCategory, Role, ScopeKind, State
 from tracker.queries.audit import AuditEntry, Line
 from tracker.queries.workflows.timeline import TimelineItem
 from tracker.web.reports import words as report_words
-from tracker.web.reviews.closing_words import wish_words
+from tracker.web.reviews.words import outcome_words
 from tracker.web.ui.formats import day, state_name
-from tracker.web.ui.rendering import ROLES
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import category_word, history_label, reason_word
-from tracker.web.workflows.events import event_words
+from tracker.web.ui.words import history_label, reason_word, word
+from tracker.web.workflows.words import event_words
 
 COMMANDS = {
     "seed": N_("read from the programme files"),
@@ -91,13 +90,14 @@ _CLOSED = (
     (ScopeKind.RETURNED, N_("back to the backlog: %(n)s")),
     (ScopeKind.DROPPED, N_("dropped: %(n)s")),
 )
-_TEXTS = {
+_LINES = {
     "account": N_("made"),
     "note": N_("note"),
     "check": N_("checked: nothing changed"),
     "published": N_("was published"),
     "reopened": N_("was opened again"),
     "committed": N_("was committed"),
+    "ready": N_("%(workstream)s is ready for review"),
 }
 # Of these the history keeps no text: only that they were changed.
 UNTOLD = {
@@ -194,9 +194,9 @@ def _value(field: str, value: str) -> str:
         case "report_status", value if value in set(Status):
             return report_words.status_word(Status(value))
         case "role", value if value in set(Role):
-            return gettext(ROLES[Role(value)])
+            return word(Role(value))
         case "category", value if value in set(BlockerCategory):
-            return category_word(BlockerCategory(value))
+            return word(BlockerCategory(value))
         case "workstreams", "*":
             return gettext("all")
         case _:
@@ -204,11 +204,9 @@ def _value(field: str, value: str) -> str:
 
 
 def _text(line: Line, recorded_at: datetime) -> str:
-    if line.kind in _TEXTS:
-        return gettext(_TEXTS[line.kind])
     match line.kind:
-        case "ready":
-            return gettext("%(workstream)s is ready for review", workstream=line.workstream)
+        case kind if kind in _LINES:
+            return gettext(_LINES[kind], workstream=line.workstream)
         case "proposed":
             return _proposal_words(line)
         case "created":
@@ -219,7 +217,7 @@ def _text(line: Line, recorded_at: datetime) -> str:
 
 def _proposal_words(line: Line) -> str:
     assert line.proposal_kind is not None
-    wish = wish_words(Wish(line.proposal_kind, line.goal))
+    wish = outcome_words(Wish(line.proposal_kind, line.goal))
     return gettext("proposed in the review of cycle %(cycle)s: %(wish)s", cycle=line.cycle, wish=wish)
 
 

@@ -1,72 +1,40 @@
 """The filters of the table of blockers: every one lives in the URL."""
 
-from collections.abc import Container, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-from flask import url_for
-from werkzeug.datastructures import MultiDict
+from flask import request, url_for
 
 from tracker.domain.sorting import swedish_order
 from tracker.domain.states import BlockerCategory
 from tracker.queries.blockers.list import Blockers
 from tracker.queries.blockers.table import AGES, OPEN, SORTS, STATES, URGENT, Filters
 from tracker.web.blockers.words import age_words, category_choices
-from tracker.web.ui.filters import Choice, choices
+from tracker.web.ui.query import Choice, Query, choices, parameters, same_choices
 from tracker.web.ui.translation import gettext
 
-_KNOWN = {"workstream", "category", "owner", "state", "overdue", "q", "sort", "age"}
-_YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
-_LONGEST_SEARCH = 2_000
+# What a filter's parameter is called, where that is not its name.
+_NAMES = {"workstreams": "workstream", "categories": "category", "owners": "owner", "ages": "age"}
 
 
-def read_filters(args: MultiDict[str, str], known: Blockers) -> tuple[Filters, list[str]]:
+def read_filters(known: Blockers) -> tuple[Filters, list[str]]:
     """The filters that the URL names, and a notice for each value that means nothing here."""
-    notices: list[str] = []
-
-    def ignored(name: str, value: str) -> None:
-        notices.append(
-            gettext("The filter %(name)s=%(value)s means nothing here and was left out.", name=name, value=value[:80])
-        )
-
-    def chosen(name: str, values: Container[str]) -> tuple[str, ...]:
-        named = dict.fromkeys(value for value in args.getlist(name) if value)
-        for value in named:
-            if value not in values:
-                ignored(name, value)
-        return tuple(value for value in named if value in values)
-
-    def one(name: str, values: Container[str], default: str) -> str:
-        return (*chosen(name, values), default)[0]
-
-    for name in args:
-        if name not in _KNOWN:
-            ignored(name, args[name])
+    query = Query(request.args)
     filters = Filters(
-        state=one("state", STATES, OPEN),
-        workstreams=chosen("workstream", known.workstreams),
-        categories=chosen("category", {category.value for category in BlockerCategory}),
-        owners=chosen("owner", {row.owner for row in known.rows}),
-        overdue=one("overdue", _YES | _NO, "0") in _YES,
-        q=args.get("q", "").strip()[:_LONGEST_SEARCH],
-        ages=chosen("age", AGES),
-        sort=one("sort", {*SORTS, *(f"-{name}" for name in SORTS)}, URGENT),
+        state=query.one("state", STATES, OPEN),
+        workstreams=query.several("workstream", known.workstreams),
+        categories=query.several("category", set(BlockerCategory)),
+        owners=query.several("owner", {row.owner for row in known.rows}),
+        overdue=query.is_on("overdue"),
+        q=query.search(),
+        ages=query.several("age", AGES),
+        sort=query.one("sort", {*SORTS, *(f"-{name}" for name in SORTS)}, URGENT),
     )
-    return filters, notices
+    return filters, query.notices
 
 
-def parameters(filters: Filters, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - Flask's values
-    """The filters as parameters of a URL, changed; what is as it is by itself is left out."""
-    named = {
-        "state": filters.state if filters.state != OPEN else None,
-        "workstream": list(filters.workstreams),
-        "category": list(filters.categories),
-        "owner": list(filters.owners),
-        "age": list(filters.ages),
-        "overdue": "1" if filters.overdue else None,
-        "q": filters.q or None,
-        "sort": filters.sort if filters.sort != URGENT else None,
-    }
-    return named | changes
+def address(filters: Filters, **changed: str | None) -> str:
+    """The table with these filters, some of them changed."""
+    return url_for("blockers.index", **parameters(filters, _NAMES, **changed))
 
 
 def pickers(filters: Filters, known: Blockers) -> Mapping[str, list[Choice]]:
@@ -90,7 +58,7 @@ def pickers(filters: Filters, known: Blockers) -> Mapping[str, list[Choice]]:
         "state": choices(states, (filters.state,)),
         "category": choices(category_choices(), filters.categories),
         "workstream": choices(known.workstreams.items(), filters.workstreams),
-        "owner": choices(((owner, owner) for owner in owners), filters.owners),
+        "owner": same_choices(owners, filters.owners),
         "age": choices(((age, age_words(age)) for age in AGES), filters.ages),
         "sort": choices(sorts, (filters.sort,)),
     }
@@ -102,7 +70,7 @@ def sort_links(filters: Filters) -> dict[str, tuple[str, str]]:
     for name in SORTS:
         turned = f"-{name}" if filters.sort == name else name
         direction = {name: "ascending", f"-{name}": "descending"}.get(filters.sort, "")
-        found[name] = (url_for("blockers.index", **parameters(filters, sort=turned)), _as_seen(name, direction))
+        found[name] = (address(filters, sort=turned), _as_seen(name, direction))
     return found
 
 

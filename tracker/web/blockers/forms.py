@@ -1,21 +1,16 @@
 """What the forms of blockers may hold."""
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field
 from werkzeug.datastructures import MultiDict
 
 from tracker.domain.blockers import FIELDS, BlockerFields
-from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_
 from tracker.domain.fields import values_of
-from tracker.web.ui.forms import FieldsForm, FilledText, Form, FormError, OptionalDate, Text
+from tracker.web.ui.forms import FieldsForm, FilledText, Form, FormError, OptionalDate, OptionalId, Text
 from tracker.web.ui.merged_forms import MergedForm
 
 _KEYS = N_("Write the keys of workflows, for example LKM-012, at most 10,000 characters.")
-
-
-OptionalId = Annotated[int | None, Field(ge=1, le=LARGEST_ID), BeforeValidator(lambda value: value or None)]
 
 
 class HoldForm(Form):

@@ -1,11 +1,11 @@
 """A blocker's page, and what is written on it: fields, holds, releases, notes."""
 
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -13,7 +13,7 @@ from tracker.commands import blockers, notes
 from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry
 from tracker.domain.blockers import FIELDS
-from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, TrackerError
+from tracker.domain.errors import TrackerError
 from tracker.domain.merging import FieldConflictError
 from tracker.queries.blockers import page as pages
 from tracker.queries.blockers.page import BlockerEventItem, Page
@@ -26,19 +26,18 @@ from tracker.web.blockers.words import (
     left_words,
     status_of,
 )
-from tracker.web.http.context import current_settings, current_viewer, now, reading_session, today, writing
-from tracker.web.http.idempotency import once
+from tracker.web.http.context import current_settings, current_viewer, now, reading_session, today
 from tracker.web.ui.formats import language, moment
 from tracker.web.ui.forms import Form
-from tracker.web.ui.merged_forms import before_of, drawn_again
+from tracker.web.ui.merged_forms import redrawn
 from tracker.web.ui.rendering import page
+from tracker.web.ui.submit import fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import category_word, field_label
+from tracker.web.ui.words import field_label, word
 
 bp = Blueprint("blocker", __name__, url_prefix="/blockers/<int:blocker_id>")
 
 AnyForm = TypeVar("AnyForm", bound=Form)
-Do = Callable[[Session, Entry, AnyForm], str]
 COMMANDS = ("release", "hold", "note", "edit")
 
 
@@ -114,17 +113,13 @@ def result_message(outcome: BatchResult, done: str, unchanged: str) -> str:
     return " ".join(words) or gettext("Nothing was changed.")
 
 
-def _written(blocker_id: int, command: str, form_type: type[AnyForm], do: Do[AnyForm]) -> ResponseReturnValue:
+def _written(
+    blocker_id: int, command: str, form_type: type[AnyForm], do: Callable[[Session, Entry, AnyForm], str]
+) -> Response:
     def answer(session: Session, entry: Entry, form: AnyForm) -> Response:
-        flash(do(session, entry, form))
-        return make_response(redirect(url_for(".show", blocker_id=blocker_id), code=303))
+        return see_other(url_for(".show", blocker_id=blocker_id), do(session, entry, form))
 
-    try:
-        form = form_type.parse(request.form)
-        with writing(f"{command}_blocker") as (session, entry):
-            return once(session, entry, current_viewer().user_id, form.key, lambda: answer(session, entry, form))
-    except (InvalidError, ConflictError, NotAllowedError, AllLeftError) as error:
-        return _refused(blocker_id, command, error)
+    return submit(f"{command}_blocker", form_type.parse, answer, lambda error: _refused(blocker_id, command, error))
 
 
 def _refused(blocker_id: int, command: str, error: TrackerError) -> Response:
@@ -133,10 +128,9 @@ def _refused(blocker_id: int, command: str, error: TrackerError) -> Response:
     context = _context(shown, command)
     context |= {"errors": {command: _messages(error, command)}, "refused_title": _refused_title(command, error)}
     if command == "edit":
-        conflicts = error.conflicts if isinstance(error, FieldConflictError) else {}
-        typed = EditForm.typed(request.form)
-        context["edit"], context["was"] = drawn_again(shown.fields, typed, before_of(request.form), conflicts)
-    return make_response(render_template("blockers/blocker.html", **context), status_of(error))
+        again = redrawn(error, shown.fields, EditForm.typed(request.form), partial(field_label, FIELDS), command)
+        context |= {"edit": again.values, "was": again.was}
+    return page("blockers/blocker.html", status=status_of(error), **context)
 
 
 def _messages(error: TrackerError, command: str) -> dict[str, str]:
@@ -189,12 +183,12 @@ def _context(shown: Page, refused: str = "") -> dict[str, Any]:
         "owners": shown.owners,
         "may": may,
         "why_not": "" if may else _why_not(shown),
-        "keys": {command: secrets.token_urlsafe(16) for command in COMMANDS},
+        "keys": {command: fresh_key() for command in COMMANDS},
         "edit": shown.fields,
         "was": shown.fields,
         "typed": typed,
         "errors": {},
-        "category_word": category_word,
+        "category_word": word,
         "refused_title": "",
         "categories": category_choices(),
         "today": today(),

@@ -4,22 +4,21 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from tracker.commands.entry.batch_results import Left
-from tracker.domain.errors import NotFoundError, TrackerError
+from tracker.domain.errors import InvalidError, NotFoundError, TrackerError
 from tracker.domain.states import BlockerCategory
 from tracker.queries.blockers.table import AGES
 from tracker.web.ui import errors
 from tracker.web.ui.errors import explain
 from tracker.web.ui.formats import day
-from tracker.web.ui.forms import FormError
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import CATEGORIES, category_word
+from tracker.web.ui.words import large_picks, word
 
 _LONGEST_NAMED = 1_000  # days
 _TOLD = 10  # causes that a message tells; the rest are counted
 _LONGEST_KEY_TOLD = 40
 
 
-class AllLeftError(TrackerError):
+class AllLeftError(InvalidError):
     """Nothing was done to any of the workflows; `left` says why, one by one."""
 
     def __init__(self, left: Sequence[Left]) -> None:
@@ -30,7 +29,7 @@ class AllLeftError(TrackerError):
 def field_text(name: str, text: str) -> str:
     """What a field says, as people read it."""
     if name == "category" and text in set(BlockerCategory):
-        return category_word(BlockerCategory(text))
+        return word(BlockerCategory(text))
     if name == "decide_by" and text:
         return day(date.fromisoformat(text))
     return text
@@ -38,7 +37,7 @@ def field_text(name: str, text: str) -> str:
 
 def category_choices() -> list[tuple[str, str]]:
     """The categories to choose from: key and word."""
-    return [(category.value, category_word(category).capitalize()) for category in CATEGORIES]
+    return large_picks(BlockerCategory)
 
 
 def age_words(age: str) -> str:
@@ -64,15 +63,13 @@ def left_words(left: Iterable[Left]) -> str:
 
 def errors_of(error: TrackerError, command: str) -> dict[str, str]:
     """What to say at which field; what is of no field stands at the command itself."""
-    if isinstance(error, FormError):
-        return {field: gettext(message) for field, message in error.errors.items()}
     if isinstance(error, AllLeftError):
         by_field: dict[str, list[Left]] = {}
         for each in error.left:
             field = each.error.field if each.error.field == "happened_on" else "workflow"
             by_field.setdefault(field, []).append(each)
         return {field: left_words(left) for field, left in by_field.items()}
-    return {error.field or command: explain(error)}
+    return errors.field_errors(error, command)
 
 
 def status_of(error: TrackerError) -> int:

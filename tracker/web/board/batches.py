@@ -1,10 +1,11 @@
 """Many workflows at once: what can be done is done, the rest is listed with its cause, one word takes it all back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -12,24 +13,25 @@ from tracker.commands import blockers, notes
 from tracker.commands.entry import batch_results
 from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry
+from tracker.commands.entry.idempotency_keys import LONGEST_KEY
 from tracker.commands.undo import entries as undo_entries
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import Move
-from tracker.domain.errors import N_, InvalidError, NotFoundError
+from tracker.domain.errors import N_, InvalidError, NotFoundError, TrackerError
+from tracker.domain.states import MoveBackReason
 from tracker.queries.board import cards as board
 from tracker.queries.board import selection
-from tracker.web.board.batch_forms import Action, BatchForm
-from tracker.web.board.batch_words import causes, question, result_text, undone_text
+from tracker.web.board.forms import Action, BatchForm
+from tracker.web.board.words import NOT_MOVED, causes, question, result_text, undone_text
 from tracker.web.http.addresses import safe_path
-from tracker.web.http.context import current_settings, current_viewer, now, reading_session, today, writing
-from tracker.web.http.idempotency import fresh_key, once
-from tracker.web.ui.errors import explain, status_of
+from tracker.web.http.context import current_settings, reading_session, today
+from tracker.web.ui.errors import explain, field_errors, status_of
 from tracker.web.ui.formats import language
-from tracker.web.ui.forms import FormError
+from tracker.web.ui.forms import Form, FormError
 from tracker.web.ui.rendering import htmx, page
-from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import move_back_reasons
+from tracker.web.ui.submit import fresh_key, submit
+from tracker.web.ui.words import picks
 
 bp = Blueprint("batches", __name__)
 
@@ -39,39 +41,36 @@ def do() -> ResponseReturnValue:
     """Does it to all of them, or asks what else there is to know."""
     try:
         form = BatchForm.parse(request.form)
-        if form.ask is Action.HOLD or form.action is Action.HOLD:
-            return redirect("/blockers/new?" + urlencode([("workflow", key) for key in form.workflow]), code=303)
-        if form.ask is not None:
-            return _question(form.ask, request.form.getlist("workflow"))
-        _require_what_it_needs(form)
-        with writing(f"batch_{form.action}") as (session, entry):
-            return once(session, entry, current_viewer().user_id, form.key, lambda: _done(session, entry, form))
     except FormError as error:
-        action = next((each for each in Action if each in request.form.getlist("action")), Action.MOVE)
-        errors = {field: gettext(message) for field, message in error.errors.items()}
-        return _question(action, request.form.getlist("workflow"), errors)
+        return _asked_again(error)
+    if form.ask is Action.HOLD or form.action is Action.HOLD:
+        return redirect("/blockers/new?" + urlencode([("workflow", key) for key in form.workflow]), code=303)
+    if form.ask is not None:
+        return _question(form.ask)
+    return submit(f"batch_{form.action}", lambda _fields: _whole(form), _done, _asked_again, (FormError,))
 
 
 @bp.post("/entries/<int:entry_id>/take-back")
 def undo(entry_id: int) -> ResponseReturnValue:
     """Takes back all that the entry did, as far as nothing newer touched it."""
-    with writing("take_back_entry") as (session, entry):
-        return once(
-            session,
-            entry,
-            current_viewer().user_id,
-            request.form.get("key", "")[:100],
-            lambda: _undone(session, entry, entry_id),
-        )
+
+    def do(session: Session, entry: Entry, _form: Form) -> Response:
+        outcome = undo_entries.undo(session, entry, entry_id)
+        session.flush()
+        return answer(session, outcome, undone_text(outcome), _way_back(), entry_id=None)
+
+    return submit("take_back_entry", lambda fields: Form(key=fields.get("key", "")[:LONGEST_KEY]), do)
 
 
-def _require_what_it_needs(form: BatchForm) -> None:
+def _whole(form: BatchForm) -> BatchForm:
+    """The form, with all that its action needs."""
     if not form.workflow and not (form.action is Action.CHECK and form.workstream):
         raise FormError({"workflow": BatchForm.messages["workflow"]})
     if form.action is Action.MOVE and form.to is None:
         raise FormError({"to": BatchForm.messages["to"]})
     if form.action is Action.RELEASE and not form.note:
         raise FormError({"note": N_("Write how the blocker was resolved.")})
+    return form
 
 
 def _done(session: Session, entry: Entry, form: BatchForm) -> Response:
@@ -84,7 +83,10 @@ def _done(session: Session, entry: Entry, form: BatchForm) -> Response:
     if outcome.left and not outcome.done and not outcome.unchanged and len(fields) == 1 and "" not in fields:
         raise FormError({outcome.left[0].error.field: explain(outcome.left[0].error)})  # nothing is written; ask again
     can_be_undone = entry.is_recorded and form.action is not Action.CHECK
-    return _answer(session, outcome, result_text(form, outcome), form, entry_id=entry.id if can_be_undone else None)
+    left = [each.key for each in outcome.left]
+    asked = _asked(session, form.action, left, {}) if left and form.action is not None and not htmx else {}
+    entry_id = entry.id if can_be_undone else None
+    return answer(session, outcome, result_text(form, outcome), _way_back(), entry_id=entry_id, more=asked)
 
 
 def _deed(session: Session, entry: Entry, form: BatchForm, keys: tuple[str, ...]) -> Callable[[str], bool]:
@@ -133,44 +135,47 @@ def _release(session: Session, entry: Entry, key: str, form: BatchForm, held_by:
     return bool(held_by)
 
 
-def _undone(session: Session, entry: Entry, entry_id: int) -> Response:
-    outcome = undo_entries.undo(session, entry, entry_id)
-    session.flush()
-    return _answer(session, outcome, undone_text(outcome), None, entry_id=None)
-
-
-def _answer(
-    session: Session, outcome: BatchResult, text: str, form: BatchForm | None, *, entry_id: int | None
+def answer(
+    session: Session,
+    outcome: BatchResult,
+    text: str,
+    back: str,
+    *,
+    entry_id: int | None,
+    stale: str = NOT_MOVED,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> Response:
-    """What came of it: a word in the board, a page without script."""
+    """What came of it: a word in the board; without script a page, which shows `more`."""
     is_refused = bool(outcome.left) and not outcome.done and not outcome.unchanged
     status = status_of(outcome.left[0].error) if is_refused else 200
     context: dict[str, Any] = {
         "outcome": outcome,
         "text": text,
-        "left": causes(session, outcome.left, now()),
+        "left": causes(session, outcome.left, stale=stale),
         "is_refused": is_refused,
         "entry_id": entry_id,
         "undo_key": fresh_key(),
-        "next": _way_back(),
+        "next": back,
     }
-    if htmx:
-        response = make_response(render_template("board/_outcome.html", **context), status)
-        response.headers["HX-Trigger"] = "tracker:written"
-        return response
-    if form is not None and outcome.left and form.action is not None:
-        context |= _asked(session, form.action, [each.key for each in outcome.left], {})
-    return page("board/outcome.html", status=status, **context)
+    if not htmx:
+        return page("board/outcome.html", status=status, **context | {**more})
+    response = page("board/_outcome.html", status=status, **context)
+    response.headers["HX-Trigger"] = "tracker:written"
+    return response
 
 
-def _question(action: Action, keys: list[str], errors: dict[str, str] | None = None) -> Response:
+def _asked_again(error: TrackerError) -> Response:
+    action = next((each for each in Action if each in request.form.getlist("action")), Action.MOVE)
+    return _question(action, field_errors(error))
+
+
+def _question(action: Action, errors: dict[str, str] | None = None) -> Response:
     """The form about them, filled in with what is known; in the board it is a dialog."""
-    context = _asked(reading_session(), action, keys, errors or {})
+    context = _asked(reading_session(), action, request.form.getlist("workflow"), errors or {})
     if not context["batch"]["chosen"]:
         raise NotFoundError(BatchForm.messages["workflow"])
     response = page("board/batch.html", "form", status=422 if errors else 200, **context)
-    response.headers["HX-Retarget"] = "#sheet"
-    response.headers["HX-Reswap"] = "innerHTML"
+    response.headers.update({"HX-Retarget": "#sheet", "HX-Reswap": "innerHTML"})
     return response
 
 
@@ -194,7 +199,7 @@ def _asked(session: Session, action: Action, keys: list[str], errors: dict[str, 
         "typed": typed,
         "errors": errors,
         "form_key": fresh_key(),
-        "reasons": move_back_reasons(),
+        "reasons": picks(MoveBackReason),
         "next": _way_back(),
     }
 

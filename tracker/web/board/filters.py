@@ -1,70 +1,66 @@
-"""The board's filters: every one lives in the URL."""
+"""The board's filters: every one lives in the URL. How each is read, what it offers, and what it says on paper."""
 
-from collections.abc import Container
+from flask import request
 
-from werkzeug.datastructures import MultiDict
-
-from tracker.domain.states import CycleStatus
+from tracker.domain.sorting import swedish_order
 from tracker.queries.board.cards import ALL, NONE, BoardFrame
 from tracker.queries.board.layout import GROUPS, Filters
-from tracker.web.ui.filters import Choice, choices
+from tracker.web.ui.query import Choice, Query, choices, same_choices
 from tracker.web.ui.translation import gettext
+from tracker.web.ui.words import word
 
 BOARD, LIST = VIEWS = ("board", "list")
-_KNOWN = {"cycle", "workstream", "project", "owner", "blocked", "stale", "q", "group", "view", "rows", "seen"}
-_YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
-_LONGEST_SEARCH = 2_000
+_OTHERS = {"rows", "seen"}  # parameters that filter nothing
 
 
-def read_filters(args: MultiDict[str, str], frame: BoardFrame) -> tuple[Filters, list[str]]:
+def read_filters(frame: BoardFrame) -> tuple[Filters, list[str]]:
     """The filters that the URL names, and a notice for each value that means nothing here."""
-    notices: list[str] = []
-
-    def ignored(name: str, value: str) -> None:
-        notices.append(
-            gettext("The filter %(name)s=%(value)s means nothing here and was left out.", name=name, value=value[:80])
-        )
-
-    def known(name: str, values: Container[str]) -> tuple[str, ...]:
-        chosen = dict.fromkeys(value for value in args.getlist(name) if value)
-        for value in chosen:
-            if value not in values:
-                ignored(name, value)
-        return tuple(value for value in chosen if value in values)
-
-    def one(name: str, values: Container[str], default: str) -> str:
-        chosen = known(name, values)
-        return chosen[-1] if chosen else default
-
-    for name in args:
-        if name not in _KNOWN:
-            ignored(name, args[name])
+    query = Query(request.args, _OTHERS)
     default_cycle = str(frame.running.number) if frame.running else ALL
-    numbers = {str(cycle.number) for cycle in frame.cycles}
     filters = Filters(
-        cycle=one("cycle", {ALL, NONE, *numbers}, default_cycle),
-        workstreams=known("workstream", frame.streams),
-        projects=known("project", frame.projects),
-        owners=known("owner", frame.owners),
-        blocked=one("blocked", _YES | _NO, "0") in _YES,
-        stale=one("stale", _YES | _NO, "0") in _YES,
-        q=args.get("q", "").strip()[:_LONGEST_SEARCH],
-        group=one("group", GROUPS, ""),
-        view=one("view", VIEWS, "board"),
+        cycle=query.one("cycle", {ALL, NONE, *(str(cycle.number) for cycle in frame.cycles)}, default_cycle),
+        workstreams=query.several("workstream", frame.streams),
+        projects=query.several("project", frame.projects),
+        owners=query.several("owner", frame.owners),
+        blocked=query.is_on("blocked"),
+        stale=query.is_on("stale"),
+        q=query.search(),
+        group=query.one("group", GROUPS),
+        view=query.one("view", VIEWS, BOARD),
     )
-    return filters, notices
+    return filters, query.notices
 
 
-def cycle_choices(frame: BoardFrame, filters: Filters) -> list[Choice]:
-    """The cycles, the newest first, then all of them and the backlog."""
-    words = {
-        CycleStatus.DRAFT: gettext("draft"),
-        CycleStatus.RUNNING: gettext("running"),
-        CycleStatus.CLOSED: gettext("closed"),
-    }
-    pairs = [
-        (str(cycle.number), gettext("Cycle %(number)s, %(status)s", number=cycle.number, status=words[cycle.status]))
+def pickers(frame: BoardFrame, filters: Filters) -> dict[str, list[Choice]]:
+    """What each filter offers; of the cycles the newest first, then all of them and the backlog."""
+    cycles = [
+        (str(cycle.number), gettext("Cycle %(number)s, %(status)s", number=cycle.number, status=word(cycle.status)))
         for cycle in reversed(frame.cycles)
     ]
-    pairs += [(ALL, gettext("All cycles")), (NONE, gettext("Backlog"))]
-    return choices(pairs, (filters.cycle,))
+    cycles += [(ALL, gettext("All cycles")), (NONE, gettext("Backlog"))]
+    streams = ((code, stream.name) for code, stream in frame.streams.items())
+    return {
+        "cycles": choices(cycles, (filters.cycle,)),
+        "project_choices": choices(frame.projects.items(), filters.projects),
+        "workstream_choices": choices(streams, filters.workstreams),
+        "owner_choices": same_choices(sorted(frame.owners, key=swedish_order), filters.owners),
+    }
+
+
+def in_words(frame: BoardFrame, filters: Filters) -> str:
+    """The filters as a sentence, for paper."""
+    cycle = frame.cycle(filters.cycle)
+    several = {
+        gettext("Project"): filters.projects,
+        gettext("Workstream"): filters.workstreams,
+        gettext("Owner"): filters.owners,
+        gettext("Search"): (filters.q,) if filters.q else (),
+    }
+    without = gettext("All cycles") if filters.cycle == ALL else gettext("Backlog")
+    parts = [
+        gettext("Cycle %(number)s", number=cycle.number) if cycle else without,
+        *(f"{label}: {', '.join(chosen)}" for label, chosen in several.items() if chosen),
+        gettext("Is blocked") if filters.blocked else "",
+        gettext("Not updated for a week") if filters.stale else "",
+    ]
+    return " · ".join(filter(None, parts))

@@ -1,27 +1,29 @@
 """The list: the board's workflows as rows that can be edited, each drawn once for all with the same rights."""
 
-import secrets
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from flask import Response, current_app, make_response, render_template, request, url_for
+from flask import Response, current_app
 from markupsafe import Markup
 from sqlmodel import Session
 
 from tracker.domain.people import Actor
+from tracker.domain.states import MoveBackReason
 from tracker.queries.board import cards as board
 from tracker.queries.board import list_rows as rows
 from tracker.queries.board.cards import BoardFrame, Card
 from tracker.queries.board.changed_since import ChangedWorkflow
 from tracker.queries.board.layout import BoardLayout, Filters
 from tracker.queries.board.list_rows import ListRow, Updates
-from tracker.web.board.filters import LIST
+from tracker.web.board.filters import LIST, in_words
 from tracker.web.http.context import current_viewer, now, today
 from tracker.web.ui.formats import language
-from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import move_back_reasons
+from tracker.web.ui.query import address, last
+from tracker.web.ui.rendering import page
+from tracker.web.ui.submit import fresh_key
+from tracker.web.ui.words import picks
 
 OWN, PART, READ = "own", "part", "read"
 MOST_CHANGED = 40  # beyond that the whole list is as quick
@@ -42,7 +44,7 @@ def mode(actor: Actor, card: Card) -> str:
 
 def drawn_rows(shown: Sequence[ListRow], actor: Actor, drafts: Drafts) -> dict[str, Markup]:
     """By key, the rows as HTML; nearly all are as they were."""
-    reasons = tuple(move_back_reasons())
+    reasons = tuple(picks(MoveBackReason))
     return {
         row.card.key: drawn_row(row, actor, *drafts[row.card.key])
         if row.card.key in drafts
@@ -62,7 +64,7 @@ def drawn_anew(session: Session, keys: Sequence[str], drafts: Drafts) -> dict[st
 
 def drawn_row(row: ListRow, actor: Actor, typed: Typed, errors: Errors) -> Markup:
     """A row with what was typed in it, and the messages at its fields."""
-    return _drawn(row, mode(actor, row.card), today(), tuple(move_back_reasons()), typed, errors)
+    return _drawn(row, mode(actor, row.card), today(), tuple(picks(MoveBackReason)), typed, errors)
 
 
 @lru_cache(maxsize=_ROWS_KEPT)
@@ -93,7 +95,7 @@ def stale(cards: Collection[Card], updates: Updates) -> frozenset[str]:
 def seen_at() -> datetime:
     """When the reader opened the list, as its polls tell; now for a page that is opened."""
     try:
-        at = datetime.fromisoformat(request.args.get("seen", ""))
+        at = datetime.fromisoformat(last("seen"))
     except ValueError:
         return now()
     return at if at.tzinfo is not None else now()
@@ -108,22 +110,22 @@ def context(
     every = rows.rows(
         session, cards, updates, filters.cycle, language=language(), today=today(), zone=viewer.programme.zone
     )
-    here = every if request.args.get("rows") == "all" else every[:SHOWN_AT_FIRST]
+    here = every if last("rows") == "all" else every[:SHOWN_AT_FIRST]
     own = [code for code in filters.workstreams if viewer.actor.leads(code)]
     return {
         "rows": drawn_rows(here, viewer.actor, drafts),
         "shown": len(here),
         "more": len(every) - len(here),
-        "here": address(seen=None, view=LIST),
-        "all_url": address(seen=None, view=LIST, rows="all"),
-        "stale_url": address(seen=None, view=LIST, rows=None, stale="1"),
+        "here": address("board.show", seen=None, view=LIST),
+        "all_url": address("board.show", seen=None, view=LIST, rows="all"),
+        "stale_url": address("board.show", seen=None, view=LIST, rows=None, stale="1"),
         "refused": any(errors for _, errors in drafts.values()),
         "stale": sum(row.is_stale for row in every),
         "may_write": any(mode(viewer.actor, row.card) != READ for row in here),
-        "save_url": _save_url(),
-        "key": secrets.token_urlsafe(16),
+        "save_url": address("rows.save", view=LIST, seen=None),
+        "key": fresh_key(),
         "streams_to_check": own[:_STREAMS_TO_CHECK],
-        "filters_in_words": _in_words(filters, frame),
+        "filters_in_words": in_words(frame, filters),
     }
 
 
@@ -132,42 +134,9 @@ def changes(changed_keys: Sequence[ChangedWorkflow], context: dict[str, Any]) ->
     rows = context["listing"]["rows"]
     here = [(each.key, rows[each.key]) for each in changed_keys if each.key in rows]
     gone = [each.key for each in changed_keys if each.key not in rows]
-    return make_response(render_template("board/_list_changed.html", here=here, gone=gone, **context))
-
-
-def address(endpoint: str = "board.show", **changed: str | None) -> str:
-    """The present address with some of its parameters changed; none drops one."""
-    kept: dict[str, Any] = request.args.to_dict(flat=False)
-    return url_for(endpoint, **{**kept, **changed})
+    return page("board/_list_changed.html", here=here, gone=gone, **context)
 
 
 def changes_address(filters: Filters) -> str:
     """Where the page asks for changes; a list says when it was opened, so that its order stays."""
     return address("board.changes", seen=seen_at().isoformat() if filters.view == LIST else None)
-
-
-def _save_url() -> str:
-    return address("rows.save", view=LIST, seen=None)
-
-
-def _in_words(filters: Filters, frame: BoardFrame) -> str:
-    """The filters as a sentence, for paper."""
-    cycle = frame.cycle(filters.cycle)
-    parts = [gettext("Cycle %(number)s", number=cycle.number) if cycle else _cycle_words(filters.cycle)]
-    for label, chosen in (
-        (gettext("Project"), filters.projects),
-        (gettext("Workstream"), filters.workstreams),
-        (gettext("Owner"), filters.owners),
-        (gettext("Search"), (filters.q,) if filters.q else ()),
-    ):
-        if chosen:
-            parts.append(f"{label}: {', '.join(chosen)}")
-    if filters.blocked:
-        parts.append(gettext("Is blocked"))
-    if filters.stale:
-        parts.append(gettext("Not updated for a week"))
-    return " · ".join(parts)
-
-
-def _cycle_words(cycle: str) -> str:
-    return gettext("All cycles") if cycle == "all" else gettext("Backlog")

@@ -1,10 +1,8 @@
 """Saving rows of the list, one or all that were changed, and checking one."""
 
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
+from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -15,21 +13,22 @@ from tracker.commands.entry import batch_results
 from tracker.commands.entry.batch_results import BatchResult, Left
 from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows.moves import StaleError
+from tracker.domain.errors import N_, TrackerError
 from tracker.queries.board import cards as board
-from tracker.queries.workflows import page as workflow
 from tracker.web.board import list as listing
 from tracker.web.board import views as boards
 from tracker.web.board.filters import LIST
+from tracker.web.board.forms import RowForm, typed_rows
 from tracker.web.board.list import Drafts, Errors, Typed
-from tracker.web.board.list_forms import RowForm, typed_rows
-from tracker.web.http.context import current_settings, current_viewer, now, today, writing
-from tracker.web.http.idempotency import once
-from tracker.web.ui.errors import explain, status_of
-from tracker.web.ui.formats import language, moment
+from tracker.web.board.words import latest_words
+from tracker.web.http.context import current_settings, today
+from tracker.web.ui.errors import field_errors, status_of
+from tracker.web.ui.formats import language
 from tracker.web.ui.forms import Form, FormError
-from tracker.web.ui.rendering import htmx
+from tracker.web.ui.query import address
+from tracker.web.ui.rendering import htmx, page
+from tracker.web.ui.submit import fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext, ngettext
-from tracker.web.workflows.events import described, event_words
 
 bp = Blueprint("rows", __name__)
 
@@ -39,34 +38,19 @@ Refused = dict[str, tuple[Errors, int]]
 NOTHING_REFUSED: tuple[Errors, int] = ({}, OK)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What is told of a save: in words, by the rows as they stand, and by what is kept as it was typed."""
-
-    text: str
-    status: int
-    entry_id: int | None
-    drawn: tuple[str, ...]
-    drafts: Drafts
-
-    @property
-    def is_refusal(self) -> bool:
-        """Whether anything was left."""
-        return any(errors for _, errors in self.drafts.values())
-
-
 @bp.post("/board/rows")
 def save() -> ResponseReturnValue:
     """Saves the row whose button was pressed, or every row in which something was typed; or checks one.
 
     What can be saved is saved; the rest is kept as it was typed, each with its cause at its field.
     """
-    key, checked = Form.parse(request.form).key, request.form.get("check", "")
-    with writing("check" if checked else "save_rows") as (session, entry):
-        return once(session, entry, current_viewer().user_id, key, lambda: _answered(session, entry, checked))
+    checked = request.form.get("check", "")
+    command = "check" if checked else "save_rows"
+    return submit(command, Form.parse, lambda session, entry, _form: _answered(session, entry, checked))
 
 
 def _answered(session: Session, entry: Entry, checked: str) -> Response:
+    """For htmx the rows anew, and a word about it that can take all of it back."""
     typed = typed_rows(request.form)
     refused: Refused = {}
     if checked:
@@ -76,19 +60,24 @@ def _answered(session: Session, entry: Entry, checked: str) -> Response:
         outcome, refused = _saved(session, entry, {key: typed[key] for key in typed if only in {None, key}})
     session.flush()
     refused |= {left.key: _explained(session, left) for left in outcome.left}
-    saved = () if checked else (*outcome.done, *outcome.unchanged)
-    answer = _Answer(
-        _words(outcome, refused, checked),
-        _status(outcome, refused),
-        entry.id if entry.is_recorded and not checked else None,
-        (*outcome.done, *outcome.unchanged, *refused),
-        {
-            key: (typed.get(key, {}), refused.get(key, NOTHING_REFUSED)[0])
-            for key in {**typed, **refused}
-            if key not in saved
-        },
+    touched = (*outcome.done, *outcome.unchanged)
+    drafts: Drafts = {
+        key: (typed.get(key, {}), refused.get(key, NOTHING_REFUSED)[0])
+        for key in {**typed, **refused}
+        if checked or key not in touched
+    }
+    text, status = _words(outcome, refused, checked), _status(outcome, refused)
+    if not htmx:
+        return _page(session, text, status, drafts)
+    return page(
+        "board/_list_saved.html",
+        status=status,
+        rows=listing.drawn_anew(session, (*touched, *refused), drafts).items(),
+        text=text,
+        entry_id=entry.id if entry.is_recorded and not checked else None,
+        is_refusal=any(errors for _, errors in drafts.values()),
+        key=fresh_key(),
     )
-    return _parts(session, answer) if htmx else _page(session, answer)
 
 
 def _saved(session: Session, entry: Entry, typed: Mapping[str, Typed]) -> tuple[BatchResult, Refused]:
@@ -99,8 +88,7 @@ def _saved(session: Session, entry: Entry, typed: Mapping[str, Typed]) -> tuple[
         try:
             form = RowForm.checked(fields)
         except FormError as error:
-            errors = {_place(field): gettext(message) for field, message in error.errors.items()}
-            refused[key] = (errors, status_of(error))
+            refused[key] = _at_fields(error), status_of(error)
             continue
         updates.append(Update(key, **form.model_dump(exclude={"key"})))
     return rows.save(session, entry, updates, backdate_days=current_settings().backdate_days), refused
@@ -111,23 +99,17 @@ def _explained(session: Session, left: Left) -> tuple[Errors, int]:
     error = left.error
     if isinstance(error, StaleError):
         return {"to": _missed(session, left.key)}, status_of(error)
-    return {_place(error.field): explain(error)}, status_of(error)
+    return _at_fields(error), status_of(error)
 
 
-def _place(field: str) -> str:
-    """Where in the row the message stands."""
-    return field if field in _SEEN else "row"
+def _at_fields(error: TrackerError) -> Errors:
+    """The messages where in the row they stand."""
+    return {name if name in _SEEN else "row": text for name, text in field_errors(error).items()}
 
 
 def _missed(session: Session, key: str) -> str:
-    zone = current_viewer().programme.zone
-    shown = workflow.page(session, key, language=language(), now=now(), zone=zone)
-    latest = max((item for item in shown.timeline if item.counts), key=lambda item: (item.recorded_at, item.order))
-    return gettext(
-        "%(actor)s was here before you, %(at)s: %(what)s. Save again to do yours all the same.",
-        actor=latest.actor,
-        at=moment(latest.recorded_at),
-        what=event_words(described(latest)),
+    return latest_words(
+        session, key, N_("%(actor)s was here before you, %(at)s: %(what)s. Save again to do yours all the same.")
     )
 
 
@@ -161,24 +143,9 @@ def _status(outcome: BatchResult, refused: Refused) -> int:
     return statuses.pop() if len(statuses) == 1 else 422
 
 
-def _parts(session: Session, answer: _Answer) -> Response:
-    """For htmx: the rows anew, and a word about it that can take all of it back."""
-    drawn = listing.drawn_anew(session, answer.drawn, answer.drafts)
-    html = render_template(
-        "board/_list_saved.html",
-        rows=drawn.items(),
-        text=answer.text,
-        entry_id=answer.entry_id,
-        is_refusal=answer.is_refusal,
-        key=secrets.token_urlsafe(16),
-    )
-    return make_response(html, answer.status)
-
-
-def _page(session: Session, answer: _Answer) -> Response:
+def _page(session: Session, text: str, status: int, drafts: Drafts) -> Response:
     """Without script: back to the list; or the list as it is, where something typed is still to be saved."""
-    if not answer.drafts and answer.status == OK:
-        flash(answer.text)
-        return make_response(redirect(listing.address(view=LIST, seen=None), code=303))
+    if not drafts and status == OK:
+        return see_other(address("board.show", view=LIST, seen=None), text)
     frame = board.frame(session, language=language(), today=today())
-    return boards.drawn(session, frame, drafts=answer.drafts, told=answer.text, status=answer.status)
+    return boards.drawn(session, frame, drafts=drafts, told=text, status=status)

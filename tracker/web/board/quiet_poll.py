@@ -19,12 +19,12 @@ from tracker.commands.accounts.sign_ins import LONGEST, token_hash
 from tracker.db import models
 from tracker.db.engine import quick_reads
 from tracker.domain.calendar import local_date
-from tracker.web.board.version import BoardVersion
 from tracker.web.http.context import Installation
 from tracker.web.http.logging import log
 from tracker.web.security import sessions
 from tracker.web.security.requests import HEADERS
 from tracker.web.security.session_cookies import is_within
+from tracker.web.ui.live import PageVersion
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -63,7 +63,7 @@ class QuietPoll:
         return ()
 
     def _is_quiet(self, environ: "WSGIEnvironment") -> bool:
-        tag = BoardVersion.read(environ.get("HTTP_HX_PTAG", ""))
+        tag = PageVersion.read(environ.get("HTTP_HX_PTAG", ""))
         if tag is None or log.isEnabledFor(logging.DEBUG):
             return False
         token = self._token(environ)

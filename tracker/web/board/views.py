@@ -1,30 +1,29 @@
 """The board: to read, and to follow what others do."""
 
-from typing import Any, TypeGuard
+from typing import Any
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from tracker.domain.people import Actor
-from tracker.domain.sorting import swedish_order
-from tracker.domain.states import Role
+from tracker.domain.states import MoveBackReason, Role
 from tracker.queries.board import cards as board
 from tracker.queries.board import changed_since, layout
 from tracker.queries.board.cards import ALL, BoardFrame
 from tracker.queries.board.layout import BoardLayout
 from tracker.web.board import delta
 from tracker.web.board import list as listing
-from tracker.web.board.filters import LIST, VIEWS, cycle_choices, read_filters
+from tracker.web.board.filters import LIST, VIEWS, pickers, read_filters
 from tracker.web.board.list import Drafts
-from tracker.web.board.version import BoardVersion, board_version
 from tracker.web.http import cookies
 from tracker.web.http.context import current_viewer, reading_session, today
-from tracker.web.ui.filters import choices
 from tracker.web.ui.formats import language
+from tracker.web.ui.live import changed, live, page_version
+from tracker.web.ui.query import address, last
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import move_back_reasons
+from tracker.web.ui.words import picks
 
 bp = Blueprint("board", __name__)
 
@@ -40,7 +39,7 @@ def show() -> ResponseReturnValue:
     if not request.args:
         return redirect(url_for(".show", **_own(frame, current_viewer().actor), **_view_switched()))
     response = drawn(session, frame)
-    if (view := request.args.get("view")) in VIEWS:
+    if (view := last("view")) in VIEWS:
         cookies.keep(response, VIEW_COOKIE, view)
     return response
 
@@ -50,41 +49,28 @@ def drawn(
 ) -> Response:
     """The page that the URL asks for; the list with what is kept of what was typed, and a word about it."""
     context = _context(session, frame, drafts or {})[1]
-    response = page(_template(context), status=status, told=told, **context)
-    response.headers["HX-PTag"] = str(board_version())
-    return response
+    return live(page(_template(context), status=status, told=told, **context))
 
 
 @bp.get("/board/changes")
 def changes() -> ResponseReturnValue:
-    """304 when nothing has changed since the tag that the reader holds; else what to change in the board, or, when
+    """304 when nothing has changed since the version that the reader holds; else what to change in the board, or, when
     that is much, its columns anew.
     """
-    tag, seen = board_version(), request.headers.get("HX-PTag", "")
-    if str(tag) in {seen, *request.if_none_match.as_set()}:
+    return changed(_changed)
+
+
+def _changed(revision: int | None) -> Response:
+    session = reading_session()
+    if revision is not None and changed_since.is_only_reviewed(session, revision):
         return Response(status=304)
-    session, earlier = reading_session(), BoardVersion.read(seen)
-    if _follows(earlier, tag) and changed_since.is_only_reviewed(session, earlier.revision):
-        return Response(status=304, headers={"HX-PTag": str(tag)})
-    frame = board.frame(session, language=language(), today=today())
-    shown, context = _context(session, frame)
-    written = changed_since.changed_since(session, earlier.revision) if _follows(earlier, tag) else None
+    shown, context = _context(session, board.frame(session, language=language(), today=today()))
+    written = changed_since.changed_since(session, revision) if revision is not None else None
     if written is not None and delta.is_enough(written, shown, context["board"]["filters"]):
-        response = delta.response(shown, written, context["board"])
-    elif written is not None and context["listing"] and 0 < len(written) <= listing.MOST_CHANGED:
-        response = listing.changes(written, context)
-    else:
-        response = page(_template(context), "columns", **context)
-    response.set_etag(str(tag))
-    response.headers["HX-PTag"] = str(tag)
-    if earlier is not None and earlier.assets != tag.assets:
-        response.headers["HX-Trigger"] = "tracker:outdated"
-    return response
-
-
-def _follows(earlier: BoardVersion | None, tag: BoardVersion) -> TypeGuard[BoardVersion]:
-    """Whether what has been written since the earlier one makes up the whole difference."""
-    return earlier is not None and earlier.differs_by_revision_alone(tag) and earlier.revision <= tag.revision
+        return delta.response(shown, written, context["board"])
+    if written is not None and context["listing"] and 0 < len(written) <= listing.MOST_CHANGED:
+        return listing.changes(written, context)
+    return page(_template(context), "columns", **context)
 
 
 def _template(context: dict[str, Any]) -> str:
@@ -105,7 +91,7 @@ def _own(frame: BoardFrame, actor: Actor) -> dict[str, Any]:
 
 def _context(session: Session, frame: BoardFrame, drafts: Drafts | None = None) -> tuple[BoardLayout, dict[str, Any]]:
     viewer = current_viewer()
-    filters, notices = read_filters(request.args, frame)
+    filters, notices = read_filters(frame)
     here = board.cards(session, filters.cycle, language=language(), today=today(), zone=viewer.programme.zone)
     missing = layout.missing_keys(filters.q, here)
     if missing:
@@ -114,21 +100,13 @@ def _context(session: Session, frame: BoardFrame, drafts: Drafts | None = None) 
     updates = listing.updates(session, filters)
     stale = listing.stale(here, updates)
     shown = layout.board_layout(here, filters, frame, may, may_all=may == EVERYWHERE, stale=stale)
-    cycle = frame.cycle(filters.cycle)
     return shown, {
         "board": {
             **{name: getattr(shown, name) for name in ("columns", "lanes", "total", "shown", "owned", "shared")},
             "blocked_count": shown.blocked,
             "filters": filters,
-            "cycle": cycle,
-            "cycles": cycle_choices(frame, filters),
-            "project_choices": choices(frame.projects.items(), filters.projects),
-            "workstream_choices": choices(
-                ((code, stream.name) for code, stream in frame.streams.items()), filters.workstreams
-            ),
-            "owner_choices": choices(
-                ((owner, owner) for owner in sorted(frame.owners, key=swedish_order)), filters.owners
-            ),
+            "cycle": frame.cycle(filters.cycle),
+            **pickers(frame, filters),
             "notices": notices,
             "is_filtered": filters.is_narrowed,
             "clear_url": url_for(
@@ -141,10 +119,10 @@ def _context(session: Session, frame: BoardFrame, drafts: Drafts | None = None) 
             "is_read_only": not may,
             "revision": viewer.programme.revision,
             "changes_url": listing.changes_address(filters),
-            "views": [(view, listing.address(view=view, seen=None, rows=None)) for view in VIEWS],
+            "views": [(view, address("board.show", view=view, seen=None, rows=None)) for view in VIEWS],
         },
-        "reasons": move_back_reasons(),
-        "tag": board_version(),
+        "reasons": picks(MoveBackReason),
+        "tag": page_version(),
         "listing": listing.context(session, shown, updates, filters, frame, drafts or {})
         if filters.view == LIST
         else None,

@@ -12,13 +12,12 @@ from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
 from tracker.queries.charts import Sources
 from tracker.web.charts.figure_words import FIGURES
-from tracker.web.ui.filters import Choice as Option
-from tracker.web.ui.filters import choices
+from tracker.web.ui.query import Choice as Option
+from tracker.web.ui.query import Query, choices, whole
 from tracker.web.ui.translation import gettext
 
 FIGURE = "tested"
 _LONGEST_SHOWN = 80
-_OWN = {"from", "to", "project", "workstream", "by", "figure"}
 
 
 class Filters(NamedTuple):
@@ -50,37 +49,16 @@ class Filters(NamedTuple):
 
 def read_filters(args: MultiDict[str, str], sources: Sources, also: Collection[str] = ()) -> Filters:
     """The filters that the address names; `also` are other parameters that mean something."""
-    notices: list[str] = []
-
-    def ignored(name: str, value: str) -> None:
-        notices.append(
-            gettext(
-                "The filter %(name)s=%(value)s means nothing here and was left out.",
-                name=name,
-                value=value[:_LONGEST_SHOWN],
-            )
-        )
-
-    def known(name: str, values: Collection[str]) -> tuple[str, ...]:
-        given = dict.fromkeys(value for value in args.getlist(name) if value)
-        for value in given:
-            if value not in values:
-                ignored(name, value)
-        return tuple(value for value in given if value in values)
-
-    for name in args:
-        if name not in _OWN and name not in also:
-            ignored(name, args[name])
-    numbers = [row.cycle for row in sources.history.cycles]
-    first, last = _range(args, numbers, sources.history.cycles, notices)
+    query = Query(args, also)
+    first, last = _range(query, sources.history.cycles)
     return Filters(
         first,
         last,
-        known("project", sources.projects),
-        known("workstream", sources.workstreams),
-        By((*known("by", {By.PROJECT.value, By.WORKSTREAM.value}), "")[0]),
-        (*known("figure", FIGURES), FIGURE)[0],
-        notices,
+        query.several("project", sources.projects),
+        query.several("workstream", sources.workstreams),
+        By(query.one("by", {By.PROJECT.value, By.WORKSTREAM.value})),
+        query.one("figure", FIGURES, FIGURE),
+        query.notices,
     )
 
 
@@ -105,35 +83,31 @@ def pickers(filters: Filters, sources: Sources) -> dict[str, list[Option]]:
     }
 
 
-def _range(
-    args: MultiDict[str, str], numbers: list[int], cycles: list[CycleRow], notices: list[str]
-) -> tuple[int, int]:
+def _range(query: Query, cycles: list[CycleRow]) -> tuple[int, int]:
     """The cycles asked for; by itself the one before the running one, that, and the next."""
-    usual = _usual(cycles)
-    if not numbers:
-        return usual
-    first = _number(args.get("from", ""), "from", usual[0], numbers, notices)
-    last = _number(args.get("to", ""), "to", max(usual[1], first) if "from" in args else usual[1], numbers, notices)
-    if first > last:
-        if "from" not in args:
-            return last, last
-        notices.append(
-            gettext(
-                "Cycle %(first)s comes after cycle %(last)s: they are shown the other way round.",
-                first=first,
-                last=last,
-            )
+    usual, numbers = _usual(cycles), [row.cycle for row in cycles]
+    first = _number(query, "from", usual[0], numbers)
+    last = _number(query, "to", max(usual[1], first) if query.has("from") else usual[1], numbers)
+    if first <= last:
+        return first, last
+    if not query.has("from"):
+        return last, last
+    query.say(
+        gettext(
+            "Cycle %(first)s comes after cycle %(last)s: they are shown the other way round.", first=first, last=last
         )
-        return last, first
-    return first, last
+    )
+    return last, first
 
 
-def _number(text: str, name: str, usual: int, numbers: list[int], notices: list[str]) -> int:
-    if not text:
+def _number(query: Query, name: str, usual: int, numbers: list[int]) -> int:
+    text = query.text(name)
+    if not text or not numbers:
         return usual
-    if text.isascii() and text.isdecimal() and len(text) <= len(str(max(numbers))) and int(text) in numbers:
-        return int(text)
-    notices.append(
+    found = whole(text)
+    if found in numbers:
+        return found
+    query.say(
         gettext(
             "There is no cycle %(value)s for “%(name)s”. There are cycles %(first)s to %(last)s.",
             value=text[:_LONGEST_SHOWN],

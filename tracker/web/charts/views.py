@@ -30,6 +30,7 @@ from tracker.web.charts.frames import Reading, frame
 from tracker.web.http.context import now, reading_session
 from tracker.web.security.requests import with_images_made_here
 from tracker.web.ui.formats import language
+from tracker.web.ui.query import last
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
 
@@ -65,11 +66,11 @@ def wall() -> ResponseReturnValue:
 def show(name: str) -> ResponseReturnValue:
     """A chart alone, or with `show` the items behind one of its marks."""
     _known(name)
-    asked = request.args.get("show", "")
+    asked = last("show")
     if asked:
         return _items(name, asked)
     reading = _reading(("part",))
-    template = "charts/part.html" if request.args.get("part") else "charts/chart.html"
+    template = "charts/part.html" if last("part") else "charts/chart.html"
     return with_images_made_here(page(template, **_shared(reading), frame=frame(reading, name)))
 
 
@@ -86,7 +87,7 @@ def figure(name: str) -> ResponseReturnValue:
 def numbers(name: str) -> ResponseReturnValue:
     """The numbers drawn."""
     _known(name)
-    dialect = dialect_of(request.args.get("format", ""))
+    dialect = dialect_of(last("format"))
     reading = _strictly(_reading(("format",)))
     response = Response(chart_csv(reading.view(name).sheet, dialect), mimetype="text/csv")
     response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(name, reading)}.csv"'
@@ -108,7 +109,7 @@ def _reading(also: tuple[str, ...] = ()) -> Reading:
 def _at_the_wall() -> datetime | None:
     """The instant of the page that a part is asked for: all of a wall is as of the same."""
     try:
-        return read_instant(request.args.get("part", ""))
+        return read_instant(last("part"))
     except InvalidError:
         return None
 
@@ -160,7 +161,7 @@ def _items(name: str, asked: str) -> Response:
     column = next((each for each in sheet.columns if each.name == asked), None)
     if column is None or column.adds in {Adds.KEY, Adds.NONE}:
         raise NotFoundError(N_("The chart has no such mark. Its filters may have changed."))
-    row = sheet.row({key: request.args.get(key, "") for key in sheet.keys})
+    row = sheet.row({key: last(key) for key in sheet.keys})
     behind = list(row.items(asked))
     places = [
         words.key_words(each, row.values[each.name])

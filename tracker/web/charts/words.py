@@ -14,9 +14,9 @@ from tracker.domain.errors import N_
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal, State
 from tracker.web.charts import figure_words
 from tracker.web.charts.figure_words import written
-from tracker.web.ui.formats import STATES, day, language, moment, short_day, state_name
+from tracker.web.ui.formats import day, language, moment, short_day
 from tracker.web.ui.translation import gettext, ngettext
-from tracker.web.ui.words import category_word, reason_word
+from tracker.web.ui.words import reason_word, word
 
 _SHARED = {
     "cycle": N_("Cycle"),
@@ -28,7 +28,6 @@ _SHARED = {
     "working_days_so_far": N_("Working days so far"),
     "day": N_("Day"),
 }
-_STATUSES = {CycleStatus.DRAFT: N_("draft"), CycleStatus.RUNNING: N_("running"), CycleStatus.CLOSED: N_("closed")}
 # What the columns are called and count that stand in one chart and are no figures of a cycle.
 COLUMNS: Mapping[str, ColumnWords] = {name: words for chart in CHARTS.values() for name, words in chart.columns.items()}
 
@@ -50,19 +49,13 @@ def key_words(column: Column, value: Value) -> str:
     return gettext("cycle %(cycle)s", cycle=value) if column.name == "cycle" else cell(column, value)
 
 
-def cell(column: Column, value: Value) -> str:  # noqa: PLR0911 - one for each kind of value
+def cell(column: Column, value: Value) -> str:
     """A value as people read it; a dash when it is empty, which is not 0."""
     match value:
         case None | "":
             return "–"
-        case CycleStatus():
-            return gettext(_STATUSES[value])
-        case State():
-            return state_name(value)
-        case Goal():
-            return state_name(State(value.value))
-        case BlockerCategory():
-            return category_word(value)
+        case CycleStatus() | State() | Goal() | BlockerCategory():
+            return word(value)
         case date():
             return day(value)
         case int() | Decimal():
@@ -82,9 +75,9 @@ def speech() -> Speech:
         written,
         cache(day),
         moment,
-        lambda state: gettext(STATES[state]),
+        word,
         _reason,
-        category_word,
+        word,
         figure_words.label,
         figure_words.definition,
         short_day,

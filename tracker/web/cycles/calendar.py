@@ -12,7 +12,6 @@ from tracker.clock import real_now
 from tracker.commands.accounts import sign_ins
 from tracker.commands.accounts.account import LANGUAGES
 from tracker.commands.accounts.sign_ins import TooManyAttemptsError, token_hash
-from tracker.db.engine import transaction
 from tracker.domain.calendar import working_days
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
@@ -21,8 +20,9 @@ from tracker.queries.cycles import calendar
 from tracker.queries.cycles import list as cycles
 from tracker.queries.cycles.calendar import Reader
 from tracker.web.http.addresses import our_address, peer
-from tracker.web.http.context import close_reading_session, current_engine, reading_session
+from tracker.web.http.context import reading_session, unrecorded
 from tracker.web.ui.language import LOCALES
+from tracker.web.ui.query import last
 from tracker.web.ui.translation import gettext, ngettext
 
 bp = Blueprint("calendar_feed", __name__)
@@ -39,10 +39,9 @@ def show() -> ResponseReturnValue:
     place = f"calendar:{peer()}"
     try:
         sign_ins.refuse_calendar(reading_session(), place, real_now())
-        reader = calendar.reader(reading_session(), token_hash(request.args.get("key", "")))
+        reader = calendar.reader(reading_session(), token_hash(last("key")))
         if reader is None:
-            close_reading_session()
-            with transaction(current_engine()) as session:
+            with unrecorded() as session:
                 sign_ins.fail_calendar(session, place, real_now())
             return _plain(404, "There is no such calendar.")
     except TooManyAttemptsError as error:

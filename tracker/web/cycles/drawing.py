@@ -10,9 +10,10 @@ from flask_babel import get_locale
 from tracker.domain.calendar import free_weekdays
 from tracker.domain.cycles.line import Line, Stretch, Week
 from tracker.domain.programme.rows import CycleRow
-from tracker.web.cycles.words import short_days, status_word
+from tracker.web.cycles.words import short_days
 from tracker.web.ui.formats import language
 from tracker.web.ui.translation import gettext
+from tracker.web.ui.words import word
 
 _DAY = timedelta(days=1)
 _MANY_WEEKS = 80  # of more, not every number is readable
@@ -55,19 +56,18 @@ class Drawing:
         self.weeks = [self._week(n, week) for n, week in enumerate(line.weeks)]
         self.working = [shape for stretch in line.working for shape in self._working(stretch)]
         self.free = [
-            Shape(self.x(day), self.wide(Stretch(day, day)), name)
+            self._shape(Stretch(day, day), name)
             for day, name in free_weekdays(line.stretch.first, line.stretch.last, language()).items()
             if line.working
         ]
         self.bars = [self._bar(cycle) for cycle in line.cycles]
         self.planning = [shape for cycle in line.cycles if (shape := self._planning(cycle))]
         self.gaps = [
-            Shape(
-                self.x(gap.stretch.first),
-                self.wide(gap.stretch),
+            self._shape(
+                gap.stretch,
                 gettext("outside: %(days)s d", days=gap.stretch.days),
                 self._middle(gap.stretch),
-                self._anchor(self._share(gap.stretch.first)),
+                self._anchor(gap.stretch.first),
             )
             for gap in line.gaps
         ]
@@ -87,7 +87,13 @@ class Drawing:
     def _middle(self, stretch: Stretch) -> str:
         return _percent((self._share(stretch.first) + self._share(stretch.last + _DAY)) / 2)
 
-    def _anchor(self, share: float) -> str:
+    def _shape(
+        self, stretch: Stretch, text: str = "", more: str = "", anchor: str = "middle", *, is_minor: bool = False
+    ) -> Shape:
+        return Shape(self.x(stretch.first), self.wide(stretch), text, more, anchor, is_minor)
+
+    def _anchor(self, day: date) -> str:
+        share = self._share(day)
         return "start" if share < _EDGE else "end" if share > 1 - _EDGE else "middle"
 
     def _months(self, months: Sequence[Stretch]) -> list[Shape]:
@@ -100,18 +106,13 @@ class Drawing:
                 form = "MMM" if has_year and month.first.month != 1 else "MMM y"
                 text = dates.format_date(month.first, form, locale=get_locale()).replace(".", "")
                 has_year = True
-            shapes.append(Shape(self.x(month.first), self.wide(month), text))
+            shapes.append(self._shape(month, text))
         return shapes
 
     def _week(self, n: int, week: Week) -> Shape:
         is_shown = len(self.line.weeks) <= _MANY_WEEKS or week.number % 4 == 1
-        return Shape(
-            self.x(week.stretch.first),
-            self.wide(week.stretch),
-            str(week.number) if is_shown else "",
-            self._middle(week.stretch),
-            is_minor=n % 2 == 1,
-        )
+        number = str(week.number) if is_shown else ""
+        return self._shape(week.stretch, number, self._middle(week.stretch), is_minor=n % 2 == 1)
 
     def _working(self, stretch: Stretch) -> list[Shape]:
         """Split where today begins: what has passed is darker."""
@@ -119,10 +120,7 @@ class Drawing:
         parts = [stretch]
         if today is not None and stretch.first < today <= stretch.last:
             parts = [Stretch(stretch.first, today - _DAY), Stretch(today, stretch.last)]
-        return [
-            Shape(self.x(part.first), self.wide(part), "passed" if today is not None and part.last < today else "")
-            for part in parts
-        ]
+        return [self._shape(part, "passed" if today is not None and part.last < today else "") for part in parts]
 
     def _bar(self, cycle: CycleRow) -> Bar:
         stretch, today = Stretch(cycle.starts_on, cycle.ends_on), self.line.today
@@ -130,7 +128,7 @@ class Drawing:
         return Bar(
             cycle.cycle,
             cycle.status.value,
-            status_word(cycle.status),
+            word(cycle.status),
             self.x(stretch.first),
             self.wide(stretch),
             short_days(stretch.first, stretch.last),
@@ -141,26 +139,14 @@ class Drawing:
         first, last = cycle.planning_starts_on, cycle.planning_ends_on
         if first is None or last is None or first not in self.line.stretch or last not in self.line.stretch:
             return None
-        end, share = Stretch(first, last), self._share(last)
-        is_left = share < _EDGE * 2
-        return Shape(
-            self.x(first),
-            self.wide(end),
-            gettext("planning %(cycle)s", cycle=cycle.cycle),
-            self.x(first) if is_left else self.x(last + _DAY),
-            "start" if is_left else "end",
-        )
+        text = gettext("planning %(cycle)s", cycle=cycle.cycle)
+        if self._share(last) < _EDGE * 2:
+            return self._shape(Stretch(first, last), text, self.x(first), "start")
+        return self._shape(Stretch(first, last), text, self.x(last + _DAY), "end")
 
     def _today(self, day: date) -> Shape:
-        share = self._share(day)
-        words = dates.format_date(day, "d MMMM", locale=get_locale())
-        return Shape(
-            self.x(day),
-            self.wide(Stretch(day, day)),
-            gettext("today, %(day)s", day=words),
-            self._middle(Stretch(day, day)),
-            self._anchor(share),
-        )
+        alone, words = Stretch(day, day), dates.format_date(day, "d MMMM", locale=get_locale())
+        return self._shape(alone, gettext("today, %(day)s", day=words), self._middle(alone), self._anchor(day))
 
 
 def _percent(share: float) -> str:

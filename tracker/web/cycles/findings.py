@@ -4,15 +4,25 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from tracker.domain.errors import N_
 from tracker.domain.figures.behind import BY_AMOUNT, Difference
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Choice, Summary, days
+from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus, Goal, State
 from tracker.queries.cycles.page import Late, Sources
 from tracker.queries.cycles.page_parts import Changed
 from tracker.web.charts import figure_words
 from tracker.web.ui.formats import day, state_name
 from tracker.web.ui.translation import gettext, ngettext
+from tracker.web.ui.words import word
+
+_EVENTS = {
+    "held": N_("Held by blocker %(number)s"),
+    "released": N_("Released by blocker %(number)s"),
+    "archived": N_("Archived"),
+    "scope": N_("Scope changed"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,68 +50,50 @@ class Told:
 
 def heading(read: Sources, row: Summary, today: date) -> str:
     """The finding, which stands over the page."""
-    cycle, number = read.cycle.now.cycle, read.cycle.number
-    match cycle.status:
-        case CycleStatus.CLOSED if row.tested is None:
-            return gettext("Cycle %(number)s: closed before it began", number=number)
-        case CycleStatus.CLOSED if row.ratio_to_previous is not None:
-            return gettext(
-                "Cycle %(number)s: %(tested)s, %(ratio)s times cycle %(previous)s",
-                number=number,
-                tested=_tested(row),
-                previous=number - 1,
-                ratio=figure_words.number("ratio_to_previous", row.ratio_to_previous),
-            )
+    match read.cycle.now.cycle.status:
         case CycleStatus.CLOSED:
-            return gettext("Cycle %(number)s: %(tested)s", number=number, tested=_tested(row))
+            return _closed(read.cycle.number, row)
         case CycleStatus.RUNNING:
             return _running(read, row, today)
         case _:
             return _draft(read, today)
 
 
+def _closed(number: int, row: Summary) -> str:
+    values = {"number": number, "tested": _tested(row), "previous": number - 1}
+    if row.tested is None:
+        return gettext("Cycle %(number)s: closed before it began", **values)
+    if row.ratio_to_previous is None:
+        return gettext("Cycle %(number)s: %(tested)s", **values)
+    ratio = figure_words.number("ratio_to_previous", row.ratio_to_previous)
+    return gettext("Cycle %(number)s: %(tested)s, %(ratio)s times cycle %(previous)s", ratio=ratio, **values)
+
+
 def _running(read: Sources, row: Summary, today: date) -> str:
     reading, cycle = read.cycle.now, read.cycle.now.cycle
     if not reading.is_begun:
-        members = len(read.cycle.members(read.cycle.programme))
-        return gettext(
-            "Cycle %(number)s: %(members)s, begins %(day)s",
-            number=cycle.cycle,
-            members=_in_cycle(members),
-            day=day(cycle.starts_on),
-        )
+        members = ngettext("%(num)s workflow", "%(num)s workflows", len(read.cycle.members(read.cycle.programme)))
+        return _begins(cycle, members)
+    values = {"number": cycle.cycle, "tested": _tested(row)}
     if today > cycle.ends_on:
-        return gettext(
-            "Cycle %(number)s: %(tested)s, over since %(day)s and not closed",
-            number=cycle.cycle,
-            tested=_tested(row),
-            day=day(cycle.ends_on),
-        )
-    return gettext(
-        "Cycle %(number)s: %(tested)s, working day %(day)s of %(days)s",
-        number=cycle.cycle,
-        tested=_tested(row),
-        day=reading.working_days_so_far,
-        days=reading.working_days,
-    )
+        over = day(cycle.ends_on)
+        return gettext("Cycle %(number)s: %(tested)s, over since %(day)s and not closed", day=over, **values)
+    values |= {"day": str(reading.working_days_so_far), "days": str(reading.working_days)}
+    return gettext("Cycle %(number)s: %(tested)s, working day %(day)s of %(days)s", **values)
 
 
 def _draft(read: Sources, today: date) -> str:
     cycle, members = read.cycle.now.cycle, len(read.cycle.members(read.cycle.programme))
     planned = ngettext("%(num)s planned", "%(num)s planned", members) if members else gettext("nothing planned yet")
     if today < cycle.starts_on:
-        return gettext(
-            "Cycle %(number)s: %(members)s, begins %(day)s",
-            number=cycle.cycle,
-            members=planned,
-            day=day(cycle.starts_on),
-        )
-    return gettext(
-        "Cycle %(number)s: %(members)s, not committed though it began %(day)s",
-        number=cycle.cycle,
-        members=planned,
-        day=day(cycle.starts_on),
-    )
+        return _begins(cycle, planned)
+    values = {"number": cycle.cycle, "members": planned, "day": day(cycle.starts_on)}
+    return gettext("Cycle %(number)s: %(members)s, not committed though it began %(day)s", **values)
+
+
+def _begins(cycle: CycleRow, members: str) -> str:
+    values = {"number": cycle.cycle, "members": members, "day": day(cycle.starts_on)}
+    return gettext("Cycle %(number)s: %(members)s, begins %(day)s", **values)
 
 
 def summary(read: Sources, choice: Choice) -> str:
@@ -129,7 +121,7 @@ def items_title(read: Sources, figure: str, value: int | Decimal | None, goal: G
         if whole
         else f"{figure_words.label(figure)}: {figure_words.with_unit(figure, value)}"
     ]
-    words += [gettext("goal %(goal)s", goal=state_name(State(goal.value)))] if goal is not None else []
+    words += [gettext("goal %(goal)s", goal=word(goal))] if goal is not None else []
     words += [workstream] if workstream else []
     words.append(gettext("cycle %(number)s", number=read.cycle.number))
     return ", ".join(words)
@@ -177,19 +169,11 @@ def _cause(cause: Late, closed_at: datetime) -> Cause:
 
 
 def _what(cause: Late) -> str:
-    match cause.kind:
-        case "moved" if cause.from_state is None:
-            return gettext("Created")
-        case "held":
-            return gettext("Held by blocker %(number)s", number=cause.blocker)
-        case "released":
-            return gettext("Released by blocker %(number)s", number=cause.blocker)
-        case "archived":
-            return gettext("Archived")
-        case "scope":
-            return gettext("Scope changed")
-        case _:
-            return f"{_state(cause.from_state)} → {_state(cause.to_state)}"
+    if cause.kind in _EVENTS:
+        return gettext(_EVENTS[cause.kind], number=cause.blocker)
+    if cause.kind == "moved" and cause.from_state is None:
+        return gettext("Created")
+    return f"{_state(cause.from_state)} → {_state(cause.to_state)}"
 
 
 def _state(state: State | None) -> str:
@@ -198,7 +182,3 @@ def _state(state: State | None) -> str:
 
 def _tested(row: Summary) -> str:
     return figure_words.counted("tested", row.tested or 0)
-
-
-def _in_cycle(members: int) -> str:
-    return ngettext("%(num)s workflow", "%(num)s workflows", members)

@@ -20,6 +20,7 @@ from tracker.web.charts.figure_words import FIGURES, GROUPS
 from tracker.web.cycles import findings
 from tracker.web.http.context import current_viewer, now, reading_session, today
 from tracker.web.ui.formats import language
+from tracker.web.ui.query import Query
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
 from tracker.web.ui.words import reason_word
@@ -71,24 +72,13 @@ def show(number: int) -> ResponseReturnValue:
 
 
 def _asked(read: Sources) -> Asked:
-    notices: list[str] = []
-
-    def one(name: str, values: Any) -> str:  # noqa: ANN401 - anything that knows what it contains
-        value = request.args.get(name, "")
-        if value and value not in values:
-            notices.append(
-                gettext(
-                    "The filter %(name)s=%(value)s means nothing here and was left out.", name=name, value=value[:80]
-                )
-            )
-        return value if value in values else ""
-
-    workstream = one("workstream", read.cycle.workstreams)
-    figure = one("show", {*OPENED, CHANGES})
-    basis = one("basis", {basis.value for basis in read.cycle.readings})
-    goal = one("goal", {goal.value for goal in Goal})
+    query = Query(request.args, request.args)
+    workstream = query.one("workstream", read.cycle.workstreams)
+    figure = query.one("show", {*OPENED, CHANGES})
+    basis = query.one("basis", {basis.value for basis in read.cycle.readings}, Basis.AS_NOW)
+    goal = query.one("goal", set(Goal))
     choice = read.cycle.workstreams[workstream] if workstream else read.cycle.programme
-    return Asked(choice, figure, Basis(basis or Basis.AS_NOW), Goal(goal) if goal else None, notices)
+    return Asked(choice, figure, Basis(basis), Goal(goal) if goal else None, query.notices)
 
 
 def _shared(read: Sources, asked: Asked) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What the page of files shows: which file, narrowed how, its first rows as they will be written, and its size."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,14 +17,14 @@ from tracker.domain.figures.readings import Basis
 from tracker.domain.files.csv_text import LINK, rows_text
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
-from tracker.exports import files, programme_files
+from tracker.exports import files
 from tracker.exports.files import Asked, Table
 from tracker.queries import figures
 from tracker.queries.programme.files import count
 from tracker.web.charts import figure_words
 from tracker.web.http.addresses import our_address
-from tracker.web.ui.filters import Choice, choices
 from tracker.web.ui.formats import language, number
+from tracker.web.ui.query import Choice, Query, choices
 from tracker.web.ui.translation import gettext, ngettext
 
 BOTH = "both"
@@ -52,8 +52,7 @@ GROUPS = {
     },
 }
 _ABOUT = {name: text for group in GROUPS.values() for name, text in group.items()}
-_OWN = {"file", "cycle", "basis", "format", "total", "link"}
-_LONGEST_SHOWN = 80
+YES, NO = _YES_NO = ("yes", "no")
 
 
 class Cell(NamedTuple):
@@ -77,8 +76,7 @@ def context(session: Session, args: MultiDict[str, str], *, now: datetime) -> di
     """All that the page shows. What the address asks for and means nothing is left out, and said."""
     history = figures.history(session)
     cycles = history.cycles if history is not None else []
-    notices: list[str] = []
-    asked = _asked(args, [row.cycle for row in cycles], notices)
+    asked, notices = _asked(args, [str(row.cycle) for row in cycles])
     table = files.table(session, asked, now)
     return {
         "notices": notices,
@@ -97,33 +95,16 @@ def context(session: Session, args: MultiDict[str, str], *, now: datetime) -> di
     }
 
 
-def _asked(args: MultiDict[str, str], cycles: list[int], notices: list[str]) -> Asked:
-    def ignored(name: str, value: str) -> None:
-        notices.append(
-            gettext(
-                "The filter %(name)s=%(value)s means nothing here and was left out.",
-                name=name[:_LONGEST_SHOWN],
-                value=value[:_LONGEST_SHOWN],
-            )
-        )
-
-    def known(name: str, values: Collection[str], default: str = "") -> str:
-        value = args.get(name, "")
-        if value and value not in values:
-            ignored(name, value)
-        return value if value and value in values else default
-
-    for name in args:
-        if name not in _OWN:
-            ignored(name, args[name])
-    file = known("file", files.NAMES, _FIRST)
+def _asked(args: MultiDict[str, str], cycles: list[str]) -> tuple[Asked, list[str]]:
+    query = Query(args)
+    file = query.one("file", files.NAMES, _FIRST)
     can = {field for field, names in files.NARROWED.items() if file in names}
-    cycle = known("cycle", [str(each) for each in cycles])
-    basis = known("basis", [each.value for each in Basis] + [BOTH], Basis.AS_NOW.value)
-    dialect = known("format", [each.value for each in Dialect], _usual_dialect())
-    has_total = known("total", ["yes", "no"], "yes") == "yes"
-    has_link = known("link", ["yes", "no"], "no") == "yes"
-    return Asked(
+    cycle = query.one("cycle", cycles)
+    basis = query.one("basis", {*Basis, BOTH}, Basis.AS_NOW.value)
+    dialect = query.one("format", set(Dialect), _usual_dialect())
+    has_total = query.one("total", _YES_NO, YES) == YES
+    has_link = query.one("link", _YES_NO) == YES
+    asked = Asked(
         file,
         cycle=int(cycle) if cycle and "cycle" in can else None,
         basis=Basis(basis) if basis != BOTH and "basis" in can else None,
@@ -131,6 +112,7 @@ def _asked(args: MultiDict[str, str], cycles: list[int], notices: list[str]) -> 
         has_total=has_total or "total" not in can,
         address=our_address() if has_link and "link" in can else None,
     )
+    return asked, query.notices
 
 
 def _usual_dialect() -> str:
@@ -157,7 +139,7 @@ def _preview(session: Session, asked: Asked, table: Table) -> Preview:
     written = sum(len(piece.encode()) for piece in rows_text(table.columns, first, asked.dialect, table.link))
     total = len(first)
     if total == _MEASURED:
-        is_told = asked.name in programme_files.NAMES
+        is_told = asked.name in files.PROGRAMME
         total = count(session, asked.name, asked.cycle) if is_told else total + sum(1 for _ in rows)
     size = _size(written * total // len(first) if first else written)
     is_exact = total == len(first)

@@ -23,6 +23,7 @@ from tracker.web.charts.files import dialect_of
 from tracker.web.exports import page as export_page
 from tracker.web.http.addresses import our_address
 from tracker.web.http.context import current_engine, current_programme, now, reading_session
+from tracker.web.ui.query import last
 from tracker.web.ui.rendering import page
 
 bp = Blueprint("exports", __name__, url_prefix="/exports")
@@ -100,7 +101,7 @@ def _asked(name: str) -> Asked:
         name,
         cycle=_cycle(),
         basis=Basis(basis) if basis in set(Basis) else None,
-        dialect=dialect_of(request.args.get("format", "")),
+        dialect=dialect_of(last("format")),
         as_of=_instant(),
         has_total=_one_of("total", ["yes", "no"]) != "no",
         address=our_address() if _one_of("link", ["yes", "no"]) == "yes" else None,
@@ -114,7 +115,7 @@ def _pack(session: Session) -> Pack:
         programme=current_programme().name,
         cycle=_cycle(),
         now=now(),
-        dialect=dialect_of(request.args.get("format", "")),
+        dialect=dialect_of(last("format")),
         as_of=_instant(),
     )
 
@@ -128,7 +129,7 @@ def _require_known(parameters: set[str]) -> None:
 
 
 def _cycle() -> int | None:
-    text = request.args.get("cycle", "")
+    text = last("cycle")
     if not text:
         return None
     is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST_ID))
@@ -139,7 +140,7 @@ def _cycle() -> int | None:
 
 
 def _one_of(name: str, values: list[str]) -> str:
-    text = request.args.get(name, "")
+    text = last(name)
     if text and text not in values:
         message = N_("%(name)s=%(value)s: there are %(values)s.")
         raise InvalidError(message, field=name, name=name, value=text[:_LONGEST_SHOWN], values=", ".join(values))
@@ -147,7 +148,7 @@ def _one_of(name: str, values: list[str]) -> str:
 
 
 def _instant() -> datetime | None:
-    text = request.args.get("as_of", "")
+    text = last("as_of")
     try:
         return read_instant(text) if text else None
     except InvalidError as error:

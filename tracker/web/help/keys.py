@@ -1,12 +1,17 @@
 """The keys, and how to work with many at once: a page, and a dialog on the board."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.errors import N_
+from tracker.domain.looks import LOOKS
+from tracker.domain.states import Goal
 from tracker.web.http.context import current_viewer
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
+from tracker.web.ui.words import word
 
 bp = Blueprint("help", __name__)
 
@@ -18,7 +23,7 @@ _CARDS = (
     (("Esc",), N_("close, deselect, back to the card")),
 )
 _CHANGES = (
-    (("1", "–", "5"), N_("move to the state: 1 not started, 2 design, 3 validation, 4 test, 5 done")),
+    (("1", "–", "5"), N_("move to the state: %(states)s")),
     (("Shift", "→"), N_("one state on")),
     (("Shift", "←"), N_("one state back, with its reason")),
     (("D",), N_("say on which day it happened")),
@@ -62,7 +67,7 @@ _PLAN = (
     (("↑", "↓"), N_("to the next row of the same side")),
     (("Enter",), N_("into the cycle with the next stage as its goal; also →")),
     (("←",), N_("back to the backlog")),
-    (("1", "–", "3"), N_("the goal: 1 design, 2 validation, 3 test; from the backlog into the cycle with it")),
+    (("1", "–", "3"), N_("the goal: %(goals)s; from the backlog into the cycle with it")),
     (("X",), N_("select the row or deselect it")),
     (("Shift", "↑", "↓"), N_("extend the selection")),
     (("Z",), N_("undo what was done last")),
@@ -81,11 +86,11 @@ _GROUPS = (
 @bp.get("/help")
 def show() -> ResponseReturnValue:
     """What keys, mouse and fingers do."""
-    groups = [
-        (
-            gettext(title),
-            [([gettext(key) if len(key) > 1 else key for key in keys], gettext(words)) for keys, words in rows],
-        )
-        for title, rows in _GROUPS
-    ]
+    states = ", ".join(f"{look.key} {gettext(look.label)}" for look in LOOKS.values())
+    goals = ", ".join(f"{number} {word(goal)}" for number, goal in enumerate(Goal, 1))
+
+    def row(keys: Sequence[str], words: str) -> tuple[list[str], str]:
+        return [gettext(key) if len(key) > 1 else key for key in keys], gettext(words, states=states, goals=goals)
+
+    groups = [(gettext(title), [row(*each) for each in rows]) for title, rows in _GROUPS]
     return page("help/keys.html", "help", groups=groups, are_keys_on=current_viewer().has_keys)

@@ -1,11 +1,11 @@
 """The running cycle at a glance: the first page there is."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from flask import Blueprint, url_for
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.calendar import iso_week, working_days
@@ -26,12 +26,12 @@ from tracker.web.home.day_strip import DayStrip
 from tracker.web.home.day_strip import day_strip as drawn_days
 from tracker.web.http.context import current_viewer, now, reading_session, today
 from tracker.web.ui.formats import language, long_day
+from tracker.web.ui.query import board_of
 from tracker.web.ui.rendering import page
-from tracker.web.ui.words import category_word
+from tracker.web.ui.words import word
 
 bp = Blueprint("home", __name__)
 
-_LONGEST_SEARCH = 2_000
 _OLDEST_SHOWN, _DECISIONS_SHOWN, _MOVES_SHOWN, _STALE_SHOWN = 5, 5, 8, 8
 _NEAR_WORKING_DAYS = 10
 _FOUR_WEEKS = 28
@@ -114,7 +114,7 @@ def _context(seen: Overview) -> dict[str, Any]:
         "span": words.span,
         "board_of": board_of,
         "age_words": age_words,
-        "category_word": category_word,
+        "category_word": word,
         "is_planner": current_viewer().actor.is_planner,
     }
 
@@ -122,12 +122,6 @@ def _context(seen: Overview) -> dict[str, Any]:
 def items_address(cycle: int, figure: str) -> str:
     """The page of a cycle with the items behind one of its figures."""
     return f"/cycles/{cycle}?show={figure}"
-
-
-def board_of(keys: Iterable[str], otherwise: str = "") -> str:
-    """The board of just these workflows, where an address can hold them."""
-    q = " ".join(dict.fromkeys(keys))
-    return url_for("board.show", cycle="all", q=q) if q and len(q) <= _LONGEST_SEARCH else otherwise
 
 
 def _strip(seen: Overview) -> DayStrip | None:

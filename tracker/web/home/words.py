@@ -33,28 +33,21 @@ def progress(standing: Standing) -> str:
     """How many are done, against the previous cycle on the same working day."""
     if standing.items is None:
         return ""
-    done, cycle, previous = len(standing.items.tested), standing.cycle.cycle, standing.previous
+    done, previous = len(standing.items.tested), standing.previous
+    values = {"cycle": standing.cycle.cycle, "other": previous.number if previous else 0}
+    so_far = ngettext("%(num)s done in cycle %(cycle)s", "%(num)s done in cycle %(cycle)s", done, **values)
     if previous is None:
-        if not done:
-            return gettext("None done yet in cycle %(cycle)s", cycle=cycle)
-        return ngettext("%(num)s done in cycle %(cycle)s", "%(num)s done in cycle %(cycle)s", done, cycle=cycle)
-    then, other = len(previous.so_far.tested), previous.number
-    if not done and not then:
-        return gettext(
-            "None done yet in cycle %(cycle)s, nor in cycle %(other)s by the same working day", cycle=cycle, other=other
-        )
-    if not done:
-        return ngettext(
-            "None done yet in cycle %(cycle)s; cycle %(other)s had %(num)s by the same working day",
-            "None done yet in cycle %(cycle)s; cycle %(other)s had %(num)s by the same working day",
-            then,
-            cycle=cycle,
-            other=other,
-        )
-    return gettext(
-        "%(done)s, %(compared)s",
-        done=ngettext("%(num)s done in cycle %(cycle)s", "%(num)s done in cycle %(cycle)s", done, cycle=cycle),
-        compared=_compared(done - then, other),
+        return so_far if done else gettext("None done yet in cycle %(cycle)s", **values)
+    then = len(previous.so_far.tested)
+    if done:
+        return gettext("%(done)s, %(compared)s", done=so_far, compared=_compared(done - then, previous.number))
+    if not then:
+        return gettext("None done yet in cycle %(cycle)s, nor in cycle %(other)s by the same working day", **values)
+    return ngettext(
+        "None done yet in cycle %(cycle)s; cycle %(other)s had %(num)s by the same working day",
+        "None done yet in cycle %(cycle)s; cycle %(other)s had %(num)s by the same working day",
+        then,
+        **values,
     )
 
 

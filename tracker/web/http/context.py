@@ -92,6 +92,14 @@ def writing(command: str) -> Iterator[tuple[Session, Entry]]:
         yield session, entry
 
 
+@contextlib.contextmanager
+def unrecorded() -> Iterator[Session]:
+    """A transaction of what no history keeps: sign-ins, settings, files under way."""
+    close_reading_session()
+    with transaction(current_engine()) as session:
+        yield session
+
+
 def set_viewer(viewer: Viewer, token_hash: str) -> None:
     """The request is by somebody signed in."""
     g.viewer, g.token_hash = viewer, token_hash

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.commands.imports.plan import Plan, Planned, RowResult
+from tracker.commands.imports.plan import Plan, Planned
+from tracker.commands.imports.results import RowResult
 from tracker.db.models import ImportFile
 from tracker.domain.cells import unguarded
 from tracker.domain.imports import reading
@@ -13,7 +14,7 @@ from tracker.domain.imports.choices import Choices
 from tracker.domain.imports.columns import Field
 from tracker.domain.imports.table import Table
 from tracker.domain.imports.values import has_slashed_dates, proposed_state
-from tracker.domain.states import STATES
+from tracker.domain.states import STATES, MoveBackReason
 from tracker.queries.workflows import form as workflow_form
 from tracker.web.http.context import reading_session
 from tracker.web.imports.words import (
@@ -23,11 +24,11 @@ from tracker.web.imports.words import (
     change_words,
     cut,
     field_choices,
-    reason_choices,
 )
 from tracker.web.ui.errors import explain
 from tracker.web.ui.formats import day, language, state_name
 from tracker.web.ui.translation import gettext
+from tracker.web.ui.words import picks
 
 A_PAGE = 100
 _SAMPLES = 3
@@ -86,7 +87,7 @@ def columns_context(table: Table, choices: Choices, content: bytes) -> dict[str,
         "fields": field_choices(),
         "delimiters": [(mark, gettext(word)) for mark, word in DELIMITER_WORDS.items()],
         "dates": [(order, gettext(word)) for order, word in DATE_WORDS.items()],
-        "reasons": reason_choices(),
+        "reasons": picks(MoveBackReason),
         "is_workbook": reading.is_workbook(content),
         "has_slashed": dated is not None
         and has_slashed_dates(row.cells[dated] for row in table.rows if dated < len(row.cells)),
@@ -117,13 +118,9 @@ def preview_context(plan: Plan, show: str, start: int) -> dict[str, Any]:
             for heading, field in zip(plan.table.headings, plan.choices.columns, strict=True)
             if field
         ],
-        "not_imported": [
-            heading
-            for heading, field in zip(plan.table.headings, plan.choices.columns, strict=True)
-            if heading and not field
-        ],
+        "not_imported": plan.left_out,
         "states": [_state_word(plan, word, count) for word, count in _by_count(plan.states)],
-        "state_choices": [(state.value, state_name(state)) for state in STATES],
+        "state_choices": picks(STATES),
         "workstreams": [
             Word(word, count, plan.choices.workstreams.get(word, "")) for word, count in _by_count(plan.workstreams)
         ],

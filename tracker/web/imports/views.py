@@ -12,13 +12,13 @@ from werkzeug.exceptions import BadRequest
 from tracker.clock import real_now
 from tracker.commands.imports import files as import_files
 from tracker.commands.imports import workflows as workflow_imports
-from tracker.commands.imports.plan import Plan, RowResult
-from tracker.commands.imports.workflows import COMMAND, ImportChangedError
+from tracker.commands.imports.plan import Plan
+from tracker.commands.imports.results import ImportChangedError
+from tracker.commands.imports.workflows import COMMAND
 from tracker.commands.workflows.moves import When
-from tracker.db.engine import transaction
 from tracker.db.models import ImportFile
 from tracker.domain.cells import Dialect
-from tracker.domain.errors import N_, InvalidError, NotAllowedError, TrackerError
+from tracker.domain.errors import N_, FileError, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.imports import choices as choosing
 from tracker.domain.imports.choices import Choices
 from tracker.domain.imports.progress import Progress
@@ -27,24 +27,23 @@ from tracker.domain.imports.table import Table
 from tracker.domain.states import State
 from tracker.exports import refused_rows
 from tracker.queries import imports
-from tracker.web.accounts.forms import field_errors
 from tracker.web.http.context import (
-    close_reading_session,
-    current_engine,
     current_programme,
     current_settings,
     current_viewer,
     now,
     reading_session,
+    unrecorded,
     writing,
 )
-from tracker.web.http.idempotency import fresh_key
 from tracker.web.imports.page import columns_context, preview_context, result_of
 from tracker.web.imports.progress import progress_of
 from tracker.web.imports.words import CAUSE, problem_words
-from tracker.web.ui.errors import explain, status_of
+from tracker.web.ui.errors import explain, field_errors, status_of
 from tracker.web.ui.formats import language
+from tracker.web.ui.query import last, whole
 from tracker.web.ui.rendering import page
+from tracker.web.ui.submit import fresh_key
 from tracker.web.ui.translation import gettext
 
 bp = Blueprint("workflow_imports", __name__)
@@ -66,15 +65,14 @@ def upload() -> ResponseReturnValue:
     try:
         content = file.read() if file is not None else b""
         if file is None or not file.filename:
-            raise InvalidError(N_("Choose a file."), field="file")
+            raise FileError(N_("Choose a file."))
         if len(content) > LARGEST_FILE:
-            raise InvalidError(N_("At most %(size)s MB at a time."), field="file", size=LARGEST_FILE // 1_000_000)
+            raise FileError(N_("At most %(size)s MB at a time."), size=LARGEST_FILE // 1_000_000)
         with progress_of(request.form.get("progress", "")) as progress:
             read_table(content, progress=progress)
     except InvalidError as error:
         return _start(field_errors(error))
-    close_reading_session()
-    with transaction(current_engine()) as session:
+    with unrecorded() as session:
         token = import_files.keep(session, current_viewer().user_id, file.filename, content, now=real_now())
     return redirect(url_for(".columns", token=token), code=303)
 
@@ -94,16 +92,8 @@ def choose_columns(token: str) -> ResponseReturnValue:
     file = _the_file(token)
     before = Choices.read(file.choices)
     try:
-        wanted = choosing.checked(request.form, _sent_columns())
-        chosen = replace(
-            before,
-            columns=wanted.columns,
-            delimiter=wanted.delimiter,
-            dates=wanted.dates,
-            empties=wanted.empties,
-            reason=wanted.reason,
-        )
-        if wanted.delimiter != before.delimiter:  # other columns: they are to be looked at first
+        chosen = choosing.checked(before, request.form, _sent_columns())
+        if chosen.delimiter != before.delimiter:  # other columns: they are to be looked at first
             chosen = replace(chosen, columns=())
             read_table(file.content, chosen.delimiter)
             _keep(token, chosen)
@@ -178,8 +168,7 @@ def _the_file(token: str) -> ImportFile:
 
 
 def _keep(token: str, chosen: Choices) -> None:
-    close_reading_session()
-    with transaction(current_engine()) as session:
+    with unrecorded() as session:
         import_files.choose(session, current_viewer().user_id, token, chosen)
 
 
@@ -211,9 +200,7 @@ def _carry_out(token: str, table: Table, chosen: Choices, progress: Progress) ->
 
 def _refused_file(planned: Plan) -> bytes:
     dialect = Dialect.EXCEL_SV if language() == "sv" else Dialect.CSV
-    return refused_rows.content(
-        planned.table, planned.of(RowResult.REFUSED), cause=gettext(CAUSE), words=problem_words, dialect=dialect
-    )
+    return refused_rows.content(planned, cause=gettext(CAUSE), words=problem_words, dialect=dialect)
 
 
 def _sent_columns() -> list[str]:
@@ -262,13 +249,12 @@ def _preview(file: ImportFile, error: TrackerError | None = None) -> Response:
         planned = _plan(file, Choices.read(file.choices))
     except InvalidError as problem:  # the columns cannot be used
         return _columns(file, Choices.read(file.choices), field_errors(problem))
-    show, start = request.args.get("show", ""), request.args.get("from", 0, type=int)
     return page(
         "imports/preview.html",
         status=200 if error is None else status_of(error),
         file=file,
         refusal=explain(error) if error is not None else "",
-        **preview_context(planned, show, start),
+        **preview_context(planned, last("show"), whole(last("from")) or 0),
     )
 
 

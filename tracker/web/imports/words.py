@@ -3,11 +3,9 @@
 from tracker.commands.imports.plan import Problem
 from tracker.domain.errors import N_
 from tracker.domain.imports.columns import Field
-from tracker.domain.states import MoveBackReason
 from tracker.web.ui.errors import explain
 from tracker.web.ui.formats import state_name
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import reason_word
 
 FIELDS = {
     Field.KEY: N_("key"),
@@ -31,11 +29,6 @@ _LONGEST = 80
 def field_choices() -> list[tuple[str, str]]:
     """What a column can be imported as."""
     return [(field.value, gettext(word)) for field, word in FIELDS.items()]
-
-
-def reason_choices() -> list[tuple[str, str]]:
-    """Why workflows move back."""
-    return [(reason.value, reason_word(reason.value)) for reason in MoveBackReason]
 
 
 def change_words(changes: tuple[tuple[str, str, str], ...]) -> list[tuple[str, str, str]]:

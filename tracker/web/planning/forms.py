@@ -1,17 +1,14 @@
 """What is to be planned, as forms say it: one workflow, or all that are ticked."""
 
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 from werkzeug.datastructures import MultiDict
 
 from tracker.domain.errors import N_
-from tracker.domain.states import Goal
-from tracker.web.board.batch_forms import Key, OptionalVersion
-from tracker.web.ui.forms import BROKEN, Form, FormError, Text
-
-_VERSION = "version_"
+from tracker.web.board.forms import Key
+from tracker.web.ui.forms import BROKEN, STALE_FORM, Form, FormError, OptionalGoal, OptionalVersion, Text, several
 
 
 class PlanAction(StrEnum):
@@ -19,10 +16,6 @@ class PlanAction(StrEnum):
 
     IN = "in"
     OUT = "out"
-
-
-def _none_when_empty(value: object) -> object:
-    return value or None
 
 
 class PlanForm(Form):
@@ -34,30 +27,25 @@ class PlanForm(Form):
         "do": BROKEN,
         "goal": N_("Choose a goal."),
         "workflow": N_("Choose at least one workflow."),
-        "versions": N_("The version in this form is missing or wrong. Open the page anew."),
+        "versions": STALE_FORM,
         "next": BROKEN,
     }
 
     do: PlanAction
     workflow: Annotated[tuple[Key, ...], Field(min_length=1)]
-    goal: Annotated[Goal | None, BeforeValidator(_none_when_empty)] = None
+    goal: OptionalGoal = None
     versions: dict[str, OptionalVersion] = Field(default_factory=dict)
     next: Text = ""
 
     @classmethod
     def parse(cls, fields: MultiDict[str, str]) -> Self:
         """The form, or FormError with the field's own message for each that is wrong."""
-        given: dict[str, Any] = fields.to_dict() | {
-            "workflow": tuple(dict.fromkeys(key for key in fields.getlist("workflow") if key))
-        }
+        given = fields.to_dict() | several(fields)
         if one := fields.get("one", ""):
             if one.count(":") < 2:  # noqa: PLR2004 - a deed, a goal and a key
                 raise FormError({"do": cls.messages["do"]})
             given["do"], given["goal"], key = one.split(":", 2)
             given["workflow"] = (key,)
-        given["versions"] = {
-            name.removeprefix(_VERSION): value
-            for name, value in fields.items()
-            if name.removeprefix(_VERSION) in given["workflow"]
-        }
+        seen = given["versions"]
+        given["versions"] = {key: seen[key] for key in given["workflow"] if key in seen}
         return cls.checked(given)

@@ -1,32 +1,30 @@
 """What the page of planning shows of a plan: the workstreams that the URL asks for, and what stands in each."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import request, url_for
 from sqlmodel import Session
-from werkzeug.datastructures import MultiDict
 
-from tracker.domain.errors import N_
 from tracker.domain.people import Actor
 from tracker.domain.programme.rows import CycleRow
-from tracker.domain.states import Goal, Role, State
+from tracker.domain.states import Goal, Role
 from tracker.queries import planning
 from tracker.queries.board import cards as board
 from tracker.queries.board import layout
 from tracker.queries.board.cards import BoardFrame
 from tracker.queries.planning import Part, PlanItem
-from tracker.web.board.version import board_version
 from tracker.web.http.context import current_viewer, now, reading_session, today
-from tracker.web.http.idempotency import fresh_key
-from tracker.web.ui.filters import choices
-from tracker.web.ui.formats import language, state_name
+from tracker.web.ui.formats import language
+from tracker.web.ui.live import page_version
+from tracker.web.ui.query import Query, choices, parameters
+from tracker.web.ui.submit import fresh_key
 from tracker.web.ui.translation import gettext
+from tracker.web.ui.words import picks
 
 CHOSEN = "chosen"  # keys to be ticked: what a batch without script has left
-_KNOWN = {"workstream", "project", "q", CHOSEN}
-_LONGEST_SEARCH = 2_000
+_NAMES = {"workstreams": "workstream", "projects": "project"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,29 +61,20 @@ class Section:
         return (len(self.backlog), len(self.members)) != (len(self.part.backlog), len(self.part.members))
 
 
-def read_filters(args: MultiDict[str, str], frame: BoardFrame) -> tuple[Filters, list[str]]:
+def read_filters(frame: BoardFrame) -> tuple[Filters, list[str]]:
     """The filters that the URL names, and a notice for each value that means nothing here."""
-    notices: list[str] = []
-
-    def known(name: str, values: Iterable[str]) -> tuple[str, ...]:
-        named = dict.fromkeys(value for value in args.getlist(name) if value)
-        notices.extend(_ignored(name, value) for value in named if value not in values)
-        return tuple(value for value in named if value in values)
-
-    notices += [_ignored(name, args[name]) for name in args if name not in _KNOWN]
+    query = Query(request.args, {CHOSEN})
     filters = Filters(
-        known("workstream", frame.streams),
-        known("project", frame.projects),
-        args.get("q", "").strip()[:_LONGEST_SEARCH],
+        query.several("workstream", frame.streams), query.several("project", frame.projects), query.search()
     )
-    return filters, notices
+    return filters, query.notices
 
 
 def context(session: Session, cycle: CycleRow) -> dict[str, Any]:
     """All that the page of a draft is drawn with."""
     viewer = current_viewer()
     frame = board.frame(session, language=language(), today=today())
-    filters, notices = read_filters(request.args, frame)
+    filters, notices = read_filters(frame)
     plan = planning.plan(session, cycle, frame, language=language(), now=now(), today=today())
     assert plan is not None, "there is a cycle, so there is a programme"
     shown = [part for part in plan.parts.values() if _is_asked_for(part, filters)]
@@ -109,56 +98,23 @@ def context(session: Session, cycle: CycleRow) -> dict[str, Any]:
         ),
         "may_any": any(section.may for section in sections),
         "chosen": set(request.args.getlist(CHOSEN)),
-        "goal_choices": [(goal.value, state_name(goal.value)) for goal in Goal],
+        "goal_choices": picks(Goal),
         "key": fresh_key(),
-        "words": _row_words(),
         "here": address(cycle.cycle, filters),
         "changes_url": address(cycle.cycle, filters, endpoint="planning.changes"),
         "clear_url": url_for("planning.show", number=cycle.cycle),
-        "tag": board_version(),
+        "tag": page_version(),
     }
 
 
-def address(number: int, filters: Filters, *, endpoint: str = "planning.show", chosen: Iterable[str] = ()) -> str:
+def address(number: int, filters: Filters, *, endpoint: str = "planning.show") -> str:
     """Where the page is, with these filters."""
-    return url_for(
-        endpoint,
-        number=number,
-        workstream=list(filters.workstreams),
-        project=list(filters.projects),
-        q=filters.q or None,
-        chosen=list(chosen),
-    )
+    return url_for(endpoint, number=number, **parameters(filters, _NAMES))
 
 
 def current_cycle(number: int) -> CycleRow | None:
     """The cycle that the URL names, if there is one."""
     return planning.cycle_of(reading_session(), number)
-
-
-def _row_words() -> dict[str, Any]:
-    """The words of all rows, looked up once; `%(key)s` and the like are filled in by each."""
-    return {
-        "select": _unfilled(N_("Select %(key)s"), "key"),
-        "goal_of": _unfilled(N_("Goal of %(key)s"), "key"),
-        "out_of": _unfilled(N_("%(key)s to the backlog"), "key"),
-        "goal": _unfilled(N_("goal %(goal)s"), "goal"),
-        "priority": _unfilled(N_("priority %(n)s"), "n"),
-        "more": _unfilled(N_("+%(n)s more"), "n"),
-        "out": gettext("To the backlog"),
-        "blocked": gettext("Blocked"),
-        "days": gettext("d"),
-        "states": {state: state_name(state).capitalize() for state in State},
-        "goals": {goal: state_name(goal.value) for goal in Goal},
-    }
-
-
-def _unfilled(message: str, name: str) -> str:
-    return gettext(message, **{name: f"%({name})s"})
-
-
-def _ignored(name: str, value: str) -> str:
-    return gettext("The filter %(name)s=%(value)s means nothing here and was left out.", name=name, value=value[:80])
 
 
 def _is_asked_for(part: Part, filters: Filters) -> bool:

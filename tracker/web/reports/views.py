@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
 from tracker.commands import reports as commands
 from tracker.commands.entry.entries import Entry
-from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
+from tracker.domain.errors import N_, NotAllowedError, NotFoundError, TrackerError
 from tracker.domain.figures.behind import Behind
-from tracker.domain.merging import FieldConflictError, Theirs
+from tracker.domain.merging import FieldConflictError
 from tracker.domain.reports.claims import unsourced
 from tracker.domain.reports.documents import LANGUAGES, SECTIONS, Origin, Part, Report, Status, blocks, sections_of
 from tracker.domain.reports.months import Month
@@ -24,17 +24,19 @@ from tracker.queries import reports as queries
 from tracker.queries.cycles import page as cycle_queries
 from tracker.queries.reports import Sources
 from tracker.web.http.addresses import our_address
-from tracker.web.http.context import current_viewer, now, reading_session, writing
-from tracker.web.http.idempotency import fresh_key, once
+from tracker.web.http.context import current_viewer, now, reading_session
 from tracker.web.reports import words as report_words
-from tracker.web.ui.errors import explain, status_of
+from tracker.web.ui.errors import status_of
 from tracker.web.ui.formats import day, language
 from tracker.web.ui.forms import BROKEN, Form, FormError
-from tracker.web.ui.merged_forms import MergedForm, before_of, conflict_words, drawn_again
+from tracker.web.ui.merged_forms import THEIRS, MergedForm, Redrawn, before_of, redrawn
+from tracker.web.ui.query import last
 from tracker.web.ui.rendering import page, render_block
+from tracker.web.ui.submit import fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
 
-THEIRS, MINE = "theirs", "mine"
+MINE = "mine"
+OK = 200
 
 
 class WriteForm(MergedForm):
@@ -53,10 +55,6 @@ class WriteForm(MergedForm):
             raise FormError({"key": BROKEN})
         wanted |= {name: was[name] for name in was if fields.get(f"choice_{name}") == THEIRS}
         return cls.checked({"then": fields.get("then", "save"), "wanted": wanted, "was": was})
-
-
-class PublishForm(Form):
-    """That the report is to be published."""
 
 
 def typed(fields: Mapping[str, str], sections: Sequence[str]) -> dict[str, str]:
@@ -98,7 +96,7 @@ def _progress(each: queries.Listed) -> str:
 def show(month: str) -> ResponseReturnValue:
     """A month's report; with `show` the items that one of its figures counts."""
     sources = _sources(month)
-    if request.args.get("show"):
+    if last("show"):
         return _items(sources)
     return page("reports/report.html", **_page(sources))
 
@@ -129,21 +127,26 @@ def save(month: str, project: str) -> ResponseReturnValue:
     back the marks of what is saved, and leaves the text under the hand alone.
     """
     code = _code(project)
-    try:
-        form = WriteForm.parse(request.form, sections_of(code))
-        with writing("write_report") as (session, entry):
-            changed = commands.write(
-                session, entry, _month(month), code, language(), form.wanted, form.was, status=_status(form.then)
-            )
-    except (InvalidError, ConflictError, NotAllowedError) as error:
-        return _refused(month, code, error)
-    if form.then == "auto":
-        return _saved_by_itself(month, code)
-    flash(gettext("Saved") if changed or form.then != "save" else gettext("There was nothing to save"))
-    where = url_for(".show", month=month, _anchor=f"part-{project}")
-    return make_response(
-        redirect(where if form.then != "save" else url_for(".edit", month=month, project=project), 303)
+
+    def do(session: Session, entry: Entry, form: WriteForm) -> Response:
+        texts = form.wanted, form.was
+        changed = commands.write(session, entry, _month(month), code, language(), *texts, status=_status(form.then))
+        if form.then == "auto":
+            return Response()
+        is_saved = changed or form.then != "save"
+        where = url_for(".show", month=month, _anchor=f"part-{project}")
+        return see_other(
+            url_for(".edit", month=month, project=project) if form.then == "save" else where,
+            gettext("Saved") if is_saved else gettext("There was nothing to save"),
+        )
+
+    answer = submit(
+        "write_report",
+        lambda fields: WriteForm.parse(fields, sections_of(code)),
+        do,
+        lambda error: _refused(month, code, error),
     )
+    return _saved_by_itself(month, code) if answer.status_code == OK else answer
 
 
 @bp.get("/<month>/publish")
@@ -157,18 +160,19 @@ def confirm(month: str) -> ResponseReturnValue:
 @bp.post("/<month>/publish")
 def publish(month: str) -> ResponseReturnValue:
     """Freezes the report as it is."""
-    form = PublishForm.parse(request.form)
-    with writing("publish_report") as (session, entry):
-        return once(session, entry, current_viewer().user_id, form.key, lambda: _published(session, entry, month))
+    return submit("publish_report", Form.parse, lambda session, entry, _form: _published(session, entry, month))
 
 
 @bp.post("/<month>/reopen")
 def reopen(month: str) -> ResponseReturnValue:
     """Lets a published report be written again."""
-    with writing("reopen_report") as (session, entry):
+
+    def do(session: Session, entry: Entry, _form: Form) -> Response:
         commands.reopen(session, entry, _month(month))
-    flash(gettext("The report is open again; what was published stays in the history"))
-    return redirect(url_for(".show", month=month), 303)
+        text = gettext("The report is open again; what was published stays in the history")
+        return see_other(url_for(".show", month=month), text)
+
+    return submit("reopen_report", Form.parse, do)
 
 
 def _published(session: Session, entry: Entry, month: str) -> Response:
@@ -178,8 +182,7 @@ def _published(session: Session, entry: Entry, month: str) -> Response:
     material = sources.material
     texts = {tongue: material.report(sources.month, tongue).frozen() for tongue in LANGUAGES}
     commands.publish(session, entry, sources.month, texts)
-    flash(gettext("The report is published"))
-    return make_response(redirect(url_for(".show", month=month), 303))
+    return see_other(url_for(".show", month=month), gettext("The report is published"))
 
 
 def _sources(month: str) -> Sources:
@@ -292,14 +295,7 @@ def _streams(sources: Sources, project: str) -> list[str]:
     return [row.code for row in sources.material.numbers.history.workstreams if row.project == project]
 
 
-def _form(
-    sources: Sources,
-    project: str,
-    shown: Texts | None = None,
-    was: Texts | None = None,
-    errors: Texts | None = None,
-    conflicts: dict[str, Theirs] | None = None,
-) -> dict[str, Any]:
+def _form(sources: Sources, project: str, again: Redrawn | None = None) -> dict[str, Any]:
     material, month = sources.material, sources.month
     part = next((each for each in material.report(month, language()).parts if each.project == project), None)
     if part is None:
@@ -311,9 +307,13 @@ def _form(
     words = LANGUAGES[language()]
     if not any(values.values()) and material.last_plan(month, project, language()):
         values = values | {"summary": material.last_plan(month, project, language())}
-    titles = {"summary": words.summary_title(month), "plan": words.plan_title(month), INTRODUCTION: words.INTRODUCTION}
-    shown = shown if shown is not None else values
-    texts = [shown[name] for name in names]
+    titles = {
+        "summary": words.summary_title(month),
+        "plan": words.plan_title(month),
+        INTRODUCTION: words.say("introduction"),
+    }
+    shown = again or Redrawn(values, kept, {}, {})
+    texts = [shown.values[name] for name in names]
     origin = Origin.WRITTEN if any(texts) else Origin.NONE
     preview = Part(project, part.name, part.status, origin, language(), *texts)
     report = Report(month, language(), material.numbers.as_of, [preview])
@@ -322,11 +322,8 @@ def _form(
         "project": project,
         "names": names,
         "field_ids": {name: f"field-{name}" for name in names},
-        "values": shown,
-        "was": was if was is not None else kept,
+        **shown._asdict(),
         "titles": titles,
-        "errors": errors or {},
-        "conflicts": conflicts or {},
         "may": sources.published is None and _may(sources, project),
         "why_not": report_words.why_not(sources.published is not None, bool(_streams(sources, project)), part.name),
         "drafted": drafted if any(kept.values()) else {},
@@ -339,7 +336,7 @@ def _form(
         "preview": [
             (title, _blocks(sources, report, preview, written)) for title, written in files.sections(preview, report)
         ],
-        "unsourced": [(titles[name], found) for name in names if (found := unsourced(shown[name]))],
+        "unsourced": [(titles[name], found) for name in names if (found := unsourced(shown.values[name]))],
         "writer": sources.writers.get(project),
         "state": "",
     }
@@ -351,40 +348,32 @@ def _kept(sources: Sources, project: str) -> Texts:
 
 
 def _saved_by_itself(month: str, project: str) -> Response:
-    sources = _sources(month)
-    context = _form(sources, project)
-    context["state"] = "saved"
-    return make_response(render_block("reports/edit.html", "saved", **context))
+    return _saved_block(_form(_sources(month), project) | {"state": "saved"}, OK)
+
+
+def _saved_block(context: dict[str, Any], status: int) -> Response:
+    return make_response(render_block("reports/edit.html", "saved", **context), status)
 
 
 def _refused(month: str, project: str, error: TrackerError) -> Response:
     """The form again with what was typed; of what saves itself only why it was not saved."""
-    sources = _sources(month)
-    conflicts = error.conflicts if isinstance(error, FieldConflictError) else {}
-    conflicts = {name.rpartition("_")[0]: theirs for name, theirs in conflicts.items()}
-    before, fields = before_of(request.form), typed(request.form, sections_of(project))
-    theirs = {name for name in fields if request.form.get(f"choice_{name}") == THEIRS}
-    shown, was = drawn_again(
-        _kept(sources, project), {name: each for name, each in fields.items() if name not in theirs}, before, conflicts
-    )
-    if isinstance(error, FormError):
-        errors = {name: gettext(message) for name, message in error.errors.items()}
-    elif conflicts:
-        errors = conflict_words(conflicts, report_words.section_word)
-    else:
-        errors = {error.field or "part": explain(error)}
-    is_by_itself = request.form.get("then") == "auto"
-    context = _form(sources, project, shown, before if is_by_itself else was, errors, conflicts)
+    sources, is_by_itself = _sources(month), request.form.get("then") == "auto"
+    if isinstance(error, FieldConflictError):  # the command names a section with its language
+        error = FieldConflictError({name.rpartition("_")[0]: theirs for name, theirs in error.conflicts.items()})
+    fields = typed(request.form, sections_of(project))
+    again = redrawn(error, _kept(sources, project), fields, report_words.section_word, "part")
     if is_by_itself:
-        context["state"] = "refused"
-        return make_response(render_block("reports/edit.html", "saved", **context), status_of(error))
-    return make_response(render_template("reports/edit.html", **context, mine=MINE), status_of(error))
+        again = again._replace(was=before_of(request.form))
+    context = _form(sources, project, again)
+    if is_by_itself:
+        return _saved_block(context | {"state": "refused"}, status_of(error))
+    return page("reports/edit.html", status=status_of(error), **context, mine=MINE)
 
 
 def _items(sources: Sources) -> Response:
     """The items of a figure, in as many rows as it counts."""
-    numbers, place = sources.material.numbers, Place.read(request.args.get("at", ""))
-    figure, project = request.args.get("show", ""), request.args.get("project", "") or PROGRAMME
+    numbers, place = sources.material.numbers, Place.read(last("at"))
+    figure, project = last("show"), last("project") or PROGRAMME
     if place is None or not numbers.knows(figure, place, project):
         raise NotFoundError(N_("The report has no such figure."))
     found = numbers.items(figure, place, project) or []

@@ -11,7 +11,7 @@ from tracker.domain.reports.numbers import Numbers
 from tracker.domain.reports.tokens import Place, plain
 from tracker.domain.states import Goal
 from tracker.web.charts import figure_words
-from tracker.web.ui.formats import STATES, day, language
+from tracker.web.ui.formats import day, language, state_name
 from tracker.web.ui.translation import gettext, ngettext
 
 _SECTIONS = {"introduction": N_("Introduction"), "summary": N_("What was done"), "plan": N_("What comes next")}
@@ -32,7 +32,7 @@ class PlanResultText(NamedTuple):
 
 def status_word(status: Status) -> str:
     """How far a part has come."""
-    return str(LANGUAGES[language()].STATUS[status.value])
+    return LANGUAGES[language()].status[status.value]
 
 
 def count_word(status: Status, number: int) -> str:
@@ -82,7 +82,7 @@ def label(figure: str) -> str:
     """What a figure is called."""
     name, _, goal = figure.partition("_")
     if name == "members" and goal:
-        return gettext("In the cycle with goal %(goal)s", goal=gettext(STATES_OF[Goal(goal)]))
+        return gettext("In the cycle with goal %(goal)s", goal=state_name(goal))
     if figure == "ratio_to_previous":
         return figure_words.label("tested")
     return gettext(_OURS[figure][0]) if figure in _OURS else figure_words.label(figure)
@@ -119,7 +119,7 @@ def _result_texts(came: Sequence[PointResult]) -> Iterator[str]:
                 yield gettext("“%(title)s” is still open.", title=title)
         elif each.met is not None:
             goal = each.token.figure.partition("_")[2]
-            of = f" ({gettext(STATES_OF[Goal(goal)])})" if goal in set(Goal) else ""
+            of = f" ({state_name(goal)})" if goal in set(Goal) else ""
             yield ngettext(
                 "Of %(whole)s%(of)s, %(num)s has met its goal by now.",
                 "Of %(whole)s%(of)s, %(num)s have met their goal by now.",
@@ -127,6 +127,3 @@ def _result_texts(came: Sequence[PointResult]) -> Iterator[str]:
                 whole=each.token.shown,
                 of=of,
             )
-
-
-STATES_OF = {goal: next(word for state, word in STATES.items() if state.value == goal.value) for goal in Goal}

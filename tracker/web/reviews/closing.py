@@ -1,50 +1,41 @@
 """Closing the running cycle and committing the next one, each with what it will do before it is done."""
 
-from typing import Annotated, Any, ClassVar
+from collections import Counter
+from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
+from flask import Blueprint, Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import BeforeValidator, Field
 from sqlmodel import Session
 
 from tracker.commands import cycles
 from tracker.commands.cycles import Closed, ReviewChangedError, UndecidedError
 from tracker.commands.entry.entries import Entry
-from tracker.domain.cells import LARGEST_ID
+from tracker.commands.entry.idempotency_keys import LONGEST_KEY
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
 from tracker.domain.language import text_in
 from tracker.domain.states import CycleStatus, Goal, ProposalKind
 from tracker.queries.reviews import closing as queries
 from tracker.queries.reviews.closing import Standing
-from tracker.web.http.context import current_viewer, now, reading_session, today, writing
-from tracker.web.http.idempotency import fresh_key, once
-from tracker.web.reviews.closing_words import changes, figure_groups, goal_word, snapshot, stream_rows
-from tracker.web.ui.errors import explain, status_of
+from tracker.web.http.context import current_viewer, now, reading_session, today
+from tracker.web.reviews.forms import CloseForm
+from tracker.web.reviews.words import changes, figure_groups, snapshot, stream_rows
+from tracker.web.ui.errors import explain, field_errors, status_of
 from tracker.web.ui.formats import language, moment
-from tracker.web.ui.forms import BROKEN, Form, FormError, Line
+from tracker.web.ui.forms import Form
 from tracker.web.ui.rendering import page
+from tracker.web.ui.submit import SEE_OTHER, WRONG, fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext, ngettext
-from tracker.web.ui.words import reason_word
+from tracker.web.ui.words import goal_word, reason_word
 
 bp = Blueprint("closing", __name__, url_prefix="/cycles/<int:number>")
 
-_KINDS = (ProposalKind.CARRIED, ProposalKind.GOES_ON, ProposalKind.RETURNED, ProposalKind.DROPPED)
-
-
-class CloseForm(Form):
-    """The number typed to close the cycle, what was seen, and the draft to commit at once, if any."""
-
-    messages: ClassVar[dict[str, str]] = {
-        "confirm": N_("Type the number of the cycle alone."),
-        "seen": BROKEN,
-        "commit": BROKEN,
-    }
-
-    confirm: Line = ""
-    seen: Line = ""
-    commit: Annotated[
-        Annotated[int, Field(ge=1, le=LARGEST_ID)] | None, BeforeValidator(lambda value: value or None)
-    ] = None
+# What can become of a member, and how many it becomes of, in words.
+_BECAME = {
+    ProposalKind.CARRIED: N_("carried to cycle %(cycle)s: %(n)s"),
+    ProposalKind.GOES_ON: N_("going on in cycle %(cycle)s: %(n)s"),
+    ProposalKind.RETURNED: N_("back to the backlog: %(n)s"),
+    ProposalKind.DROPPED: N_("dropped: %(n)s"),
+}
 
 
 @bp.get("/close")
@@ -57,19 +48,20 @@ def preview(number: int) -> ResponseReturnValue:
 def close(number: int) -> ResponseReturnValue:
     """Closes the cycle as its review has decided and, where that is asked for, commits the next one after it."""
     _the_cycle(number)
-    try:
-        form = CloseForm.parse(request.form)
-        if form.confirm != str(number):
-            raise InvalidError(
-                N_("Type %(cycle)s, the number of the cycle, to close it."), field="confirm", cycle=number
-            )
-        with writing("close_cycle") as (session, entry):
-            answer = once(
-                session, entry, current_viewer().user_id, form.key, lambda: _closed(session, entry, number, form.seen)
-            )
-    except (InvalidError, ConflictError) as error:
-        return _close_page(_the_cycle(number), error)
-    return answer if form.commit is None else _then_committed(form.commit, form.key, answer)
+
+    def do(session: Session, entry: Entry, form: CloseForm) -> Response:
+        text = _closed_message(cycles.close(session, entry, number, seen=form.seen))
+        return see_other(url_for(".preview", number=number), text)
+
+    answer = submit(
+        "close_cycle",
+        lambda fields: _confirmed(CloseForm.parse(fields), number),
+        do,
+        lambda error: _close_page(_the_cycle(number), error),
+        WRONG,
+    )
+    form = CloseForm.parse(request.form) if answer.status_code == SEE_OTHER else None
+    return answer if form is None or form.commit is None else _then_committed(form.commit, form.key, answer)
 
 
 @bp.get("/commit")
@@ -82,12 +74,19 @@ def confirm(number: int) -> ResponseReturnValue:
 def commit(number: int) -> ResponseReturnValue:
     """Starts the draft: what is in it now is what is committed."""
     _the_cycle(number)
-    try:
-        form = Form.parse(request.form)
-        with writing("commit_cycle") as (session, entry):
-            return once(session, entry, current_viewer().user_id, form.key, lambda: _committed(session, entry, number))
-    except (InvalidError, ConflictError) as error:
-        return _commit_page(_the_cycle(number), error)
+    return submit(
+        "commit_cycle",
+        Form.parse,
+        lambda session, entry, _form: _committed(session, entry, number),
+        lambda error: _commit_page(_the_cycle(number), error),
+        WRONG,
+    )
+
+
+def _confirmed(form: CloseForm, number: int) -> CloseForm:
+    if form.confirm != str(number):
+        raise InvalidError(N_("Type %(cycle)s, the number of the cycle, to close it."), field="confirm", cycle=number)
+    return form
 
 
 def _the_cycle(number: int) -> Standing:
@@ -100,47 +99,35 @@ def _the_cycle(number: int) -> Standing:
     return cycle
 
 
-def _closed(session: Session, entry: Entry, number: int, seen: str) -> Response:
-    flash(_closed_message(cycles.close(session, entry, number, seen=seen)))
-    return make_response(redirect(url_for(".preview", number=number), code=303))
-
-
 def _closed_message(closed: Closed) -> str:
-    kinds = [wish.kind for wish in closed.decisions.values()]
-    counts = {kind: kinds.count(kind) for kind in ProposalKind}
-    words = [
-        gettext("carried to cycle %(cycle)s: %(n)s", cycle=closed.into, n=counts[ProposalKind.CARRIED])
-        if counts[ProposalKind.CARRIED]
-        else "",
-        gettext("going on in cycle %(cycle)s: %(n)s", cycle=closed.into, n=counts[ProposalKind.GOES_ON])
-        if counts[ProposalKind.GOES_ON]
-        else "",
-        gettext("back to the backlog: %(n)s", n=counts[ProposalKind.RETURNED]) if counts[ProposalKind.RETURNED] else "",
-        gettext("dropped: %(n)s", n=counts[ProposalKind.DROPPED]) if counts[ProposalKind.DROPPED] else "",
-        gettext("lapsed proposals: %(n)s", n=len(closed.lapsed)) if closed.lapsed else "",
-    ]
+    counts = Counter(wish.kind for wish in closed.decisions.values())
+    words = [gettext(text, cycle=closed.into, n=counts[kind]) for kind, text in _BECAME.items() if counts[kind]]
+    words += [gettext("lapsed proposals: %(n)s", n=len(closed.lapsed))] if closed.lapsed else []
     text = gettext("Cycle %(cycle)s is closed, and its figures are kept.", cycle=closed.number)
-    more = ", ".join(filter(None, words))
+    more = ", ".join(words)
     return f"{text} {more[:1].upper()}{more[1:]}." if more else text
 
 
 def _then_committed(number: int, key: str, closed: Response) -> Response:
     """The second of two commands: what it refuses undoes nothing of the close."""
-    try:
-        with writing("commit_cycle") as (session, entry):
-            user_id = current_viewer().user_id
-            return once(
-                session, entry, user_id, f"{key}.2"[-100:] if key else "", lambda: _committed(session, entry, number)
-            )
-    except (InvalidError, ConflictError, NotFoundError) as error:
+
+    def refused(error: TrackerError) -> Response:
         flash(gettext("Cycle %(cycle)s was not committed: %(cause)s", cycle=number, cause=explain(error)))
         return closed
+
+    return submit(
+        "commit_cycle",
+        lambda _fields: Form(key=f"{key}.2"[-LONGEST_KEY:] if key else ""),
+        lambda session, entry, _form: _committed(session, entry, number),
+        refused,
+        (*WRONG, NotFoundError),
+    )
 
 
 def _committed(session: Session, entry: Entry, number: int) -> Response:
     cycles.commit(session, entry, number)
-    flash(gettext("Cycle %(cycle)s is committed, and runs.", cycle=number))
-    return make_response(redirect(url_for(".confirm", number=number), code=303))
+    text = gettext("Cycle %(cycle)s is committed, and runs.", cycle=number)
+    return see_other(url_for(".confirm", number=number), text)
 
 
 def _close_page(cycle: Standing, error: TrackerError | None = None) -> Response:
@@ -169,8 +156,8 @@ def _running(cycle: Standing, error: TrackerError | None) -> dict[str, Any]:
         "into": found.review.into,
         "can_close": is_decided,
         "undecided": [(part.code, names[part.code], part.undecided) for part in found.review.parts if part.undecided],
-        "lists": [(kind.value, found.decided(kind)) for kind in _KINDS],
-        "counts": {kind.value: len(found.decided(kind)) for kind in _KINDS},
+        "lists": [(kind.value, found.decided(kind)) for kind in _BECAME],
+        "counts": {kind.value: len(found.decided(kind)) for kind in _BECAME},
         "seal": found.review.fingerprint,
         "marks": snapshot(found),
         "changed": changes(typed.get("marks", ""), found) if _has_changed(error) else [],
@@ -214,8 +201,6 @@ def _has_changed(error: TrackerError | None) -> bool:
 
 def _messages(error: TrackerError, cycle: Standing, command: str) -> dict[str, str]:
     """What to say at which field. Whoever comes second hears who came first."""
-    if isinstance(error, FormError):
-        return {field: gettext(message) for field, message in error.errors.items()}
     is_closed = cycle.status is CycleStatus.CLOSED
     who, when = (cycle.closed_by, cycle.closed_at) if is_closed else (cycle.committed_by, cycle.committed_at)
     is_late = is_closed if command == "confirm" else when is not None
@@ -224,7 +209,7 @@ def _messages(error: TrackerError, cycle: Standing, command: str) -> dict[str, s
     if isinstance(error, UndecidedError):
         count = len(error.keys)
         return {"": ngettext("%(num)s workflow is undecided.", "%(num)s workflows are undecided.", count)}
-    return {error.field: explain(error)}
+    return field_errors(error, "")
 
 
 def _by(who: str | None, when: str) -> str:

@@ -3,24 +3,18 @@
 from dataclasses import replace
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator
 from werkzeug.datastructures import MultiDict
 
 from tracker.domain.errors import N_
 from tracker.domain.reviews import Wish
-from tracker.domain.states import Goal, ProposalKind, ReviewReason
-from tracker.web.ui.forms import Form, Line, Text, Version
+from tracker.domain.states import ProposalKind, ReviewReason
+from tracker.web.ui.forms import BROKEN, Form, Line, NoneWhenEmpty, OptionalGoal, OptionalId, Text, Version
 
 _GOAL = N_("Choose a goal.")
 _WORKSTREAM = N_("Choose a workstream from the list.")
 
 
-def _none_if_empty(value: object) -> object:
-    return value or None
-
-
-OptionalGoal = Annotated[Goal | None, BeforeValidator(_none_if_empty)]
-OptionalReason = Annotated[ReviewReason | None, BeforeValidator(_none_if_empty)]
+OptionalReason = Annotated[ReviewReason | None, NoneWhenEmpty]
 
 
 class ProposeForm(Form):
@@ -71,3 +65,17 @@ class ReadyForm(Form):
 
     workstream: Line
     is_ready: Literal["1", "0"] = "1"
+
+
+class CloseForm(Form):
+    """The number typed to close the cycle, what was seen, and the draft to commit at once, if any."""
+
+    messages: ClassVar[dict[str, str]] = {
+        "confirm": N_("Type the number of the cycle alone."),
+        "seen": BROKEN,
+        "commit": BROKEN,
+    }
+
+    confirm: Line = ""
+    seen: Line = ""
+    commit: OptionalId = None

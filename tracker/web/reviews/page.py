@@ -1,4 +1,4 @@
-"""The review as its page and the answers to its forms show it: streams, the items of one of them, and the sums."""
+"""The review as its page and the answers to its forms show it: streams, items of one of them, sums, and past cycles."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,19 +8,25 @@ from typing import Any
 from flask import request, url_for
 from sqlmodel import Session
 
+from tracker.charts.registry import CHARTS
 from tracker.domain.calendar import iso_week, local_date
 from tracker.domain.language import text_in
 from tracker.domain.people import Actor
 from tracker.domain.reviews import Member, Proposal, is_past
-from tracker.domain.states import CycleStatus, Goal, ProposalKind, Role
+from tracker.domain.states import CycleStatus, Goal, ProposalKind, ReviewReason, Role
 from tracker.queries.reviews import frame as review_frame
 from tracker.queries.reviews import review as reviews
-from tracker.queries.reviews.frame import ReviewFrame
+from tracker.queries.reviews.frame import PastCycle, ReviewFrame
 from tracker.queries.reviews.review import Part, Review
-from tracker.web.http.context import current_viewer, today
-from tracker.web.http.idempotency import fresh_key
-from tracker.web.reviews.words import kind_choices, kind_word, review_reasons, wish_words
-from tracker.web.ui.formats import language, state_name
+from tracker.web.charts import figure_words
+from tracker.web.charts import words as chart_words
+from tracker.web.http.context import current_viewer, now, today
+from tracker.web.reviews.words import kind_choices, wish_words
+from tracker.web.ui.formats import language
+from tracker.web.ui.query import last
+from tracker.web.ui.submit import fresh_key
+from tracker.web.ui.translation import gettext
+from tracker.web.ui.words import picks, word
 
 SHOWN_AT_FIRST = 100  # items of a workstream; the rest are one click away
 ALL = "all"
@@ -90,7 +96,7 @@ def shown(session: Session, number: int, chosen: str = "", key: str = "") -> Rev
     ordered = _ordered(found.parts, current_viewer().actor)
     asked = (part for part in ordered if part.code == chosen or (key and part.has(key)))
     part = next(asked, None) or next((part for part in ordered if part.undecided), ordered[0] if ordered else None)
-    all_items = request.args.get("items") == ALL or request.method == "POST"  # an answer draws those that it concerns
+    all_items = last("items") == ALL or request.method == "POST"  # an answer draws those that it concerns
     return ReviewPage(found, frame, ordered, part, all_items)
 
 
@@ -118,8 +124,8 @@ def context(shown: ReviewPage, drafts: Drafts = NO_DRAFTS, past: Sequence[object
         ),
         "all_url": url_for("review.show", number=review.cycle, workstream=code, items=ALL),
         "kinds": kind_choices(),
-        "reasons": review_reasons(),
-        "kind_word": kind_word,
+        "reasons": picks(ReviewReason),
+        "kind_word": word,
         "wish_words": wish_words,
         "stream_name": _stream_name,
         "stream_url": lambda part: here(review.cycle, part),
@@ -155,11 +161,11 @@ def item(member: Member, draft: Draft | None = None) -> ReviewItem:
         proposal.version if proposal else 0,
         fresh_key(),
         typed.get("kind", ""),
-        kind_word(ProposalKind(typed["kind"])) if typed.get("kind") in set(ProposalKind) else "",
+        word(ProposalKind(typed["kind"])) if typed.get("kind") in set(ProposalKind) else "",
         typed.get("goal", ""),
         typed.get("reason", ""),
         {kind.value: typed.get(f"note_{kind.value}", "") for kind in ProposalKind},
-        [(goal.value, state_name(goal.value)) for goal in Goal if not is_past(member.state, goal)],
+        picks(goal for goal in Goal if not is_past(member.state, goal)),
         wish_words(decision) if decision else "",
         wish_words(proposal.wish) if proposal and decision is None and not member.is_met else "",
         draft.errors if draft else {},
@@ -251,3 +257,64 @@ def _days(since: datetime) -> int:
 def _planning_week(frame: ReviewFrame) -> int | None:
     into = frame.into
     return iso_week(into.planning_starts_on) if into and into.planning_starts_on else None
+
+
+BAR = 20  # px, of the highest
+
+
+@dataclass(frozen=True, slots=True)
+class PastCell:
+    """A figure of a cycle in words, how high its bar is, and where its items are; no link where it counts none."""
+
+    text: str
+    height: int
+    is_under_way: bool
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastTable:
+    """Figures of one chart, cycle by cycle."""
+
+    chart: str
+    title: str
+    link: str
+    cycles: Sequence[PastCycle]
+    rows: Sequence[tuple[str, str, Sequence[PastCell]]]  # column, its name, cells
+
+
+def tables(session: Session, found: ReviewPage) -> list[PastTable]:
+    """The tables of the workstream that is open."""
+    if found.part is None:
+        return []
+    code = found.part.code
+    cycles = review_frame.last_cycles(session, found.review.cycle, code, now=now())
+    return [_table(name, columns, cycles, code) for name, columns in review_frame.CHARTS.items() if cycles]
+
+
+def _table(chart: str, columns: Sequence[str], cycles: Sequence[PastCycle], code: str) -> PastTable:
+    place: dict[str, Any] = {"name": chart, "from": cycles[0].number, "to": cycles[-1].number, "workstream": code}
+    highest = max((_count(cycle, column) or 0 for cycle in cycles for column in columns), default=0)
+
+    def cell(cycle: PastCycle, column: str) -> PastCell:
+        count = _count(cycle, column)
+        height = max(2, round(BAR * count / highest)) if count else 0
+        link = url_for("charts.show", **place, show=column, cycle=cycle.number) if count else ""
+        return PastCell("–" if count is None else figure_words.written(count), height, cycle.is_under_way, link)
+
+    return PastTable(
+        chart,
+        _title(chart),
+        url_for("charts.show", **place),
+        cycles,
+        [(column, chart_words.label(column), [cell(cycle, column) for cycle in cycles]) for column in columns],
+    )
+
+
+def _title(chart: str) -> str:
+    return gettext(CHARTS[chart].title) if chart in CHARTS else gettext("Blockers")
+
+
+def _count(cycle: PastCycle, column: str) -> int | None:
+    value = cycle.row.values[column]
+    return value if isinstance(value, int) else None

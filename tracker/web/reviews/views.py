@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -12,78 +12,70 @@ from tracker.commands import reviews
 from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry
 from tracker.commands.reviews import StaleProposalError
-from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
+from tracker.domain.errors import N_, NotAllowedError, NotFoundError, TrackerError
 from tracker.domain.states import CycleStatus, ReviewReason
 from tracker.queries.reviews import frame as review_frame
-from tracker.web.board.version import BoardVersion, board_version
-from tracker.web.http.context import current_viewer, reading_session, writing
-from tracker.web.http.idempotency import once
+from tracker.web.http.context import reading_session
 from tracker.web.reviews import page as review_page
-from tracker.web.reviews import past as review_past
 from tracker.web.reviews.forms import AcceptForm, ProposeForm, ReadyForm, WithdrawForm
-from tracker.web.reviews.page import NO_DRAFTS, Draft, Drafts, ReviewPage
-from tracker.web.reviews.past import PastTable
-from tracker.web.reviews.words import goal_word, kind_word, wish_words
-from tracker.web.ui.errors import explain, status_of
-from tracker.web.ui.forms import Form, FormError
+from tracker.web.reviews.page import NO_DRAFTS, Draft, Drafts, PastTable, ReviewPage
+from tracker.web.reviews.words import wish_words
+from tracker.web.ui.errors import explain, field_errors, status_of
+from tracker.web.ui.forms import Form
+from tracker.web.ui.live import changed, live, page_version
+from tracker.web.ui.query import last
 from tracker.web.ui.rendering import htmx, page
+from tracker.web.ui.submit import REFUSALS, see_other, submit
 from tracker.web.ui.translation import gettext, ngettext
-from tracker.web.ui.words import reason_word
+from tracker.web.ui.words import goal_word, reason_word, word
 
 bp = Blueprint("review", __name__, url_prefix="/cycles/<int(max=2147483647):number>/review")
 
 OK = 200
 AnyForm = TypeVar("AnyForm", bound=Form)
 Do = Callable[[Session, Entry, AnyForm], Response]
-REFUSALS = (InvalidError, ConflictError, NotAllowedError, NotFoundError)
 
 
 @bp.get("")
 def show(number: int) -> ResponseReturnValue:
     """The review of the running cycle; of a closed one what was decided, of a draft when it comes."""
-    session = reading_session()
-    found = review_page.shown(session, number, request.args.get("workstream", ""))
-    if found is None:
-        raise NotFoundError(N_("There is no cycle %(cycle)s."), cycle=number)
+    session, found = reading_session(), _found(number)
     if found.review.status is CycleStatus.DRAFT:
         return page("reviews/coming.html", cycle=found.frame.cycle)
     if found.review.status is CycleStatus.CLOSED:
-        parts, asked = review_frame.disposed(session, number), request.args.get("workstream", "")
+        parts, asked = review_frame.disposed(session, number), last("workstream")
         return page(
             "reviews/closed.html",
             cycle=found.frame.cycle,
             parts=[part for part in parts if part.code == asked] or parts,
             sums=Counter(item.kind for part in parts for item in part.items),
-            kind_word=kind_word,
+            kind_word=word,
             goal_word=goal_word,
             reason_word=reason_word,
         )
-    drawn = review_page.context(found, past=review_past.tables(session, found))
-    response = page("reviews/review.html", **drawn, notices=_notices(found), tag=board_version())
-    response.headers["HX-PTag"] = str(board_version())
-    return response
+    drawn = review_page.context(found, past=review_page.tables(session, found))
+    return live(page("reviews/review.html", **drawn, notices=_notices(found), tag=page_version()))
 
 
 @bp.get("/changes")
 def changes(number: int) -> ResponseReturnValue:
-    """304 when nothing has been written since the tag that the reader holds; else the review as it stands."""
-    tag, seen = board_version(), request.headers.get("HX-PTag", "")
-    if str(tag) in {seen, *request.if_none_match.as_set()}:
-        return Response(status=304)
-    session = reading_session()
-    found = review_page.shown(session, number, request.args.get("workstream", ""))
-    if found is None:
-        raise NotFoundError(N_("There is no cycle %(cycle)s."), cycle=number)
+    """304 when nothing has been written since the version that the reader holds; else the review as it stands."""
+    return changed(lambda _revision: _changed(number))
+
+
+def _changed(number: int) -> Response:
+    found = _found(number)
     if found.review.status is not CycleStatus.RUNNING:  # it was closed meanwhile
         return Response(headers={"HX-Redirect": url_for(".show", number=number)})
-    drawn = review_page.context(found, past=review_past.tables(session, found))
-    response = page("reviews/review.html", "review", **drawn)
-    response.set_etag(str(tag))
-    response.headers["HX-PTag"] = str(tag)
-    earlier = BoardVersion.read(seen)
-    if earlier is not None and earlier.assets != tag.assets:
-        response.headers["HX-Trigger"] = "tracker:outdated"
-    return response
+    drawn = review_page.context(found, past=review_page.tables(reading_session(), found))
+    return page("reviews/review.html", "review", **drawn)
+
+
+def _found(number: int) -> ReviewPage:
+    found = review_page.shown(reading_session(), number, last("workstream"))
+    if found is None:
+        raise NotFoundError(N_("There is no cycle %(cycle)s."), cycle=number)
+    return found
 
 
 @bp.post("/<key>/propose")
@@ -140,31 +132,24 @@ def _written(
     number: int, command: str, form_type: type[AnyForm], do: Do[AnyForm], *, key: str = ""
 ) -> ResponseReturnValue:
     """Does what a form asks, once, or says why not where it was typed."""
-    try:
-        form = form_type.parse(request.form)
-        with writing(command) as (session, entry):
-            return once(session, entry, current_viewer().user_id, form.key, lambda: do(session, entry, form))
-    except REFUSALS as error:
-        return _refused(number, key, error)
+    return submit(command, form_type.parse, do, lambda error: _refused(number, key, error), (*REFUSALS, NotFoundError))
 
 
 def _item_written(session: Session, number: int, key: str, text: str) -> Response:
     """For htmx the item anew and the sums; else back to the item."""
     session.flush()
     found = _shown(session, number, key=key)
-    if htmx:
-        return _parts(found, [key], text)
-    flash(text)
-    return make_response(redirect(f"{review_page.here(number, found.part)}#item-{key}", code=303))
+    return _parts(found, [key], text) if htmx else _back(found, f"item-{key}", text)
 
 
 def _stream_written(session: Session, number: int, code: str, text: str) -> Response:
     session.flush()
     found = _shown(session, number, code)
-    if htmx:
-        return _parts(found, [], text)
-    flash(text)
-    return make_response(redirect(f"{review_page.here(number, found.part)}#stream", code=303))
+    return _parts(found, [], text) if htmx else _back(found, "stream", text)
+
+
+def _back(found: ReviewPage, place: str, text: str) -> Response:
+    return see_other(f"{review_page.here(found.review.cycle, found.part)}#{place}", text)
 
 
 def _accepted(session: Session, number: int, code: str, outcome: BatchResult, reason: ReviewReason | None) -> Response:
@@ -181,8 +166,7 @@ def _accepted(session: Session, number: int, code: str, outcome: BatchResult, re
     if htmx:
         return _parts(found, [*outcome.done, *drafts], text, drafts=drafts, status=status)
     if not left:
-        flash(text)
-        return make_response(redirect(f"{review_page.here(number, found.part)}#stream", code=303))
+        return _back(found, "stream", text)
     return _page(found, drafts=drafts, title=text, status=status)
 
 
@@ -212,7 +196,7 @@ def _refused(number: int, key: str, error: TrackerError) -> Response:
         raise error
     if htmx:
         return _parts(found, list(drafts), title, drafts=drafts, status=status)
-    return _page(found, drafts=drafts, title=title, status=status, past=review_past.tables(reading_session(), found))
+    return _page(found, drafts=drafts, title=title, status=status, past=review_page.tables(reading_session(), found))
 
 
 def _draft(error: TrackerError) -> Draft:
@@ -221,16 +205,12 @@ def _draft(error: TrackerError) -> Draft:
     typed = request.form.to_dict()
     if isinstance(error, StaleProposalError):
         return Draft(typed, {"item": explain(error)}, is_stale=True, theirs=error.proposal)
-    if isinstance(error, FormError):
-        return Draft(typed, {_place(name): gettext(message) for name, message in error.errors.items()})
-    return Draft(typed, {_place(error.field): explain(error)})
+    return Draft(typed, {_place(name): text for name, text in field_errors(error).items()})
 
 
 def _message(error: TrackerError) -> str:
     """The whole of it, where no field can tell its part."""
-    if isinstance(error, FormError):
-        return " ".join(gettext(message) for message in error.errors.values())
-    return explain(error)
+    return " ".join(field_errors(error).values())
 
 
 def _place(name: str) -> str:
@@ -241,14 +221,14 @@ def _place(name: str) -> str:
 def _parts(found: ReviewPage, keys: list[str], text: str, *, drafts: Drafts = NO_DRAFTS, status: int = OK) -> Response:
     """For htmx: items anew, the sums, and a word about it."""
     drawn = review_page.context(found, drafts)
-    html = render_template("reviews/_written.html", keys=set(keys), text=text, is_refusal=status != OK, **drawn)
-    return make_response(html, status)
+    is_refusal = status != OK
+    return page("reviews/_written.html", status=status, keys=set(keys), text=text, is_refusal=is_refusal, **drawn)
 
 
 def _page(found: ReviewPage, *, drafts: Drafts, title: str, status: int, past: Sequence[PastTable] = ()) -> Response:
     """The whole page. What was done before is not there while a write holds the lock: it may take long to read."""
     drawn = review_page.context(found, drafts, past)
-    return page("reviews/review.html", status=status, refused_title=title, notices=[], tag=board_version(), **drawn)
+    return page("reviews/review.html", status=status, refused_title=title, notices=[], tag=page_version(), **drawn)
 
 
 def _shown(session: Session, number: int, code: str = "", key: str = "") -> ReviewPage:
@@ -258,7 +238,7 @@ def _shown(session: Session, number: int, code: str = "", key: str = "") -> Revi
 
 
 def _notices(found: ReviewPage) -> list[str]:
-    asked = request.args.get("workstream", "")
+    asked = last("workstream")
     if asked and (found.part is None or found.part.code != asked):
         return [gettext("There is no workstream %(code)s in this review.", code=asked)]
     return []

@@ -17,6 +17,7 @@ from tracker.domain.errors import (
     TrackerError,
 )
 from tracker.web.ui.formats import shown
+from tracker.web.ui.forms import FormError
 from tracker.web.ui.translation import gettext
 
 STATUS: dict[type[TrackerError], int] = {
@@ -48,6 +49,13 @@ WORDS: dict[int, tuple[str, str]] = {
 def explain(error: TrackerError) -> str:
     """The message in the request's language, its values as people read them."""
     return gettext(error.message) % {name: shown(value) for name, value in error.values.items()}
+
+
+def field_errors(error: TrackerError, otherwise: str = "form") -> dict[str, str]:
+    """What to say at which field; what is of no field stands at the form, or whatever is named."""
+    if isinstance(error, FormError):
+        return {field: gettext(message) for field, message in error.errors.items()}
+    return {error.field or otherwise: explain(error)}
 
 
 def status_of(error: TrackerError) -> int:

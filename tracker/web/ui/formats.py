@@ -9,18 +9,10 @@ from flask_babel import get_locale
 from markupsafe import Markup
 
 from tracker.domain.calendar import local_date
-from tracker.domain.errors import N_
-from tracker.domain.states import State
+from tracker.domain.looks import LOOKS, Look
+from tracker.domain.states import STATES, State
 from tracker.web.http.context import current_programme, now
-from tracker.web.ui.translation import gettext
-
-STATES = {
-    State.NOT_STARTED: N_("not started"),
-    State.DESIGN: N_("design"),
-    State.VALIDATION: N_("validation"),
-    State.TEST: N_("test"),
-    State.DONE: N_("done"),
-}
+from tracker.web.ui.words import word
 
 
 def language() -> str:
@@ -71,7 +63,12 @@ def number(value: float | Decimal) -> str:
 
 def state_name(state: State | str) -> str:
     """The state in words."""
-    return gettext(STATES[State(state)])
+    return word(State(state))
+
+
+def look(state: State | str) -> Look:
+    """How the state looks."""
+    return LOOKS[State(state)]
 
 
 def isolated(text: str) -> Markup:
@@ -95,10 +92,12 @@ def shown(value: object) -> object:
 
 
 def install(app: Flask) -> None:
-    """Makes them filters, and the state's name a function too."""
+    """Makes them filters, and what states look like functions too."""
     for filter_ in (day, long_day, weekday, iso_day, clock, moment, number, state_name, isolated):
         app.add_template_filter(filter_)
     app.add_template_global(state_name)
+    app.add_template_global(look)
+    app.jinja_env.globals["STATES"] = STATES
 
 
 def _date(when: date) -> date:

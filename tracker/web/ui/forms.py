@@ -3,18 +3,21 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from werkzeug.datastructures import MultiDict
 
 from tracker.commands.entry.idempotency_keys import LONGEST_KEY
+from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.fields import DATE, Fields, cleaned
-from tracker.domain.states import State
+from tracker.domain.states import Goal, State
 from tracker.domain.texts import LONGEST_PROSE, PROSE, filled_line, line
 
+STALE_FORM = N_("The version in this form is missing or wrong. Open the page anew.")
 BROKEN = N_("This form is broken. Open the page anew.")
+_VERSION = "version_"
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _LARGEST_INTEGER = 2**31 - 1  # what both databases hold in an INTEGER
 
@@ -71,6 +74,13 @@ OptionalDate = Annotated[date | None, BeforeValidator(iso_date)]
 Version = Annotated[int, Field(ge=0, le=_LARGEST_INTEGER)]
 
 
+NoneWhenEmpty = BeforeValidator(lambda value: value or None)
+OptionalState = Annotated[State | None, NoneWhenEmpty]
+OptionalGoal = Annotated[Goal | None, NoneWhenEmpty]
+OptionalVersion = Annotated[Version | None, NoneWhenEmpty]
+OptionalId = Annotated[Annotated[int, Field(ge=1, le=LARGEST_ID)] | None, NoneWhenEmpty]
+
+
 class Form(BaseModel):
     """A form's fields; what it does not name is ignored."""
 
@@ -120,9 +130,15 @@ class FieldsForm(Form):
         return form
 
 
+def several(fields: MultiDict[str, str]) -> dict[str, Any]:
+    """The workflows that are ticked, each once, and the version of each that was seen."""
+    versions = {name.removeprefix(_VERSION): value for name, value in fields.items() if name.startswith(_VERSION)}
+    return {"workflow": tuple(dict.fromkeys(filter(None, fields.getlist("workflow")))), "versions": versions}
+
+
 _COMMON = {
     "key": BROKEN,
-    "version": N_("The version in this form is missing or wrong. Open the page anew."),
+    "version": STALE_FORM,
     "note": PROSE,
     "reason": N_("Choose a reason from the list."),
     "happened_on": DATE,

@@ -7,11 +7,10 @@ from flask_babel import Babel
 from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts.account import LANGUAGES
 from tracker.config import TRANSLATIONS
-from tracker.db.engine import transaction
 from tracker.domain.errors import N_, InvalidError
 from tracker.web.http import cookies
 from tracker.web.http.addresses import safe_path
-from tracker.web.http.context import close_reading_session, current_engine, viewer_or_none
+from tracker.web.http.context import unrecorded, viewer_or_none
 
 bp = Blueprint("language", __name__)
 
@@ -35,8 +34,7 @@ def choose() -> ResponseReturnValue:
         raise InvalidError(N_("Choose Swedish or English."), field="language")
     viewer = viewer_or_none()
     if viewer is not None:
-        close_reading_session()
-        with transaction(current_engine()) as session:
+        with unrecorded() as session:
             accounts.choose_language(session, viewer.user_id, language)
     response = redirect(safe_path(request.form.get("next", "")), code=303)
     cookies.keep(response, COOKIE, language)

@@ -1,18 +1,22 @@
 """An edit form drawn again after a refusal: what was typed over is kept, the rest is as it stands now."""
 
 from collections.abc import Callable, Collection, Mapping
-from typing import ClassVar, Self
+from typing import ClassVar, NamedTuple, Self
 
+from flask import request
 from werkzeug.datastructures import MultiDict
 
+from tracker.domain.errors import TrackerError
 from tracker.domain.fields import Fields
-from tracker.domain.merging import Theirs
+from tracker.domain.merging import FieldConflictError, Theirs
 from tracker.domain.texts import normal
+from tracker.web.ui.errors import field_errors
 from tracker.web.ui.formats import moment
 from tracker.web.ui.forms import BROKEN, Form, FormError
 from tracker.web.ui.translation import gettext
 
 Texts = dict[str, str]
+THEIRS = "theirs"
 
 
 class MergedForm(Form):
@@ -40,14 +44,41 @@ class MergedForm(Form):
         """The fields as they were typed."""
         return {name: fields[name] for name in cls.of if name in fields}
 
-    @classmethod
-    def typed_over(cls, fields: MultiDict[str, str]) -> Texts:
-        """The same without those where somebody else's text was chosen."""
-        return {name: text for name, text in cls.typed(fields).items() if not _is_left(fields, name)}
-
 
 def _is_left(fields: Mapping[str, str], name: str) -> bool:
-    return fields.get(f"choice_{name}") == "theirs"
+    return fields.get(f"choice_{name}") == THEIRS
+
+
+class Redrawn(NamedTuple):
+    """A form after a refusal: what stands in its fields, what each was, messages, and what others wrote."""
+
+    values: Texts
+    was: Texts
+    errors: Texts
+    conflicts: Mapping[str, Theirs]
+
+
+def redrawn(
+    error: TrackerError,
+    now: Mapping[str, str],
+    typed: Mapping[str, str],
+    label: Callable[[str], str],
+    otherwise: str,
+) -> Redrawn:
+    """The request's form after the refusal: what was typed over is kept, but where theirs was chosen, and the rest is
+    as it stands now; saving again decides.
+    """
+    conflicts = conflicts_of(error)
+    kept = {name: text for name, text in typed.items() if not _is_left(request.form, name)}
+    values, was = drawn_again(now, kept, before_of(request.form), conflicts)
+    errors = {name: _conflict_words(label(name), theirs) for name, theirs in conflicts.items()}
+    errors = errors or field_errors(error, otherwise)
+    return Redrawn(values, was, errors, conflicts)
+
+
+def conflicts_of(error: TrackerError) -> Mapping[str, Theirs]:
+    """What somebody else wrote meanwhile, by field, where that is what was refused."""
+    return error.conflicts if isinstance(error, FieldConflictError) else {}
 
 
 def drawn_again(
@@ -63,11 +94,6 @@ def drawn_again(
         elif normal(text) != normal(before.get(name, "")):
             shown[name], was[name] = text, before.get(name, "")
     return shown, was
-
-
-def conflict_words(conflicts: Mapping[str, Theirs], label: Callable[[str], str]) -> Texts:
-    """What to say of each field where somebody else wrote something else meanwhile."""
-    return {name: _conflict_words(label(name), theirs) for name, theirs in conflicts.items()}
 
 
 def _conflict_words(field: str, theirs: Theirs) -> str:

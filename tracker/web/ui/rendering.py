@@ -8,12 +8,12 @@ from flask import Flask, Response, current_app, render_template, request
 from flask_htmx import HTMX
 
 from tracker.domain.errors import N_
-from tracker.domain.states import Role
 from tracker.web.http.addresses import LOOPBACK
 from tracker.web.http.context import current_programme, current_settings, now, viewer_or_none
 from tracker.web.ui import translation
 from tracker.web.ui.formats import language
 from tracker.web.ui.translation import gettext
+from tracker.web.ui.words import word
 
 PAGES = (
     ("home.show", N_("Overview")),
@@ -25,12 +25,6 @@ PAGES = (
     ("reports.index", N_("Reports")),
 )
 ADMIN_PAGES = (("admin.show", N_("Accounts")),)
-ROLES = {
-    Role.VIEWER: N_("Viewer"),
-    Role.LEAD: N_("Project lead"),
-    Role.PLANNER: N_("Planner"),
-    Role.ADMIN: N_("Administrator"),
-}
 
 
 class Htmx(HTMX):  # type: ignore[misc]
@@ -102,7 +96,7 @@ def shared_context() -> dict[str, Any]:
         and Person(
             viewer.name,
             viewer.role.value,
-            gettext(ROLES[viewer.role]),
+            word(viewer.role),
             viewer.language or language(),
             viewer.has_keys,
             viewer.has_announcements,

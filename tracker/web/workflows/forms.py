@@ -3,22 +3,29 @@
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 from werkzeug.datastructures import MultiDict
 
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_
 from tracker.domain.fields import values_of
-from tracker.domain.states import Goal, State
+from tracker.domain.states import State
 from tracker.domain.texts import LINE
 from tracker.domain.workflows import COLUMNS, FIELDS, WorkflowFields
-from tracker.web.ui.forms import BROKEN, FieldsForm, FilledLine, FilledText, Form, FormError, Line, Text, Version
+from tracker.web.ui.forms import (
+    BROKEN,
+    FieldsForm,
+    FilledLine,
+    FilledText,
+    Form,
+    FormError,
+    Line,
+    OptionalGoal,
+    OptionalId,
+    Text,
+    Version,
+)
 from tracker.web.ui.merged_forms import MergedForm
-
-OptionalGoal = Annotated[Goal | None, BeforeValidator(lambda value: value or None)]
-OptionalCycle = Annotated[
-    Annotated[int, Field(ge=1, le=LARGEST_ID)] | None, BeforeValidator(lambda value: value or None)
-]
 
 
 class CreateForm(FieldsForm):
@@ -100,7 +107,7 @@ class ScopeForm(Form):
 
     do: Literal["enter", "goal", "leave"]
     version: Version
-    cycle: OptionalCycle = None
+    cycle: OptionalId = None
     goal: OptionalGoal = None
     reason: Line = ""
     note: Text = ""

@@ -5,27 +5,26 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any, TypeVar
 
-from flask import Response, flash, make_response, redirect, render_template, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import Response, request, url_for
 from sqlmodel import Session
 
 from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import StaleError
 from tracker.domain.calendar import local_date
-from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, TrackerError
-from tracker.domain.states import STATES, Goal, State
+from tracker.domain.errors import N_, ConflictError, TrackerError
+from tracker.domain.states import STATES, Goal, MoveBackReason, State
 from tracker.queries.workflows import page as workflow
 from tracker.queries.workflows.timeline import TimelineItem
-from tracker.web.http.context import current_settings, current_viewer, now, reading_session, today, writing
-from tracker.web.http.idempotency import fresh_key, once
-from tracker.web.ui.errors import explain, status_of
+from tracker.web.http.context import current_settings, current_viewer, now, reading_session, today
+from tracker.web.ui.errors import field_errors, status_of
 from tracker.web.ui.formats import language, state_name
-from tracker.web.ui.forms import Form, FormError
+from tracker.web.ui.forms import Form
+from tracker.web.ui.rendering import page
+from tracker.web.ui.submit import fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import category_word, move_back_reasons, scope_reasons
-from tracker.web.workflows.events import described, event_words
-from tracker.web.workflows.words import part_words, timeline_item, why_not_edit, why_not_move
+from tracker.web.ui.words import large_picks, picks, scope_reasons, word
+from tracker.web.workflows.words import described, event_words, part_words, timeline_item, why_not_edit, why_not_move
 
 COMMANDS = ("move", "take_back", "note", "check", "release", "scope", "archive")
 # What each form typed into keeps its text in, should it not be there any more when the page is drawn again.
@@ -47,43 +46,28 @@ _FIELDS = {
 }
 
 AnyForm = TypeVar("AnyForm", bound=Form)
-Do = Callable[[Session, Entry, AnyForm], str]
 
 
-def read_page(key: str) -> workflow.Page:
-    """All there is to know about it; raises NotFoundError."""
+def read_page(key: str, session: Session | None = None) -> workflow.Page:
+    """All there is to know about it, as the session sees it or the request reads it; raises NotFoundError."""
     zone = current_viewer().programme.zone
-    return workflow.page(reading_session(), key, language=language(), now=now(), zone=zone)
+    return workflow.page(session or reading_session(), key, language=language(), now=now(), zone=zone)
 
 
-def written(key: str, command: str, form_type: type[AnyForm], do: Do[AnyForm]) -> ResponseReturnValue:
+def written(key: str, command: str, form_type: type[AnyForm], do: Callable[[Session, Entry, AnyForm], str]) -> Response:
     """Does what a form asks and goes back to the page with a word about it, or says why not."""
 
     def answer(session: Session, entry: Entry, form: AnyForm) -> Response:
-        flash(do(session, entry, form))
-        return make_response(redirect(url_for("workflows.show", key=key), code=303))
+        return see_other(url_for("workflows.show", key=key), do(session, entry, form))
 
-    try:
-        form = form_type.parse(request.form)
-        with writing(f"{command}_workflow") as (session, entry):
-            return once(session, entry, current_viewer().user_id, form.key, lambda: answer(session, entry, form))
-    except StaleError:
-        return refused(key, command, missed(key))
-    except (InvalidError, ConflictError, NotAllowedError) as error:
-        return refused(key, command, error)
+    return submit(f"{command}_workflow", form_type.parse, answer, lambda error: refused(key, command, error))
 
 
 def refused(key: str, command: str, error: TrackerError) -> Response:
-    """The page again with the message at its field and all that was typed."""
-    context = page_context(read_page(key), command, errors_of(error, command))
-    return make_response(render_template("workflows/workflow.html", **context), status_of(error))
-
-
-def errors_of(error: TrackerError, command: str) -> dict[str, str]:
-    """What to say at which field; what is of no field stands at the command itself."""
-    if isinstance(error, FormError):
-        return {field: gettext(message) for field, message in error.errors.items()}
-    return {error.field or command: explain(error)}
+    """The page again with the message at its field and all that was typed; of a stale form, what it has missed."""
+    said = missed(key) if isinstance(error, StaleError) else error
+    context = page_context(read_page(key), command, field_errors(said, command))
+    return page("workflows/workflow.html", status=status_of(said), **context)
 
 
 def latest(shown: workflow.Page) -> TimelineItem:
@@ -114,9 +98,7 @@ def page_context(shown: workflow.Page, command: str = "", errors: dict[str, str]
         "workflow": facts,
         "path": shown.path,
         "freshness": shown.freshness,
-        "blockers": [
-            {**asdict(blocker), "category_name": category_word(blocker.category)} for blocker in shown.blockers
-        ],
+        "blockers": [{**asdict(blocker), "category_name": word(blocker.category)} for blocker in shown.blockers],
         "timeline": [timeline_item(item) for item in shown.timeline],
         "may_edit": may_edit,
         "may_write": may_write,
@@ -132,10 +114,10 @@ def page_context(shown: workflow.Page, command: str = "", errors: dict[str, str]
         "move": {"to": _likely_next(facts.state), "happened_on": "", "reason": "", "note": "", **typed["move"]},
         "earliest_on": _earliest_on(shown),
         "today": today(),
-        "reasons": move_back_reasons(),
+        "reasons": picks(MoveBackReason),
         "cycle": shown.cycle,
         "cycles": shown.cycles,
-        "goals": [(goal.value, state_name(goal.value).capitalize()) for goal in Goal],
+        "goals": large_picks(Goal),
         "scope_reasons": scope_reasons(),
         "take_back": _undo_label(shown) if may_edit and shown.can_be_undone else None,
     }

@@ -1,16 +1,17 @@
-"""A workflow in words: its fields, its timeline, who may do what."""
+"""A workflow in words: its fields, its timeline, changes of scope, conflicts, and who may do what."""
 
 from collections.abc import Collection
 from dataclasses import replace
 
+from tracker.domain.errors import N_
 from tracker.domain.people import Actor
-from tracker.domain.states import Role
+from tracker.domain.states import Role, ScopeKind, State
 from tracker.domain.workflows import FIELDS
 from tracker.queries.workflows.page import WorkflowFacts
 from tracker.queries.workflows.timeline import TimelineItem
+from tracker.web.ui.formats import day, state_name
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import field_label
-from tracker.web.workflows.events import described
+from tracker.web.ui.words import field_label, goal_word, reason_word
 
 
 def fields_words(names: Collection[str]) -> str:
@@ -49,3 +50,76 @@ def part_words(facts: WorkflowFacts, actor: Actor) -> str:
         "You lead %(workstreams)s, which takes part: you can raise and release blockers and write notes.",
         workstreams=", ".join(own),
     )
+
+
+_SCOPE = {
+    ScopeKind.PLANNED: N_("Planned for cycle %(to_cycle)s, goal %(goal)s"),
+    ScopeKind.ADDED: N_("Added to cycle %(to_cycle)s, goal %(goal)s"),
+    ScopeKind.REMOVED: N_("Removed from cycle %(from_cycle)s"),
+    ScopeKind.CARRIED: N_("Carried from cycle %(from_cycle)s to cycle %(to_cycle)s, goal %(goal)s"),
+    ScopeKind.RETURNED: N_("Returned from cycle %(from_cycle)s to the backlog"),
+    ScopeKind.DROPPED: N_("Dropped in cycle %(from_cycle)s"),
+}
+_OUT_OF_THE_PLAN = N_("Taken out of the plan for cycle %(from_cycle)s")
+
+
+def described(item: TimelineItem) -> TimelineItem:
+    """The item with its reason and, for a change of scope, its text in words."""
+    text = scope_words(item) if item.scope_kind is not None else item.text
+    return replace(item, text=text, reason=reason_word(item.reason))
+
+
+def scope_words(item: TimelineItem) -> str:
+    """What a change of scope did: where to, with which goal."""
+    kind = item.scope_kind or ScopeKind.ADDED
+    text = _OUT_OF_THE_PLAN if kind is ScopeKind.PLANNED and item.to_cycle is None else _SCOPE[kind]
+    return gettext(text, from_cycle=item.from_cycle, to_cycle=item.to_cycle, goal=goal_word(item.goal))
+
+
+ComparedRow = tuple[str, str | tuple[State, ...], str | tuple[State, ...]]
+
+
+def conflict_rows(
+    item: TimelineItem, *, current: State, wanted: State, happened_on: str, reason: str, note: str
+) -> list[ComparedRow]:
+    """What happened against what was wanted, row by row: label, theirs, yours. A tuple of states is a move."""
+    theirs: str | tuple[State, ...] = event_words(item)
+    if item.from_state is not None and item.to_state is not None and item.kind != "taken_back":
+        theirs = (item.from_state, item.to_state)
+    rows: list[ComparedRow] = [
+        (gettext("Change"), theirs, (current, wanted)),
+        (gettext("By"), item.actor, gettext("you")),
+        (gettext("Happened"), day(item.at), happened_on or gettext("now")),
+    ]
+    if item.reason or reason:
+        rows.append((gettext("Reason"), reason_word(item.reason), reason_word(reason)))
+    if item.note or note:
+        rows.append((gettext("Note"), item.note, note))
+    return rows
+
+
+def event_words(item: TimelineItem) -> str:  # noqa: PLR0911 - one for each kind
+    """An event of the timeline in a few words."""
+    match item.kind:
+        case "held":
+            return gettext("Blocker raised: %(title)s", title=item.text)
+        case "released":
+            return gettext("Blocker released: %(title)s", title=item.text)
+        case "taken_back":
+            return gettext(
+                "Taken back: %(from_state)s → %(to_state)s",
+                from_state=_state_word(item.from_state),
+                to_state=_state_word(item.to_state),
+            )
+        case "scope":
+            return scope_words(item)
+        case "created":
+            return gettext("Created")
+        case "moved":
+            return f"{_state_word(item.from_state)} → {_state_word(item.to_state)}"
+        case _:
+            return item.note
+
+
+def _state_word(state: State | None) -> str:
+    return state_name(state) if state is not None else "–"

@@ -14,9 +14,9 @@ const isPhone = matchMedia("(width < 40rem)").matches;
 const drawn = new Map(); // the plot's element: the figure as it came, how it was drawn
 const coming = new Map(); // the place of a chart that was sent for: who waits for it
 const measure = document.createElement("canvas").getContext("2d");
-const root = document.documentElement;
-const light = new Map(); // its colours, by name
+const probe = document.body.appendChild(document.createElement("i")); // tells what a colour is
 let isOnPaper = false;
+probe.hidden = true;
 
 const near = new IntersectionObserver(
   (entries) => {
@@ -85,18 +85,11 @@ function open({ customdata }) {
 
 // The colours of the theme in which the page is now, or those of the light one, which paper and pictures have.
 function paletteOf(isLight) {
-  return isLight ? lightColour : (name) => getComputedStyle(root).getPropertyValue(name).trim();
-}
-
-function lightColour(name) {
-  if (!light.has(name)) {
-    const { theme } = root.dataset;
-    root.dataset.theme = "light";
-    light.set(name, getComputedStyle(root).getPropertyValue(name).trim());
-    if (theme === undefined) delete root.dataset.theme;
-    else root.dataset.theme = theme;
-  }
-  return light.get(name);
+  return (name) => {
+    probe.style.colorScheme = isLight ? "light" : "";
+    probe.style.color = `var(${name})`;
+    return getComputedStyle(probe).color;
+  };
 }
 
 function coloured(text, palette) {

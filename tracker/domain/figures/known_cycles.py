@@ -1,0 +1,100 @@
+"""Cycles as they are known at an instant, for any choice of workstreams: nothing computed before it is asked for, nor
+twice.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from tracker.domain.figures import summaries
+from tracker.domain.figures.history import History, Knowledge
+from tracker.domain.figures.items import CycleItems
+from tracker.domain.figures.readings import Basis, Reading, reading
+from tracker.domain.figures.summaries import Choice, Summary
+from tracker.domain.states import Goal
+
+_Place = tuple[int, Basis, str, tuple[str, ...]]  # the project tells a sole workstream from the programme
+
+
+class KnownCycles:
+    """The readings of cycles with their figures, and the items and members that these count."""
+
+    def __init__(self, history: History, as_of: datetime) -> None:
+        self.history = history
+        self.as_of = as_of
+        self.zone = history.zone
+        self._by_number = {row.cycle: row for row in history.cycles}
+        self._readings: dict[int, Reading] = {}
+        self._known: dict[datetime, Knowledge] = {}
+        self._items: dict[tuple[datetime, _Place], CycleItems | None] = {}
+        self._summaries: dict[_Place, Summary] = {}
+        self._members: dict[_Place, dict[str, Goal]] = {}
+
+    def reading(self, number: int) -> Reading:
+        """The cycle as now."""
+        if number not in self._readings:
+            self._readings[number] = reading(self._by_number[number], Basis.AS_NOW, self.as_of, self.zone)
+        return self._readings[number]
+
+    def reported(self, number: int) -> Reading | None:
+        """The cycle as its close froze it; none before that, or where there is no such cycle."""
+        closed_at = self.reading(number).cycle.closed_at if number in self._by_number else None
+        if closed_at is None:
+            return None
+        return reading(self._by_number[number], Basis.AS_REPORTED, closed_at, self.zone)
+
+    def previous_of(self, of: Reading) -> Reading | None:
+        """The cycle numbered one lower, on the same basis."""
+        number = of.cycle.cycle - 1
+        if of.basis is Basis.AS_REPORTED:
+            return self.reported(number)
+        return self.reading(number) if number in self._by_number else None
+
+    def items_of(self, of: Reading, choice: Choice) -> CycleItems | None:
+        """What the figures count; none before the cycle has begun or any of the workstreams has joined."""
+        place = of.border, _place(of, choice)
+        if place not in self._items:
+            is_counted = summaries.counts(self.history, of, choice)
+            self._items[place] = self.knowledge(of.as_of).items(of, choice.workstreams) if is_counted else None
+        return self._items[place]
+
+    def summary_of(self, of: Reading, choice: Choice) -> Summary:
+        """The figures, as a file has them."""
+        place = _place(of, choice)
+        if place not in self._summaries:
+            before, earlier = self.previous_of(of), None
+            if before is not None:
+                earlier = summaries.summary(before, choice, self.items_of(before, choice), None)
+            self._summaries[place] = summaries.summary(of, choice, self.items_of(of, choice), earlier)
+        return self._summaries[place]
+
+    def members_of(self, of: Reading, choice: Choice) -> dict[str, Goal]:
+        """Those in the cycle just before its close, by key with their goals: now while there was none, and of a draft
+        what is planned.
+        """
+        place = _place(of, choice)
+        if place not in self._members:
+            items = self.items_of(of, choice) if of.is_committed else None
+            self._members[place] = items.workflows.final if items is not None else dict(self._planned(of, choice))
+        return self._members[place]
+
+    def joined(self, number: int, choice: Choice) -> list[str]:
+        """Those of the workstreams that count in the cycle."""
+        codes = set(choice.workstreams)
+        return [row.code for row in self.history.workstreams if row.code in codes and row.first_cycle <= number]
+
+    def knowledge(self, as_of: datetime) -> Knowledge:
+        """What was known at the instant."""
+        if as_of not in self._known:
+            self._known[as_of] = Knowledge(self.history, as_of)
+        return self._known[as_of]
+
+    def _planned(self, of: Reading, choice: Choice) -> Iterator[tuple[str, Goal]]:
+        for code in self.joined(of.cycle.cycle, choice):
+            for workflow in self.history.concerned(of.cycle.cycle, code):
+                goal = workflow.scope.membership(of).final
+                if goal is not None:
+                    yield workflow.key, goal
+
+
+def _place(of: Reading, choice: Choice) -> _Place:
+    return of.cycle.cycle, of.basis, choice.project, tuple(choice.workstreams)
