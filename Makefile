@@ -43,7 +43,7 @@ test: $(STAMP) browser ## runs all tests, those with counts a tenth of the times
 	$(TEST)
 
 quick: $(STAMP) ## runs the tests of rules, commands and queries alone, on SQLite
-	$(PYTEST) -n 2 -m "not postgres" tests/unit tests/db
+	$(PYTEST) -n 2 --sqlite tests/unit tests/db
 
 test-all: $(STAMP) browser ## runs all tests in full
 	$(TEST) --full

@@ -31,6 +31,17 @@ class SharedClock(Clock):
         super().__init__(at)
 
 
+class SetClock(Clock):
+    """Shows what it is set to."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__()
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+
 @dataclass
 class _Kept:
     """An application, what it was made for, and how it was when it was new."""

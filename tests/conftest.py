@@ -33,6 +33,7 @@ _IN_TURN = re.compile("^tests/(db|faults|properties)")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help=f"run counted tests in full, as {FULL}=1 does")
+    parser.addoption("--sqlite", action="store_true", help="run what needs PostgreSQL not at all")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,21 +45,28 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what an ordinary run does not ask on the other database."""
-    if is_full():
-        return
+    """Leaves out what this kind of run does not ask."""
+    left_out = _of_postgres(items) if config.getoption("sqlite") else set() if is_full() else _not_ordinary(items)
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _of_postgres(items: list[pytest.Item]) -> set[pytest.Item]:
+    return {item for item in items if item.get_closest_marker("postgres")}
+
+
+def _not_ordinary(items: list[pytest.Item]) -> set[pytest.Item]:
+    """Of what can be asked on both databases, the one of the two that an ordinary run leaves out."""
     twins: dict[str, dict[bool, pytest.Item]] = defaultdict(dict)
+    of_postgres = _of_postgres(items)
     for item in items:
         if not _ON_BOTH.search(item.nodeid) and not item.get_closest_marker("on_both"):
-            is_postgres = item.get_closest_marker("postgres") is not None
-            twins[re.sub("sqlite|postgres", "", item.nodeid)][is_postgres] = item
-    left_out = {
+            twins[re.sub("sqlite|postgres", "", item.nodeid)][item in of_postgres] = item
+    return {
         pair[not _IN_TURN.search(name) or bool(crc32(name.encode()) % 2)]
         for name, pair in twins.items()
         if len(pair) == 2
     }
-    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
-    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session", autouse=True)

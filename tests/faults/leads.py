@@ -4,10 +4,7 @@ import contextlib
 import http.client
 import logging
 import multiprocessing
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
@@ -108,25 +105,6 @@ class Lead:
         for line in response.headers.get_all("Set-Cookie") or ():
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
         return Reply(response.status, dict(response.headers), content.decode(errors="replace"))  # a zip is no text
-
-
-@contextlib.contextmanager
-def tracker_serve(url: str) -> Iterator[str]:
-    """The command `tracker serve` on the database; gives its address."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tracker", "serve", "--port", "0"],
-        env=os.environ | {"TRACKER_DATABASE_URL": url, "TRACKER_SECRET_KEY": SECRET_KEY, "TRACKER_LOG_LEVEL": "ERROR"},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    try:
-        announced = re.search(r"http://\S+", process.stdout.readline())
-        assert announced is not None, "it does not start"
-        yield announced[0]
-    finally:
-        process.terminate()
-        process.communicate()
 
 
 def start_server(url: str, port: int = 0) -> tuple[BaseProcess, int]:

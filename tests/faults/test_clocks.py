@@ -14,14 +14,13 @@ from itsdangerous import TimestampSigner
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
-from tests.applications import own_app
+from tests.applications import SetClock, own_app
 from tests.builders import Flow, a_programme, load
 from tests.counts import is_full
 from tests.databases import Databases
 from tests.db.acting import acting, findings, of_workflow, planner, rows, stands
 from tests.web import people
 from tests.web.page_client import PageClient
-from tracker.clock import Clock
 from tracker.commands import blockers, cycles
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import Move
@@ -43,17 +42,6 @@ KEY = "LKM-001"
 BACK_TO_A_YEAR_AGO, BACK, FORWARD = -YEAR, -HOUR, YEAR
 # The nights on which an hour is missing, and on which one is there twice, from an hour before to three after.
 SPRING, AUTUMN = datetime(2027, 3, 28, 0, 0, tzinfo=UTC), datetime(2027, 10, 31, 0, 0, tzinfo=UTC)
-
-
-class SetClock(Clock):
-    """Shows what it is set to."""
-
-    def __init__(self, at: datetime) -> None:
-        super().__init__()
-        self.at = at
-
-    def now(self) -> datetime:
-        return self.at
 
 
 def a_running_programme(engine: Engine, at: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from tests.counts import count
 from tests.databases import Databases, demo
-from tests.faults.leads import Lead, findings, looking, scalars, tracker_serve
+from tests.faults.leads import Lead, findings, looking, scalars, served
 from tests.faults.pairs import NOW, both
 from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts.fields import Fields, fields_of
@@ -33,7 +33,7 @@ _UNKNOWN_STATES = """SELECT count(*) FROM workflow
 def test_nobody_moves_anything_after_their_rights_were_taken(databases: Databases) -> None:
     outcomes: Counter[tuple[str, str]] = Counter()
     after = 5 * STEP_S
-    with databases.fresh(demo) as url, tracker_serve(url) as address, looking(url) as engine:
+    with databases.fresh(demo) as url, served(url) as address, looking(url) as engine:
         lead = Lead(address).sign_in("lead_sidu")
         with ThreadPoolExecutor(2) as together:
             for turn in range(count(PAIRS)):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.counts import count
 from tests.databases import Databases, demo
-from tests.faults.leads import Lead, Reply, findings, scalars, tracker_serve
+from tests.faults.leads import Lead, Reply, findings, scalars, served
 
 FORMS = 200
 MOST = 10
@@ -23,7 +23,7 @@ def test_a_form_sent_many_times_is_done_once_and_answers_the_same(databases: Dat
     sent: list[Sent] = []
     requests = 0
     with databases.fresh(demo) as url:
-        with tracker_serve(url) as one, tracker_serve(url) as other, ThreadPoolExecutor(MOST) as together:
+        with served(url) as one, served(url) as other, ThreadPoolExecutor(MOST) as together:
             lead = Lead(one).sign_in("lead_sidu")
             for turn in range(count(FORMS)):
                 times = 2 + turn % (MOST - 1)
@@ -35,7 +35,7 @@ def test_a_form_sent_many_times_is_done_once_and_answers_the_same(databases: Dat
                 assert scalars(url, _EFFECTS, note=fields["note"]) == [1]
                 sent.append((path, fields, htmx, replies[0]))
                 requests += times
-        with tracker_serve(url) as again:
+        with served(url) as again:
             later = lead.twin(again)
             for path, fields, htmx, first in sent:
                 assert later.send(path, fields, htmx=htmx).outcome == first.outcome

@@ -10,7 +10,7 @@ import pytest
 
 from tests.counts import count
 from tests.databases import Databases, demo
-from tests.faults.leads import Lead, Reply, findings, scalars, tracker_serve
+from tests.faults.leads import Lead, Reply, findings, scalars, served
 
 PAIRS = 100
 KEY = "LAB-005"
@@ -23,7 +23,7 @@ Form = dict[str, str | bytes]
 @pytest.mark.timeout(900)
 def test_of_two_forms_sent_at_once_both_are_kept_or_one_is_asked_and_decides(databases: Databases) -> None:
     outcomes: Counter[str] = Counter()
-    with databases.fresh(demo) as url, tracker_serve(url) as one, tracker_serve(url) as other:
+    with databases.fresh(demo) as url, served(url) as one, served(url) as other:
         leads = Lead(one).sign_in("lead_sidu"), Lead(other).sign_in("planner")
         with ThreadPoolExecutor(2) as together:
             for turn in range(count(PAIRS)):

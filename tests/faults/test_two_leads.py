@@ -8,7 +8,7 @@ import pytest
 
 from tests.counts import count
 from tests.databases import Databases, demo
-from tests.faults.leads import Lead, findings, scalars, tracker_serve
+from tests.faults.leads import Lead, findings, scalars, served
 from tracker.domain.states import State
 
 PAIRS = 500
@@ -22,7 +22,7 @@ _LATEST = """SELECT to_state FROM state_change JOIN workflow w ON w.id = workflo
 @pytest.mark.timeout(900)
 def test_of_two_leads_who_move_the_same_card_at_once_one_does_and_one_is_told(databases: Databases) -> None:
     outcomes: Counter[tuple[int, ...]] = Counter()
-    with databases.fresh(demo) as url, tracker_serve(url) as one, tracker_serve(url) as other:
+    with databases.fresh(demo) as url, served(url) as one, served(url) as other:
         leads = Lead(one).sign_in("lead_sidu"), Lead(other).sign_in("planner")
         with ThreadPoolExecutor(2) as together:
             for turn in range(count(PAIRS)):

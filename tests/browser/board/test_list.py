@@ -9,10 +9,11 @@ from sqlalchemy import Engine, text
 
 from tests.browser.conftest import NewPage
 from tests.browser.people import expect_in, sign_in
+from tests.counts import count
 
 LAB = "/board?cycle=5&workstream=LAB&view=list"
 IN_DESIGN, BLOCKED_IN_TEST = "LAB-007", "LAB-003"
-SIXTY = 60
+ROWS = count(60)
 AllowConsole = Callable[[str], None]
 
 
@@ -62,10 +63,10 @@ def chosen(page: Page) -> dict[str, int]:
     return found
 
 
-def sixty_before_test(engine: Engine) -> list[str]:
+def before_test(engine: Engine) -> list[str]:
     """The keys of as many workflows as a lead may have, none of them at its end."""
     query = f"""SELECT key FROM workflow WHERE state IN ('not_started', 'design', 'validation')
-        AND archived_at IS NULL ORDER BY key LIMIT {SIXTY}"""
+        AND archived_at IS NULL ORDER BY key LIMIT {ROWS}"""
     with engine.connect() as connection:
         return list(connection.execute(text(query)).scalars())
 
@@ -77,10 +78,10 @@ def focused(page: Page) -> str:
 
 @pytest.mark.parametrize("how", ["row by row", "all at once"])
 def test_sixty_rows_are_brought_up_to_date_by_keyboard_alone(page: Page, demo_engine: Engine, how: str) -> None:
-    sixty = {"cycle": "all", "view": "list", "q": " ".join(sixty_before_test(demo_engine))}
-    sign_in(page, "planner", f"/board?{urlencode(sixty)}")
+    asked = {"cycle": "all", "view": "list", "q": " ".join(before_test(demo_engine))}
+    sign_in(page, "planner", f"/board?{urlencode(asked)}")
     wanted = {key: str(digit + 1) for key, digit in chosen(page).items()}
-    assert len(wanted) == SIXTY
+    assert len(wanted) == ROWS
     page.locator("#rows > tr").first.focus()
     keyboard, requests = Keyboard(page), Requests(page)
     for key, digit in wanted.items():
@@ -93,11 +94,11 @@ def test_sixty_rows_are_brought_up_to_date_by_keyboard_alone(page: Page, demo_en
     page.reload()
     assert chosen(page) == {key: int(digit) for key, digit in wanted.items()}
     print(
-        f"Sixty rows, {how}: {keyboard.pressed} keys ({keyboard.pressed / SIXTY:.2f} per row), "
-        f"{requests.sent} requests ({requests.sent / SIXTY:.2f} per row), {requests.bytes} bytes sent"
+        f"{ROWS} rows, {how}: {keyboard.pressed} keys ({keyboard.pressed / ROWS:.2f} per row), "
+        f"{requests.sent} requests ({requests.sent / ROWS:.2f} per row), {requests.bytes} bytes sent"
     )
-    assert keyboard.pressed <= 2.25 * SIXTY
-    assert requests.sent == (SIXTY if how == "row by row" else 1)
+    assert keyboard.pressed <= 2.25 * ROWS
+    assert requests.sent == (ROWS if how == "row by row" else 1)
 
 
 def test_two_at_once_one_updates_the_list_the_other_follows_on_the_board_and_nothing_typed_is_lost(

@@ -20,7 +20,7 @@ from tracker.exports import packs
 
 Axe = Callable[[Page], None]
 LOOKS = variants(("sv", "dark", 320))
-INSTANT = r"20230414T0700\d\dZ"
+INSTANT = r"20230414T07\d{4}Z"
 
 
 def pressed(page: Page, name: str) -> Download:

@@ -7,13 +7,14 @@ import re
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, QueuePool
 
-from tests.applications import own_app, shared_app
+from tests.applications import SetClock, own_app, shared_app
 from tests.builders import load
 from tests.counts import count
 from tests.databases import ON_SQLITE, Databases, demo
@@ -43,7 +44,7 @@ def demo_url(sqlite_databases: Databases) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser(demo_url: str) -> Iterator[PageClient]:
     engine = make_engine(demo_url)
-    client = browser_of(own_app(engine))
+    client = browser_of(own_app(engine, SetClock(datetime.fromisoformat(AS_OF) + timedelta(seconds=5))))
     client.submit("/login/demo", {"role": "viewer"})
     client.submit("/language", {"language": "en"})
     yield client
