@@ -68,7 +68,7 @@ def loaded(engine: Engine, made: RandomProgramme) -> Iterator[Session]:
 
 
 def summary(session: Session, made: RandomProgramme, name: str = "workstream_summary") -> list[Row]:
-    text = "".join(files.text(session, files.Asked(name), made.as_of))
+    text = "".join(files.text(session, files.Asked(name, as_of=made.as_of), made.as_of))
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
