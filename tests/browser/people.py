@@ -11,6 +11,8 @@ from tests.web.conftest import browser_of
 from tracker.domain.programme.demo import ACCOUNTS
 
 _STEPS = 20
+# A page that follows what others do knows which version it shows a moment after it has loaded; without script, never.
+LIVE = "() => !window.htmx || [...document.querySelectorAll('[hx-ptag]')].every((each) => each._htmx?.ptag)"
 # What a browser holds in which somebody of the role has signed in on a copy of `signed_in_demo`.
 _COOKIES: dict[str, dict[str, str]] = {}
 
@@ -40,6 +42,7 @@ def sign_in(page: Page, role: str, then: str = "") -> Page:
     let_in(page.context, role)
     if then:
         page.goto(then)
+        page.wait_for_function(LIVE)
     return page
 
 
