@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -179,16 +179,45 @@ def _links(filters: Filters, shown: Table) -> dict[str, str]:
     }
 
 
+class RowWords(NamedTuple):
+    """What all rows share: words in the reader's language, links, and the year, which dates of other years name."""
+
+    category: str
+    owner: str
+    decision: str
+    workflows: str
+    since: str
+    age: str
+    workflow_days: str
+    days: str
+    other_language: str
+    blocker_link: str
+    workflow_link: str
+    year: int
+
+
 @bp.app_template_global("blocker_rows")
 def drawn_rows(rows: Iterable[BlockerListRow]) -> Markup:
     """The rows as HTML. Drawing is what costs with 2,000 of them, and nearly all are as they were."""
-    return Markup("".join([_drawn(row, language(), today().year) for row in rows]))  # noqa: S704 - each is Markup
+    words = RowWords(
+        gettext("Category"),
+        gettext("Owner"),
+        gettext("Decision"),
+        gettext("Workflows"),
+        gettext("Since"),
+        gettext("Age"),
+        gettext("Workflows × days"),
+        gettext("d"),
+        "sv" if language() == "en" else "en",
+        url_for("blocker.show", blocker_id=0)[:-1],
+        url_for("workflows.show", key="-")[:-1],
+        today().year,
+    )
+    return Markup("".join([_drawn(row, word(row.category), words) for row in rows]))  # noqa: S704 - each is Markup
 
 
 @lru_cache(maxsize=_ROWS_KEPT)
-def _drawn(row: BlockerListRow, language: str, _year: int) -> Markup:
-    """A row as HTML, which depends on these and on nothing else, so that it can be kept; dates of other years name
-    theirs.
-    """
+def _drawn(row: BlockerListRow, category: str, words: RowWords) -> Markup:
+    """A row as HTML, which depends on these and on nothing else, so that it can be kept."""
     template: Any = current_app.jinja_env.get_template("blockers/_row.html").module
-    return Markup(template.drawn(row, word(row.category).capitalize(), language))  # noqa: S704 - a macro's
+    return Markup(template.drawn(row, category.capitalize(), words))  # noqa: S704 - a macro's

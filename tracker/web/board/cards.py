@@ -4,7 +4,7 @@ import sys
 from collections.abc import Collection, Iterable
 from datetime import date
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask, current_app, request, url_for
@@ -16,29 +16,51 @@ from tracker.queries.board.cards import Card
 from tracker.queries.board.usual_stays import usual_stays
 from tracker.web.board.words import limit_words, over_words
 from tracker.web.http.context import current_engine, current_programme, today
-from tracker.web.ui.formats import language
+from tracker.web.ui.formats import state_name
 from tracker.web.ui.rendering import htmx
+from tracker.web.ui.translation import gettext
 
 USUAL_STAYS = "tracker.usual_stays"
 _CARDS_KEPT = 20_000  # some 20 MB
 
 
+class CardWords(NamedTuple):
+    """The words on a card, in the reader's language. `guest` is there for a card that the page's streams share."""
+
+    move: str
+    days: str
+    blocked: str
+    more: str
+    states: tuple[str, ...]
+    usual: tuple[int, ...]  # by state, the days within which 85 percent of finished work had left it
+    long: str
+    guest: str = ""
+
+
 def drawn_cards(cards: Iterable[Card]) -> Markup:
     """The cards as HTML. Drawing is what costs with 5,000 of them, and nearly all are as they were."""
-    tongue, usual, link = language(), _usual_days(), url_for("workflows.show", key="-")[:-1]
+    words = CardWords(
+        gettext("Move"),
+        gettext("d"),
+        gettext("Blocked"),
+        gettext("+%(n)s more", n="%(n)s"),
+        tuple(state_name(state) for state in STATES),
+        _usual_days(),
+        gettext("longer than 85 percent of finished work"),
+    )
+    guest = words._replace(guest=gettext("shared"))
+    link = url_for("workflows.show", key="-")[:-1]
     streams = _streams_of_the_page()
     return Markup(  # noqa: S704 - each is Markup
-        "".join([drawn(card, tongue, usual, bool(streams) and _is_guest(card, streams), link) for card in cards])
+        "".join([drawn(card, guest if streams and _is_guest(card, streams) else words, link) for card in cards])
     )
 
 
 @lru_cache(maxsize=_CARDS_KEPT)
-def drawn(card: Card, _language: str, usual: tuple[int, ...], is_guest: bool, link: str) -> Markup:
-    """A card as HTML, which depends on these and on nothing else, so that it can be kept. `usual` are by state the days
-    within which 85 percent of finished work had left it; a guest is a card that the page's streams share.
-    """
+def drawn(card: Card, words: CardWords, link: str) -> Markup:
+    """A card as HTML, which depends on these three and on nothing else, so that it can be kept."""
     template: Any = current_app.jinja_env.get_template("board/_card.html").module
-    return Markup(template.drawn(card, usual, is_guest, link))  # noqa: S704 - a macro's
+    return Markup(template.drawn(card, words, link))  # noqa: S704 - a macro's
 
 
 def _usual_days() -> tuple[int, ...]:
