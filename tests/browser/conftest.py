@@ -29,6 +29,15 @@ LOG_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (violation) =>
   console.error(`Content-Security-Policy: ${violation.violatedDirective} ${violation.blockedURI} ${violation.sample}`));
 """
+# What fades in is as light as it is meant to be only when it has arrived.
+STILL = """
+() => Promise.all(
+  document
+    .getAnimations()
+    .filter((each) => each.effect.getComputedTiming().endTime !== Infinity)
+    .map((each) => each.finished.catch(() => null)),
+).then(() => null)
+"""
 AXE_RUN = (Path(__file__).parent / "accessibility.js").read_text(encoding="utf-8")
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -199,6 +208,7 @@ def assert_accessible(page: Page) -> None:
     """Fails with every breach of WCAG 2.2 AA that axe finds on the page as it stands."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
+    page.evaluate(STILL)
     breaches = [
         f"{violation['id']}: {violation['help']}\n    {node['html']}\n    {node['failureSummary']}"
         for violation in page.evaluate(AXE_RUN, [AXE_TAGS, is_full()])
