@@ -7,16 +7,17 @@ from typing import Any
 from flask import request, url_for
 from sqlmodel import Session
 
+from tracker.domain.errors import N_
 from tracker.domain.people import Actor
 from tracker.domain.programme.rows import CycleRow
-from tracker.domain.states import Goal, Role
+from tracker.domain.states import Goal, Role, State
 from tracker.queries import planning
 from tracker.queries.board import cards as board
 from tracker.queries.board import layout
 from tracker.queries.board.cards import BoardFrame
 from tracker.queries.planning import Part, PlanItem
 from tracker.web.http.context import current_viewer, now, reading_session, today
-from tracker.web.ui.formats import language
+from tracker.web.ui.formats import language, state_name
 from tracker.web.ui.live import page_version
 from tracker.web.ui.query import Query, choices, parameters
 from tracker.web.ui.submit import fresh_key
@@ -100,6 +101,7 @@ def context(session: Session, cycle: CycleRow) -> dict[str, Any]:
         "chosen": set(request.args.getlist(CHOSEN)),
         "goal_choices": picks(Goal),
         "key": fresh_key(),
+        "words": _row_words(),
         "here": address(cycle.cycle, filters),
         "changes_url": address(cycle.cycle, filters, endpoint="planning.changes"),
         "clear_url": url_for("planning.show", number=cycle.cycle),
@@ -135,3 +137,24 @@ def _own_first(actor: Actor) -> Callable[[Section], tuple[bool, str]]:
     """Leads see their own workstreams first; whoever may plan everything sees them by code."""
     is_lead = actor.role is Role.LEAD and not actor.all_workstreams
     return lambda section: (is_lead and not section.may, section.part.stream.code)
+
+
+def _row_words() -> dict[str, Any]:
+    """The words of all rows, looked up once; `%(key)s` and the like are filled in by each."""
+    return {
+        "select": _unfilled(N_("Select %(key)s"), "key"),
+        "goal_of": _unfilled(N_("Goal of %(key)s"), "key"),
+        "out_of": _unfilled(N_("%(key)s to the backlog"), "key"),
+        "goal": _unfilled(N_("goal %(goal)s"), "goal"),
+        "priority": _unfilled(N_("priority %(n)s"), "n"),
+        "more": _unfilled(N_("+%(n)s more"), "n"),
+        "out": gettext("To the backlog"),
+        "blocked": gettext("Blocked"),
+        "days": gettext("d"),
+        "states": {state: state_name(state).capitalize() for state in State},
+        "goals": {goal: state_name(goal.value) for goal in Goal},
+    }
+
+
+def _unfilled(message: str, name: str) -> str:
+    return gettext(message, **{name: f"%({name})s"})
