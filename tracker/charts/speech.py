@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
@@ -37,7 +37,6 @@ class Speech:
     ngettext: Ngettext
     number: Callable[[Decimal | int, int], str]
     day: Callable[[date], str]
-    moment: Callable[[datetime], str]
     state: Callable[[State], str]
     reason: Callable[[str], str]
     category: Callable[[BlockerCategory], str]

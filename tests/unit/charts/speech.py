@@ -1,6 +1,6 @@
 """English for charts, without the web."""
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from tracker.charts.speech import Speech
@@ -25,10 +25,6 @@ def _day(value: date) -> str:
     return value.isoformat()
 
 
-def _moment(value: datetime) -> str:
-    return value.isoformat()
-
-
 def _state(state: State) -> str:
     return state.value.replace("_", " ")
 
@@ -47,7 +43,6 @@ ENGLISH = Speech(
     _ngettext,
     _number,
     _day,
-    _moment,
     _state,
     _reason,
     _category,

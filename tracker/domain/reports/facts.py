@@ -71,11 +71,6 @@ class Blocked:
         """Its title, which opens it."""
         return tokens.blocker(self.id, self.text.title)
 
-    @property
-    def is_decision(self) -> bool:
-        """Whether somebody has to decide."""
-        return self.text.category is BlockerCategory.DECISION or self.text.decide_by is not None
-
 
 @dataclass(frozen=True, slots=True)
 class CycleFacts:

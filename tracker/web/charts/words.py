@@ -14,7 +14,7 @@ from tracker.domain.errors import N_
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal, State
 from tracker.web.charts import figure_words
 from tracker.web.charts.figure_words import written
-from tracker.web.ui.formats import day, language, moment, short_day
+from tracker.web.ui.formats import day, language, short_day
 from tracker.web.ui.translation import gettext, ngettext
 from tracker.web.ui.words import reason_word, word
 
@@ -74,7 +74,6 @@ def speech() -> Speech:
         ngettext,
         written,
         cache(day),
-        moment,
         word,
         _reason,
         word,

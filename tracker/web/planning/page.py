@@ -16,7 +16,7 @@ from tracker.queries.board import cards as board
 from tracker.queries.board import layout
 from tracker.queries.board.cards import BoardFrame
 from tracker.queries.planning import Part, PlanItem
-from tracker.web.http.context import current_viewer, now, reading_session, today
+from tracker.web.http.context import current_viewer, now, today
 from tracker.web.ui.formats import language, state_name
 from tracker.web.ui.live import page_version
 from tracker.web.ui.query import Query, choices, parameters
@@ -112,11 +112,6 @@ def context(session: Session, cycle: CycleRow) -> dict[str, Any]:
 def address(number: int, filters: Filters, *, endpoint: str = "planning.show") -> str:
     """Where the page is, with these filters."""
     return url_for(endpoint, number=number, **parameters(filters, _NAMES))
-
-
-def current_cycle(number: int) -> CycleRow | None:
-    """The cycle that the URL names, if there is one."""
-    return planning.cycle_of(reading_session(), number)
 
 
 def _is_asked_for(part: Part, filters: Filters) -> bool:
