@@ -10,6 +10,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import psycopg
+from psycopg.abc import PQGen
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import DBAPIError
@@ -83,24 +84,39 @@ class SilentError(psycopg.OperationalError):
 
 
 class _PatientConnection(psycopg.Connection[Any]):
-    """A connection that is given up, its socket closed, when the server answers nothing for `patience_s`. No time-out
-    of the server's or of TCP's does that: one that is stopped ends no statement, and its kernel goes on acknowledging.
+    """A connection that is given up, its socket closed, when the server says nothing for `patience_s`. No time-out of
+    the server's or of TCP's does that: one that is stopped ends no statement, and its kernel goes on acknowledging.
     """
 
     patience_s: float | None = None
     server: "Server"
 
-    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:  # noqa: ANN401 - psycopg's
+    def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:  # noqa: ANN401 - psycopg's
         """As psycopg waits, and no longer than that."""
         waits, thread = self.server.waits, threading.get_ident()
         waits[thread] = time.monotonic()
         try:
-            return super().wait(gen, interval, self.patience_s if timeout is None else timeout)
-        except psycopg.errors._WaitTimeout as error:  # noqa: SLF001 - it has no public name, and is to be caught
-            self.close()
-            raise self.server.gave_up() from error
+            return super().wait(
+                gen if self.patience_s is None else self._watched(gen, self.patience_s), interval, timeout
+            )
         finally:
             waits.pop(thread, None)
+
+    def _watched(self, gen: PQGen[Any], patience_s: float) -> PQGen[Any]:
+        """The same steps. After each interval without news of the socket psycopg sends READY_NONE."""
+        heard_at = time.monotonic()
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if ready:
+                    heard_at = time.monotonic()
+                elif time.monotonic() - heard_at > patience_s:
+                    self.close()
+                    raise self.server.gave_up()
+                wanted = gen.send(ready)
+        except StopIteration as done:
+            return done.value
 
 
 class Server:
