@@ -39,21 +39,29 @@ class OwnServer:
 
     def start(self) -> None:
         """Starts it, and waits until it takes connections."""
+        self._launch()
+        deadline = time.monotonic() + START_WITHIN_S
+        while not self._is_there():
+            assert time.monotonic() < deadline, self._log.read_text()[-5_000:]
+            assert self._process is not None
+            if self._process.poll() is not None:
+                self._launch()  # what was killed before was not quite dead
+            time.sleep(0.02)
+
+    def _is_there(self) -> bool:
+        try:
+            self.ask("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _launch(self) -> None:
         options = {"port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
         options |= {"recovery_init_sync_method": "syncfs", "restart_after_crash": "on"}
         arguments = [f"--{name}={value}" for name, value in options.items()]
         with self._log.open("ab") as log:
             command = [str(self._programs / "postgres"), "-D", str(self._data), *arguments]
             self._process = subprocess.Popen(command, stderr=log, stdout=log, cwd="/", **self._as)  # type: ignore[call-overload]
-        deadline = time.monotonic() + START_WITHIN_S
-        while True:
-            try:
-                self.ask("SELECT 1")
-            except psycopg.OperationalError:
-                assert time.monotonic() < deadline, self._log.read_text()
-                time.sleep(0.05)
-            else:
-                return
 
     def stop(self) -> None:
         """Stops it as an operator does, without waiting for who is connected."""
@@ -61,7 +69,10 @@ class OwnServer:
 
     def kill(self) -> None:
         """Kills all its processes at one instant."""
-        for pid in self.pids() if self._process is not None else ():
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGSTOP)  # else it makes more of them meanwhile
+        for pid in self.pids()[1:]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._ended(signal.SIGKILL)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.databases import demo
 from tests.faults.leads import Lead, Reply, findings, looking, scalars
 from tests.faults.workers import POOL, Workers, workers
 from tests.own_postgres import OwnServer, own_server
+from tests.web import people
 
 pytestmark = pytest.mark.postgres
 
@@ -38,9 +38,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         url = server.url("tracker")
         server.ask("CREATE DATABASE tracker")
         with looking(url) as engine:
-            demo(engine)
+            people.prepare(engine)
         server.stop()
-        with workers(tmp_path_factory.mktemp("away"), url) as running:
+        with workers(tmp_path_factory.mktemp("away"), url, count=3) as running:
             at_start = {path: running.ask(path) for path in ("/", "/board/changes", "/readyz", "/healthz")}
             at_start["sheet"] = running.ask(a_sheet(at_start["/"]))
             server.start()
@@ -63,25 +63,24 @@ def is_designed(reply: Reply) -> bool:
     """Our own page with all its headers, not the server's or Flask's."""
     return (
         reply.status == 503
-        and "The database server" in reply.text
+        and "Databasservern" in reply.text
         and 'class="error-page' in reply.text
         and "Retry-After" in reply.headers
         and "default-src 'none'" in reply.headers["Content-Security-Policy"]
     )
 
 
+def a_lead(site: Site) -> Lead:
+    """Somebody who may move cards, signed in."""
+    return Lead(site.workers.address).sign_in_as(people.email("lead_owner"), people.PASSWORD)
+
+
 def a_move(lead: Lead) -> tuple[str, dict[str, str]]:
     """The address and the fields of a move that stands at nobody's way."""
     version, key = lead.form_of("LAB-001")
-    note = f"nummer {next(_numbers)}"
-    state = "test" if "nummer" in note and next(_numbers) % 2 else "validation"
-    return "/workflows/LAB-001/move", {
-        "to": state,
-        "version": str(version),
-        "key": key,
-        "reason": "other",
-        "note": note,
-    }
+    turn = next(_numbers)
+    fields = {"to": ("validation", "test")[turn % 2], "version": str(version), "key": key, "reason": "other"}
+    return "/workflows/LAB-001/move", fields | {"note": f"nummer {turn}"}
 
 
 def test_workers_that_start_while_the_database_is_away_say_so_and_come_alive(site: Site) -> None:
@@ -96,7 +95,7 @@ def test_workers_that_start_while_the_database_is_away_say_so_and_come_alive(sit
 
 
 def test_a_restart_with_a_worker_killed_meanwhile_is_over_within_ten_seconds(site: Site) -> None:
-    lead = Lead(site.workers.address).sign_in("planner")
+    lead = a_lead(site)
     path, fields = a_move(lead)
     site.server.stop()
     site.workers.kill_one()
@@ -119,7 +118,7 @@ def test_a_restart_with_a_worker_killed_meanwhile_is_over_within_ten_seconds(sit
 
 
 def test_frozen_it_is_told_within_sixteen_seconds_and_the_process_answers_within_one(site: Site) -> None:
-    lead = Lead(site.workers.address).sign_in("planner")
+    lead = a_lead(site)
     path, fields = a_move(lead)
     timed = [lambda: lead.twin().ask("GET", "/board")] * 20 + [lambda: lead.twin().send(path, fields)] * 5
     with ThreadPoolExecutor(len(timed)) as together, site.server.frozen():

@@ -46,6 +46,8 @@ class Writer:
 
     def _send_until_answered(self, key: str, fields: dict[str, str]) -> None:
         for attempt in numbers():
+            if attempt and self.stop.is_set():
+                return  # nobody answers: neither acknowledged nor refused
             try:
                 reply = self.lead.send(f"/workflows/{key}/move", fields, htmx=True)
             except (OSError, http.client.HTTPException):
