@@ -22,10 +22,15 @@ class Relay:
         self.is_cut = False
         threading.Thread(target=self._accept, daemon=True).start()
 
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        port: int = self._listener.getsockname()[1]
+        return port
+
     def url(self, database: str) -> str:
         """The address of a database behind the relay."""
-        port = self._listener.getsockname()[1]
-        through = self._server.set(host="127.0.0.1", port=port, database=database, query={})
+        through = self._server.set(host="127.0.0.1", port=self.port, database=database, query={})
         return through.render_as_string(hide_password=False)
 
     def close(self) -> None:
