@@ -1,15 +1,15 @@
 """What Tracker asks of PostgreSQL: connections of a stated number, limits in each transaction, and rights."""
 
 import re
+import secrets
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from tests.databases import Databases, asked, nothing
@@ -23,7 +23,6 @@ from tracker.domain.errors import AwayError, BusyError, DatabaseError
 pytestmark = pytest.mark.postgres
 
 POOL = 3
-LIMITS = "SELECT current_setting('{}')"
 OPERATING = (HANDBOOK / "operating.md").read_text()
 
 
@@ -75,8 +74,8 @@ def test_no_more_connections_are_made_than_stated(served: Engine) -> None:
         for connection in held:
             connection.close()
     with reading(served) as session:
-        of_ours = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'tracker'"
-        assert session.execute(text(of_ours)).scalar_one() <= POOL
+        ours = "datname = current_database() AND application_name = 'tracker'"
+        assert session.execute(text(f"SELECT count(*) FROM pg_stat_activity WHERE {ours}")).scalar_one() <= POOL
 
 
 def test_who_waits_for_all_connections_keeps_nobody_else_waiting(served: Engine) -> None:
@@ -132,30 +131,73 @@ def test_what_postgresql_refuses_is_told_with_cause_and_remedy(
 # Owner and application role, by the statements that the handbook gives.
 
 
-def statements_of(heading: str) -> list[str]:
-    """The SQL under a heading of the handbook's page Operating."""
-    part = OPERATING.partition(f"\n### {heading}\n")[2]
+def statements_of(heading: str, mark: str) -> list[str]:
+    """The SQL under a heading of the handbook's page Operating, for roles of the test's own."""
+    part = OPERATING.partition(f"\n## {heading}\n")[2]
     found = re.search(r"```sql\n(.*?)```", part, re.DOTALL)
     assert found is not None, heading
-    lines = [line.partition("--")[0] for line in found[1].splitlines()]
-    return [each.strip() for each in "\n".join(lines).split(";") if each.strip()]
+    script = re.sub(r"^\\.*$|--.*$", "", found[1], flags=re.MULTILINE)
+    return [re.sub("tracker_(owner|app)", rf"\1_{mark}", each.strip()) for each in script.split(";") if each.strip()]
 
 
 @pytest.fixture
 def roles(postgres_databases: Databases) -> Iterator[dict[str, str]]:
-    """The addresses of a database of the handbook's making, for its owner and for the role that serves."""
+    """The addresses of a database as the handbook makes it, for its owner and for the role that serves."""
+    mark = secrets.token_hex(4)
     with postgres_databases.fresh(nothing) as url:
-        database = make_url(url).database
-        admin = make_engine(url)
-        with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for statement in statements_of("Roles"):
-                if not statement.startswith("CREATE DATABASE"):
-                    connection.exec_driver_sql(re.sub(r"\bDATABASE tracker\b", f"DATABASE {database}", statement))
-            connection.exec_driver_sql(f"ALTER DATABASE {database} OWNER TO tracker_owner")
-        yield {role: make_url(url).set(username=role).render_as_string() for role in ("tracker_owner", "tracker_app")}
-        with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("REASSIGN OWNED BY tracker_owner TO CURRENT_USER")
-            for role in ("tracker_owner", "tracker_app"):
-                connection.exec_driver_sql(f"DROP OWNED BY {role}")
-                connection.exec_driver_sql(f"DROP ROLE {role}")
+        admin = make_engine(url).execution_options(isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            for statement in statements_of("Roles in PostgreSQL", mark):
+                if not statement.startswith("CREATE DATABASE"):  # there is one
+                    connection.exec_driver_sql(statement)
+            connection.exec_driver_sql(f"ALTER DATABASE {admin.url.database} OWNER TO owner_{mark}")
+        address = admin.url.set(password="one")
+        yield {
+            role: address.set(username=f"{role}_{mark}").render_as_string(hide_password=False)
+            for role in ("owner", "app")
+        }
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"REASSIGN OWNED BY owner_{mark} TO CURRENT_USER")
+            for role in ("app", "owner"):
+                connection.exec_driver_sql(f"DROP OWNED BY {role}_{mark}")
+                connection.exec_driver_sql(f"DROP ROLE {role}_{mark}")
         admin.dispose()
+
+
+def usable(url: str) -> None:
+    """What a start asks of the database."""
+    engine = make_engine(url, POOL)
+    try:
+        installation.make_usable(engine, Settings(database_url=url), say=print)
+    finally:
+        engine.dispose()
+
+
+def test_the_owner_migrates_and_the_application_role_serves(roles: dict[str, str]) -> None:
+    owner, app = make_engine(roles["owner"]), make_engine(roles["app"], POOL)
+    with pytest.raises(DatabaseError, match=r"permission denied for schema public.*as the owner.*tracker db upgrade"):
+        migrations.upgrade(app)  # there is nothing yet, and it makes nothing
+    people.prepare(owner)
+    usable(roles["app"])
+    with transaction(app) as session:
+        session.execute(text("UPDATE programme SET revision = revision"))
+        session.execute(text("SELECT setval(pg_get_serial_sequence('workflow', 'id'), 1000)"))
+    for statement in ("DROP TABLE entry", "ALTER TABLE entry DISABLE TRIGGER ALL", "CREATE TABLE more (id int)"):
+        with pytest.raises(DatabaseError, match="lacks rights"), transaction(app) as session:
+            session.execute(text(statement))
+    migrations.downgrade(owner, "-1")
+    with pytest.raises(DatabaseError, match=r"another version.*may not upgrade it: .*owner.*tracker db upgrade"):
+        usable(roles["app"])
+    migrations.upgrade(owner)
+    usable(roles["app"])
+    with owner.begin() as connection:
+        connection.exec_driver_sql(f"REVOKE SELECT ON programme FROM {make_url(roles['app']).username}")
+    with pytest.raises(DatabaseError, match=r"lacks rights: permission denied for table programme.*owner"):
+        usable(roles["app"])
+    for engine in (owner, app):
+        engine.dispose()
+
+
+def test_a_server_that_is_not_there_is_named_at_the_start() -> None:
+    with pytest.raises(AwayError, match=r"TRACKER_DATABASE_URL cannot be reached: .*Start it, or correct the address"):
+        usable("postgresql+psycopg://x@127.0.0.1:1/x")
