@@ -128,6 +128,24 @@ def test_what_postgresql_refuses_is_told_with_cause_and_remedy(
     assert told.type is not DBAPIError or postgres.refusal(told.value) is None
 
 
+def test_statements_are_prepared_only_where_no_pooler_is_between(
+    postgres_databases: Databases, bouncer_databases: Databases
+) -> None:
+    prepared = {}
+    for databases in (postgres_databases, bouncer_databases):
+        with databases.fresh(nothing) as url:
+            engine = make_engine(url, POOL)
+            for _ in range(20):
+                with engine.begin() as connection:  # rolled back, psycopg prepares anew
+                    connection.execute(text("SELECT 1"))
+            with engine.connect() as connection:
+                count = connection.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar_one()
+            prepared[databases is bouncer_databases] = count
+            engine.dispose()
+    assert prepared[False] > 0
+    assert prepared[True] == 0
+
+
 # Owner and application role, by the statements that the handbook gives.
 
 
