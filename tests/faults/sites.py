@@ -37,6 +37,11 @@ class Site:
     def log(self) -> str:
         return f"{self.file}-wal"
 
+    def share(self, number: int, of: int) -> "Site":
+        """One of several parts of it, each with cards and a process of its own."""
+        versions = dict(list(self.versions.items())[number::of])
+        return Site(self.url, [self.leads[number]], versions, dict(self.states), self.pids)
+
     def move(self, lead: Lead, *, htmx: bool = True) -> Reply:
         """A card moves on; its note tells which acknowledged move it was."""
         turn = next(self.turns)
