@@ -169,7 +169,7 @@ class SqliteFile:
         self, dialect: Dialect, _record: ConnectionPoolEntry, _args: list[Any], options: dict[str, Any]
     ) -> DBAPIConnection:
         if self._opened is not None:
-            self.require_database()
+            self.require_same()  # before a new log is begun beside what is there
         return dialect.connect(self._address, uri=True, **options)
 
     def _note(self, connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
