@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     insecure_http: bool = False
     contact: str = ""
     log_level: str = "INFO"
+    postgres_bin: Path | None = None
 
     @model_validator(mode="after")
     def _public_url_has_a_scheme(self) -> Self:

@@ -1,7 +1,6 @@
 """Brings a database to the schema of this code, or says why it cannot be used."""
 
 import contextlib
-import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from sqlmodel import SQLModel
 
 import tracker.db.models  # noqa: F401 - registers the tables
 from tracker.config import MIGRATIONS
+from tracker.db.backups import sqlite
 from tracker.db.engine import database_file
 from tracker.domain.errors import N_, BusyError, DatabaseError
 
@@ -49,7 +49,7 @@ def require_readable(engine: Engine) -> None:
     """Refuses with DatabaseError, naming cause and remedy, unless the database is sound and of this code's schema."""
     require_file(engine)
     revision = current(engine)
-    _refuse_newer(revision)
+    refuse_newer(revision)
     if revision != head():
         raise DatabaseError(
             N_("The database is older than this version of Tracker. Upgrade it with: tracker db upgrade")
@@ -75,7 +75,7 @@ def upgrade(engine: Engine) -> str | None:
         file.parent.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(engine):
         revision = current(engine)
-        _refuse_newer(revision)
+        refuse_newer(revision)
         if revision == head():
             _require_sound(engine)
             return None
@@ -121,7 +121,8 @@ def _run(engine: Engine, step: Callable[[Config], None]) -> None:
                 connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
 
 
-def _refuse_newer(revision: str | None) -> None:
+def refuse_newer(revision: str | None) -> None:
+    """Refuses with DatabaseError a schema that this code does not know."""
     known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     if revision is not None and revision not in known:
         raise DatabaseError(
@@ -159,8 +160,7 @@ def _require_references(connection: Connection) -> None:
 def _back_up(file: Path, revision: str) -> str:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     copy = file.with_name(f"{file.name}.{revision}.{stamp}.backup")
-    with contextlib.closing(sqlite3.connect(file)) as source, contextlib.closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
+    sqlite.copy(file, copy)
     return str(copy)
 
 
