@@ -26,6 +26,7 @@ MIGRATIONS = _beside("alembic", "_alembic")
 SEED_DATA = _beside("seed_data", "_seed")
 TRANSLATIONS = _PACKAGE / "translations"
 HANDBOOK = _PACKAGE / "handbook"
+STATIC = _PACKAGE / "web" / "static"
 
 
 class SettingsError(TrackerError):

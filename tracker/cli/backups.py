@@ -19,7 +19,7 @@ from tracker.db.backups import postgres, records, sqlite
 from tracker.db.backups.postgres import Programs
 from tracker.db.backups.records import Record
 from tracker.db.engine import database_file, reading, transaction
-from tracker.domain.errors import N_, ConflictError, DatabaseError, TrackerError
+from tracker.domain.errors import ConflictError, DatabaseError, TrackerError
 from tracker.domain.programme.checks import Finding
 from tracker.domain.programme.heads import Contents
 from tracker.queries.programme import check, heads
@@ -63,7 +63,7 @@ def _new_file(engine: Engine, out: Path | None, made_at: datetime) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / records.new_name(engine, made_at) if folder.is_dir() else folder
     if file.exists():
-        raise ConflictError(N_("%(file)s is there already and was left alone."), file=str(file))
+        raise ConflictError("%(file)s is there already and was left alone.", file=str(file))
     return file
 
 
@@ -113,10 +113,8 @@ def _faulty(draft: Path, file: Path, differences: Sequence[Finding]) -> Database
     faulty = file.with_name(f"{file.name}.faulty")
     draft.rename(faulty)
     return DatabaseError(
-        N_(
-            "The copy does not agree with itself (%(count)s differences, the first: %(first)s). It is no backup, and"
-            " was kept as %(file)s. See what is wrong with: tracker check"
-        ),
+        "The copy does not agree with itself (%(count)s differences, the first: %(first)s). It is no backup, and"
+        " was kept as %(file)s. See what is wrong with: tracker check",
         count=len(differences),
         first=differences[0].text,
         file=str(faulty),

@@ -17,7 +17,7 @@ from tracker.db import in_use, migrations
 from tracker.db.backups import postgres, records, sqlite
 from tracker.db.backups.records import Record
 from tracker.db.engine import database_file, make_engine, reading, transaction
-from tracker.domain.errors import N_, ConflictError, DatabaseError
+from tracker.domain.errors import ConflictError, DatabaseError
 
 
 @click.command()
@@ -61,7 +61,7 @@ def _require_kind(file: Path, engine: Engine) -> None:
     with file.open("rb") as source:
         if source.read(len(magic)) != magic:
             raise DatabaseError(
-                N_("%(file)s is no backup of a database of this kind (%(kind)s). Nothing was changed."),
+                "%(file)s is no backup of a database of this kind (%(kind)s). Nothing was changed.",
                 file=str(file),
                 kind=engine.dialect.name,
             )
@@ -130,24 +130,22 @@ def _verified(engine: Engine, file: Path, record: Record | None) -> Looked:
 
 def _require_schema(schema: str | None, file: Path) -> None:
     if schema is None:
-        raise DatabaseError(N_("%(file)s holds no database of Tracker."), file=str(file))
+        raise DatabaseError("%(file)s holds no database of Tracker.", file=str(file))
     migrations.refuse_newer(schema)
 
 
 def _require_room(where: str, *, is_filled: bool, force: bool) -> None:
     if is_filled and not force:
         raise ConflictError(
-            N_(
-                "There is a database at %(where)s, and it was left alone. To keep it under another name and restore"
-                " this one in its place, add --force."
-            ),
+            "There is a database at %(where)s, and it was left alone. To keep it under another name and restore"
+            " this one in its place, add --force.",
             where=where,
         )
 
 
 def _not_what_was_backed_up(file: Path, problem: str) -> DatabaseError:
     return DatabaseError(
-        N_("What %(file)s brings back is not what was backed up: %(problem)s. Use another backup."),
+        "What %(file)s brings back is not what was backed up: %(problem)s. Use another backup.",
         file=str(file),
         problem=problem,
     )

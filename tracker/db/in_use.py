@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 from tracker.db.engine import database_file
-from tracker.domain.errors import N_, BusyError
+from tracker.domain.errors import BusyError
 
 if sys.platform != "win32":
     import fcntl
@@ -35,7 +35,7 @@ def hold(engine: Engine) -> Callable[[], object]:
         return lambda: None
     if not _locked(descriptor, alone=False):
         os.close(descriptor)
-        raise BusyError(N_("The database is being restored. Try again when that is done."))
+        raise BusyError("The database is being restored. Try again when that is done.")
     return weakref.finalize(engine, os.close, descriptor)
 
 
@@ -82,5 +82,5 @@ def _require_no_sessions(engine: Engine) -> None:
 
 def _in_use(where: str) -> BusyError:
     return BusyError(
-        N_("The database %(where)s is in use. Stop Tracker and what else has it open, and try again."), where=where
+        "The database %(where)s is in use. Stop Tracker and what else has it open, and try again.", where=where
     )

@@ -54,7 +54,7 @@ def require_readable(engine: Engine) -> None:
         raise DatabaseError(
             N_("The database is older than this version of Tracker. Upgrade it with: tracker db upgrade")
         )
-    _require_sound(engine)
+    require_sound(engine)
 
 
 def require_usable(engine: Engine) -> None:
@@ -77,7 +77,7 @@ def upgrade(engine: Engine) -> str | None:
         revision = current(engine)
         refuse_newer(revision)
         if revision == head():
-            _require_sound(engine)
+            require_sound(engine)
             return None
         backup = _back_up(file, revision) if file is not None and revision is not None else None
         _run(engine, lambda config: command.upgrade(config, "head"))
@@ -134,7 +134,8 @@ def refuse_newer(revision: str | None) -> None:
         )
 
 
-def _require_sound(engine: Engine) -> None:
+def require_sound(engine: Engine) -> None:
+    """Refuses with DatabaseError a SQLite file whose pages do not hold together."""
     if engine.dialect.name != "sqlite":
         return
     with _explained(engine), engine.connect() as connection:

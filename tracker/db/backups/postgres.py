@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlmodel import Session
 
 from tracker.db.backups.records import OWNER_ONLY
-from tracker.domain.errors import N_, DatabaseError
+from tracker.domain.errors import DatabaseError
 
 MAGIC = b"PGDMP"
 _USUAL_FOLDERS = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql@*/bin")
@@ -139,7 +139,7 @@ def empty(engine: Engine, keep: Callable[[], object]) -> None:
         tables = inspect(connection).get_table_names()
         if "alembic_version" not in tables:
             raise DatabaseError(
-                N_("The database holds tables that are not Tracker's, %(table)s for one. Name an empty database."),
+                "The database holds tables that are not Tracker's, %(table)s for one. Name an empty database.",
                 table=tables[0],
             )
         if "programme" in tables:
@@ -175,20 +175,16 @@ def _unfit(found: dict[int, Path], folder: Path | None, server: int) -> Database
     if found:
         newest = max(found)
         return DatabaseError(
-            N_(
-                "pg_dump in %(folder)s is of version %(version)s, older than the server's %(server)s. Install"
-                " PostgreSQL's client programs of version %(server)s or newer, or name their folder in"
-                " TRACKER_POSTGRES_BIN."
-            ),
+            "pg_dump in %(folder)s is of version %(version)s, older than the server's %(server)s. Install"
+            " PostgreSQL's client programs of version %(server)s or newer, or name their folder in"
+            " TRACKER_POSTGRES_BIN.",
             folder=str(found[newest]),
             version=newest,
             server=server,
         )
     return DatabaseError(
-        N_(
-            "pg_dump was not found%(where)s. Install PostgreSQL's client programs of version %(server)s or newer, or"
-            " name their folder in TRACKER_POSTGRES_BIN."
-        ),
+        "pg_dump was not found%(where)s. Install PostgreSQL's client programs of version %(server)s or newer, or"
+        " name their folder in TRACKER_POSTGRES_BIN.",
         where="" if folder is None else f" in {folder}",
         server=server,
     )
@@ -199,4 +195,4 @@ def _require_success(program: str, code: int, errors: str) -> None:
         lines = (
             [line for line in errors.splitlines() if "error" in line] or errors.splitlines() or [f"exit code {code}"]
         )
-        raise DatabaseError(N_("%(program)s failed: %(problem)s"), program=program, problem=lines[0])
+        raise DatabaseError("%(program)s failed: %(problem)s", program=program, problem=lines[0])

@@ -12,7 +12,7 @@ from typing import Self
 from sqlalchemy import Engine
 
 from tracker.db.engine import database_file
-from tracker.domain.errors import N_, DatabaseError
+from tracker.domain.errors import DatabaseError
 from tracker.domain.programme.heads import Contents, Head
 
 OWNER_ONLY = 0o600
@@ -51,7 +51,7 @@ class Record:
         size = file.stat().st_size
         if size != self.size or _sha256(file) != self.sha256:
             raise DatabaseError(
-                N_("%(file)s is damaged: it has %(size)s bytes and is not the file that was made. Use another backup."),
+                "%(file)s is damaged: it has %(size)s bytes and is not the file that was made. Use another backup.",
                 file=str(file),
                 size=size,
             )
@@ -91,7 +91,7 @@ def read(file: Path) -> Record | None:
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError) as error:
-        raise DatabaseError(N_("%(file)s cannot be read as a backup's record."), file=str(beside(file))) from error
+        raise DatabaseError("%(file)s cannot be read as a backup's record.", file=str(beside(file))) from error
 
 
 def backups(folder: Path) -> list[Path]:

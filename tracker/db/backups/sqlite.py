@@ -10,7 +10,7 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
 from tracker.db.backups.records import OWNER_ONLY
-from tracker.domain.errors import N_, DatabaseError
+from tracker.domain.errors import DatabaseError
 
 MAGIC = b"SQLite format 3\0"
 _PARTS = ("", "-wal", "-shm")  # the log belongs to its file
@@ -29,7 +29,7 @@ def copy(source: Path, target: Path) -> None:
     except sqlite3.DatabaseError as error:
         target.unlink()
         raise DatabaseError(
-            N_("%(file)s cannot be copied: %(problem)s. Nothing was changed."), file=str(source), problem=str(error)
+            "%(file)s cannot be copied: %(problem)s. Nothing was changed.", file=str(source), problem=str(error)
         ) from error
     except BaseException:
         target.unlink()

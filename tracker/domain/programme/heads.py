@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from tracker.domain.errors import N_, InvalidError
+from tracker.domain.errors import InvalidError
 
 _WRITTEN = re.compile(r"([0-9]{1,10}):([0-9a-f]{32})")
 
@@ -28,7 +28,7 @@ class Head:
         written = _WRITTEN.fullmatch(text.strip())
         if written is None:
             raise InvalidError(
-                N_("%(text)r is no head like 412:9f86d081884c7d659a2feaa0c55ad015, as tracker check prints it."),
+                "%(text)r is no head like 412:9f86d081884c7d659a2feaa0c55ad015, as tracker check prints it.",
                 text=text,
             )
         return cls(int(written[1]), written[2])
