@@ -72,7 +72,7 @@ def upgrade(engine: Engine) -> str | None:
     """
     file = database_file(engine)
     if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        _make(file)
     with _one_at_a_time(engine):
         revision = current(engine)
         refuse_newer(revision)
@@ -158,6 +158,22 @@ def _require_references(connection: Connection) -> None:
         raise DatabaseError(N_("The upgrade would lose rows of %(table)s; nothing was changed."), table=broken[0][0])
 
 
+def _make(file: Path) -> None:
+    """An empty file where there is none; connections make none."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+    except PermissionError as error:
+        raise _no_access(file) from error
+
+
+def _no_access(file: Path) -> DatabaseError:
+    return DatabaseError(
+        N_("The folder %(folder)s cannot be written. Give the account that runs Tracker write access to it."),
+        folder=str(file.parent),
+    )
+
+
 def _back_up(file: Path, revision: str) -> str:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     copy = file.with_name(f"{file.name}.{revision}.{stamp}.backup")
@@ -175,10 +191,7 @@ def _one_at_a_time(engine: Engine) -> Iterator[None]:
         except filelock.Timeout as error:
             raise BusyError(N_("Another process is upgrading the database. Try again in a moment.")) from error
         except PermissionError as error:
-            raise DatabaseError(
-                N_("The folder %(folder)s cannot be written. Give the account that runs Tracker write access to it."),
-                folder=str(file.parent),
-            ) from error
+            raise _no_access(file) from error
         return
     with _explained(engine), engine.connect() as connection:
         connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'"))
