@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import filelock
@@ -27,7 +28,7 @@ _ADVISORY_LOCK = 7_000_001  # any number that no other program on the server use
 
 def head() -> str:
     """The newest revision that this code knows."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    revision = _scripts().get_current_head()
     assert revision is not None
     return revision
 
@@ -97,6 +98,11 @@ def differences(engine: Engine) -> list[str]:
         return [repr(difference) for difference in compare_metadata(context, SQLModel.metadata)]
 
 
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
@@ -123,7 +129,7 @@ def _run(engine: Engine, step: Callable[[Config], None]) -> None:
 
 def refuse_newer(revision: str | None) -> None:
     """Refuses with DatabaseError a schema that this code does not know."""
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    known = {script.revision for script in _scripts().walk_revisions()}
     if revision is not None and revision not in known:
         raise DatabaseError(
             N_(

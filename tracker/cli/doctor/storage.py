@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from tracker.cli.doctor.lines import MEGABYTE, Line, Patient, fault, ok, size, warning
 from tracker.db import migrations as schemas
+from tracker.db import sqlite_file
 from tracker.db.backups import records
 from tracker.domain.errors import DatabaseError
 
@@ -17,7 +18,6 @@ _LOG_WARNING, _LOG_FAULT = 16 * MEGABYTE, 256 * MEGABYTE  # checkpoints are due 
 _DISK_WARNING, _DISK_FAULT = 1024 * MEGABYTE, 64 * MEGABYTE
 _MOST_OF_THE_LIMIT = 0.8
 _MOST_NAMED = 5
-_WITHOUT_RESET_RACE = (3, 51, 3)
 _LIMIT = (
     "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
     " - coalesce(current_setting('reserved_connections', true), '0')::int"
@@ -83,7 +83,7 @@ def sqlite(patient: Patient) -> Iterator[Line]:
     if patient.file is None:
         return
     version = sqlite3.sqlite_version
-    if sqlite3.sqlite_version_info < _WITHOUT_RESET_RACE:
+    if sqlite_file.has_reset_race():
         said = f"SQLite {version} can lose rows at a checkpoint; the safe mode, which is on, keeps ours apart."
         remedy = "Let no other program write the database; a Python with SQLite 3.51.3 or newer needs no safe mode."
         yield warning("sqlite", said, remedy)
@@ -121,8 +121,7 @@ def log(patient: Patient) -> Iterator[Line]:
     """How much of the database is in its log, and how to copy it therefore."""
     if patient.file is None:
         return
-    held = Path(f"{patient.file}-wal")
-    count = held.stat().st_size if held.exists() else 0
+    count = sqlite_file.facts(patient.file).log_size
     if count == 0:
         yield ok("log", "The write-ahead log is empty: the file alone is whole, and may be copied while nobody writes.")
         return

@@ -63,9 +63,10 @@ class Programs:
 
     @property
     def _database(self) -> str:
-        address = self.engine.url.set(password=None)
-        words = address.translate_connect_args(username="user", database="dbname") | dict(address.query)
-        return "--dbname=" + make_conninfo("", **words)
+        url = self.engine.url
+        address = url.translate_connect_args(username="user", database="dbname") | dict(url.query)
+        address.pop("password", None)
+        return "--dbname=" + make_conninfo("", **address)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self.folder / program), "--no-password", *arguments]
