@@ -1,4 +1,4 @@
-"""O2: the machine is gone. On a new one, one command brings the programme back within a minute, and says what it holds."""
+"""O2: the machine is gone. On a new one, one command brings all back within a minute, and says what that is."""
 
 import time
 from pathlib import Path
