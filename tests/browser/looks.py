@@ -12,6 +12,8 @@ LANGUAGES = {"sv": "sv-SE", "en": "en-GB"}
 THEMES = ("light", "dark")
 
 Width = TypeVar("Width")
+FOLDS = "main details:not([name])"
+MENUS = "main details[name]"  # one at a time is open, over what stands beneath
 
 
 def variants(
@@ -26,9 +28,21 @@ def assert_looks_well(page: Page, axe: Callable[[Page], None], language: str, *,
     """Fails unless the page is accessible, in its language and as wide as its window, unless told with all unfolded."""
     assert page.locator("html").get_attribute("lang") == language
     if not folded:
-        page.evaluate("for (const each of document.querySelectorAll('main details')) each.open = true")
+        unfold(page, FOLDS)
     axe(page)
     assert fits(page), "it scrolls sideways"
+    if not folded and is_full() and page.locator(MENUS).count():
+        unfold(page, FOLDS, is_open=False)
+        unfold(page, MENUS)
+        axe(page)
+
+
+def unfold(page: Page, which: str, *, is_open: bool = True) -> None:
+    """Opens or closes those parts of the page."""
+    page.evaluate(
+        "([which, isOpen]) => document.querySelectorAll(which).forEach((each) => (each.open = isOpen))",
+        [which, is_open],
+    )
 
 
 def fits(page: Page) -> bool:
