@@ -191,8 +191,10 @@ def test_a_database_that_is_damaged_can_be_replaced(machine: Machine) -> None:
     database.write_bytes(b"not a database" * 1000)
     refused(machine.run("backup"), "damaged or no SQLite database")
     assert machine.run("restore", file, "--force").exit_code == 0
+    assert machine.run("restore", file, "--force").exit_code == 0
     assert machine.run("check").exit_code == 0
-    assert [path.read_bytes()[:14] for path in database.parent.glob("*.kept-*")] == [b"not a database"]
+    damaged, _replaced = sorted(database.parent.glob("*.kept-*"))
+    assert damaged.read_bytes().startswith(b"not a database")
 
 
 @ON_POSTGRES

@@ -77,6 +77,7 @@ def _restored_file(target: Path, file: Path, record: Record | None, *, force: bo
     try:
         sqlite.copy(file, made)
         looked = _verified_file(made, file, record)
+        sqlite.fold(made)
         if is_filled:
             kept = target.with_name(f"{target.name}.kept-{_stamp()}")
             sqlite.move(target, kept)
@@ -94,7 +95,6 @@ def _verified_file(made: Path, file: Path, record: Record | None) -> Looked:
         return _upgraded(engine, file, record)
     finally:
         engine.dispose()
-        sqlite.fold(made)
 
 
 def _restored_dump(engine: Engine, file: Path, record: Record | None, *, force: bool) -> Looked:
@@ -174,4 +174,4 @@ def _say_kept(kept: Path) -> None:
 
 
 def _stamp() -> str:
-    return f"{real_now():%Y%m%dT%H%M%SZ}"
+    return f"{real_now():%Y%m%dT%H%M%S.%fZ}"  # what was kept before is never written over
