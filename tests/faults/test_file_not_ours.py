@@ -16,7 +16,7 @@ import pytest
 from tests.counts import count
 from tests.databases import Databases, demo
 from tests.faults.leads import findings, scalars
-from tests.faults.sites import Site, expect_refused, processes, readiness_becomes
+from tests.faults.sites import Site, expect_ready, expect_refused, processes
 
 ROUNDS = count(200)
 Undo = Callable[[], object]
@@ -69,7 +69,7 @@ def test_what_is_not_the_file_we_opened_takes_no_move_until_it_is_back(sqlite_da
                 expect_refused(here, lead, words)
             undo()
             for lead in here.leads:
-                readiness_becomes(lead, 200)
+                expect_ready(lead)
         assert set(here.acknowledged) <= set(scalars(here.url, "SELECT note FROM state_change"))
         assert findings(here.url) == []
 
