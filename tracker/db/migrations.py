@@ -1,9 +1,9 @@
 """Brings a database to the schema of this code, or says why it cannot be used."""
 
 import contextlib
-import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import filelock
@@ -19,6 +19,7 @@ from sqlmodel import SQLModel
 import tracker.db.models  # noqa: F401 - registers the tables
 from tracker.config import MIGRATIONS
 from tracker.db import postgres
+from tracker.db.backups import sqlite
 from tracker.db.engine import database_file
 from tracker.domain.errors import N_, AwayError, BusyError, DatabaseError, TrackerError
 
@@ -32,7 +33,7 @@ class NoRightsError(DatabaseError):
 
 def head() -> str:
     """The newest revision that this code knows."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    revision = _scripts().get_current_head()
     assert revision is not None
     return revision
 
@@ -54,12 +55,12 @@ def require_readable(engine: Engine) -> None:
     """Refuses with DatabaseError, naming cause and remedy, unless the database is sound and of this code's schema."""
     require_file(engine)
     revision = current(engine)
-    _refuse_newer(revision)
+    refuse_newer(revision)
     if revision != head():
         raise DatabaseError(
             N_("The database is older than this version of Tracker. Upgrade it with: tracker db upgrade")
         )
-    _require_sound(engine)
+    require_sound(engine)
 
 
 def require_usable(engine: Engine) -> None:
@@ -80,9 +81,9 @@ def upgrade(engine: Engine) -> str | None:
         _make(file)
     with _one_at_a_time(engine):
         revision = current(engine)
-        _refuse_newer(revision)
+        refuse_newer(revision)
         if revision == head():
-            _require_sound(engine)
+            require_sound(engine)
             return None
         backup = _back_up(file, revision) if file is not None and revision is not None else None
         try:
@@ -113,6 +114,11 @@ def differences(engine: Engine) -> list[str]:
         return [repr(difference) for difference in compare_metadata(context, SQLModel.metadata)]
 
 
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
 def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
@@ -139,8 +145,9 @@ def _run(engine: Engine, step: Callable[[Config], None]) -> None:
                 connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
 
 
-def _refuse_newer(revision: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+def refuse_newer(revision: str | None) -> None:
+    """Refuses with DatabaseError a schema that this code does not know."""
+    known = {script.revision for script in _scripts().walk_revisions()}
     if revision is not None and revision not in known:
         raise DatabaseError(
             N_(
@@ -151,7 +158,8 @@ def _refuse_newer(revision: str | None) -> None:
         )
 
 
-def _require_sound(engine: Engine) -> None:
+def require_sound(engine: Engine) -> None:
+    """Refuses with DatabaseError a SQLite file whose pages do not hold together."""
     if engine.dialect.name != "sqlite":
         return
     with _explained(engine), engine.connect() as connection:
@@ -193,8 +201,7 @@ def _no_access(file: Path) -> DatabaseError:
 def _back_up(file: Path, revision: str) -> str:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     copy = file.with_name(f"{file.name}.{revision}.{stamp}.backup")
-    with contextlib.closing(sqlite3.connect(file)) as source, contextlib.closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
+    sqlite.copy(file, copy)
     return str(copy)
 
 

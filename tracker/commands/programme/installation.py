@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from tracker.commands import cycles
 from tracker.commands.programme import clock_mark
 from tracker.config import Settings
-from tracker.db import migrations
+from tracker.db import in_use, migrations
 from tracker.db.engine import make_engine, reading, transaction
 from tracker.domain.errors import N_, AwayError, DatabaseError
 
@@ -46,6 +46,7 @@ def make_usable(engine: Engine, settings: Settings, *, say: Callable[[str], None
     programme its time zone. Raises AwayError when the database server cannot be reached.
     """
     migrations.require_file(engine)
+    in_use.hold(engine)
     if migrations.current(engine) is None:
         raise DatabaseError(N_("The database is empty. Set it up with: tracker db upgrade"))
     backup = upgrade(engine)
