@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,31 +30,36 @@ class Workers:
     count: int
 
     def ask(self, path: str) -> Reply:
-        """A page, for nobody who is signed in; as 0 when no worker takes the connection."""
-        try:
-            return Lead(self.address).ask("GET", path)
-        except (OSError, http.client.HTTPException) as error:
-            return Reply(0, {}, repr(error))
+        """A page, for nobody who is signed in."""
+        return answered(Lead(self.address), path)
 
     def kill_one(self) -> None:
         """Kills one of its workers."""
         os.kill(children(self.process.pid)[0], signal.SIGKILL)
 
-    def seconds_until(self, path: str, is_met: Callable[[Reply], bool]) -> float:
-        """How long it took until the page was as wanted."""
+    def seconds_until(self, lead: Lead, path: str, status: int = 200) -> float:
+        """How long it takes until the page is there for the lead."""
         began = time.monotonic()
-        while not is_met(reply := self.ask(path)):
+        while (reply := answered(lead, path)).status != status:
             assert time.monotonic() - began < _WITHIN_S, (reply, self.errors.read_text()[-5_000:])
-            time.sleep(0.05)
+            time.sleep(0.02)
         return time.monotonic() - began
 
-    def seconds_until_all(self, path: str, is_met: Callable[[Reply], bool]) -> float:
-        """How long it took until the page was so whichever worker was asked."""
-        began, met = time.monotonic(), 0
-        while met < 5 * self.count:
-            met = met + 1 if is_met(self.ask(path)) else 0
+    def seconds_until_all(self, lead: Lead, path: str) -> float:
+        """How long it takes until it is there whichever worker is asked."""
+        began, in_a_row = time.monotonic(), 0
+        while in_a_row < 5 * self.count:
+            in_a_row = in_a_row + 1 if answered(lead, path).status == 200 else 0
             assert time.monotonic() - began < _WITHIN_S, self.errors.read_text()[-5_000:]
         return time.monotonic() - began
+
+
+def answered(lead: Lead, path: str) -> Reply:
+    """A page for the lead; of status 0 when nobody takes the connection."""
+    try:
+        return lead.ask("GET", path)
+    except (OSError, http.client.HTTPException) as error:
+        return Reply(0, {}, repr(error))
 
 
 @contextlib.contextmanager
@@ -74,7 +79,7 @@ def workers(folder: Path, url: str, count: int = 2) -> Iterator[Workers]:
         )
     found = Workers(process, f"http://127.0.0.1:{port}", errors, count)
     try:
-        found.seconds_until("/healthz", lambda reply: reply.status == 200)
+        found.seconds_until(Lead(found.address), "/healthz")
         yield found
     finally:
         process.kill()
