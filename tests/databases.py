@@ -106,6 +106,7 @@ class SqliteDatabases:
 
     def _template(self, prepare: Prepare) -> Path:
         file = self._folder / f"template-{len(self._templates)}.db"
+        file.touch()
         with _engine(f"sqlite:///{file}") as engine:
             prepare(engine)
             with engine.connect() as connection:  # a file of its own, which can be copied without its log

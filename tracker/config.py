@@ -26,6 +26,7 @@ MIGRATIONS = _beside("alembic", "_alembic")
 SEED_DATA = _beside("seed_data", "_seed")
 TRANSLATIONS = _PACKAGE / "translations"
 HANDBOOK = _PACKAGE / "handbook"
+STATIC = _PACKAGE / "web" / "static"
 
 
 class SettingsError(TrackerError):
@@ -71,6 +72,7 @@ class Settings(BaseSettings):
     insecure_http: bool = False
     contact: str = ""
     log_level: str = "INFO"
+    postgres_bin: Path | None = None
 
     @model_validator(mode="after")
     def _public_url_has_a_scheme(self) -> Self:

@@ -10,12 +10,15 @@ from tracker.domain.errors import TrackerError
 
 # Where each command is; `db` is found as `tracker.cli.database.db`. Serving imports the web, exporting must not.
 _COMMANDS = {
+    "backup": "tracker.cli.backups",
     "check": "tracker.cli.database",
     "db": "tracker.cli.database",
+    "doctor": "tracker.cli.doctor",
     "demo": "tracker.cli.serve",
     "export": "tracker.cli.files",
     "report": "tracker.cli.reports",
     "import": "tracker.cli.imports",
+    "restore": "tracker.cli.restore",
     "seed": "tracker.cli.files",
     "serve": "tracker.cli.serve",
     "user": "tracker.cli.users",

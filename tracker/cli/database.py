@@ -12,21 +12,25 @@ from sqlmodel import Session
 
 from tracker.commands.programme import installation
 from tracker.config import read_settings
-from tracker.db import migrations
+from tracker.db import in_use, migrations
 from tracker.db.engine import make_engine, reading
 from tracker.domain.programme.checks import Finding
+from tracker.domain.programme.heads import Head
 from tracker.exports import packs
 from tracker.queries.programme import check as history
+from tracker.queries.programme import heads
 
 
 @contextlib.contextmanager
 def configured_engine() -> Iterator[Engine]:
     """The engine of TRACKER_DATABASE_URL, closed at the end."""
     engine = make_engine(read_settings().database_url)
+    let_go = in_use.hold(engine)
     try:
         yield engine
     finally:
         engine.dispose()
+        let_go()
 
 
 @contextlib.contextmanager
@@ -79,13 +83,18 @@ def check_schema() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A planning-week pack: whether its items come to its figures. No database is needed.",
 )
-def check(pack: Path | None) -> None:
+@click.option(
+    "--head", "written", help="As it was printed before, like 412:9f86…: whether all up to there is still so."
+)
+def check(pack: Path | None, written: str | None) -> None:
     """Replay the history and name every difference from what is kept beside it; exit code 1 if there is any."""
+    head = Head.read(written) if written is not None else None
     if pack is not None:
         with pack.open("rb") as file:
             _tell(packs.findings(file), "The pack ties out.")
     with reading_session() as session:
-        findings = history.findings(session)
+        findings = [*history.findings(session), *(heads.findings(session, head) if head is not None else ())]
+        click.echo(heads.contents(session).summary, err=True)
     _tell(findings, "The history and what is kept beside it agree.")
 
 

@@ -1,32 +1,41 @@
 """Connections, and the one place that commits."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import filelock
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
-from tracker.domain.errors import N_, BusyError
+from tracker.db import refusals, sqlite_file
+from tracker.db.sqlite_file import SqliteFile
+from tracker.domain.errors import N_, BusyError, DatabaseError
 
 LOCK_TIMEOUT_S = 5.0
 ONLY_READS = "only_reads"  # of a session: it sees one state of the database, and nothing that is not committed
 _POSTGRES_ARGUMENTS = {"options": f"-c lock_timeout={int(LOCK_TIMEOUT_S * 1000)} -c timezone=UTC"}
-_CHECKPOINT_BYTES = 4 * 1024 * 1024
+CHECKPOINT_BYTES = 4 * 1024 * 1024
+_AT_ONCE_S = 0.05  # what waiting for the lock may take without being told to SQLite
 
 
 def make_engine(url: str) -> Engine:
-    """An engine with our rules: on SQLite WAL, synchronous FULL and foreign keys, on PostgreSQL a lock time-out."""
-    if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT_S, "check_same_thread": False})
-        event.listen(engine, "connect", _set_up_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-        return engine
-    return create_engine(url, connect_args=_POSTGRES_ARGUMENTS, pool_pre_ping=True)
+    """An engine with our rules: on SQLite WAL, synchronous FULL and foreign keys, on PostgreSQL a lock time-out.
+
+    Connecting to a SQLite file that is missing fails; `migrations.upgrade` makes one.
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(url, connect_args=_POSTGRES_ARGUMENTS, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT_S, "check_same_thread": False})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    if (file := database_file(engine)) is not None:
+        SqliteFile(file).listen(engine)
+    return engine
 
 
 def quick_reads(engine: Engine) -> Engine:
@@ -45,7 +54,7 @@ def quick_reads(engine: Engine) -> Engine:
 def _set_up_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
-    # Checkpoints run only under the writers' lock (`_checkpoint`): before SQLite 3.51.3 one that meets a
+    # Checkpoints run only under the writers' lock (`checkpoint`): before SQLite 3.51.3 one that meets a
     # writer can lose committed rows (sqlite.org/wal.html#walresetbug).
     # Without a limit the log keeps its size when it begins anew, and every write after would ask for a checkpoint.
     for pragma in (
@@ -60,7 +69,16 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) ->
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+    options = connection.get_execution_options()
+    wait: int | None = options.get("sqlite_wait_ms")
+    if wait is None:
+        connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN"))
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={wait}")
+    try:
+        connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN"))
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT_S * 1000)}")
 
 
 def database_file(engine: Engine) -> Path | None:
@@ -81,47 +99,114 @@ def reading(engine: Engine) -> Session:
 def transaction(engine: Engine) -> Iterator[Session]:
     """A session for one write, committed at the end and rolled back on any error: the only commit.
 
-    Raises BusyError when another writer holds the database for longer than LOCK_TIMEOUT_S.
+    Raises BusyError when another writer holds the database for longer than LOCK_TIMEOUT_S, and DatabaseError when
+    SQLite's file cannot be written, or is not the one under its name.
     """
-    with _writers_lock(engine), Session(engine, expire_on_commit=False) as session:
-        try:
-            session.connection(execution_options={"sqlite_begin": "BEGIN IMMEDIATE"})
+    file = sqlite_file.of(engine)
+    if file is None:
+        with Session(engine, expire_on_commit=False) as session, _busy_explained():
+            session.connection()
             yield session
             session.commit()
-        except OperationalError as error:
-            if _is_busy(error):
-                raise BusyError(N_("Somebody else is writing right now. Try again in a moment.")) from error
-            raise
-        _checkpoint(session)
+        return
+    with _refusals_kept(file), _writers_lock(file) as waited:
+        try:
+            with Session(engine, expire_on_commit=False) as session, _busy_explained():
+                session.connection(execution_options=_begin_options(waited))
+                file.require_same()
+                yield session
+                session.commit()
+            file.require_kept()
+        finally:
+            _tend(engine, file)
 
 
-def _is_busy(error: OperationalError) -> bool:
-    return "database is locked" in str(error.orig) or "lock timeout" in str(error.orig)
+def checkpoint(engine: Engine, timeout: float = LOCK_TIMEOUT_S) -> bool:
+    """Brings all of SQLite's log into the file and empties it, under the writers' lock: then the file alone is whole.
+    Says whether that is so now; readers of an older state, or a file that is not ours any more, can be in the way.
+
+    Where the log has been taken away, what is in it still comes into the file as long as nothing else was begun there.
+    """
+    file = sqlite_file.of(engine)
+    if file is None or (file.log_size() == 0 and not file.change()):
+        return True
+    try:
+        with _writers_lock(file, timeout):
+            return _tended(engine, file, "TRUNCATE")
+    except (BusyError, DatabaseError, DBAPIError):
+        return False
+
+
+def _tend(engine: Engine, file: SqliteFile) -> None:
+    """After a write, and under its lock. Whatever goes wrong here, the write is done, and the log has it."""
+    if file.log_size() > CHECKPOINT_BYTES or file.change():
+        with contextlib.suppress(DatabaseError, DBAPIError):
+            _tended(engine, file, "PASSIVE")
+
+
+def _tended(engine: Engine, file: SqliteFile, how: str) -> bool:
+    if not file.may_checkpoint():
+        return False
+    with engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=0")  # whoever reads an older state is not waited for
+        is_busy, pages, done = cursor.execute(f"PRAGMA wal_checkpoint({how})").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT_S * 1000)}")
+        return not is_busy and pages == done
+
+
+def _begin_options(waited: float) -> dict[str, object]:
+    """Waiting for the lock and for SQLite's own together takes no longer than for one of them."""
+    options: dict[str, object] = {"sqlite_begin": "BEGIN IMMEDIATE"}
+    if waited > _AT_ONCE_S:
+        options["sqlite_wait_ms"] = max(0, int((LOCK_TIMEOUT_S - waited) * 1000))
+    return options
 
 
 @contextlib.contextmanager
-def _writers_lock(engine: Engine) -> Iterator[None]:
-    """SQLite: writers of all processes one at a time, so that a checkpoint never meets one. PostgreSQL: its own."""
-    file = database_file(engine)
-    if file is None:
+def _busy_explained() -> Iterator[None]:
+    try:
         yield
-        return
-    lock = filelock.FileLock(f"{file}-lock", timeout=LOCK_TIMEOUT_S, poll_interval=0.002)
+    except OperationalError as error:
+        if "database is locked" in str(error.orig) or "lock timeout" in str(error.orig):
+            raise _busy() from error
+        raise
+
+
+def _busy() -> BusyError:
+    return BusyError(N_("Somebody else is writing right now. Try again in a moment."))
+
+
+@contextlib.contextmanager
+def _refusals_kept(file: SqliteFile) -> Iterator[None]:
+    """Says cause and remedy of what the file refuses, and keeps them until something can be written again."""
+    try:
+        yield
+    except DatabaseError as error:
+        file.refused(error)
+        raise
+    except DBAPIError as error:
+        refusal = refusals.of_database(error, file.path)
+        if refusal is None:
+            raise
+        file.refused(refusal)
+        raise refusal from error
+    file.refused(None)
+
+
+@contextlib.contextmanager
+def _writers_lock(file: SqliteFile, timeout: float = LOCK_TIMEOUT_S) -> Iterator[float]:
+    """Writers of all processes one at a time, so that a checkpoint never meets one; gives the seconds that it took."""
+    file.require_database()
+    lock = filelock.FileLock(file.lock, timeout=timeout, poll_interval=0.002)
+    began = time.monotonic()
     try:
         lock.acquire()
     except filelock.Timeout as error:
-        raise BusyError(N_("Somebody else is writing right now. Try again in a moment.")) from error
+        raise _busy() from error
+    except OSError as error:
+        raise refusals.of_system(error) from error
     try:
-        yield
+        yield time.monotonic() - began
     finally:
         lock.release()
-
-
-def _checkpoint(session: Session) -> None:
-    file = database_file(session.get_bind())  # type: ignore[arg-type]
-    if file is None:
-        return
-    wal = Path(f"{file}-wal")
-    if wal.exists() and wal.stat().st_size > _CHECKPOINT_BYTES:
-        with session.get_bind().engine.connect() as connection:
-            connection.connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")

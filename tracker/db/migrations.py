@@ -1,9 +1,9 @@
 """Brings a database to the schema of this code, or says why it cannot be used."""
 
 import contextlib
-import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import filelock
@@ -18,6 +18,7 @@ from sqlmodel import SQLModel
 
 import tracker.db.models  # noqa: F401 - registers the tables
 from tracker.config import MIGRATIONS
+from tracker.db.backups import sqlite
 from tracker.db.engine import database_file
 from tracker.domain.errors import N_, BusyError, DatabaseError
 
@@ -27,7 +28,7 @@ _ADVISORY_LOCK = 7_000_001  # any number that no other program on the server use
 
 def head() -> str:
     """The newest revision that this code knows."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    revision = _scripts().get_current_head()
     assert revision is not None
     return revision
 
@@ -49,12 +50,12 @@ def require_readable(engine: Engine) -> None:
     """Refuses with DatabaseError, naming cause and remedy, unless the database is sound and of this code's schema."""
     require_file(engine)
     revision = current(engine)
-    _refuse_newer(revision)
+    refuse_newer(revision)
     if revision != head():
         raise DatabaseError(
             N_("The database is older than this version of Tracker. Upgrade it with: tracker db upgrade")
         )
-    _require_sound(engine)
+    require_sound(engine)
 
 
 def require_usable(engine: Engine) -> None:
@@ -72,12 +73,12 @@ def upgrade(engine: Engine) -> str | None:
     """
     file = database_file(engine)
     if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        _make(file)
     with _one_at_a_time(engine):
         revision = current(engine)
-        _refuse_newer(revision)
+        refuse_newer(revision)
         if revision == head():
-            _require_sound(engine)
+            require_sound(engine)
             return None
         backup = _back_up(file, revision) if file is not None and revision is not None else None
         _run(engine, lambda config: command.upgrade(config, "head"))
@@ -95,6 +96,11 @@ def differences(engine: Engine) -> list[str]:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return [repr(difference) for difference in compare_metadata(context, SQLModel.metadata)]
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:
@@ -121,8 +127,9 @@ def _run(engine: Engine, step: Callable[[Config], None]) -> None:
                 connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
 
 
-def _refuse_newer(revision: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+def refuse_newer(revision: str | None) -> None:
+    """Refuses with DatabaseError a schema that this code does not know."""
+    known = {script.revision for script in _scripts().walk_revisions()}
     if revision is not None and revision not in known:
         raise DatabaseError(
             N_(
@@ -133,7 +140,8 @@ def _refuse_newer(revision: str | None) -> None:
         )
 
 
-def _require_sound(engine: Engine) -> None:
+def require_sound(engine: Engine) -> None:
+    """Refuses with DatabaseError a SQLite file whose pages do not hold together."""
     if engine.dialect.name != "sqlite":
         return
     with _explained(engine), engine.connect() as connection:
@@ -156,11 +164,26 @@ def _require_references(connection: Connection) -> None:
         raise DatabaseError(N_("The upgrade would lose rows of %(table)s; nothing was changed."), table=broken[0][0])
 
 
+def _make(file: Path) -> None:
+    """An empty file where there is none; connections make none."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+    except PermissionError as error:
+        raise _no_access(file) from error
+
+
+def _no_access(file: Path) -> DatabaseError:
+    return DatabaseError(
+        N_("The folder %(folder)s cannot be written. Give the account that runs Tracker write access to it."),
+        folder=str(file.parent),
+    )
+
+
 def _back_up(file: Path, revision: str) -> str:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     copy = file.with_name(f"{file.name}.{revision}.{stamp}.backup")
-    with contextlib.closing(sqlite3.connect(file)) as source, contextlib.closing(sqlite3.connect(copy)) as target:
-        source.backup(target)
+    sqlite.copy(file, copy)
     return str(copy)
 
 
@@ -174,10 +197,7 @@ def _one_at_a_time(engine: Engine) -> Iterator[None]:
         except filelock.Timeout as error:
             raise BusyError(N_("Another process is upgrading the database. Try again in a moment.")) from error
         except PermissionError as error:
-            raise DatabaseError(
-                N_("The folder %(folder)s cannot be written. Give the account that runs Tracker write access to it."),
-                folder=str(file.parent),
-            ) from error
+            raise _no_access(file) from error
         return
     with _explained(engine), engine.connect() as connection:
         connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'"))

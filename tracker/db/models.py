@@ -48,6 +48,7 @@ class Programme(SQLModel, table=True):
     time_zone: str
     demo_clock_at: datetime | None = Field(default=None)  # set: a demo, whose clock starts here
     last_recorded_at: datetime | None = Field(default=None)
+    backed_up_at: datetime | None = Field(default=None)  # real time, also in a demo
     revision: int = 0
 
 

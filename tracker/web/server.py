@@ -15,6 +15,7 @@ from waitress.server import BaseWSGIServer
 
 from tracker.clock import Clock
 from tracker.config import Settings
+from tracker.db import upkeep
 from tracker.domain.errors import N_, DatabaseError
 from tracker.web.app import create_app
 from tracker.web.http import logging
@@ -49,13 +50,13 @@ def serve(
             host=host,
             problem=error.strerror,
         ) from error
-    with _stop_signals(server) as is_stopped:
+    with upkeep.kept_whole(engine), _stop_signals(server) as is_stopped:
         announce(server.effective_port)
         while not is_stopped():
             wasyncore.loop(timeout=_LOOK_EVERY_S, use_poll=True, map=sockets, count=1)
         _finish(sockets)
-    server.task_dispatcher.shutdown(timeout=1)
-    wasyncore.close_all(sockets, ignore_all=True)
+        server.task_dispatcher.shutdown(timeout=1)
+        wasyncore.close_all(sockets, ignore_all=True)
     engine.dispose()
 
 

@@ -10,7 +10,7 @@ from tracker.clock import clock_of
 from tracker.commands.accounts import account as accounts
 from tracker.commands.entry.entries import open_entry
 from tracker.commands.programme import clock_mark, installation, seed
-from tracker.db import migrations
+from tracker.db import in_use, migrations
 from tracker.db.engine import database_file, reading, transaction
 from tracker.db.models import Cycle, Entry, Programme, ReportChange, User, Workstream
 from tracker.domain.errors import N_, ConflictError
@@ -30,6 +30,7 @@ def open_demo(engine: Engine, folder: Path, *, say: Callable[[str], None]) -> No
     """
     _refuse_others(engine)
     installation.upgrade(engine)
+    in_use.hold(engine)
     migrations.require_usable(engine)
     with reading(engine) as session:
         is_there = session.exec(select(Programme.id)).one_or_none() is not None

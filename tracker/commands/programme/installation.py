@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from tracker.commands import cycles
 from tracker.commands.programme import clock_mark
 from tracker.config import Settings
-from tracker.db import migrations
+from tracker.db import in_use, migrations
 from tracker.db.engine import make_engine, reading, transaction
 from tracker.domain.errors import N_, DatabaseError
 
@@ -29,6 +29,7 @@ def opened(settings: Settings, *, say: Callable[[str], None]) -> Engine:
     """The engine of a usable database. A missing or empty one is refused, an older one copied and upgraded."""
     engine = make_engine(settings.database_url)
     migrations.require_file(engine)
+    in_use.hold(engine)
     if migrations.current(engine) is None:
         raise DatabaseError(N_("The database is empty. Set it up with: tracker db upgrade"))
     backup = upgrade(engine)

@@ -18,6 +18,7 @@ from tracker.domain.merging import FieldConflictError
 from tracker.domain.states import Role
 from tracker.queries.accounts import table as lists
 from tracker.queries.accounts.table import Account
+from tracker.queries.programme import backups
 from tracker.web.accounts.forms import FIELDS, AccountForm, typed
 from tracker.web.http.addresses import link_address
 from tracker.web.http.context import current_viewer, reading_session
@@ -50,8 +51,9 @@ def require_admin() -> None:
 def show() -> ResponseReturnValue:
     """All accounts."""
     require_admin()
-    rows = lists.by_name(reading_session())
-    return page("accounts/accounts.html", accounts=rows, roles=dict(picks(Role)), real_now=real_now())
+    session = reading_session()
+    rows, mark = lists.by_name(session), backups.mark(session)
+    return page("accounts/accounts.html", accounts=rows, mark=mark, roles=dict(picks(Role)), real_now=real_now())
 
 
 @bp.get("/admin/accounts/new")

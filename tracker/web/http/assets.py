@@ -2,14 +2,15 @@
 
 import hashlib
 from functools import cache
-from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, send_from_directory
 from flask.typing import ResponseReturnValue
 
+from tracker.config import STATIC
+
 bp = Blueprint("assets", __name__)
 
-FOLDER = Path(__file__).parents[1] / "static"
+FOLDER = STATIC
 _A_YEAR_S = 31_536_000
 
 

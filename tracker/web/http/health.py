@@ -8,15 +8,16 @@ from flask import Blueprint, Response
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from tracker.db import migrations
-from tracker.db.engine import database_file
-from tracker.domain.errors import TrackerError
+from tracker.db import refusals, sqlite_file
+from tracker.db.engine import transaction
+from tracker.db.sqlite_file import SqliteFile
+from tracker.domain.errors import BusyError, TrackerError
 from tracker.web.http.context import current_engine
 
 bp = Blueprint("health", __name__)
 
 PATIENCE_S = 1.5
-LEAST_SPACE = 256 * 1024
+LEAST_SPACE = refusals.LEAST_SPACE
 _checks = ThreadPoolExecutor(max_workers=2, thread_name_prefix="readyz")
 
 
@@ -40,13 +41,30 @@ def database() -> Response:
 
 def _is_usable(engine: Engine) -> bool:
     try:
-        migrations.require_file(engine)
-        file = database_file(engine)
-        if file is not None and shutil.disk_usage(file.parent).free < LEAST_SPACE:
+        file = sqlite_file.of(engine)
+        if file is not None and not _can_be_written(engine, file):
             return False
         with engine.connect() as connection:
             connection.execute(text("SELECT revision FROM programme"))
     except (SQLAlchemyError, TrackerError, OSError):
+        return False
+    return True
+
+
+def _can_be_written(engine: Engine, file: SqliteFile) -> bool:
+    file.require_database()
+    file.require_same()
+    if refusals.is_read_only(file.path) or shutil.disk_usage(file.path).free < LEAST_SPACE:
+        return False
+    return file.refusal is None or _is_written_again(engine)
+
+
+def _is_written_again(engine: Engine) -> bool:
+    """After a refusal only a write proves that the cause is gone: of what is there already, so that nothing changes."""
+    try:
+        with transaction(engine) as session:
+            session.execute(text("UPDATE programme SET revision = revision WHERE id = 1"))
+    except BusyError:
         return False
     return True
 

@@ -1,0 +1,1 @@
+"""Backups: how each database is copied and brought back, and what is recorded about a copy."""

@@ -1,0 +1,86 @@
+"""SQLite databases copied while they are written, and put in the place of others."""
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import NullPool
+
+from tracker.db.backups.records import OWNER_ONLY
+from tracker.domain.errors import DatabaseError
+
+MAGIC = b"SQLite format 3\0"
+_PARTS = ("", "-wal", "-shm")  # the log belongs to its file
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copies a database as it is at one moment, while others go on writing, into a new file that needs no log and that
+    its owner alone may read. Leaves no file behind when it fails. Raises DatabaseError, FileExistsError.
+    """
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
+    try:
+        with _connected(source, "ro") as database, _connected(target, "rw") as made:
+            database.backup(made)
+            made.execute("PRAGMA journal_mode=DELETE")
+        sync(target)
+    except sqlite3.DatabaseError as error:
+        target.unlink()
+        raise DatabaseError(
+            "%(file)s cannot be copied: %(problem)s. Nothing was changed.", file=str(source), problem=str(error)
+        ) from error
+    except BaseException:
+        target.unlink()
+        raise
+
+
+@contextlib.contextmanager
+def opened(file: Path) -> Iterator[Engine]:
+    """An engine on a copy that nobody writes, which it leaves as it is."""
+    engine = create_engine("sqlite://", creator=lambda: _connect(file, "ro&immutable=1"), poolclass=NullPool)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def is_filled(file: Path) -> bool:
+    """Whether there is a database, or what is left of one."""
+    return any(Path(f"{file}{part}").exists() and Path(f"{file}{part}").stat().st_size for part in _PARTS[:2])
+
+
+def move(file: Path, to: Path) -> None:
+    """Gives a database that nobody has open another name, with what its log holds."""
+    for part in _PARTS:
+        if Path(f"{file}{part}").exists():
+            Path(f"{file}{part}").rename(f"{to}{part}")
+
+
+def put_in_place(made: Path, file: Path) -> None:
+    """Gives a new database the name that it is to have, as one step and for good."""
+    with _connected(made, "rw") as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")  # what its log holds goes into the file
+    sync(made)
+    made.replace(file)
+    sync(file.parent)
+
+
+def sync(path: Path) -> None:
+    """Waits until a file, or the names in a folder, would outlast a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _connected(file: Path, mode: str) -> Iterator[sqlite3.Connection]:
+    with contextlib.closing(_connect(file, mode)) as connection:
+        yield connection
+
+
+def _connect(file: Path, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode={mode}", uri=True)
