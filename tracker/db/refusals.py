@@ -18,8 +18,8 @@ REPLACED = N_(
     " or restart Tracker to work with the one that is there now."
 )
 LOG_GONE = N_(
-    "The log beside the database has been removed or replaced while it was in use. This was not saved; what was saved"
-    " before is in the database's file. Restart Tracker."
+    "The log beside the database has been removed or replaced while Tracker was running. This was not saved. Restart"
+    " Tracker, and send it again."
 )
 UNCERTAIN = N_(
     "The database's file or its log was moved or replaced while this was being saved. It may be lost: put the file"

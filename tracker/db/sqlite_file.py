@@ -81,14 +81,18 @@ class SqliteFile:
             _log.warning("the database takes writes again", extra={"file": self._database})
 
     def standing(self) -> Standing:
-        """What stands under the names now."""
+        """What stands under the names now. Raises OSError where one may not look."""
         return Standing(_identity(self._database), _identity(self.log), _identity(self.index))
 
     def change(self) -> str:
         """What is no longer as it was opened, as a message; empty when all is."""
-        opened, found = self._opened, self.standing()
+        opened = self._opened
         if opened is None:
             return ""
+        try:
+            found = self.standing()
+        except OSError as error:
+            return refusals.of_system(error).message
         if opened.log is None and opened.database == found.database:  # it was empty, and has a log since
             self._opened = opened = found
         return _difference(opened, found)
@@ -100,7 +104,10 @@ class SqliteFile:
 
     def require_database(self) -> None:
         """As `require_same` for the database alone, before its lock is taken: that would make a folder that is gone."""
-        found = _identity(self._database)
+        try:
+            found = _identity(self._database)
+        except OSError as error:
+            raise refusals.of_system(error) from error
         if found is None:
             raise DatabaseError(refusals.MOVED)
         if self._opened is not None and found != self._opened.database:
@@ -115,7 +122,11 @@ class SqliteFile:
         """Whether nothing else has been begun under the names: the database is ours, and so is what is left of its log
         and index.
         """
-        opened, found = self._opened, self.standing()
+        opened = self._opened
+        try:
+            found = self.standing()
+        except OSError:
+            return False
         return (
             opened is not None
             and found.database == opened.database
@@ -196,7 +207,7 @@ def has_reset_race(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bo
 def _identity(name: str) -> tuple[int, int] | None:
     try:
         found = os.stat(name)  # noqa: PTH116 - a third of what Path takes, at every write
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     return found.st_dev, found.st_ino
 

@@ -60,10 +60,13 @@ def _can_be_written(engine: Engine, file: SqliteFile) -> bool:
 
 
 def _is_written_again(engine: Engine) -> bool:
-    """After a refusal only a write proves that the cause is gone: of what is there already, so that nothing changes."""
+    """After a refusal only a write proves that the cause is gone: of the file's head, as it is. (SQLite leaves out an
+    UPDATE that changes nothing.)
+    """
     try:
         with transaction(engine) as session:
-            session.execute(text("UPDATE programme SET revision = revision WHERE id = 1"))
+            version = session.execute(text("PRAGMA user_version")).scalar_one()
+            session.execute(text(f"PRAGMA user_version = {int(version)}"))
     except BusyError:
         return False
     return True

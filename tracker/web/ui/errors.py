@@ -1,11 +1,14 @@
 """What went wrong, as a status and a page that needs no database."""
 
+from http import HTTPStatus
+
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from tracker.db import refusals, sqlite_file
 from tracker.domain.errors import (
     N_,
     BusyError,
@@ -16,8 +19,10 @@ from tracker.domain.errors import (
     NotFoundError,
     TrackerError,
 )
+from tracker.web.http.context import current_engine
 from tracker.web.ui.formats import shown
 from tracker.web.ui.forms import FormError
+from tracker.web.ui.rendering import htmx
 from tracker.web.ui.translation import gettext
 
 STATUS: dict[type[TrackerError], int] = {
@@ -29,7 +34,9 @@ STATUS: dict[type[TrackerError], int] = {
     DatabaseError: 503,
 }
 RETRY_AFTER_S = 5
+MENDED_AFTER_S = 20  # where somebody has to see to the database
 
+NOT_SAVED = N_("Nothing can be saved right now")
 # What happened, and what to do about it.
 WORDS: dict[int, tuple[str, str]] = {
     400: (N_("The request could not be understood"), N_("Check the address, or go back and try again.")),
@@ -65,35 +72,62 @@ def status_of(error: TrackerError) -> int:
 
 def install(app: Flask) -> None:
     """Answers every error with a page."""
-    app.register_error_handler(TrackerError, lambda error: error_page(status_of(error), explain(error)))
+    app.register_error_handler(TrackerError, _refused)
     app.register_error_handler(DBAPIError, _database_failed)
-    app.register_error_handler(PoolTimeoutError, lambda _error: error_page(503))
+    app.register_error_handler(PoolTimeoutError, lambda _error: unavailable())
     app.register_error_handler(CSRFError, _csrf_failed)
     app.register_error_handler(HTTPException, _http_error)
 
 
-def error_page(status: int, message: str = "") -> Response:
-    """The page of an error: what happened, what to do."""
-    title, advice = WORDS.get(status) or WORDS[500 if status >= 500 else 400]  # noqa: PLR2004
+def error_page(status: int, message: str = "", title: str = "", again: list[tuple[str, str]] | None = None) -> Response:
+    """The page of an error: what happened, what to do; and a form to send anew, where one is given."""
+    named, advice = WORDS.get(status) or WORDS[500 if status >= 500 else 400]  # noqa: PLR2004
     html = render_template(
         "errors/error.html",
         code=status,
-        title=gettext(title),
+        title=gettext(title or named),
         text=message or gettext(advice),
+        again=again or [],
         action=("/", gettext("To the first page")),
         request_id=g.get("request_id", ""),
     )
     response = make_response(html, status)
-    if status == 503:  # noqa: PLR2004
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
+
+
+def unavailable(error: TrackerError | None = None) -> Response:
+    """503: why, and what was sent kept, so that it can be sent again; to htmx the message alone. Asks no database."""
+    is_write = request.method == "POST"
+    message = explain(error) if error is not None else ""
+    if is_write and htmx.wants_part:
+        text = message or gettext(WORDS[503][1])
+        response = make_response(render_template("errors/_unavailable.html", text=text), 503)
+        response.headers["HX-Retarget"] = "#toasts"
+    else:
+        is_of_file = isinstance(error, DatabaseError)
+        response = error_page(503, message, NOT_SAVED if is_write and is_of_file else "", _sent() if is_write else None)
+    response.headers["Retry-After"] = str(MENDED_AFTER_S if isinstance(error, DatabaseError) else RETRY_AFTER_S)
+    return response
+
+
+def _sent() -> list[tuple[str, str]]:
+    """The fields of the request's form, where a key lets it be done only once however often it is sent."""
+    return list(request.form.items(multi=True)) if request.form.get("key") and not request.files else []
+
+
+def _refused(error: TrackerError) -> Response:
+    status = status_of(error)
+    return unavailable(error) if status == HTTPStatus.SERVICE_UNAVAILABLE else error_page(status, explain(error))
 
 
 def _database_failed(error: DBAPIError) -> Response:
     """A database that does not answer is no fault of the code; what it refuses is."""
     if isinstance(error, IntegrityError):
         raise InternalServerError(original_exception=error) from error
-    return error_page(503)
+    file = sqlite_file.of(current_engine())
+    return unavailable(refusals.of_database(error, file.path) if file is not None else None)
 
 
 def _csrf_failed(_error: CSRFError) -> Response:

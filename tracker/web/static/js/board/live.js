@@ -2,6 +2,7 @@
 // when contact is lost.
 
 import { apply } from "./delta.js";
+import { isRefused } from "../ui/toasts.js";
 
 const board = document.querySelector("#board, #review");
 const lost = document.getElementById("contact-lost");
@@ -66,6 +67,7 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
 document.addEventListener("htmx:error", () => showLost());
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   const status = ctx.response?.status;
+  if (isRefused(ctx)) return;
   if (status >= 500) { showLost(); return; }
   lost.hidden = true;
   document.getElementById("signed-out").hidden = status !== 401;

@@ -45,3 +45,15 @@ new MutationObserver(() => {
   announce(toast);
   timer = setTimeout(fade, SHOWN_MS);
 }).observe(toasts, { childList: true });
+
+// Why nothing can be saved: htmx swaps no answer of a server that fails. It is said here, or at the top of the dialog
+// that was sent; what waits to be sent again says so itself.
+export const isRefused = ({ response }) => response?.status === 503 && response.headers.get("HX-Retarget") === "#toasts";
+
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (!isRefused(ctx) || "waits" in ctx.sourceElement.dataset) return;
+  const dialog = ctx.sourceElement.closest("dialog[open]");
+  dialog?.querySelector(":scope > .toast")?.remove();
+  if (dialog) dialog.insertAdjacentHTML("afterbegin", ctx.text);
+  else toasts.innerHTML = ctx.text;
+});
