@@ -37,7 +37,7 @@ def serve(
     """Serves until SIGTERM or Ctrl-C; `announce` is told the port once requests are taken. Without a clock the
     programme's own ticks.
     """
-    logging.set_up(settings.log_level)
+    logging.set_up(settings)
     app = create_app(settings, engine, clock)
     sockets: dict[int, Any] = {}
     try:

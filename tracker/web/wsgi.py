@@ -11,7 +11,7 @@ from tracker.web.app import create_app
 from tracker.web.http import logging
 
 _settings = read_settings()
-logging.set_up(_settings.log_level)
+logging.set_up(_settings)
 _engine = installation.opened(_settings, say=std.getLogger("tracker").warning)
 app = create_app(_settings, _engine)
 _until_exit = contextlib.ExitStack()
