@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE_S = 10
+PATIENCE_S = 30
 
 
 @functools.cache

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 from tests.databases import ON_SQLITE, Databases, demo, listening
 from tests.faults import strace
 from tests.faults.leads import findings, scalars
-from tests.faults.sites import Site, expect_refused, processes, readiness_becomes
+from tests.faults.sites import Site, expect_ready, expect_refused, processes
 from tracker.db import sqlite_file
 from tracker.db.engine import transaction
 from tracker.domain.errors import DatabaseError
@@ -37,7 +37,7 @@ def test_what_the_disk_refuses_is_never_acknowledged(sqlite_databases: Databases
             assert here.move(lead).status == 200
             with strace.injected(here.pids[0], rule):
                 expect_refused(here, lead, words)
-            readiness_becomes(lead, 200)
+            expect_ready(lead)
         assert here.move(lead).status == 200
         expect_kept(here)
 
@@ -51,11 +51,11 @@ def test_on_a_full_and_on_a_read_only_disk(sqlite_databases: Databases, tmp_path
             assert here.move(lead).status == 200
             with filled(disk):
                 expect_refused(here, lead, "är full")
-            readiness_becomes(lead, 200)
+            expect_ready(lead)
             assert here.move(lead).status == 200
             with read_only(disk):
                 expect_refused(here, lead, "skrivskyddad")
-            readiness_becomes(lead, 200)
+            expect_ready(lead)
             assert here.move(lead).status == 200
             expect_kept(here)
 

@@ -5,15 +5,20 @@ write is refused with cause and remedy by every process, reads go on, and no mov
 import contextlib
 import shutil
 import sqlite3
-from collections.abc import Callable
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.counts import count
 from tests.databases import Databases, demo
 from tests.faults.leads import findings, scalars
-from tests.faults.sites import expect_refused, processes, readiness_becomes
+from tests.faults.sites import Site, expect_ready, expect_refused, processes
 
+ROUNDS = count(200)
 Undo = Callable[[], object]
 
 
@@ -64,9 +69,47 @@ def test_what_is_not_the_file_we_opened_takes_no_move_until_it_is_back(sqlite_da
                 expect_refused(here, lead, words)
             undo()
             for lead in here.leads:
-                readiness_becomes(lead, 200)
+                expect_ready(lead)
         assert set(here.acknowledged) <= set(scalars(here.url, "SELECT note FROM state_change"))
         assert findings(here.url) == []
+
+
+def test_what_is_acknowledged_while_the_file_comes_and_goes_is_in_it(sqlite_databases: Databases) -> None:
+    with sqlite_databases.fresh(demo) as url, processes(url) as here:
+        with moving(here) as writers:
+            for number in range(ROUNDS):
+                undo = (moved, replaced, removed)[number % 3](here.file)
+                time.sleep(0.01 * (number % 4))
+                undo()
+                time.sleep(0.03)
+        acknowledged = [note for writer in writers for note in writer.acknowledged]
+        refused = sum(writer.refused for writer in writers)
+        written = Counter(scalars(url, "SELECT note FROM state_change"))
+        wrong = [note for note in acknowledged if written[note] != 1]
+        print(f"{ROUNDS} times gone, {len(acknowledged)} moves acknowledged, {refused} refused, {len(wrong)} lost")
+        assert wrong == []
+        assert acknowledged
+        assert refused
+        assert findings(url) == []
+
+
+@contextlib.contextmanager
+def moving(here: Site) -> Iterator[list[Site]]:
+    """In each process somebody moves cards of their own all the time."""
+    stop = threading.Event()
+    writers = [here.share(number, len(here.leads)) for number in range(len(here.leads))]
+
+    def work(writer: Site) -> None:
+        while not stop.is_set():
+            writer.move(writer.leads[0])
+
+    threads = [threading.Thread(target=work, args=[writer]) for writer in writers]
+    for thread in threads:
+        thread.start()
+    yield writers
+    stop.set()
+    for thread in threads:
+        thread.join()
 
 
 @pytest.mark.parametrize("do", [log_removed, log_and_index_removed])

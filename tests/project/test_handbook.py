@@ -133,5 +133,7 @@ def test_the_distribution_cannot_be_uploaded_by_mistake() -> None:
 
 def test_the_list_of_changes_begins_with_this_version_and_dates_all() -> None:
     headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    if headings[0].endswith(" – not released"):
+        headings.pop(0)
     assert headings[0].startswith(f"{PROJECT['project']['version']} – ")
     assert all(re.fullmatch(r"\d+\.\d+\.\d+ – \d{4}-\d{2}-\d{2}", heading) for heading in headings)

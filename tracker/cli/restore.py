@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from tracker.cli.backups import Looked
 from tracker.clock import real_now
@@ -15,8 +16,9 @@ from tracker.commands.programme import installation
 from tracker.config import read_settings
 from tracker.db import in_use, migrations
 from tracker.db.backups import postgres, records, sqlite
+from tracker.db.backups.postgres import Programs
 from tracker.db.backups.records import Record
-from tracker.db.engine import database_file, make_engine, reading, transaction
+from tracker.db.engine import database_file, make_engine, transaction
 from tracker.domain.errors import ConflictError, DatabaseError
 
 
@@ -75,6 +77,7 @@ def _restored_file(target: Path, file: Path, record: Record | None, *, force: bo
     try:
         sqlite.copy(file, made)
         looked = _verified_file(made, file, record)
+        sqlite.fold(made)
         if is_filled:
             kept = target.with_name(f"{target.name}.kept-{_stamp()}")
             sqlite.move(target, kept)
@@ -89,38 +92,53 @@ def _restored_file(target: Path, file: Path, record: Record | None, *, force: bo
 def _verified_file(made: Path, file: Path, record: Record | None) -> Looked:
     engine = make_engine(f"sqlite:///{made}")
     try:
-        return _verified(engine, file, record)
+        return _upgraded(engine, file, record)
     finally:
         engine.dispose()
 
 
 def _restored_dump(engine: Engine, file: Path, record: Record | None, *, force: bool) -> Looked:
-    """Reads the whole dump, then fills the database with it; one that was filled is dumped and emptied first."""
+    """Reads the whole dump, then fills the database with it and checks it before it is committed; one that was filled
+    is dumped and emptied first. A dump of an older version is checked once it has been upgraded.
+    """
     programs = postgres.programs(engine, read_settings().postgres_bin)
-    _require_schema(programs.read(file).schema, file)
+    schema = programs.read(file).schema
+    _require_schema(schema, file)
     is_filled = postgres.is_filled(engine)
     _require_room(engine.url.render_as_string(), is_filled=is_filled, force=force)
+    with engine.connect() as connection, connection.begin():
+        postgres.without_limits(connection)
+        if is_filled:
+            postgres.empty(connection, keep=lambda: _keep_dump(engine, programs))
+        programs.restore(file, connection)
+        looked = None if schema != migrations.head() else _verified(Session(connection), file, record)
+    engine.dispose()  # with what the dump has set for its connection
+    return looked or _upgraded(engine, file, record)
+
+
+def _keep_dump(engine: Engine, programs: Programs) -> None:
     kept = records.default_folder(engine) / f"kept-{_stamp()}.pgdump"
-    if is_filled:
-        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        postgres.empty(engine, keep=lambda: programs.dump(None, kept))
-        _say_kept(kept)
-    programs.restore(file)
-    return _verified(engine, file, record)
+    kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    programs.dump(None, kept)
+    _say_kept(kept)
 
 
-def _verified(engine: Engine, file: Path, record: Record | None) -> Looked:
-    """Brings what was restored to this version's schema, and refuses it unless it is what was backed up."""
+def _upgraded(engine: Engine, file: Path, record: Record | None) -> Looked:
+    """Brings what was restored to this version's schema, and checks it."""
     _require_schema(migrations.current(engine), file)
     copy_of_older = installation.upgrade(engine)
     if copy_of_older is not None:
         Path(copy_of_older).unlink()
     migrations.require_readable(engine)
+    with transaction(engine) as session:
+        return _verified(session, file, record)
+
+
+def _verified(session: Session, file: Path, record: Record | None) -> Looked:
+    """What was restored; refused unless it agrees with itself and is what was backed up."""
     if record is not None:
-        with transaction(engine) as session:
-            notes.note(session, record.made_at)
-    with reading(engine) as session:
-        looked = Looked.at(session)
+        notes.note(session, record.made_at)
+    looked = Looked.at(session)
     if record is not None and looked.contents.head != record.contents.head:
         raise _not_what_was_backed_up(file, f"its head is {looked.contents.head}, and was {record.contents.head}")
     if looked.differences:
@@ -156,4 +174,4 @@ def _say_kept(kept: Path) -> None:
 
 
 def _stamp() -> str:
-    return f"{real_now():%Y%m%dT%H%M%SZ}"
+    return f"{real_now():%Y%m%dT%H%M%S.%fZ}"  # what was kept before is never written over

@@ -1,6 +1,7 @@
 """Connections, and the one place that commits."""
 
 import contextlib
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import filelock
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
@@ -20,6 +21,7 @@ LOCK_TIMEOUT_S = 5.0
 ONLY_READS = "only_reads"  # of a session: it sees one state of the database, and nothing that is not committed
 _POSTGRES_ARGUMENTS = {"options": f"-c lock_timeout={int(LOCK_TIMEOUT_S * 1000)} -c timezone=UTC"}
 CHECKPOINT_BYTES = 4 * 1024 * 1024
+_NOT_NOW = (BusyError, DatabaseError, SQLAlchemyError, sqlite3.Error)  # a checkpoint can always be made later
 _AT_ONCE_S = 0.05  # what waiting for the lock may take without being told to SQLite
 
 
@@ -133,14 +135,14 @@ def checkpoint(engine: Engine, timeout: float = LOCK_TIMEOUT_S) -> bool:
     try:
         with _writers_lock(file, timeout):
             return _tended(engine, file, "TRUNCATE")
-    except (BusyError, DatabaseError, DBAPIError):
+    except _NOT_NOW:
         return False
 
 
 def _tend(engine: Engine, file: SqliteFile) -> None:
     """After a write, and under its lock. Whatever goes wrong here, the write is done, and the log has it."""
     if file.log_size() > CHECKPOINT_BYTES or file.change():
-        with contextlib.suppress(DatabaseError, DBAPIError):
+        with contextlib.suppress(*_NOT_NOW):
             _tended(engine, file, "PASSIVE")
 
 

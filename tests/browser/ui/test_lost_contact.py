@@ -5,7 +5,9 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, text
 
+from tests.browser.conftest import NewPage
 from tests.browser.people import card, expect_focus, expect_in, open_menu, sign_in
+from tracker.db.engine import database_file
 
 LAB = "/board?cycle=5&workstream=LAB"
 IN_DESIGN = "LAB-007"
@@ -90,3 +92,61 @@ def test_a_tab_of_an_older_version_goes_on_and_is_told(page: Page) -> None:
     page.evaluate(OLDER)
     expect(page.locator("#outdated")).to_contain_text("There is a new version")
     expect(card(page, IN_DESIGN)).to_be_visible()
+
+
+def test_what_cannot_be_saved_says_why_is_kept_and_is_saved_when_it_can(
+    page: Page, demo_engine: Engine, allow_console: AllowConsole, axe: Callable[[Page], None]
+) -> None:
+    allow_console("503")
+    file = database_file(demo_engine)
+    assert file is not None
+    sign_in(page, "lead_sidu", LAB)
+    away = file.rename(file.with_name("away.db"))
+    move_back(page)
+    expect(page.locator("#toasts")).to_contain_text("It has been moved away or removed", ignore_case=True)
+    expect(page.locator("#unsaved")).to_contain_text("Changes that are not saved yet: 1.")
+    expect(page.locator("#contact-lost")).to_be_hidden()
+    expect_in(page, IN_DESIGN, "design")
+    axe(page)
+    away.rename(file)
+    page.locator("#unsaved").get_by_role("button", name="Try now").click()
+    expect(page.locator("#toasts")).to_contain_text(f"{IN_DESIGN} moved to not started")
+    expect_in(page, IN_DESIGN, "not_started")
+    expect(page.locator("#unsaved")).to_be_hidden()
+    expect_noted(page)
+
+
+def test_a_dialog_that_cannot_be_saved_says_why_and_keeps_what_was_typed(
+    page: Page, demo_engine: Engine, allow_console: AllowConsole
+) -> None:
+    allow_console("503")
+    file = database_file(demo_engine)
+    assert file is not None
+    sign_in(page, "lead_sidu", LAB)
+    open_menu(page, IN_DESIGN)
+    page.locator("#move-menu [data-block]").click()
+    sheet = page.locator("#sheet")
+    sheet.locator("#raise-title").fill(NOTE)
+    sheet.locator("#raise-category").select_option(index=1)
+    away = file.rename(file.with_name("away.db"))
+    sheet.locator("button.primary").click()
+    expect(sheet.locator(".toast")).to_contain_text("It has been moved away or removed", ignore_case=True)
+    expect(sheet.locator("#raise-title")).to_have_value(NOTE)
+    away.rename(file)
+
+
+def test_without_script_what_cannot_be_saved_waits_behind_a_button(
+    new_page: NewPage, demo_engine: Engine, allow_console: AllowConsole
+) -> None:
+    allow_console("503")
+    file = database_file(demo_engine)
+    assert file is not None
+    page = new_page(java_script_enabled=False)
+    sign_in(page, "lead_sidu", f"/workflows/{IN_DESIGN}")
+    page.locator("#move-form textarea[name=note]").fill(NOTE)
+    away = file.rename(file.with_name("away.db"))
+    page.locator("#move-form button.primary").click()
+    expect(page.get_by_role("heading", name="Nothing can be saved right now")).to_be_visible()
+    away.rename(file)
+    page.get_by_role("button", name="Send it again").click()
+    expect(page.locator(".timeline")).to_contain_text(NOTE)

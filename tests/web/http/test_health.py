@@ -48,6 +48,22 @@ def test_a_database_that_is_gone_is_told_and_not_made_anew(client: PageClient, e
     assert readiness(client) == (200, "ready\n")
 
 
+@ON_SQLITE
+@pytest.mark.parametrize("path", ["/board?cycle=all", "/board/changes"])
+def test_pages_without_a_file_say_so_and_come_back(client_as: ClientAs, engine: Engine, path: str) -> None:
+    browser = client_as("viewer")
+    file = database_file(engine)
+    assert file is not None
+    engine.dispose()  # no connection is left that could go on reading
+    moved = file.rename(file.with_suffix(".moved"))
+    response = browser.get(path, headers={"HX-PTag": "1", "Accept-Language": "en"})
+    assert (response.status_code, file.exists()) == (503, False)
+    assert "cannot be opened" in response.text
+    assert str(file.parent) not in response.text
+    moved.rename(file)
+    assert browser.get(path).status_code == 200
+
+
 def test_tables_that_are_gone_are_told(client: PageClient, engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE programme RENAME TO elsewhere"))

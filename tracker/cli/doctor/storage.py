@@ -35,7 +35,8 @@ def database(patient: Patient) -> Iterator[Line]:
             return
         schemas.require_sound(patient.engine)
     except DatabaseError as error:
-        yield fault("database", f"{error}.", "A backup comes back with: tracker restore FILE")
+        start = "" if patient.file is not None else "See that the server runs and TRACKER_DATABASE_URL names it. "
+        yield fault("database", f"{error}.", f"{start}A backup comes back with: tracker restore FILE")
         return
     yield ok("database", f"{where} can be read.")
 

@@ -1,13 +1,17 @@
 """PostgreSQL databases, dumped and restored with PostgreSQL's own programs."""
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlmodel import Session
@@ -18,6 +22,12 @@ from tracker.domain.errors import DatabaseError
 MAGIC = b"PGDMP"
 _USUAL_FOLDERS = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql@*/bin")
 _COPY = re.compile(rb"COPY (?:\w+\.)?\"?(\w+)\"? .*FROM stdin;\n")
+_END_OF_COPY = b"\\.\n"
+_NOT_FOR_SERVERS = (
+    b"\\restrict ",
+    b"\\unrestrict ",
+    b"SET transaction_timeout ",
+)  # psql's own; unknown before version 17
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+)")
 _OUR_FUNCTIONS = (
     "SELECT oid::regprocedure::text FROM pg_proc"
@@ -46,20 +56,35 @@ class Programs:
             target.unlink()
             raise
 
-    def restore(self, file: Path) -> None:
-        """Fills the empty database with a dump, wholly or not at all; its tables belong to who does it."""
-        how = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
-        self._run("pg_restore", *how, self._database, str(file))
+    def restore(self, file: Path, connection: Connection) -> None:
+        """Fills the database, which has to be empty, with a dump, in the connection's transaction and in the name of
+        its role. The connection is of no other use afterwards than to look at what came. Raises DatabaseError.
+        """
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        with self._script(file, "--no-owner", "--no-privileges") as lines, driver.cursor() as cursor:
+            try:
+                _play(lines, cursor)
+            except psycopg.Error as error:
+                raise DatabaseError(
+                    "%(file)s cannot be restored: %(problem)s", file=str(file), problem=error
+                ) from error
+        connection.execute(text("RESET search_path"))
 
     def read(self, file: Path) -> "Dump":
         """Reads a whole dump. Raises DatabaseError when it is damaged."""
-        command = [str(self.folder / "pg_restore"), "--data-only", "--file=-", str(file)]
+        with self._script(file, "--data-only") as lines:
+            return Dump.read(lines)
+
+    @contextlib.contextmanager
+    def _script(self, file: Path, *options: str) -> Iterator[Iterable[bytes]]:
+        """The SQL that a dump comes to, line by line. To be read to the end."""
+        command = [str(self.folder / "pg_restore"), *options, "--file=-", str(file)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
             assert process.stdout is not None
             assert process.stderr is not None
-            dump = Dump.read(process.stdout)
+            yield process.stdout
             _require_success("pg_restore", process.wait(), process.stderr.read().decode(errors="replace"))
-        return dump
 
     @property
     def _database(self) -> str:
@@ -92,7 +117,7 @@ class Dump:
                 if begins := _COPY.match(line):
                     table = begins[1].decode()
                     dump.rows[table] = 0
-            elif line == b"\\.\n":
+            elif line == _END_OF_COPY:
                 table = ""
             else:
                 dump.rows[table] += 1
@@ -119,10 +144,16 @@ def programs(engine: Engine, folder: Path | None) -> Programs:
     raise _unfit(found, folder, server)
 
 
+def without_limits(connection: Connection) -> Connection:
+    """The connection, whose transaction may take as long as it takes."""
+    for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+        connection.execute(text(f"SET LOCAL {limit} = 0"))
+    return connection
+
+
 def snapshot(session: Session) -> str:
-    """The name of the state that a reading session sees, for a dump of the same; it may take as long as it takes."""
-    for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
-        session.execute(text(f"SET LOCAL {limit} = 0"))
+    """The name of the state that a reading session sees, for a dump of the same."""
+    without_limits(session.connection())
     return str(session.execute(text("SELECT pg_export_snapshot()")).scalar_one())
 
 
@@ -131,22 +162,20 @@ def is_filled(engine: Engine) -> bool:
     return bool(inspect(engine).get_table_names())
 
 
-def empty(engine: Engine, keep: Callable[[], object]) -> None:
-    """Drops all that Tracker has in its database, in one step, after `keep` was called while nobody could write.
-
-    Raises DatabaseError, changing nothing, when the tables there are not Tracker's.
+def empty(connection: Connection, keep: Callable[[], object]) -> None:
+    """Drops all that Tracker has in its database, in the connection's transaction, after `keep` was called while nobody
+    could write. Raises DatabaseError when the tables there are not Tracker's.
     """
-    with engine.connect() as connection, connection.begin():
-        tables = inspect(connection).get_table_names()
-        if "alembic_version" not in tables:
-            raise DatabaseError(
-                "The database holds tables that are not Tracker's, %(table)s for one. Name an empty database.",
-                table=tables[0],
-            )
-        if "programme" in tables:
-            connection.execute(text("LOCK TABLE programme IN EXCLUSIVE MODE"))  # lets others read, pg_dump too
-        keep()
-        _drop(connection, tables)
+    tables = inspect(connection).get_table_names()
+    if "alembic_version" not in tables:
+        raise DatabaseError(
+            "The database holds tables that are not Tracker's, %(table)s for one. Name an empty database.",
+            table=tables[0],
+        )
+    if "programme" in tables:
+        connection.execute(text("LOCK TABLE programme IN EXCLUSIVE MODE"))  # lets others read, pg_dump too
+    keep()
+    _drop(connection, tables)
 
 
 def _drop(connection: Connection, tables: list[str]) -> None:
@@ -155,6 +184,22 @@ def _drop(connection: Connection, tables: list[str]) -> None:
         connection.execute(text(f"DROP TABLE {quote(table)} CASCADE"))
     for (function,) in connection.execute(text(_OUR_FUNCTIONS)).all():
         connection.execute(text(f"DROP FUNCTION {function}"))
+
+
+def _play(lines: Iterable[bytes], cursor: psycopg.Cursor[Any]) -> None:
+    """Runs the script of a dump. In our transaction, and on servers older than pg_restore."""
+    script: list[bytes] = []
+    rest = iter(lines)
+    for line in rest:
+        if _COPY.match(line):
+            cursor.execute(b"".join(script))
+            script.clear()
+            with cursor.copy(line) as table:
+                for row in takewhile(_END_OF_COPY.__ne__, rest):
+                    table.write(row)
+        elif not line.startswith(_NOT_FOR_SERVERS):
+            script.append(line)
+    cursor.execute(b"".join(script))
 
 
 def _usual_folders() -> list[Path]:

@@ -58,11 +58,15 @@ def move(file: Path, to: Path) -> None:
             Path(f"{file}{part}").rename(f"{to}{part}")
 
 
-def put_in_place(made: Path, file: Path) -> None:
-    """Gives a new database the name that it is to have, as one step and for good."""
+def fold(made: Path) -> None:
+    """Brings what a database's log holds into the file, for good; nobody may have it open."""
     with _connected(made, "rw") as connection:
-        connection.execute("PRAGMA journal_mode=DELETE")  # what its log holds goes into the file
+        connection.execute("PRAGMA journal_mode=DELETE")
     sync(made)
+
+
+def put_in_place(made: Path, file: Path) -> None:
+    """Gives a new database, which needs no log, the name that it is to have, as one step and for good."""
     made.replace(file)
     sync(file.parent)
 

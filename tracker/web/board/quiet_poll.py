@@ -19,6 +19,7 @@ from tracker.commands.accounts.sign_ins import LONGEST, token_hash
 from tracker.db import models
 from tracker.db.engine import quick_reads
 from tracker.domain.calendar import local_date
+from tracker.domain.errors import TrackerError
 from tracker.web.http.context import Installation
 from tracker.web.http.logging import log
 from tracker.web.security import sessions
@@ -84,7 +85,7 @@ class QuietPoll:
     def _reader(self, hashed: str) -> tuple[int, str | None, float] | None:
         try:
             connection = self._engine.raw_connection()
-        except SQLAlchemyError:
+        except (SQLAlchemyError, TrackerError):
             return None
         try:
             cursor = connection.cursor()
