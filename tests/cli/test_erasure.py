@@ -96,7 +96,7 @@ def test_the_extract_is_all_that_is_kept_but_for_secrets(programme: Engine, run:
     with reading(programme) as session:
         user = session.scalars(select(User).where(col(User.email) == EMAIL)).one()
         assert user.password_hash not in result.stdout
-        assert session.scalars(select(SignIn.token_hash)).one() not in result.stdout  # type: ignore[call-overload]
+        assert session.scalars(select(col(SignIn.token_hash))).one() not in result.stdout
 
 
 def test_nothing_of_an_erased_account_is_left_and_the_history_stands(programme: Engine, run: Run) -> None:
@@ -110,7 +110,7 @@ def test_nothing_of_an_erased_account_is_left_and_the_history_stands(programme: 
         assert canary not in everything(programme)
     with reading(programme) as session:
         assert heads.digest(session, revision) == digest
-        assert session.scalars(select(Actor.name).where(Actor.name == "Raderad 1")).all() == ["Raderad 1"]  # type: ignore[call-overload]
+        assert session.scalars(select(col(Actor.id)).where(col(Actor.name) == "Raderad 1")).one() is not None
     assert run("check").exit_code == 0
     for name in ("notes", "changes"):
         assert NAME not in run("export", name).stdout

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, select
+from sqlmodel import col
 
 from tests.databases import ON_SQLITE
 from tests.web import people
@@ -44,7 +45,7 @@ def read(lines: io.StringIO) -> list[dict[str, object]]:
 
 def number(engine: Engine, who: str) -> int:
     with reading(engine) as session:
-        return int(session.scalars(select(User.id).where(User.email == people.email(who))).one())  # type: ignore[call-overload]
+        return session.scalars(select(col(User.id)).where(col(User.email) == people.email(who))).one() or 0
 
 
 @ON_SQLITE
