@@ -5,6 +5,8 @@ import http.client
 import os
 import re
 import signal
+import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -89,6 +91,8 @@ def test_the_demo_starts_from_nothing_and_keeps_what_was_changed(tmp_path: Path)
         assert "påhittade siffror" in said
     file = tmp_path / "instance" / "demo.db"
     assert {path.name for path in tmp_path.iterdir()} == {"instance"}
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()} == {0o600}
     engine = make_engine(f"sqlite:///{file}")
     with engine.begin() as connection:
         connection.execute(text("UPDATE workflow SET owner = 'Någon ny' WHERE id = 1"))
@@ -189,6 +193,7 @@ def test_a_database_server_that_is_away_is_waited_for(tmp_path: Path) -> None:
         (("--host", "0.0.0.0"), {"TRACKER_PUBLIC_URL": "http://tracker.example.org"}, "not https"),
         (("--host", "tracker.example.org"), {}, "TRACKER_PUBLIC_URL"),
         ((), {"TRACKER_PUBLIC_URL": "ftp://x"}, "must start with http"),
+        ((), {"TRACKER_PUBLIC_URL": "https://tracker.example.org/tracker"}, "write https://tracker.example.org"),
         ((), {"TRACKER_SECRET_KEY": "secret"}, "TRACKER_SECRET_KEY"),
         ((), {"TRACKER_DATABASE_URL": "sqlite:///nowhere.db"}, "no database"),
     ],
@@ -199,6 +204,18 @@ def test_what_is_not_safe_is_refused(
     given = {"TRACKER_DATABASE_URL": database} | environment
     assert words in refused(tmp_path, "serve", "--port", "0", *arguments, **given)
     assert not (tmp_path / "nowhere.db").exists()
+
+
+@pytest.mark.skipif(not socket.has_ipv6 or not Path("/proc/net/if_inet6").exists(), reason="no IPv6 here")
+def test_this_machine_may_be_named_by_its_ipv6_address(tmp_path: Path, database: str) -> None:
+    arguments = ("serve", "--host", "::1", "--port", "0")
+    with running(tmp_path, *arguments, TRACKER_DATABASE_URL=database) as server:
+        found = re.search(r"http://\[::1\]:([0-9]+)", server.said)
+        assert found is not None
+        connection = http.client.HTTPConnection("::1", int(found[1]), timeout=WITHIN_S)
+        with contextlib.closing(connection):
+            connection.request("GET", "/login")
+            assert connection.getresponse().status == 200
 
 
 def test_a_port_in_use_is_told(tmp_path: Path, database: str) -> None:

@@ -94,7 +94,7 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/imports/workflows/<token>/refused.csv", "GET"): (
         "/imports/workflows/unknown/refused.csv",
         {},
-        leads_and_planners(404),
+        (401, 403, *(404,) * 5, 401),
     ),
     ("/help", "GET"): ("/help", {}, signed_in(200)),
     ("/help/", "GET"): ("/help/", {}, signed_in(200)),
@@ -171,16 +171,16 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/cycles/<int:number>", "GET"): ("/cycles/2", {}, signed_in(200)),
     ("/charts", "GET"): ("/charts", {}, signed_in(200)),
     ("/charts/<name>", "GET"): ("/charts/throughput", {}, signed_in(200)),
-    ("/charts/<name>.json", "GET"): ("/charts/throughput.json", {}, signed_in(200)),
-    ("/charts/<name>.csv", "GET"): ("/charts/throughput.csv", {}, signed_in(200)),
+    ("/charts/<name>.json", "GET"): ("/charts/throughput.json", {}, signed_in(200, 401)),
+    ("/charts/<name>.csv", "GET"): ("/charts/throughput.csv", {}, signed_in(200, 401)),
     ("/exports", "GET"): ("/exports", {}, signed_in(200)),
-    ("/exports/<name>.csv", "GET"): ("/exports/cycle_summary.csv", {}, signed_in(200)),
-    ("/exports/pack.zip", "GET"): ("/exports/pack.zip?cycle=2", {}, signed_in(200)),
-    ("/exports/pack.xlsx", "GET"): ("/exports/pack.xlsx?cycle=2", {}, signed_in(200)),
+    ("/exports/<name>.csv", "GET"): ("/exports/cycle_summary.csv", {}, signed_in(200, 401)),
+    ("/exports/pack.zip", "GET"): ("/exports/pack.zip?cycle=2", {}, signed_in(200, 401)),
+    ("/exports/pack.xlsx", "GET"): ("/exports/pack.xlsx?cycle=2", {}, signed_in(200, 401)),
     ("/definitions", "GET"): ("/definitions", {}, signed_in(200)),
     ("/reports", "GET"): ("/reports", {}, signed_in(200)),
     ("/reports/<month>", "GET"): ("/reports/2023-03", {}, signed_in(200)),
-    ("/reports/<month>.md", "GET"): ("/reports/2023-03.md", {}, signed_in(200)),
+    ("/reports/<month>.md", "GET"): ("/reports/2023-03.md", {}, signed_in(200, 401)),
     # LAB and RTG are of SIDU, LKM is not.
     ("/reports/<month>/parts/<project>", "GET"): ("/reports/2023-03/parts/SIDU", {}, signed_in(200)),
     ("/reports/<month>/parts/<project>", "POST"): (
@@ -221,6 +221,7 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/language", "POST"): ("/language", {"language": "en"}, all_alike(303)),
     ("/static/<digest>/<path:path>", "GET"): ("/static/x/favicon.svg", {}, all_alike(200)),
     ("/favicon.ico", "GET"): ("/favicon.ico", {}, all_alike(200)),
+    ("/.well-known/security.txt", "GET"): ("/.well-known/security.txt", {}, all_alike(404)),  # no contact is set
     ("/healthz", "GET"): ("/healthz", {}, all_alike(200)),
     ("/readyz", "GET"): ("/readyz", {}, all_alike(200)),
 }

@@ -11,8 +11,13 @@ import time
 import traceback
 from types import TracebackType
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 from pythonjsonlogger.json import JsonFormatter
+from werkzeug.routing import MapAdapter
+
+from tracker import security_log
+from tracker.config import Settings
+from tracker.web.http.addresses import is_for_any_host
 
 log = logging.getLogger("tracker")
 
@@ -26,11 +31,7 @@ class Formatter(JsonFormatter):
     """One JSON object per line."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "%(levelname)s %(name)s %(message)s",
-            rename_fields={"levelname": "level", "name": "logger"},
-            timestamp="time",
-        )
+        super().__init__(security_log.FORMAT, rename_fields=security_log.NAMES, timestamp="time")
 
     def formatException(  # noqa: N802 - the library's name
         self,
@@ -42,17 +43,24 @@ class Formatter(JsonFormatter):
         return "\n".join([*places, kind.__name__ if kind else "?"])
 
 
-def set_up(level: str) -> None:
-    """Sends all log lines of the process to standard error."""
+def set_up(settings: Settings) -> None:
+    """Sends all log lines of the process to standard error, and those about security to their file if there is one."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Formatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    log.setLevel(level.upper())
+    log.setLevel(settings.log_level.upper())
+    security_log.set_up(settings.security_log)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
 
 
 class Application(Flask):
-    """Flask, but it does not log addresses."""
+    """Flask, but it does not log addresses, and probes are answered on any host."""
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """What matches the request's path; a host that is not ours is refused here."""
+        if request is not None and is_for_any_host(request, self.config["TRUSTED_HOSTS"] or ()):
+            return self.url_map.bind_to_environ(request.environ, server_name="localhost", subdomain="")
+        return super().create_url_adapter(request)
 
     def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
         """What could not be handled; the address is in no log line."""
