@@ -5,7 +5,9 @@ import secrets
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
@@ -48,6 +50,17 @@ def test_limits_stand_in_each_transaction_and_end_with_it(served: Engine) -> Non
         assert session.execute(text(setting("transaction_isolation"))).scalar_one() == "repeatable read"
     with served.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         assert [connection.exec_driver_sql(setting(name)).scalar_one() for name in names[:3]] == ["0", "0", "0"]
+
+
+def test_a_connection_gives_up_on_a_network_that_is_cut(served: Engine) -> None:
+    with served.connect() as connection:
+        driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+        asked_for = driver.info.get_parameters()
+    assert (asked_for["connect_timeout"], asked_for["tcp_user_timeout"]) == ("3", "9000")
+    named = make_engine(f"{served.url.render_as_string(hide_password=False)}&application_name=tracker-2", POOL)
+    with named.connect() as connection:
+        assert connection.exec_driver_sql(setting("application_name")).scalar_one() == "tracker-2"
+    named.dispose()
 
 
 def test_beginning_takes_one_round_trip_and_no_ping(served: Engine) -> None:

@@ -6,7 +6,7 @@ behind PgBouncer in transaction mode the next transaction may be another server 
 
 import threading
 import time
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -38,30 +38,30 @@ _CONNECTION: dict[str, Any] = {
 }
 
 AWAY = N_(
-    "The database server cannot be reached: it is stopped, is just starting, or the way to it is cut. This was not"
-    " saved. Start it, and Tracker goes on by itself."
+    "The database server cannot be reached: it is stopped, is just starting, or the way to it is cut. Nothing is"
+    " saved meanwhile. Start it, and Tracker goes on by itself."
 )
 SILENT = N_(
-    "The database server does not answer: it is frozen, overloaded, or the way to it is cut. This was not saved. As"
-    " soon as it answers, Tracker goes on by itself."
+    "The database server does not answer: it is frozen, overloaded, or the way to it is cut. Nothing is saved"
+    " meanwhile. As soon as it answers, Tracker goes on by itself."
 )
 FULL = N_(
-    "The database server takes no more connections. This was not saved. Let it take more (max_connections), or give"
-    " Tracker fewer processes or a smaller TRACKER_DATABASE_POOL."
+    "The database server takes no more connections. Nothing is saved meanwhile. Let it take more (max_connections), or"
+    " give Tracker fewer processes or a smaller TRACKER_DATABASE_POOL."
 )
 UNCERTAIN = N_(
     "The connection to the database broke while this was being saved, so that it may be saved or not. Where it can be"
     " sent again from here, it is done only once; otherwise look first how it stands."
 )
-SLOW = N_("The database took too long for this. It was not saved. Try again in a moment.")
+SLOW = N_("The database took too long for this, and nothing was changed. Try again in a moment.")
 BUSY = N_("Somebody else is writing right now. Try again in a moment.")
 STANDBY = N_(
-    "The database server takes no writes: it is a standby, or has been made read-only. This was not saved. Make it"
-    " writable again or point Tracker to the one that is, and it goes on by itself."
+    "The database server takes no writes: it is a standby, or has been made read-only. Nothing is saved meanwhile. Make"
+    " it writable again or point Tracker to the one that is, and it goes on by itself."
 )
 NO_RIGHTS = N_(
-    "The role that Tracker works as lacks rights in the database. This was not saved. Let the owner of the tables grant"
-    " them, as the handbook says under Operating."
+    "The role that Tracker works as lacks rights in the database, and nothing was changed. Let the owner of the tables"
+    " grant them, as the handbook says under Operating."
 )
 
 _BY_STATE: dict[str, TrackerError] = {
@@ -168,7 +168,7 @@ class Server:
         made.server, made.patience_s = self, self._patience_s
         if made.execute("SELECT pg_backend_pid()").fetchone() != (made.info.backend_pid,):
             made.prepare_threshold = None  # PgBouncer is between: the next transaction's server has prepared nothing
-        return made  # type: ignore[return-value]  # with `server` and `patience_s` beside what SQLAlchemy knows
+        return cast("DBAPIConnection", made)
 
     def _begin(self, connection: Connection) -> None:
         """BEGIN and its limits. On a connection that was lost since its last use nothing has been sent yet: another
