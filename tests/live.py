@@ -1,12 +1,21 @@
 """The real application behind the real server, in a thread of the test process."""
 
 import contextlib
+import socket
 import threading
 from collections.abc import Iterator
 
 import waitress
 from flask import Flask
 from waitress import wasyncore
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @contextlib.contextmanager

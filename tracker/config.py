@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TRACKER_", extra="ignore")
 
     database_url: Annotated[str, AfterValidator(_known_database)] = Field(default_factory=_default_database_url)
+    database_pool: int = Field(default=7, ge=2, le=100)
     secret_key: SecretStr | None = None
     secret_key_fallbacks: list[SecretStr] = []
     public_url: str = ""

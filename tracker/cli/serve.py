@@ -16,7 +16,7 @@ from tracker.commands.programme import installation
 from tracker.config import SEED_DATA, Settings, SettingsError, read_settings
 from tracker.db.engine import make_engine, reading
 from tracker.domain.cells import read_date
-from tracker.domain.errors import N_, InvalidError
+from tracker.domain.errors import N_, AwayError, InvalidError
 from tracker.queries.accounts import table as accounts
 from tracker.queries.accounts import viewer
 
@@ -51,7 +51,17 @@ def serve(host: str, port: int) -> None:
     """Serve the database of TRACKER_DATABASE_URL until SIGTERM or Ctrl-C."""
     settings = read_settings()
     _require_safe_address(settings, host)
-    engine = installation.opened(settings, say=lambda text: click.echo(text, err=True))
+    engine = make_engine(settings.database_url, settings.database_pool)
+    away = installation.away(engine, settings, say=lambda text: click.echo(text, err=True))
+    if away is None:
+        _require_own_programme(engine, host)
+    else:
+        click.echo(f"{away} Until then every page says so.", err=True)
+    _serve(settings, engine, host, port, lambda address: f"Tracker is at {settings.public_url or address}", away=away)
+
+
+def _require_own_programme(engine: Engine, host: str) -> None:
+    """Refuses to serve a demo to others, and says how to begin where nobody can."""
     with reading(engine) as session:
         programme = viewer.programme(session)
         is_demo = programme is not None and programme.is_demo
@@ -62,7 +72,6 @@ def serve(host: str, port: int) -> None:
         click.echo(
             "There is no administrator yet. Make one with:\n  tracker user add EMAIL --name NAME --role admin", err=True
         )
-    _serve(settings, engine, host, port, lambda address: f"Tracker is at {settings.public_url or address}")
 
 
 @click.command()
@@ -107,13 +116,25 @@ def _clock(engine: Engine, day: date) -> Clock:
 
 
 def _serve(
-    settings: Settings, engine: Engine, host: str, port: int, words: Callable[[str], str], clock: Clock | None = None
+    settings: Settings,
+    engine: Engine,
+    host: str,
+    port: int,
+    words: Callable[[str], str],
+    clock: Clock | None = None,
+    away: AwayError | None = None,
 ) -> None:
     from tracker.web import server  # noqa: PLC0415 - no other command needs the web
 
     shown = f"[{host}]" if ":" in host else host
     server.serve(
-        settings, engine, host, port, lambda bound: click.echo(words(f"http://{shown}:{bound}"), color=False), clock
+        settings,
+        engine,
+        host,
+        port,
+        lambda bound: click.echo(words(f"http://{shown}:{bound}"), color=False),
+        clock,
+        away,
     )
 
 

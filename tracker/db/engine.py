@@ -13,25 +13,25 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
-from tracker.db import refusals, sqlite_file
+from tracker.db import postgres, refusals, sqlite_file
 from tracker.db.sqlite_file import SqliteFile
-from tracker.domain.errors import N_, BusyError, DatabaseError
+from tracker.domain.errors import BusyError, DatabaseError
 
-LOCK_TIMEOUT_S = 5.0
+LOCK_TIMEOUT_S = postgres.LOCK_TIMEOUT_S
 ONLY_READS = "only_reads"  # of a session: it sees one state of the database, and nothing that is not committed
-_POSTGRES_ARGUMENTS = {"options": f"-c lock_timeout={int(LOCK_TIMEOUT_S * 1000)} -c timezone=UTC"}
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 _NOT_NOW = (BusyError, DatabaseError, SQLAlchemyError, sqlite3.Error)  # a checkpoint can always be made later
 _AT_ONCE_S = 0.05  # what waiting for the lock may take without being told to SQLite
 
 
-def make_engine(url: str) -> Engine:
-    """An engine with our rules: on SQLite WAL, synchronous FULL and foreign keys, on PostgreSQL a lock time-out.
+def make_engine(url: str, connections: int | None = None) -> Engine:
+    """An engine with our rules: on SQLite WAL, synchronous FULL and foreign keys. On PostgreSQL one that serves
+    requests has so many connections and no more, and lets nobody wait for long; without a number it is for commands.
 
     Connecting to a SQLite file that is missing fails; `migrations.upgrade` makes one.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, connect_args=_POSTGRES_ARGUMENTS, pool_pre_ping=True)
+        return postgres.make(url, connections)
     engine = create_engine(url, connect_args={"timeout": LOCK_TIMEOUT_S, "check_same_thread": False})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -40,17 +40,11 @@ def make_engine(url: str) -> Engine:
     return engine
 
 
-def quick_reads(engine: Engine) -> Engine:
-    """The engine for single statements that may fail without harm. On PostgreSQL each takes one round trip: nothing
-    asks first whether the server is there, and no transaction is opened around it.
-    """
-    if engine.dialect.name != "postgresql":
-        return engine
-    quick = create_engine(
-        engine.url, connect_args=_POSTGRES_ARGUMENTS, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
-    )
-    event.listen(engine, "engine_disposed", lambda _: quick.dispose())
-    return quick
+def require_answering(engine: Engine) -> None:
+    """Refuses with AwayError, at once, while PostgreSQL lets all wait who may wait for it."""
+    server = postgres.of(engine)
+    if server is not None:
+        server.require_answering()
 
 
 def _set_up_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
@@ -91,9 +85,11 @@ def database_file(engine: Engine) -> Path | None:
 
 
 def reading(engine: Engine) -> Session:
-    """A session to read with, to be closed: all its statements see one state of the database, as SQLite's do anyway."""
-    if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    """A session to read with, to be closed: all its statements see one state of the database, as SQLite's do anyway.
+    Raises AwayError when PostgreSQL does not answer.
+    """
+    require_answering(engine)
+    engine = engine.execution_options(**{postgres.ISOLATION: "REPEATABLE READ"})
     return Session(engine, expire_on_commit=False, autoflush=False, info={ONLY_READS: True})
 
 
@@ -101,15 +97,17 @@ def reading(engine: Engine) -> Session:
 def transaction(engine: Engine) -> Iterator[Session]:
     """A session for one write, committed at the end and rolled back on any error: the only commit.
 
-    Raises BusyError when another writer holds the database for longer than LOCK_TIMEOUT_S, and DatabaseError when
-    SQLite's file cannot be written, or is not the one under its name.
+    Raises BusyError when another writer holds the database for longer than LOCK_TIMEOUT_S, DatabaseError when SQLite's
+    file cannot be written, or is not the one under its name; and of PostgreSQL what `postgres.refusal` makes of it, or
+    UncertainError.
     """
     file = sqlite_file.of(engine)
     if file is None:
-        with Session(engine, expire_on_commit=False) as session, _busy_explained():
+        require_answering(engine)
+        with Session(engine, expire_on_commit=False) as session, _explained():
             session.connection()
             yield session
-            session.commit()
+            postgres.commit(session)
         return
     with _refusals_kept(file), _writers_lock(file) as waited:
         try:
@@ -170,13 +168,24 @@ def _busy_explained() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        if "database is locked" in str(error.orig) or "lock timeout" in str(error.orig):
+        if "database is locked" in str(error.orig):
             raise _busy() from error
         raise
 
 
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        refusal = postgres.refusal(error)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
 def _busy() -> BusyError:
-    return BusyError(N_("Somebody else is writing right now. Try again in a moment."))
+    return BusyError(postgres.BUSY)
 
 
 @contextlib.contextmanager

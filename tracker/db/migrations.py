@@ -18,12 +18,17 @@ from sqlmodel import SQLModel
 
 import tracker.db.models  # noqa: F401 - registers the tables
 from tracker.config import MIGRATIONS
+from tracker.db import postgres
 from tracker.db.backups import sqlite
 from tracker.db.engine import database_file
-from tracker.domain.errors import N_, BusyError, DatabaseError
+from tracker.domain.errors import N_, AwayError, BusyError, DatabaseError, TrackerError
 
 LOCK_TIMEOUT_S = 120
 _ADVISORY_LOCK = 7_000_001  # any number that no other program on the server uses
+
+
+class NoRightsError(DatabaseError):
+    """The role that Tracker works as may not do this in the database."""
 
 
 def head() -> str:
@@ -81,7 +86,18 @@ def upgrade(engine: Engine) -> str | None:
             require_sound(engine)
             return None
         backup = _back_up(file, revision) if file is not None and revision is not None else None
-        _run(engine, lambda config: command.upgrade(config, "head"))
+        try:
+            _run(engine, lambda config: command.upgrade(config, "head"))
+        except NoRightsError as error:
+            raise DatabaseError(
+                N_(
+                    "The database is of another version (%(revision)s) than this Tracker, and the role of"
+                    " TRACKER_DATABASE_URL may not upgrade it: %(problem)s. Upgrade it as the owner of the tables,"
+                    " with: tracker db upgrade"
+                ),
+                revision=revision or "none",
+                problem=error.values["problem"],
+            ) from error
         return backup
 
 
@@ -118,6 +134,8 @@ def _run(engine: Engine, step: Callable[[Config], None]) -> None:
             connection = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")  # noqa: PLW2901
         try:
             with connection.begin():
+                if engine.dialect.name == "postgresql":
+                    postgres.take_time(connection, LOCK_TIMEOUT_S)
                 config.attributes["connection"] = connection
                 step(config)
                 if engine.dialect.name == "sqlite":
@@ -199,14 +217,10 @@ def _one_at_a_time(engine: Engine) -> Iterator[None]:
         except PermissionError as error:
             raise _no_access(file) from error
         return
-    with _explained(engine), engine.connect() as connection:
-        connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT_S}s'"))
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
-        try:
-            yield
-        finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _ADVISORY_LOCK})
-            connection.invalidate()  # its lock_timeout is not what the pool promises
+    with _explained(engine), engine.begin() as connection:
+        postgres.take_time(connection, LOCK_TIMEOUT_S)
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+        yield
 
 
 @contextlib.contextmanager
@@ -215,15 +229,15 @@ def _explained(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _explanation(str(error.orig), database_file(engine)) from error
+        file = database_file(engine)
+        problem = str(error.orig).strip().splitlines()[0]
+        explanation = _of_file(problem, str(file)) if file is not None else _of_server(error, problem, engine)
+        raise explanation from error
 
 
-def _explanation(problem: str, file: Path | None) -> DatabaseError:
-    where = str(file) if file is not None else "TRACKER_DATABASE_URL"
-    if "locked" in problem or "lock timeout" in problem:
-        return DatabaseError(
-            N_("The database %(where)s is locked by another program. Close that program and start again."), where=where
-        )
+def _of_file(problem: str, where: str) -> DatabaseError:
+    if "locked" in problem:
+        return _locked(where)
     if "readonly" in problem or "read-only" in problem or "unable to open" in problem:
         return DatabaseError(
             N_(
@@ -237,6 +251,35 @@ def _explanation(problem: str, file: Path | None) -> DatabaseError:
             N_("The database %(where)s is damaged or no SQLite database. Restore a copy of it; nothing was changed."),
             where=where,
         )
+    return _unusable(where, problem)
+
+
+def _of_server(error: DBAPIError, problem: str, engine: Engine) -> TrackerError:
+    where, refusal = "TRACKER_DATABASE_URL", postgres.refusal(error)
+    if isinstance(refusal, AwayError):
+        return AwayError(
+            N_("The database server of %(where)s cannot be reached: %(problem)s. Start it, or correct the address."),
+            where=where,
+            problem=problem.rstrip("."),
+        )
+    if refusal is not None and refusal.message == postgres.NO_RIGHTS:
+        return NoRightsError(
+            N_(
+                "The role %(role)s of %(where)s lacks rights: %(problem)s. Let the owner of the tables grant them, as"
+                " the handbook says under Operating."
+            ),
+            role=engine.url.username or "",
+            where=where,
+            problem=problem,
+        )
+    return _locked(where) if isinstance(refusal, BusyError) else _unusable(where, problem)
+
+
+def _locked(where: str) -> DatabaseError:
     return DatabaseError(
-        N_("The database %(where)s cannot be used: %(problem)s"), where=where, problem=problem.strip().splitlines()[0]
+        N_("The database %(where)s is locked by another program. Close that program and start again."), where=where
     )
+
+
+def _unusable(where: str, problem: str) -> DatabaseError:
+    return DatabaseError(N_("The database %(where)s cannot be used: %(problem)s"), where=where, problem=problem)

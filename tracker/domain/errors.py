@@ -49,3 +49,15 @@ class BusyError(TrackerError):
 
 class DatabaseError(TrackerError):
     """The database cannot be used as it is; the message names cause and remedy."""
+
+
+class ContendedError(BusyError):
+    """The database let another writer go first: nothing was done, and it can be done again at once."""
+
+
+class AwayError(TrackerError):
+    """The database server cannot be reached, or does not answer in time."""
+
+
+class UncertainError(AwayError):
+    """The connection broke while a write was being committed: it may have been done, or not."""

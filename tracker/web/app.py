@@ -1,11 +1,15 @@
 """The application, put together."""
 
-from flask import Flask
+from collections.abc import Callable
+
+from flask import Flask, request
 from sqlalchemy import Engine
 
 from tracker.clock import Clock, clock_of
 from tracker.config import TEMPLATES, Settings
 from tracker.db.engine import make_engine, reading
+from tracker.db.postgres import AWAY
+from tracker.domain.errors import AwayError
 from tracker.queries.accounts import viewer as viewers
 from tracker.queries.accounts.viewer import Programme
 from tracker.web.accounts import admin, sign_in
@@ -46,11 +50,33 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
 
     Without a clock the programme's own ticks.
     """
-    engine = engine or make_engine(settings.database_url)
-    app = logging.Application("tracker.web", template_folder=str(TEMPLATES), static_folder=None)
+    engine = engine or make_engine(settings.database_url, settings.database_pool)
     installation = _installation(settings, engine, clock)
+    app = _application(installation)
+    quiet_poll.install(app, installation)
+    return app
+
+
+def waiting_app(settings: Settings, engine: Engine) -> Flask:
+    """The application as long as the database cannot be opened: it says so on every page, and asks no database."""
+    programme = Programme("", settings.timezone, is_demo=False, revision=0)
+    app = _application(Installation(settings, engine, Clock(), programme), _refuse_for_now)
+    app.view_functions["health.database"] = health.not_ready
+    return app
+
+
+def _refuse_for_now() -> None:
+    if request.endpoint not in sessions.NEEDS_NO_DATABASE:
+        raise AwayError(AWAY)
+
+
+def _application(installation: Installation, before_all: Callable[[], None] | None = None) -> Flask:
+    settings, engine = installation.settings, installation.engine
+    app = logging.Application("tracker.web", template_folder=str(TEMPLATES), static_folder=None)
     context.install(app, installation)
     logging.install(app)
+    if before_all is not None:
+        app.before_request(before_all)
     security.install(app, installation, secret_keys(settings, engine))
     sessions.install(app)
     language.install(app)
@@ -66,7 +92,6 @@ def create_app(settings: Settings, engine: Engine | None = None, clock: Clock | 
     for room in (*people, *work, *weeks, *files):
         app.register_blueprint(room.bp)
     app.register_blueprint(workflows.acts)
-    quiet_poll.install(app, installation)
     return app
 
 

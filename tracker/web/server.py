@@ -16,11 +16,11 @@ from waitress.server import BaseWSGIServer
 from tracker.clock import Clock
 from tracker.config import Settings
 from tracker.db import upkeep
-from tracker.domain.errors import N_, DatabaseError
-from tracker.web.app import create_app
+from tracker.domain.errors import N_, AwayError, DatabaseError
 from tracker.web.http import logging
+from tracker.web.opening import OpeningApp
 
-THREADS = 12  # fewer than the connections of the engine's pool
+THREADS = 12  # on SQLite: fewer than the connections of the engine's pool
 CONNECTIONS = 1_000
 LARGEST_REQUEST = 10_200_000  # what is larger is not even taken in; the application refuses at less, with a page
 FINISH_WITHIN_S = 8.0
@@ -34,15 +34,16 @@ def serve(
     port: int,
     announce: Callable[[int], None],
     clock: Clock | None = None,
+    away: AwayError | None = None,
 ) -> None:
     """Serves until SIGTERM or Ctrl-C; `announce` is told the port once requests are taken. Without a clock the
-    programme's own ticks.
+    programme's own ticks. A database that is away is waited for.
     """
     logging.set_up(settings.log_level)
-    app = create_app(settings, engine, clock)
+    app = OpeningApp(settings, engine, away, clock)
     sockets: dict[int, Any] = {}
     try:
-        server = waitress.create_server(app, map=sockets, **_adjustments(settings, host, port))
+        server = waitress.create_server(app, map=sockets, **_adjustments(settings, engine, host, port))
     except OSError as error:
         raise DatabaseError(
             N_("Port %(port)s of %(host)s cannot be used: %(problem)s. Choose another with --port."),
@@ -60,11 +61,12 @@ def serve(
     engine.dispose()
 
 
-def _adjustments(settings: Settings, host: str, port: int) -> dict[str, Any]:
+def _adjustments(settings: Settings, engine: Engine, host: str, port: int) -> dict[str, Any]:
     return {
         "host": host,
         "port": port,
-        "threads": THREADS,
+        # One more than may wait for PostgreSQL is left for who needs no database.
+        "threads": settings.database_pool + 1 if engine.dialect.name == "postgresql" else THREADS,
         "connection_limit": CONNECTIONS,
         "max_request_body_size": LARGEST_REQUEST,
         "clear_untrusted_proxy_headers": settings.proxy_hops == 0,

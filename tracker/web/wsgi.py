@@ -7,13 +7,15 @@ import logging as std
 from tracker.commands.programme import installation
 from tracker.config import read_settings
 from tracker.db import upkeep
-from tracker.web.app import create_app
+from tracker.db.engine import make_engine
 from tracker.web.http import logging
+from tracker.web.opening import OpeningApp
 
 _settings = read_settings()
 logging.set_up(_settings.log_level)
-_engine = installation.opened(_settings, say=std.getLogger("tracker").warning)
-app = create_app(_settings, _engine)
+_engine = make_engine(_settings.database_url, _settings.database_pool)
+_away = installation.away(_engine, _settings, say=std.getLogger("tracker").warning)
+app = OpeningApp(_settings, _engine, _away)
 _until_exit = contextlib.ExitStack()
 _until_exit.enter_context(upkeep.kept_whole(_engine))
 atexit.register(_until_exit.close)

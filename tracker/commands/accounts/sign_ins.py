@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, or_
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from tracker.commands.accounts import passwords
@@ -110,9 +111,13 @@ def sign_in_user(session: Session, user_id: int, places: Sequence[str], now: dat
 
 
 def know(session: Session, user_id: int, places: Sequence[str], now: datetime) -> None:
-    """Remembers the places as ones that the account signs in from."""
-    for place in places:
-        session.merge(KnownPlace(user_id=user_id, place=place, last_used_at=now))
+    """Remembers the places as ones that the account signs in from; others may be doing the same right now."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    rows = [{"user_id": user_id, "place": place, "last_used_at": now} for place in places]
+    if rows:
+        statement = insert(KnownPlace).values(rows)
+        used = {"last_used_at": statement.excluded.last_used_at}
+        session.execute(statement.on_conflict_do_update(index_elements=["user_id", "place"], set_=used))
 
 
 def sign_out_elsewhere(session: Session, user_id: int, *, keep: str) -> None:

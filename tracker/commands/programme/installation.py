@@ -9,7 +9,7 @@ from tracker.commands.programme import clock_mark
 from tracker.config import Settings
 from tracker.db import in_use, migrations
 from tracker.db.engine import make_engine, reading, transaction
-from tracker.domain.errors import N_, DatabaseError
+from tracker.domain.errors import N_, AwayError, DatabaseError
 
 
 def upgrade(engine: Engine) -> str | None:
@@ -26,8 +26,25 @@ def upgrade(engine: Engine) -> str | None:
 
 
 def opened(settings: Settings, *, say: Callable[[str], None]) -> Engine:
-    """The engine of a usable database. A missing or empty one is refused, an older one copied and upgraded."""
-    engine = make_engine(settings.database_url)
+    """The engine of a usable database, as `make_usable` makes it."""
+    engine = make_engine(settings.database_url, settings.database_pool)
+    make_usable(engine, settings, say=say)
+    return engine
+
+
+def away(engine: Engine, settings: Settings, *, say: Callable[[str], None]) -> AwayError | None:
+    """Makes the database usable, unless its server cannot be reached: gives why, for whoever waits for it."""
+    try:
+        make_usable(engine, settings, say=say)
+    except AwayError as error:
+        return error
+    return None
+
+
+def make_usable(engine: Engine, settings: Settings, *, say: Callable[[str], None]) -> None:
+    """Refuses a missing or empty database with DatabaseError, copies and upgrades an older one, and gives a new
+    programme its time zone. Raises AwayError when the database server cannot be reached.
+    """
     migrations.require_file(engine)
     in_use.hold(engine)
     if migrations.current(engine) is None:
@@ -38,4 +55,3 @@ def opened(settings: Settings, *, say: Callable[[str], None]) -> Engine:
     migrations.require_usable(engine)
     with transaction(engine) as session:
         clock_mark.found(session, settings.timezone)
-    return engine

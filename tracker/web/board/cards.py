@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
@@ -78,7 +78,7 @@ def _streams_of_the_page() -> Collection[str]:
     """The workstreams that the board is narrowed to, also when it sends a form and gets cards back."""
     if "workstream" in request.args:
         return request.args.getlist("workstream")
-    return parse_qs(urlsplit(htmx.current_url or "").query).get("workstream", ()) if htmx else ()
+    return parse_qs(htmx.here.query).get("workstream", ()) if htmx else ()
 
 
 def _is_guest(card: Card, streams: Collection[str]) -> bool:

@@ -17,7 +17,7 @@ from werkzeug.http import parse_cookie
 from tracker.clock import real_now
 from tracker.commands.accounts.sign_ins import LONGEST, token_hash
 from tracker.db import models
-from tracker.db.engine import quick_reads
+from tracker.db.engine import require_answering
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import TrackerError
 from tracker.web.http.context import Installation
@@ -44,7 +44,7 @@ class QuietPoll:
         self._app = app
         self._clock = installation.clock
         self._zone = installation.programme.zone
-        self._engine = quick_reads(installation.engine)
+        self._engine = installation.engine
         # Sent as text past SQLAlchemy, which would take longer than all the rest.
         statement = _READER.compile(installation.engine)
         self._statement, self._is_positional = str(statement), statement.positional
@@ -83,7 +83,9 @@ class QuietPoll:
         )
 
     def _reader(self, hashed: str) -> tuple[int, str | None, float] | None:
+        """One statement in one round trip: in no transaction, and not asking first whether the server is there."""
         try:
+            require_answering(self._engine)
             connection = self._engine.raw_connection()
         except (SQLAlchemyError, TrackerError):
             return None

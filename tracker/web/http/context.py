@@ -8,6 +8,7 @@ from typing import cast
 
 from flask import Flask, current_app, g
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 from werkzeug.exceptions import Unauthorized
 
@@ -76,7 +77,8 @@ def close_reading_session() -> None:
     """Lets go of the state of the database that was read; the next read sees what holds then."""
     session = g.pop("reading_session", None)
     if session is not None:
-        session.close()
+        with contextlib.suppress(DBAPIError):  # the connection is gone, and nothing was to be kept
+            session.close()
 
 
 @contextlib.contextmanager

@@ -9,9 +9,9 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.db import refusals, sqlite_file
-from tracker.db.engine import transaction
+from tracker.db.engine import require_answering, transaction
 from tracker.db.sqlite_file import SqliteFile
-from tracker.domain.errors import BusyError, TrackerError
+from tracker.domain.errors import AwayError, BusyError, TrackerError
 from tracker.web.http.context import current_engine
 
 bp = Blueprint("health", __name__)
@@ -30,13 +30,31 @@ def process() -> Response:
 @bp.get("/readyz")
 def database() -> Response:
     """The database answers too, and can grow."""
-    check: Future[bool] = _checks.submit(_is_usable, current_engine())
+    engine = current_engine()
+    return _plain(200, "ready") if _is_answering(engine) and _is_usable_in_time(engine) else not_ready()
+
+
+def not_ready() -> Response:
+    """It does not."""
+    return _plain(503, "not ready")
+
+
+def _is_answering(engine: Engine) -> bool:
+    """Asked first: while all wait for PostgreSQL, no other thread may."""
     try:
-        is_ready = check.result(timeout=PATIENCE_S)
+        require_answering(engine)
+    except AwayError:
+        return False
+    return True
+
+
+def _is_usable_in_time(engine: Engine) -> bool:
+    check: Future[bool] = _checks.submit(_is_usable, engine)
+    try:
+        return check.result(timeout=PATIENCE_S)
     except TooSlowError:
         check.cancel()
-        is_ready = False
-    return _plain(200, "ready") if is_ready else _plain(503, "not ready")
+        return False
 
 
 def _is_usable(engine: Engine) -> bool:

@@ -1,7 +1,6 @@
 """Who is signed in: the cookie holds a random token and when it was last used, the database the rest."""
 
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -28,7 +27,8 @@ OPEN_TO_ALL = frozenset(
     {"sign_in.show", "sign_in.enter", "sign_in.demo", "language.choose"}
     | {"password_links.show", "password_links.use", "statement.show"}
 )
-KNOWS_NOBODY = frozenset({"assets.static", "assets.favicon", "health.process", "health.database", "calendar_feed.show"})
+NEEDS_NO_DATABASE = frozenset({"assets.static", "assets.favicon", "health.process", "health.database"})
+KNOWS_NOBODY = NEEDS_NO_DATABASE | {"calendar_feed.show"}
 # Asked by the page, not by the person: neither counts as activity nor writes anything.
 POLLS = frozenset({"board.changes", "planning.changes", "review.changes", "import_progress.show"})
 
@@ -107,8 +107,7 @@ def _turned_away(*, is_poll: bool) -> ResponseReturnValue:
     if request.method == "POST" and _WAS in session and not request.files:
         return _asked_to_come_back()
     if htmx:
-        here = urlsplit(htmx.current_url or "/")
-        back = safe_path(here._replace(scheme="", netloc="", fragment="").geturl())
+        back = safe_path(htmx.here._replace(scheme="", netloc="", fragment="").geturl())
         return Response(status=401, headers={"HX-Redirect": url_for("sign_in.show", next=back)})
     back = safe_path(request.full_path.rstrip("?")) if request.method in {"GET", "HEAD"} else "/"
     return redirect(url_for("sign_in.show", next=None if back == "/" else back), code=303)

@@ -2,15 +2,17 @@
 
 from http import HTTPStatus
 
+import psycopg
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from tracker.db import refusals, sqlite_file
+from tracker.db import postgres, refusals, sqlite_file
 from tracker.domain.errors import (
     N_,
+    AwayError,
     BusyError,
     ConflictError,
     DatabaseError,
@@ -18,6 +20,7 @@ from tracker.domain.errors import (
     NotAllowedError,
     NotFoundError,
     TrackerError,
+    UncertainError,
 )
 from tracker.web.http.context import current_engine
 from tracker.web.ui.formats import shown
@@ -32,11 +35,13 @@ STATUS: dict[type[TrackerError], int] = {
     ConflictError: 409,
     BusyError: 503,
     DatabaseError: 503,
+    AwayError: 503,
 }
 RETRY_AFTER_S = 5
 MENDED_AFTER_S = 20  # where somebody has to see to the database
 
 NOT_SAVED = N_("Nothing can be saved right now")
+UNCERTAIN = N_("It is not certain that this was saved")
 # What happened, and what to do about it.
 WORDS: dict[int, tuple[str, str]] = {
     400: (N_("The request could not be understood"), N_("Check the address, or go back and try again.")),
@@ -74,6 +79,7 @@ def install(app: Flask) -> None:
     """Answers every error with a page."""
     app.register_error_handler(TrackerError, _refused)
     app.register_error_handler(DBAPIError, _database_failed)
+    app.register_error_handler(psycopg.Error, _database_failed)  # of what the driver is asked past SQLAlchemy
     app.register_error_handler(PoolTimeoutError, lambda _error: unavailable())
     app.register_error_handler(CSRFError, _csrf_failed)
     app.register_error_handler(HTTPException, _http_error)
@@ -106,10 +112,15 @@ def unavailable(error: TrackerError | None = None) -> Response:
         response = make_response(render_template("errors/_unavailable.html", text=text), 503)
         response.headers["HX-Retarget"] = "#toasts"
     else:
-        is_of_file = isinstance(error, DatabaseError)
-        response = error_page(503, message, NOT_SAVED if is_write and is_of_file else "", _sent() if is_write else None)
+        response = error_page(503, message, _title(error) if is_write else "", _sent() if is_write else None)
     response.headers["Retry-After"] = str(MENDED_AFTER_S if isinstance(error, DatabaseError) else RETRY_AFTER_S)
     return response
+
+
+def _title(error: TrackerError | None) -> str:
+    if isinstance(error, UncertainError):
+        return UNCERTAIN
+    return NOT_SAVED if isinstance(error, DatabaseError | AwayError) else ""
 
 
 def _sent() -> list[tuple[str, str]]:
@@ -122,12 +133,14 @@ def _refused(error: TrackerError) -> Response:
     return unavailable(error) if status == HTTPStatus.SERVICE_UNAVAILABLE else error_page(status, explain(error))
 
 
-def _database_failed(error: DBAPIError) -> Response:
+def _database_failed(error: DBAPIError | psycopg.Error) -> Response:
     """A database that does not answer is no fault of the code; what it refuses is."""
     if isinstance(error, IntegrityError):
         raise InternalServerError(original_exception=error) from error
     file = sqlite_file.of(current_engine())
-    return unavailable(refusals.of_database(error, file.path) if file is not None else None)
+    if file is None:
+        return unavailable(postgres.refusal(error))
+    return unavailable(refusals.of_database(error, file.path) if isinstance(error, DBAPIError) else None)
 
 
 def _csrf_failed(_error: CSRFError) -> Response:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, Response, current_app, render_template, request
 from flask_htmx import HTMX
@@ -39,6 +39,14 @@ class Htmx(HTMX):  # type: ignore[misc]
     def request_type(self) -> str | None:
         """`partial` when a part of the page is to be swapped, `full` when all of it is."""
         return request.headers.get("HX-Request-Type")
+
+    @property
+    def here(self) -> SplitResult:
+        """The address of the page that asks; the first page's where what it says is none."""
+        try:
+            return urlsplit(self.current_url or "/")
+        except ValueError:
+            return urlsplit("/")
 
     @property
     def wants_part(self) -> bool:

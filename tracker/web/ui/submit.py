@@ -5,19 +5,31 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from flask import Response, flash, make_response, redirect, request
+from flask import session as browser_session
 from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
 from tracker.clock import real_now
 from tracker.commands.entry import idempotency_keys
 from tracker.commands.entry.entries import Entry
-from tracker.domain.errors import ConflictError, InvalidError, NotAllowedError, TrackerError
+from tracker.domain.errors import (
+    AwayError,
+    BusyError,
+    ConflictError,
+    ContendedError,
+    InvalidError,
+    NotAllowedError,
+    TrackerError,
+    UncertainError,
+)
 from tracker.web.http.context import current_viewer, writing
 from tracker.web.ui.forms import Form
 
 WRONG = (InvalidError, ConflictError)
 REFUSALS = (*WRONG, NotAllowedError)
 SEE_OTHER = 303
+RETRIES = 3
+_SAID = "_flashes"  # where Flask keeps what the next page says
 _FORGET_EVERY = 100
 _NOT_PART_OF_IT = {"csrf_token", "key"}
 
@@ -49,8 +61,7 @@ def submit(
     """
     try:
         form = parse(request.form)
-        with writing(command) as (session, entry):
-            return _once(session, entry, form.key, lambda: do(session, entry, form))
+        return _at_last(lambda: _written(command, form, do), has_key=bool(form.key))
     except refusals as error:
         return refused(error)
 
@@ -60,6 +71,36 @@ def see_other(address: str, text: str = "") -> Response:
     if text:
         flash(text)
     return make_response(redirect(address, code=SEE_OTHER))
+
+
+def _written(command: str, form: AnyForm, do: Do[AnyForm]) -> Response:
+    with writing(command) as (session, entry):
+        return _once(session, entry, form.key, lambda: do(session, entry, form))
+
+
+def _at_last(write: Callable[[], Response], *, has_key: bool) -> Response:
+    """What the write answers, done anew up to RETRIES times where the database let another go first. Where a commit may
+    have happened or not, the key finds out: it is looked for behind the programme's lock, which the commit held.
+    """
+    said = list(browser_session.get(_SAID, ()))
+    for _ in range(RETRIES):
+        try:
+            return write()
+        except ContendedError:
+            browser_session[_SAID] = list(said)
+        except UncertainError as error:
+            if not has_key:
+                raise
+            browser_session[_SAID] = list(said)
+            return _found_out(write, error)
+    return write()
+
+
+def _found_out(write: Callable[[], Response], uncertain: UncertainError) -> Response:
+    try:
+        return write()
+    except (AwayError, BusyError) as error:
+        raise uncertain from error
 
 
 def _once(session: Session, entry: Entry, key: str, answer: Callable[[], Response]) -> Response:

@@ -1,0 +1,60 @@
+"""An application that may start before its database server does: until that is there, every page says so."""
+
+import logging
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from tracker.clock import Clock
+from tracker.commands.programme import installation
+from tracker.config import Settings
+from tracker.domain.errors import AwayError, TrackerError
+from tracker.web.app import create_app, waiting_app
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+TRIED_EVERY_S = 0.5
+_log = logging.getLogger("tracker.database")
+
+
+class OpeningApp:
+    """The application on the engine's database; where that is away, as soon as it is back and found usable."""
+
+    def __init__(
+        self, settings: Settings, engine: Engine, away: AwayError | None = None, clock: Clock | None = None
+    ) -> None:
+        self._settings, self._engine, self._clock = settings, engine, clock
+        self._problem = ""
+        self._app: WSGIApplication
+        if away is None:
+            self._app = create_app(settings, engine, clock)
+            return
+        self._app = waiting_app(settings, engine)
+        self._tell(away)
+        threading.Thread(target=self._keep_trying, name="opening", daemon=True).start()
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """WSGI."""
+        return self._app(environ, start_response)
+
+    def _keep_trying(self) -> None:
+        pause = threading.Event()
+        while not pause.wait(TRIED_EVERY_S):
+            try:
+                installation.make_usable(self._engine, self._settings, say=_log.warning)
+                self._app = create_app(self._settings, self._engine, self._clock)
+            except (TrackerError, SQLAlchemyError) as error:
+                self._tell(error)
+            else:
+                _log.warning("the database is there")
+                return
+
+    def _tell(self, problem: Exception) -> None:
+        """The operator, whenever it is another problem than before."""
+        before, self._problem = self._problem, str(problem)
+        if before != self._problem:
+            _log.error("the database cannot be used yet", extra={"cause": self._problem})
