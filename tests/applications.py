@@ -18,7 +18,7 @@ from tracker.queries.accounts import viewer as viewers
 from tracker.queries.accounts.viewer import Programme
 from tracker.web.app import create_app
 
-SECRET_KEY = "0123456789abcdef" * 4
+SECRET_KEY = "9f3c1e7a5b0d48628c4ef1a37d6b92055ae8c0d1437f96be2b10f58d7ca3e649"
 # Templates are compiled once per machine, not once per test.
 COMPILED = FileSystemBytecodeCache()
 

@@ -1,7 +1,8 @@
 """Settings from the environment, and where the files beside the code lie. Nothing else reads either."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
@@ -53,6 +54,24 @@ def _known_database(url: str) -> str:
     return url
 
 
+def _known_public_url(url: str) -> str:
+    if not url:
+        return url
+    if not url.startswith(("http://", "https://")):
+        message = "must start with http:// or https://"
+        raise ValueError(message)
+    parts = urlsplit(url)
+    if not parts.hostname or parts.username is not None:
+        message = "write the address that people type, for example https://tracker.example.org"
+        raise ValueError(message)
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        message = (
+            f"nothing may follow the host, as Tracker is served at its root: write {parts.scheme}://{parts.netloc}"
+        )
+        raise ValueError(message)
+    return url
+
+
 def _default_database_url() -> str:
     return f"sqlite:///{Path.cwd() / 'instance' / 'tracker.db'}"
 
@@ -63,10 +82,13 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TRACKER_", extra="ignore")
 
     database_url: Annotated[str, AfterValidator(_known_database)] = Field(default_factory=_default_database_url)
+    database_url_file: Path | None = None
     database_pool: int = Field(default=7, ge=2, le=100)
     secret_key: SecretStr | None = None
+    secret_key_file: Path | None = None
     secret_key_fallbacks: list[SecretStr] = []
-    public_url: str = ""
+    secret_key_fallbacks_file: Path | None = None
+    public_url: Annotated[str, AfterValidator(_known_public_url)] = ""
     timezone: Annotated[str, AfterValidator(_known_time_zone)] = "Europe/Stockholm"
     proxy_hops: int = Field(default=0, ge=0, le=8)
     backdate_days: int = Field(default=14, ge=0, le=365)
@@ -75,12 +97,37 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     postgres_bin: Path | None = None
 
-    @model_validator(mode="after")
-    def _public_url_has_a_scheme(self) -> Self:
-        if self.public_url and not self.public_url.startswith(("http://", "https://")):
-            message = "public_url must start with http:// or https://"
-            raise ValueError(message)
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secrets_from_files(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Takes what is secret out of the file that `TRACKER_<NAME>_FILE` names: one line, or one for each key."""
+        for name in ("database_url", "secret_key", "secret_key_fallbacks"):
+            file = values.get(f"{name}_file")
+            if file:
+                if values.get(name):
+                    message = f"{variable(name)} is set and {variable(name)}_FILE too; leave out one of them"
+                    raise ValueError(message)
+                lines = _secret_lines(f"{variable(name)}_FILE", Path(file))
+                values[name] = lines if name == "secret_key_fallbacks" else lines[0]
+        return values
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"TRACKER_{name.upper()}"
+
+
+def _secret_lines(named_by: str, file: Path) -> list[str]:
+    try:
+        lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except (OSError, UnicodeDecodeError) as error:
+        problem = (error.strerror if isinstance(error, OSError) else None) or "it is no text"
+        message = f"{named_by}: {file} cannot be read ({problem})"
+        raise ValueError(message) from error
+    if not lines:
+        message = f"{named_by}: {file} is empty"
+        raise ValueError(message)
+    return lines
 
 
 def read_settings(**overrides: object) -> Settings:
@@ -89,5 +136,8 @@ def read_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
-        name = "TRACKER_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise SettingsError(N_("%(name)s: %(problem)s"), name=name, problem=first["msg"]) from error
+        problem = first["msg"].removeprefix("Value error, ")
+        if not first["loc"]:  # of several settings, which it names itself
+            raise SettingsError(problem) from error
+        name = variable("_".join(str(part) for part in first["loc"]))
+        raise SettingsError(N_("%(name)s: %(problem)s"), name=name, problem=problem) from error

@@ -26,7 +26,7 @@ from tracker.web.app import create_app
 
 SIZES = (300, 1_500, 5_000)
 NOW = day(75)  # in cycle 2, which runs
-_SECRET = SecretStr("0123456789abcdef" * 4)
+_SECRET = SecretStr("9f3c1e7a5b0d48628c4ef1a37d6b92055ae8c0d1437f96be2b10f58d7ca3e649")
 _MARK = "0" * 40
 HTMX = {"HX_Request": "true", "HX_Request_Type": "partial"}
 _STREAMS, _PROJECTS = 30, 12

@@ -5,6 +5,7 @@ import http.client
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -170,6 +171,7 @@ def test_serving_says_how_to_make_the_first_administrator(tmp_path: Path) -> Non
         (("--host", "0.0.0.0"), {"TRACKER_PUBLIC_URL": "http://tracker.example.org"}, "not https"),
         (("--host", "tracker.example.org"), {}, "TRACKER_PUBLIC_URL"),
         ((), {"TRACKER_PUBLIC_URL": "ftp://x"}, "must start with http"),
+        ((), {"TRACKER_PUBLIC_URL": "https://tracker.example.org/tracker"}, "write https://tracker.example.org"),
         ((), {"TRACKER_SECRET_KEY": "secret"}, "TRACKER_SECRET_KEY"),
         ((), {"TRACKER_DATABASE_URL": "sqlite:///nowhere.db"}, "no database"),
     ],
@@ -180,6 +182,18 @@ def test_what_is_not_safe_is_refused(
     given = {"TRACKER_DATABASE_URL": database} | environment
     assert words in refused(tmp_path, "serve", "--port", "0", *arguments, **given)
     assert not (tmp_path / "nowhere.db").exists()
+
+
+@pytest.mark.skipif(not socket.has_ipv6 or not Path("/proc/net/if_inet6").exists(), reason="no IPv6 here")
+def test_this_machine_may_be_named_by_its_ipv6_address(tmp_path: Path, database: str) -> None:
+    arguments = ("serve", "--host", "::1", "--port", "0")
+    with running(tmp_path, *arguments, TRACKER_DATABASE_URL=database) as server:
+        found = re.search(r"http://\[::1\]:([0-9]+)", server.said)
+        assert found is not None
+        connection = http.client.HTTPConnection("::1", int(found[1]), timeout=WITHIN_S)
+        with contextlib.closing(connection):
+            connection.request("GET", "/login")
+            assert connection.getresponse().status == 200
 
 
 def test_a_port_in_use_is_told(tmp_path: Path, database: str) -> None:

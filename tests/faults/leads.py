@@ -22,7 +22,7 @@ from tracker.db.engine import make_engine, reading
 from tracker.queries.programme import check
 from tracker.web import server
 
-SECRET_KEY = "0123456789abcdef" * 4
+SECRET_KEY = "9f3c1e7a5b0d48628c4ef1a37d6b92055ae8c0d1437f96be2b10f58d7ca3e649"
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 TIMEOUT_S = 30
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')

@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from tests.applications import SECRET_KEY
 from tests.counts import some
 from tests.databases import Databases, demo
 from tests.faults.leads import Lead, findings, looking, served
@@ -186,7 +187,7 @@ def _ask(lead: Lead, statuses: Counter[int], method: str, path: str) -> None:
 
 def _rules(url: str) -> list[str]:
     with looking(url) as engine, reading(engine):
-        app = create_app(Settings(database_url=url, secret_key="0123456789abcdef" * 4), engine)  # type: ignore[arg-type]
+        app = create_app(Settings(database_url=url, secret_key=SECRET_KEY), engine)  # type: ignore[arg-type]
     return sorted({rule.rule for rule in app.url_map.iter_rules()})
 
 

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, event, select
 from sqlmodel import col
 
+from tests.applications import SECRET_KEY
 from tests.counts import is_full
 from tests.databases import Databases
 from tests.db.acting import findings, rows
@@ -65,7 +66,7 @@ def steps_of(url: str, form: dict[str, str], token: str, watch: Watch) -> None:
 
 
 def application(engine: Engine, url: str) -> Flask:
-    app = create_app(Settings(database_url=url, secret_key=SecretStr("0123456789abcdef" * 4)), engine, Clock(CLOSE))
+    app = create_app(Settings(database_url=url, secret_key=SecretStr(SECRET_KEY)), engine, Clock(CLOSE))
     app.test_client_class = PageClient
     return app
 

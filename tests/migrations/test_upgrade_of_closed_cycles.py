@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, inspect, text
 from sqlmodel import select
 
+from tests.applications import SECRET_KEY
 from tests.builders import load
 from tracker.commands.programme import installation, seed
 from tracker.config import SEED_DATA, Settings
@@ -73,7 +74,7 @@ def test_an_upgrade_keeps_what_was_reported(older: Engine) -> None:
 
 def test_a_start_upgrades_and_keeps_what_was_reported(older: Engine) -> None:
     url = older.url.render_as_string(hide_password=False)
-    settings = Settings(database_url=url, secret_key=SecretStr("0123456789abcdef" * 4))
+    settings = Settings(database_url=url, secret_key=SecretStr(SECRET_KEY))
     opened = installation.opened(settings, say=print)
     opened.dispose()
     require_kept(older)

@@ -85,7 +85,7 @@ def _require_own_programme(engine: Engine, host: str) -> None:
 def demo(port: int, day: date | None) -> None:
     """Serve a made-up programme from instance/demo.db, on this machine only. Changes are kept."""
     database = Path.cwd() / "instance" / "demo.db"
-    settings = read_settings(database_url=f"sqlite:///{database}", public_url="", proxy_hops=0)
+    settings = read_settings(database_url=f"sqlite:///{database}", database_url_file=None, public_url="", proxy_hops=0)
     engine = make_engine(settings.database_url)
     demos.open_demo(engine, SEED_DATA, say=lambda text: click.echo(text, err=True))
     clock = _clock(engine, day) if day is not None else None

@@ -209,7 +209,7 @@ def _refusals_kept(file: SqliteFile) -> Iterator[None]:
 def _writers_lock(file: SqliteFile, timeout: float = LOCK_TIMEOUT_S) -> Iterator[float]:
     """Writers of all processes one at a time, so that a checkpoint never meets one; gives the seconds that it took."""
     file.require_database()
-    lock = filelock.FileLock(file.lock, timeout=timeout, poll_interval=0.002)
+    lock = filelock.FileLock(file.lock, timeout=timeout, poll_interval=0.002, mode=0o600)
     began = time.monotonic()
     try:
         lock.acquire()

@@ -185,7 +185,7 @@ def _require_references(connection: Connection) -> None:
 def _make(file: Path) -> None:
     """An empty file where there is none; connections make none."""
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.touch(mode=0o600)
     except PermissionError as error:
         raise _no_access(file) from error
@@ -210,7 +210,7 @@ def _one_at_a_time(engine: Engine) -> Iterator[None]:
     file = database_file(engine)
     if file is not None:
         try:
-            with filelock.FileLock(f"{file}-migration-lock", timeout=LOCK_TIMEOUT_S):
+            with filelock.FileLock(f"{file}-migration-lock", timeout=LOCK_TIMEOUT_S, mode=0o600):
                 yield
         except filelock.Timeout as error:
             raise BusyError(N_("Another process is upgrading the database. Try again in a moment.")) from error

@@ -1,5 +1,6 @@
 """The monthly report as a file: Markdown, or a page that stands alone."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
 
@@ -7,6 +8,8 @@ from tracker.domain.reports.documents import LANGUAGES, Block, Origin, Part, Rep
 from tracker.domain.reports.numbers import Numbers
 from tracker.domain.reports.tokens import Token
 
+# Links and pictures, also where a figure's link follows, and bare addresses, which many readers turn into links.
+_MARKUP = re.compile(r"[\[\]\\]|!(?=\[|$)|:(?=//)|(?<=www)\.", re.IGNORECASE)
 Address = Callable[[Token], str]  # of what a figure counts; empty where there is none to give
 _STYLE = (
     "body{max-width:44rem;margin:2rem auto;padding:0 1rem;font:16px/1.5 'Segoe UI',Roboto,sans-serif;color:#1a1c1f}"
@@ -136,5 +139,5 @@ def _html_run(run: Run, report: Report, address: Address) -> str:
 
 
 def _plain(text: str) -> str:
-    """No text of people's becomes markup; Markdown of theirs stays."""
-    return text.replace("&", "&amp;").replace("<", "&lt;")
+    """No text of people's becomes markup, a link or a picture; emphasis and lists of theirs stay."""
+    return _MARKUP.sub(r"\\\g<0>", text).replace("&", "&amp;").replace("<", "&lt;")

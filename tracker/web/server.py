@@ -10,18 +10,17 @@ from typing import Any
 import waitress
 from sqlalchemy import Engine
 from waitress import wasyncore
-from waitress.channel import HTTPChannel
 from waitress.server import BaseWSGIServer
 
 from tracker.clock import Clock
 from tracker.config import Settings
 from tracker.db import upkeep
 from tracker.domain.errors import N_, AwayError, DatabaseError
-from tracker.web.http import logging
+from tracker.web.http import connections, logging
+from tracker.web.http.connections import Connection
 from tracker.web.opening import OpeningApp
 
 THREADS = 12  # on SQLite: fewer than the connections of the engine's pool
-CONNECTIONS = 1_000
 LARGEST_REQUEST = 10_200_000  # what is larger is not even taken in; the application refuses at less, with a page
 FINISH_WITHIN_S = 8.0
 _LOOK_EVERY_S = 0.5
@@ -43,7 +42,7 @@ def serve(
     app = OpeningApp(settings, engine, away, clock)
     sockets: dict[int, Any] = {}
     try:
-        server = waitress.create_server(app, map=sockets, **_adjustments(settings, engine, host, port))
+        waitress.create_server(app, map=sockets, **_adjustments(settings, engine, host, port))
     except OSError as error:
         raise DatabaseError(
             N_("Port %(port)s of %(host)s cannot be used: %(problem)s. Choose another with --port."),
@@ -51,12 +50,17 @@ def serve(
             host=host,
             problem=error.strerror,
         ) from error
-    with upkeep.kept_whole(engine), _stop_signals(server) as is_stopped:
-        announce(server.effective_port)
+    servers = [
+        each for each in sockets.values() if isinstance(each, BaseWSGIServer)
+    ]  # one for each address of the host
+    limits = connections.Limits(servers, sockets)
+    with upkeep.kept_whole(engine), _stop_signals(servers[0]) as is_stopped:
+        announce(servers[0].effective_port)
         while not is_stopped():
+            limits.keep()
             wasyncore.loop(timeout=_LOOK_EVERY_S, use_poll=True, map=sockets, count=1)
         _finish(sockets)
-        server.task_dispatcher.shutdown(timeout=1)
+        servers[0].task_dispatcher.shutdown(timeout=1)
         wasyncore.close_all(sockets, ignore_all=True)
     engine.dispose()
 
@@ -67,7 +71,7 @@ def _adjustments(settings: Settings, engine: Engine, host: str, port: int) -> di
         "port": port,
         # One more than may wait for PostgreSQL is left for who needs no database.
         "threads": settings.database_pool + 1 if engine.dialect.name == "postgresql" else THREADS,
-        "connection_limit": CONNECTIONS,
+        "connection_limit": connections.MOST + 1,  # never reached while any can be let go
         "max_request_body_size": LARGEST_REQUEST,
         "clear_untrusted_proxy_headers": settings.proxy_hops == 0,
         "ident": None,
@@ -102,7 +106,7 @@ def _finish(sockets: dict[int, Any]) -> None:
             each.socket.close()
     deadline = time.monotonic() + FINISH_WITHIN_S
     while time.monotonic() < deadline:
-        channels = [each for each in list(sockets.values()) if isinstance(each, HTTPChannel)]
+        channels = [each for each in list(sockets.values()) if isinstance(each, Connection)]
         for channel in channels:
             if _is_idle(channel):
                 channel.handle_close()
@@ -111,5 +115,5 @@ def _finish(sockets: dict[int, Any]) -> None:
         wasyncore.loop(timeout=0.05, use_poll=True, map=sockets, count=1)
 
 
-def _is_idle(channel: HTTPChannel) -> bool:
+def _is_idle(channel: Connection) -> bool:
     return not channel.requests and not channel.request and not channel.total_outbufs_len

@@ -3,8 +3,6 @@
 import datetime as dt
 import io
 import tracemalloc
-import zipfile
-from time import process_time
 
 import openpyxl
 import pytest
@@ -260,35 +258,6 @@ def test_a_workbook_has_the_cells_that_it_shows() -> None:
         (2, ("LAB-001", "Åäö 👩‍⚕️", "2023-04-12", "2")),
         (4, ("", "'=1+1", "2023-04-13")),
     ]
-
-
-def test_what_is_too_large_is_refused_quickly_and_without_taking_memory() -> None:
-    bomb = io.BytesIO()
-    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", b"\0" * 50_000_000)
-    sheet = b"<row/>" * 1_000_000
-    empty_rows = io.BytesIO()
-    with zipfile.ZipFile(empty_rows, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", sheet)
-    files = {
-        "a million empty rows": (b"Namn;Str\xc3\xb6m\n" + b";\n" * 1_000_000, "more than 100000 rows"),
-        "a million empty rows of a workbook": (empty_rows.getvalue(), "more than 100000 rows"),
-        "a bomb": (bomb.getvalue(), "too large once unpacked"),
-        "too many rows": (b"Namn\n" + b"a\n" * (MOST_ROWS + 20), "At most 20000 rows"),
-        "too many columns": (b"Namn;" * 300 + b"\n" + b"a;" * 300, "At most 200 columns"),
-    }
-    del sheet, bomb, empty_rows
-    for name, (content, words) in files.items():
-        begun = process_time()  # what a shared machine does meanwhile takes no time of ours
-        assert words in refused(content), name
-        took = process_time() - begun
-        tracemalloc.start()
-        refused(content)
-        peak = tracemalloc.get_traced_memory()[1] / 1e6
-        tracemalloc.stop()
-        print(f"{name}: refused in {took:.2f} s, {peak:.0f} MB at most")
-        assert took <= 2, name
-        assert peak <= 50, name
 
 
 def test_what_would_take_much_memory_is_refused_before_it_does() -> None:

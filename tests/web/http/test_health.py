@@ -28,6 +28,14 @@ def test_both_are_well(client: PageClient) -> None:
     assert readiness(client) == (200, "ready\n")
 
 
+@pytest.mark.parametrize("host", ["10.0.0.7:8000", "[fd00::7]:8000", "", "no host at all", "evil.example"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_load_balancers_ask_by_any_host(make_app: MakeApp, path: str, host: str) -> None:
+    browser = browser_of(make_app(public_url="https://tracker.example.org"))
+    assert browser.get(path, headers={"Host": host}).status_code == 200
+    assert browser.get(f"{path}/", headers={"Host": host}).status_code >= 400
+
+
 @ON_SQLITE
 def test_a_database_that_is_gone_is_told_and_not_made_anew(client: PageClient, engine: Engine) -> None:
     file = database_file(engine)

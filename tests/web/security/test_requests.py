@@ -1,6 +1,7 @@
 """Headers, hosts, proxies, foreign forms, guessing, limits and the secret key."""
 
 import re
+import secrets
 import stat
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,10 @@ def test_https_is_remembered_only_where_there_is_https(make_app: MakeApp) -> Non
         ("evil@localhost", 400),
         ("", 400),
         ("localhost/x", 400),
+        ("[::1]:8000", 200),
+        ("[::1]", 200),
+        ("[::1]evil.example", 400),
+        ("[::2]", 400),
     ],
 )
 def test_only_our_own_hosts_are_answered(make_app: MakeApp, host: str, status: int) -> None:
@@ -390,6 +395,7 @@ def test_the_secret_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> N
     assert len(bytes.fromhex(key)) * 8 == 256
     assert fallbacks == []
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     file.chmod(0o644)
     assert secret_keys(settings, engine) == (key, [])
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -399,7 +405,17 @@ def test_the_secret_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "key", ["", "secret", "x" * 64, "abcdabcd" * 8, "django-insecure-" + "q1w2e3r4" * 4, *sorted(WELL_KNOWN)]
+    "key",
+    [
+        *("", "secret", "x" * 64, "abcdabcd" * 8, "django-insecure-" + "q1w2e3r4" * 4, *sorted(WELL_KNOWN)),
+        *(
+            "0123456789abcdef" * 4,
+            "9f3c1e7a5b0d4862" * 2,
+            "1234567890" * 3 + "xyzåäö",
+            "abcdefghijklmnopqrstuvwxyz0123456789",
+        ),
+        "Change-Me-to-Something-Long-and-9f3c1e7a5b0d4862",
+    ],
 )
 def test_keys_that_can_be_guessed_are_refused(tmp_path: Path, key: str) -> None:
     engine = make_engine(f"sqlite:///{tmp_path / 'tracker.db'}")
@@ -411,7 +427,7 @@ def test_keys_that_can_be_guessed_are_refused(tmp_path: Path, key: str) -> None:
 
 @ON_SQLITE
 def test_an_old_key_is_good_until_cookies_have_changed_over(make_app: MakeApp) -> None:
-    old, new = "0123456789abcdef" * 4, "fedcba9876543210" * 4
+    old, new = secrets.token_hex(32), secrets.token_hex(32)
     before = browser_of(make_app(secret_key=SecretStr(old)))
     before.submit("/login", RIGHT)
     found = before.get_cookie("session")

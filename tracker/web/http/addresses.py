@@ -1,14 +1,16 @@
 """Addresses: of our own pages, and of who asks."""
 
 import ipaddress
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from flask import request
+from flask import Request, request
 
 from tracker.commands.accounts import links as password_links
 from tracker.web.http.context import current_programme, current_settings
 
-LOOPBACK = ("127.0.0.1", "localhost")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+PROBES = frozenset({"/healthz", "/readyz"})  # load balancers ask by address
 _LONGEST = 2_000
 _FIRST_PRINTABLE = 0x21
 
@@ -24,6 +26,17 @@ def safe_path(target: str) -> str:
     except ValueError:
         return "/"
     return "/" if parts.scheme or parts.netloc else target
+
+
+def is_for_any_host(asked: Request, trusted: Iterable[str]) -> bool:
+    """Whether the request is answered whatever its Host says, or is for an IPv6 address of ours, which Werkzeug's list
+    of trusted hosts cannot hold.
+    """
+    if asked.path in PROBES:
+        return True
+    name, bracket, port = asked.environ.get("HTTP_HOST", "").partition("]")
+    is_of_ours = name + bracket in {f"[{host}]" for host in trusted if ":" in host}
+    return is_of_ours and (not port or (port.startswith(":") and port[1:].isdecimal()))
 
 
 def peer() -> str:

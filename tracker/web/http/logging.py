@@ -11,8 +11,11 @@ import time
 import traceback
 from types import TracebackType
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 from pythonjsonlogger.json import JsonFormatter
+from werkzeug.routing import MapAdapter
+
+from tracker.web.http.addresses import is_for_any_host
 
 log = logging.getLogger("tracker")
 
@@ -52,7 +55,13 @@ def set_up(level: str) -> None:
 
 
 class Application(Flask):
-    """Flask, but it does not log addresses."""
+    """Flask, but it does not log addresses, and probes are answered on any host."""
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """What matches the request's path; a host that is not ours is refused here."""
+        if request is not None and is_for_any_host(request, self.config["TRUSTED_HOSTS"] or ()):
+            return self.url_map.bind_to_environ(request.environ, server_name="localhost", subdomain="")
+        return super().create_url_adapter(request)
 
     def log_exception(self, exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
         """What could not be handled; the address is in no log line."""

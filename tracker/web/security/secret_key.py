@@ -1,5 +1,6 @@
 """The key that signs cookies: from the settings, else made at the first start and kept beside the database."""
 
+import itertools
 import os
 import secrets
 import tempfile
@@ -24,7 +25,10 @@ WELL_KNOWN = frozenset(
         "replace-this-with-a-random-secret-key",
     }
 )
+_PLACEHOLDERS = ("changeme", "change-me", "change_me", "change-this", "insecure", "password", "replace", "secret")
 _FEWEST_LETTERS = 8  # of different kinds: a random key of 32 has about 14
+_FEWEST_NEW = 0.75  # of its threes of letters, that do not repeat: a random key of 32 digits has 0.98
+_MOST_STEPS = 0.5  # to the neighbour in the alphabet
 
 
 def secret_keys(settings: Settings, engine: Engine) -> tuple[str, list[str]]:
@@ -46,7 +50,7 @@ def _kept(file: Path) -> str:
 
 def _make(file: Path) -> None:
     """A whole file or none, and the first of several processes wins."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=".secret_key-")  # readable by its owner alone
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as target:
@@ -59,10 +63,20 @@ def _make(file: Path) -> None:
 
 
 def _strong(key: str) -> str:
-    is_known = key.casefold() in WELL_KNOWN or key.casefold().startswith("django-insecure")
-    if len(key) < SHORTEST or is_known or len(set(key)) < _FEWEST_LETTERS:
+    if _can_be_guessed(key):
         raise SettingsError(
             N_("TRACKER_SECRET_KEY can be guessed. Leave it out, or set %(count)s random characters or more."),
             count=SHORTEST,
         )
     return key
+
+
+def _can_be_guessed(key: str) -> bool:
+    """Short, published, a word that stands for a key, a pattern that repeats, or the alphabet."""
+    plain = key.casefold()
+    if len(key) < SHORTEST or len(set(key)) < _FEWEST_LETTERS or plain in WELL_KNOWN:
+        return True
+    threes = [plain[place : place + 3] for place in range(len(plain) - 2)]
+    steps = sum(abs(ord(one) - ord(other)) == 1 for one, other in itertools.pairwise(plain))
+    repeats = len(set(threes)) < _FEWEST_NEW * len(threes)
+    return repeats or steps > _MOST_STEPS * len(plain) or any(word in plain for word in _PLACEHOLDERS)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from flask import Flask, Response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user
+from werkzeug.exceptions import Unauthorized
 
 from tracker.clock import real_now
 from tracker.commands.accounts.sign_ins import LONGEST, token_hash
@@ -31,6 +32,8 @@ NEEDS_NO_DATABASE = frozenset({"assets.static", "assets.favicon", "health.proces
 KNOWS_NOBODY = NEEDS_NO_DATABASE | {"calendar_feed.show"}
 # Asked by the page, not by the person: neither counts as activity nor writes anything.
 POLLS = frozenset({"board.changes", "planning.changes", "review.changes", "import_progress.show"})
+# Programs fetch these: the page to sign in, with 200 after a redirect, would be taken for the file.
+FILES = (".csv", ".ics", ".json", ".md", ".xlsx", ".zip")
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -109,6 +112,8 @@ def _turned_away(*, is_poll: bool) -> ResponseReturnValue:
     if htmx:
         back = safe_path(htmx.here._replace(scheme="", netloc="", fragment="").geturl())
         return Response(status=401, headers={"HX-Redirect": url_for("sign_in.show", next=back)})
+    if request.path.endswith(FILES):
+        raise Unauthorized
     back = safe_path(request.full_path.rstrip("?")) if request.method in {"GET", "HEAD"} else "/"
     return redirect(url_for("sign_in.show", next=None if back == "/" else back), code=303)
 
