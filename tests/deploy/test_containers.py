@@ -14,8 +14,8 @@ import pytest
 import yaml
 
 from tests.deploy.files import FOLDER, ROOT, text_of, without_comments
-from tracker.commands.programme import installation
 from tracker.config import Settings, read_settings
+from tracker.db.engine import make_engine
 from tracker.web.security.secret_key import secret_keys
 
 COMPOSE = cast("dict[str, Any]", yaml.safe_load(text_of("compose.yaml")))
@@ -146,7 +146,9 @@ def test_the_image_is_asked_whether_it_lives_and_serves_as_the_handbook_says() -
     compile(check[2], "HEALTHCHECK", "exec")
     assert "127.0.0.1:8000/healthz" in check[2]
     command = json.loads(of("CMD")[0])
-    unit = re.findall(r"^ExecStart=/opt/tracker/bin/(.+)$", text_of("systemd/tracker.service.d/gunicorn.conf"), re.M)
+    unit = re.findall(
+        r"^ExecStart=/opt/tracker/bin/(.+)", text_of("systemd/tracker.service.d/gunicorn.conf"), re.MULTILINE
+    )
     said = shlex.split(unit[0])
     differ = {"2", "1", "127.0.0.1:8000", "0.0.0.0:8000", "--worker-tmp-dir", "/dev/shm"}
     assert [word for word in command if word not in differ] == [word for word in said if word not in differ]
@@ -176,6 +178,6 @@ def test_the_settings_of_the_compose_file_are_taken(secrets: Path, monkeypatch: 
     settings = read_settings()
     password = (secrets / "tracker_password").read_text().strip()
     assert settings.database_url == f"postgresql+psycopg://tracker:{password}@database/tracker"
-    engine = installation.make_engine(settings.database_url)
+    engine = make_engine(settings.database_url)
     assert len(secret_keys(settings, engine)[0]) == 64
     engine.dispose()
