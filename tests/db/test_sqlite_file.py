@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from tests.databases import Databases
-from tracker.db import sqlite_file, upkeep
+from tracker.db import models, sqlite_file, upkeep
 from tracker.db.engine import CHECKPOINT_BYTES, checkpoint, make_engine, transaction
 from tracker.db.sqlite_file import SqliteFile
 from tracker.domain.errors import DatabaseError
@@ -164,6 +164,56 @@ def test_the_log_of_somebody_else_is_left_alone(engine: Engine, file: SqliteFile
     Path(f"{file.log}-away").rename(file.log)
     assert checkpoint(engine)
     assert in_copy(file) == ["kept"]
+
+
+def test_what_is_copied_over_the_file_takes_no_more_writes(engine: Engine, file: SqliteFile) -> None:
+    set_revision(engine, 5)
+    assert checkpoint(engine)
+    older, newer = file.path.with_name("older.db"), file.path.with_name("newer.db")
+    shutil.copyfile(file.path, older)
+    set_revision(engine, 6)
+    assert checkpoint(engine)
+    shutil.copyfile(file.path, newer)
+    for wrong in (older.read_bytes(), b"", b"no database at all"):
+        file.path.write_bytes(wrong)
+        with pytest.raises(DatabaseError, match="Another file stands"):
+            write(engine)
+        assert not checkpoint(engine), "nothing of the log goes into it"
+        assert file.path.read_bytes() == wrong
+    shutil.copyfile(newer, file.path)
+    write(engine)
+
+
+def test_a_checkpoint_by_another_program_or_process_is_no_reason_to_refuse(engine: Engine, file: SqliteFile) -> None:
+    assert checkpoint(engine)
+    write(engine, "one")
+    with contextlib.closing(sqlite3.connect(file.path)) as other:
+        assert other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0
+    write(engine, "two")
+    process = make_engine(str(engine.url))
+    write(process, "three")
+    assert checkpoint(process)
+    write(engine, "four")
+    process.dispose()
+    assert file.refusal is None
+
+
+def test_checkpoints_leave_no_file_open(engine: Engine, file: SqliteFile) -> None:
+    def opened() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    write(engine)
+    checkpoint(engine)
+    before = opened()
+    for _ in range(20):
+        write(engine)
+        assert checkpoint(engine)
+    assert opened() <= before + 1
+
+
+def set_revision(engine: Engine, revision: int) -> None:
+    with transaction(engine) as session:
+        session.merge(models.Programme(time_zone="Europe/Stockholm", revision=revision))
 
 
 def test_facts_tell_sizes_modes_and_whether_it_can_be_written(engine: Engine, file: SqliteFile) -> None:

@@ -20,7 +20,7 @@ from tracker.domain.errors import BusyError, DatabaseError
 LOCK_TIMEOUT_S = postgres.LOCK_TIMEOUT_S
 ONLY_READS = "only_reads"  # of a session: it sees one state of the database, and nothing that is not committed
 CHECKPOINT_BYTES = 4 * 1024 * 1024
-_NOT_NOW = (BusyError, DatabaseError, SQLAlchemyError, sqlite3.Error)  # a checkpoint can always be made later
+_NOT_NOW = (BusyError, DatabaseError, SQLAlchemyError, sqlite3.Error, OSError)  # a checkpoint can always be made later
 _AT_ONCE_S = 0.05  # what waiting for the lock may take without being told to SQLite
 
 
@@ -128,7 +128,7 @@ def checkpoint(engine: Engine, timeout: float = LOCK_TIMEOUT_S) -> bool:
     Where the log has been taken away, what is in it still comes into the file as long as nothing else was begun there.
     """
     file = sqlite_file.of(engine)
-    if file is None or (file.log_size() == 0 and not file.change()):
+    if file is None:
         return True
     try:
         with _writers_lock(file, timeout):
@@ -145,13 +145,16 @@ def _tend(engine: Engine, file: SqliteFile) -> None:
 
 
 def _tended(engine: Engine, file: SqliteFile, how: str) -> bool:
-    if not file.may_checkpoint():
-        return False
     with engine.connect() as connection:
+        if not file.may_checkpoint():
+            return False
         cursor = connection.connection.cursor()
         cursor.execute("PRAGMA busy_timeout=0")  # whoever reads an older state is not waited for
-        is_busy, pages, done = cursor.execute(f"PRAGMA wal_checkpoint({how})").fetchone()
-        cursor.execute(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT_S * 1000)}")
+        try:
+            is_busy, pages, done = cursor.execute(f"PRAGMA wal_checkpoint({how})").fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={int(LOCK_TIMEOUT_S * 1000)}")
+            file.stamp()
         return not is_busy and pages == done
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from tracker.db import refusals
+from tracker.db import refusals, stamps
 from tracker.domain.errors import DatabaseError
 
 # From here on no checkpoint that meets a writer loses rows (sqlite.org/wal.html#walresetbug).
@@ -55,6 +55,7 @@ class SqliteFile:
         self._database = str(path)
         self._address = f"{path.absolute().as_uri()}?mode=rw"
         self._opened: Standing | None = None
+        self._known = (0, 0)  # the database's size and time, as opened or since the last checkpoint
         self._connections: set[int] = set()
         self._guard = threading.Lock()
         self._refusal: DatabaseError | None = None
@@ -95,7 +96,24 @@ class SqliteFile:
             return refusals.of_system(error).message
         if opened.log is None and opened.database == found.database:  # it was empty, and has a log since
             self._opened = opened = found
-        return _difference(opened, found)
+        return _difference(opened, found) or (refusals.REPLACED if self._is_overwritten() else "")
+
+    def stamp(self) -> None:
+        """Writes down how the database stands after a checkpoint, for all processes. Raises OSError when it is gone."""
+        self._known = stamps.leave(self.lock, self.path)
+
+    def _is_overwritten(self) -> bool:
+        """Whether the database holds less than after the last checkpoint: an older one, or none, was copied over it."""
+        now = stamps.state(self._database)
+        if now == self._known:
+            return False
+        left = stamps.read(self.lock)
+        if left is not None and (left.size, left.modified) != now:
+            revision = stamps.revision(self.path)
+            if revision is None or revision < left.revision:
+                return True
+        self._known = now
+        return False
 
     def require_same(self) -> None:
         """Refuses with DatabaseError when something else stands under the names than what was opened."""
@@ -130,6 +148,7 @@ class SqliteFile:
         return (
             opened is not None
             and found.database == opened.database
+            and not self._is_overwritten()
             and (found.log == opened.log or self.log_size() == 0)
             and found.shared in {opened.shared, None}
         )
@@ -150,21 +169,27 @@ class SqliteFile:
         self, dialect: Dialect, _record: ConnectionPoolEntry, _args: list[Any], options: dict[str, Any]
     ) -> DBAPIConnection:
         if self._opened is not None:
-            self.require_database()
+            self.require_same()  # before a new log is begun beside what is there
         return dialect.connect(self._address, uri=True, **options)
 
     def _note(self, connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-        found = self.standing()
-        with self._guard:
-            opened = self._opened
-            if opened is None:
-                self._opened = opened = found
-            problem = _difference(opened, found)
-            if not problem:
-                self._connections.add(id(connection))
+        try:
+            problem = self._problem(connection)
+        except OSError as error:  # it went just now
+            problem = refusals.of_system(error).message
         if problem:
             connection.close()
             raise DatabaseError(problem)
+
+    def _problem(self, connection: DBAPIConnection) -> str:
+        found = self.standing()
+        with self._guard:
+            if self._opened is None:
+                self._opened, self._known = found, stamps.state(self._database)
+            problem = _difference(self._opened, found)
+            if not problem:
+                self._connections.add(id(connection))
+        return problem
 
     def _forget(self, connection: DBAPIConnection) -> None:
         with self._guard:

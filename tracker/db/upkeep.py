@@ -40,5 +40,5 @@ def _look_after(engine: Engine, file: SqliteFile, stopped: threading.Event) -> N
     while not stopped.wait(LOOK_EVERY_S):
         before, seen = seen, file.log_mark()
         looks = looks + 1 if seen == before else 0
-        if looks >= IDLE_LOOKS or file.change():
+        if (looks >= IDLE_LOOKS and file.log_size()) or file.change():
             checkpoint(engine, timeout=0)

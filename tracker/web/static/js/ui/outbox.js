@@ -67,6 +67,6 @@ function form(action, fields) {
 function tell() {
   const { waitingOne, waitingMany } = lost.dataset;
   words.textContent = waiting.size === 0 ? "" : waiting.size === 1 ? waitingOne : waitingMany.replace("{n}", waiting.size);
-  unsaved.querySelector("[data-slot=count]").textContent = waiting.size;
+  unsaved.querySelector("[data-slot=unsaved]").textContent = waiting.size;
   unsaved.hidden ||= waiting.size === 0;
 }
