@@ -13,10 +13,12 @@ import pytest
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine
+from sqlalchemy.engine import URL
 
 from tests import postgres
 from tests.counts import FULL, count, is_full
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, nothing
+from tests.pgbouncer import bouncer
 from tracker.commands.accounts import passwords
 
 # The settings of whoever runs the tests are no part of them.
@@ -93,8 +95,24 @@ def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Datab
 
 
 @pytest.fixture(scope="session")
-def postgres_databases() -> Iterator[Databases]:
-    with postgres.server() as address, contextlib.closing(PostgresDatabases(address)) as databases:
+def postgres_server() -> Iterator[URL]:
+    with postgres.server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: URL) -> Iterator[Databases]:
+    with contextlib.closing(PostgresDatabases(postgres_server)) as databases:
+        yield databases
+
+
+@pytest.fixture(scope="session")
+def bouncer_databases(postgres_server: URL) -> Iterator[Databases]:
+    """Databases of the same server behind PgBouncer in transaction mode."""
+    with (
+        bouncer(postgres_server) as through,
+        contextlib.closing(PostgresDatabases(postgres_server, through)) as databases,
+    ):
         yield databases
 
 

@@ -115,8 +115,10 @@ class SqliteDatabases:
 
 
 class PostgresDatabases:
-    def __init__(self, server: URL) -> None:
-        self._server = server
+    def __init__(self, server: URL, through: URL | None = None) -> None:
+        """`through` is where what is made is reached by those who use it, when that is not the server itself."""
+        self._server, self._through = server, through or server
+        self._connections = 7 if through else None  # then also with all limits of who serves
         # One connection for all that it creates and drops: half of the time of a fresh database was the connecting.
         engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
         self._connection = engine.connect()
@@ -128,13 +130,13 @@ class PostgresDatabases:
         name = _new_name()
         self._copy(prepare, name)
         try:
-            yield self._address(name)
+            yield _address(self._through, name)
         finally:
             self._drop(name)
 
     def restored(self, prepare: Prepare = upgrade) -> Engine:
         if prepare not in self._engines:
-            self._engines[prepare] = make_engine(self._address(_new_name()))
+            self._engines[prepare] = make_engine(_address(self._through, _new_name()), self._connections)
         engine = self._engines[prepare]
         engine.dispose()
         self._drop(str(engine.url.database))
@@ -159,12 +161,9 @@ class PostgresDatabases:
     def _template(self, prepare: Prepare) -> str:
         name = _new_name()
         self._create(name, "template1")
-        with _engine(self._address(name)) as engine:
+        with _engine(_address(self._server, name)) as engine:
             prepare(engine)
         return name
-
-    def _address(self, name: str) -> str:
-        return self._server.set(database=name).render_as_string(hide_password=False)
 
     def _create(self, name: str, template: str) -> None:
         self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
@@ -174,6 +173,10 @@ class PostgresDatabases:
 
     def _run(self, statement: str) -> None:
         self._connection.execute(text(statement))
+
+
+def _address(server: URL, name: str) -> str:
+    return server.set(database=name).render_as_string(hide_password=False)
 
 
 def _new_name() -> str:

@@ -16,8 +16,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from tests.applications import SECRET_KEY
 from tests.cli.processes import WITHIN_S, ended, environment_of, running
 from tests.databases import SqliteDatabases
+from tests.live import free_port
 from tests.web import people
 from tracker.db.engine import make_engine
 
@@ -162,6 +164,23 @@ def test_serving_says_how_to_make_the_first_administrator(tmp_path: Path) -> Non
         code, errors = server.stop(signal.SIGINT)
     assert "tracker user add EMAIL" in errors
     assert code == 0
+
+
+def test_a_database_server_that_is_away_is_waited_for(tmp_path: Path) -> None:
+    away = {
+        "TRACKER_DATABASE_URL": f"postgresql+psycopg://tracker@127.0.0.1:{free_port()}/tracker",
+        "TRACKER_SECRET_KEY": SECRET_KEY,
+    }
+    with running(tmp_path, "serve", "--port", "0", **away) as server:
+        port = port_of(server.said)
+        assert get(port, "/healthz") == (200, "ok\n")
+        assert get(port, "/readyz") == (503, "not ready\n")
+        status, page = get(port, "/board")
+        code, errors = server.stop(signal.SIGTERM)
+    assert (status, code) == (503, 0)
+    assert "Databasservern kan inte nås" in page
+    assert "Until then every page says so" in errors
+    assert "Traceback" not in errors
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.postgres
 
 BACK_WITHIN_S = 10
 ANSWERED_WITHIN_S = 16
+WORKERS = 3
 _numbers = itertools.count()
 
 
@@ -40,7 +41,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         with looking(url) as engine:
             people.prepare(engine)
         server.stop()
-        with workers(tmp_path_factory.mktemp("away"), url, count=3) as running:
+        with workers(tmp_path_factory.mktemp("away"), url, count=WORKERS) as running:
             at_start = {path: running.ask(path) for path in ("/", "/board/changes", "/readyz", "/healthz")}
             at_start["sheet"] = running.ask(a_sheet(at_start["/"]))
             server.start()
@@ -120,7 +121,7 @@ def test_a_restart_with_a_worker_killed_meanwhile_is_over_within_ten_seconds(sit
 def test_frozen_it_is_told_within_sixteen_seconds_and_the_process_answers_within_one(site: Site) -> None:
     lead = a_lead(site)
     path, fields = a_move(lead)
-    timed = [lambda: lead.twin().ask("GET", "/board")] * 20 + [lambda: lead.twin().send(path, fields)] * 5
+    timed = [lambda: lead.twin().ask("GET", "/board")] * 35 + [lambda: lead.twin().send(path, fields)] * 5
     with ThreadPoolExecutor(len(timed)) as together, site.server.frozen():
         asked = [together.submit(seconds_of, ask) for ask in timed]
         time.sleep(0.5)
@@ -135,9 +136,9 @@ def test_frozen_it_is_told_within_sixteen_seconds_and_the_process_answers_within
         f"Frozen: {len(answers)} requests, the slowest answered after {slowest:.2f} s, {at_once} at once;"
         f" /healthz {len(health)} times, the slowest after {max(health)[0]:.3f} s"
     )
-    assert all(is_designed(reply) for _, reply in answers)
+    assert [reply for _, reply in answers if not is_designed(reply)] == []
     assert slowest < ANSWERED_WITHIN_S
-    assert at_once >= len(answers) - 2 * POOL
+    assert at_once >= len(answers) - WORKERS * POOL
     assert {reply.status for _, reply in health} == {200}
     assert max(health)[0] < 1
     assert site.workers.seconds_until("/login", is_there) < BACK_WITHIN_S

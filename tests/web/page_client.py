@@ -129,9 +129,9 @@ class PageClient(FlaskClient):
         assert response.status_code == 200, f"{path}: {response.status}"
         return Page(response.text)
 
-    def token(self) -> str:
+    def token(self, base_url: str = "http://localhost") -> str:
         """A form token of this browser, as any page would hold it."""
-        with self.session_transaction() as session:
+        with self.session_transaction(base_url=base_url) as session:
             mark = session.setdefault("csrf_token", secrets.token_hex(20))
         return str(URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token").dumps(mark))
 

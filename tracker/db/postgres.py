@@ -34,7 +34,6 @@ _CONNECTION: dict[str, Any] = {
     "keepalives_idle": 30,
     "keepalives_interval": 5,
     "keepalives_count": 3,
-    "prepare_threshold": None,  # PgBouncer hands the next transaction to a server that has prepared nothing
     "autocommit": True,  # we say BEGIN ourselves
 }
 
@@ -164,6 +163,8 @@ class Server:
         finally:
             self.waits.pop(threading.get_ident(), None)
         made.server, made.patience_s = self, self._patience_s
+        if made.execute("SELECT pg_backend_pid()").fetchone() != (made.info.backend_pid,):
+            made.prepare_threshold = None  # PgBouncer is between: the next transaction's server has prepared nothing
         return made  # type: ignore[return-value]  # with `server` and `patience_s` beside what SQLAlchemy knows
 
     def _begin(self, connection: Connection) -> None:

@@ -101,6 +101,8 @@ def _refuse_other_sites(settings: Settings) -> None:
     """A second line behind the token: browsers say where a form was sent from."""
     if request.method not in _UNSAFE:
         return
+    if not _is_address(request.referrer or ""):
+        raise Forbidden  # the token's own check would stumble over it
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         if site not in {"same-origin", "none"}:
@@ -109,6 +111,14 @@ def _refuse_other_sites(settings: Settings) -> None:
     origin = request.headers.get("Origin")
     if origin is not None and origin not in {_origin(settings.public_url), _origin(request.host_url)}:
         raise Forbidden
+
+
+def _is_address(url: str) -> bool:
+    try:
+        urlsplit(url).port  # noqa: B018 - it is read when it is asked for
+    except ValueError:
+        return False
+    return True
 
 
 def _origin(url: str) -> str:

@@ -80,7 +80,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(TrackerError, _refused)
     app.register_error_handler(DBAPIError, _database_failed)
     app.register_error_handler(psycopg.Error, _database_failed)  # of what the driver is asked past SQLAlchemy
-    app.register_error_handler(PoolTimeoutError, lambda _error: unavailable())
+    app.register_error_handler(PoolTimeoutError, _all_waiting)
     app.register_error_handler(CSRFError, _csrf_failed)
     app.register_error_handler(HTTPException, _http_error)
 
@@ -141,6 +141,12 @@ def _database_failed(error: DBAPIError | psycopg.Error) -> Response:
     if file is None:
         return unavailable(postgres.refusal(error))
     return unavailable(refusals.of_database(error, file.path) if isinstance(error, DBAPIError) else None)
+
+
+def _all_waiting(_error: PoolTimeoutError) -> Response:
+    """Each connection is somebody else's."""
+    is_served = sqlite_file.of(current_engine()) is None
+    return unavailable(AwayError(postgres.SILENT) if is_served else None)
 
 
 def _csrf_failed(_error: CSRFError) -> Response:
