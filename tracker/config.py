@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     insecure_http: bool = False
     contact: str = ""
     log_level: str = "INFO"
+    security_log: Path | None = None
     postgres_bin: Path | None = None
 
     @model_validator(mode="before")

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import threading
@@ -90,6 +91,8 @@ def test_the_demo_starts_from_nothing_and_keeps_what_was_changed(tmp_path: Path)
         assert "påhittade siffror" in said
     file = tmp_path / "instance" / "demo.db"
     assert {path.name for path in tmp_path.iterdir()} == {"instance"}
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()} == {0o600}
     engine = make_engine(f"sqlite:///{file}")
     with engine.begin() as connection:
         connection.execute(text("UPDATE workflow SET owner = 'Någon ny' WHERE id = 1"))

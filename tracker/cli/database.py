@@ -10,6 +10,7 @@ import click
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from tracker import security_log
 from tracker.commands.programme import installation
 from tracker.config import read_settings
 from tracker.db import in_use, migrations
@@ -24,7 +25,9 @@ from tracker.queries.programme import heads
 @contextlib.contextmanager
 def configured_engine() -> Iterator[Engine]:
     """The engine of TRACKER_DATABASE_URL, closed at the end."""
-    engine = make_engine(read_settings().database_url)
+    settings = read_settings()
+    security_log.set_up(settings.security_log)
+    engine = make_engine(settings.database_url)
     let_go = in_use.hold(engine)
     try:
         yield engine

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from sqlmodel import Session
 
+from tracker import security_log
 from tracker.cli.bars import bars
 from tracker.cli.database import configured_engine, reading_session
 from tracker.clock import clock_of
@@ -92,6 +93,7 @@ def export(
     """
     _require_consistent(name, directory, cycle, basis, out)
     with reading_session() as session:
+        security_log.note("export", route=f"tracker export {name}")
         now, written = clock_of(session).now(), Dialect(dialect)
 
         def text(file: str) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import click
 
+from tracker import security_log
 from tracker.cli.database import reading_session
 from tracker.cli.files import as_of_option
 from tracker.clock import clock_of
@@ -44,5 +45,6 @@ def report(month: str, kind: str, as_of: datetime | None, language: str) -> None
         return f"{base}/reports/{month}?show={token.figure}&at={token.place}{project}"
 
     with reading_session() as session:
+        security_log.note("export", route="tracker report")
         sources = queries.sources(session, month, now=clock_of(session).now(), as_of=as_of)
         click.echo(_FORMATS[kind](sources.report(language), sources.material.numbers, address).encode(), nl=False)

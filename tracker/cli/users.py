@@ -1,22 +1,28 @@
 """Accounts, from the machine itself. Passwords are asked for or read from standard input, never from the arguments."""
 
 import contextlib
+import json
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 
 import click
 from sqlmodel import Session
 
+from tracker import security_log
 from tracker.cli.database import configured_engine, reading_session
 from tracker.clock import clock_of, real_now
 from tracker.commands.accounts import account as accounts
+from tracker.commands.accounts import erasure, sign_ins
 from tracker.commands.accounts import links as password_links
 from tracker.commands.entry.entries import Entry, open_entry
 from tracker.commands.programme import clock_mark
 from tracker.config import read_settings
 from tracker.db import migrations
-from tracker.db.engine import transaction
+from tracker.db.engine import checkpoint, transaction
+from tracker.db.models import Actor
 from tracker.domain.states import Role
+from tracker.queries.accounts import personal
 from tracker.queries.accounts import table as lists
 
 _HERE = "http://127.0.0.1:8000"  # where `tracker serve` is when it is told nothing
@@ -94,6 +100,42 @@ def disable(email: str) -> None:
     with _writing("user_disable") as (session, entry):
         accounts.disable(session, entry, email)
     click.echo("The account is disabled; all its browsers are signed out.", err=True)
+
+
+@user.command()
+@click.argument("email")
+def extract(email: str) -> None:
+    """Write all that is kept about an account to standard output, as JSON."""
+    with reading_session(migrations.require_usable) as session:
+        owner = accounts.the_user(session, email)
+        found = personal.kept_about(session, owner, sign_ins.account_hash(owner.email))
+        names = personal.mentions(session, found["account"]["name"])
+    found["name_in_texts"] = [asdict(each) for each in names]
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    security_log.note("account_extracted", account=found["account"]["id"])
+
+
+@user.command()
+@click.argument("email")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(email: str, yes: bool) -> None:
+    """Erase an account for good: name, address and sign-ins; its history stays, under "Raderad" and a number."""
+    with reading_session(migrations.require_usable) as session:
+        owner = accounts.the_user(session, email)
+        name = session.get_one(Actor, owner.actor_id).name
+        texts = personal.mentions(session, name)
+    if not yes:
+        click.confirm(f"Erase {name} <{owner.email}> for good? Nothing brings it back.", abort=True, err=True)
+    with _writing("user_erase") as (session, entry):
+        pseudonym = erasure.erase(session, entry, email)
+    with configured_engine() as engine:
+        migrations.require_usable(engine)
+        checkpoint(engine)  # what SQLite's log still holds of it goes too
+    click.echo(f"The account is erased; its history stands under {pseudonym}.", err=True)
+    if texts:
+        places = ", ".join(f"{each.table}.{each.column} ({each.count})" for each in texts)
+        click.echo(f"People wrote the name into texts, which stay as they are: {places}.", err=True)
+    click.echo("Backups and exports made before still hold it: delete them, or let them grow old.", err=True)
 
 
 @contextlib.contextmanager

@@ -26,7 +26,7 @@ from tracker.web.cycles import calendar as calendar_feed
 from tracker.web.cycles import page as cycle
 from tracker.web.cycles import views as cycles
 from tracker.web.exports import views as exports
-from tracker.web.help import accessibility, definitions, handbook
+from tracker.web.help import accessibility, definitions, handbook, security_contact
 from tracker.web.help import keys as help_page
 from tracker.web.home import views as home
 from tracker.web.http import assets, context, health, logging
@@ -85,11 +85,12 @@ def _application(installation: Installation, before_all: Callable[[], None] | No
     cards.install(app)
     errors.install(app)
     assets.install(app)
-    people = (admin, account_imports, audit, own_settings, password_links, accessibility, sign_in, health)
+    people = (admin, account_imports, audit, own_settings, password_links, sign_in)
+    open_to_all = (accessibility, health, security_contact)
     work = (board, list_saves, batches, workflows, workflow_fields, blockers, blocker)
     weeks = (home, cycles, cycle, planning, review, closing, calendar_feed)
     files = (charts, definitions, exports, reports, workflow_imports, import_progress, help_page, handbook)
-    for room in (*people, *work, *weeks, *files):
+    for room in (*people, *open_to_all, *work, *weeks, *files):
         app.register_blueprint(room.bp)
     app.register_blueprint(workflows.acts)
     return app

@@ -38,7 +38,7 @@ def serve(
     """Serves until SIGTERM or Ctrl-C; `announce` is told the port once requests are taken. Without a clock the
     programme's own ticks. A database that is away is waited for.
     """
-    logging.set_up(settings.log_level)
+    logging.set_up(settings)
     app = OpeningApp(settings, engine, away, clock)
     sockets: dict[int, Any] = {}
     try:

@@ -12,7 +12,7 @@ from tracker.web.http import logging
 from tracker.web.opening import OpeningApp
 
 _settings = read_settings()
-logging.set_up(_settings.log_level)
+logging.set_up(_settings)
 _engine = make_engine(_settings.database_url, _settings.database_pool)
 _away = installation.away(_engine, _settings, say=std.getLogger("tracker").warning)
 app = OpeningApp(_settings, _engine, _away)

@@ -221,6 +221,7 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/language", "POST"): ("/language", {"language": "en"}, all_alike(303)),
     ("/static/<digest>/<path:path>", "GET"): ("/static/x/favicon.svg", {}, all_alike(200)),
     ("/favicon.ico", "GET"): ("/favicon.ico", {}, all_alike(200)),
+    ("/.well-known/security.txt", "GET"): ("/.well-known/security.txt", {}, all_alike(404)),  # no contact is set
     ("/healthz", "GET"): ("/healthz", {}, all_alike(200)),
     ("/readyz", "GET"): ("/readyz", {}, all_alike(200)),
 }

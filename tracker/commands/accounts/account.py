@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
+from tracker import security_log
 from tracker.commands.accounts import passwords
 from tracker.commands.accounts.fields import (
     OPERATOR,
@@ -64,6 +65,7 @@ def add(
     session.flush()  # its id
     change_workstreams(session, user, codes)
     entry.record()
+    _note(session, entry, user, "account_made", role=role.value)
     return user
 
 
@@ -83,6 +85,10 @@ def edit(session: Session, entry: Entry, user_id: int, wanted: Fields, was: Mapp
         keeps_text = field in {"role", "workstreams"}  # a name or an address may have to be erased one day
         _record(entry, user, field, *((now[field], texts[field]) if keeps_text else ()))
     session.add(user)
+    if "role" in merged.written:
+        _note(session, entry, user, "role_changed", role=wanted.role.value, was=now["role"])
+    if "workstreams" in merged.written:
+        _note(session, entry, user, "workstreams_changed")
     return list(merged.written)
 
 
@@ -91,12 +97,13 @@ def disable(session: Session, entry: Entry, email: str) -> User:
     require_admin(entry)
     user = the_user(session, email)
     if user.is_active:
-        _require_another_admin(session, entry, user)
+        require_another_admin(session, entry, user)
         user.is_active = False
         session.add(user)
         end_sign_ins(session, user)
         session.execute(delete(PasswordLink).where(col(PasswordLink.user_id) == user.id))
         _record(entry, user, "is_active", "1", "")
+        _note(session, entry, user, "account_disabled")
     return user
 
 
@@ -108,6 +115,7 @@ def enable(session: Session, entry: Entry, email: str) -> User:
         user.is_active = True
         session.add(user)
         _record(entry, user, "is_active", "", "1")
+        _note(session, entry, user, "account_enabled")
     return user
 
 
@@ -125,6 +133,7 @@ def keep_password(session: Session, entry: Entry, user: User, password_hash: str
     end_sign_ins(session, user, keep=keep)
     session.execute(delete(PasswordLink).where(col(PasswordLink.user_id) == user.id))
     _record(entry, user, "password")
+    _note(session, entry, user, "password_changed")
     return user
 
 
@@ -172,22 +181,7 @@ def require_admin(entry: Entry) -> None:
         raise NotAllowedError(N_("Only administrators can do this."))
 
 
-def _write(session: Session, entry: Entry, user: User, field: str, wanted: Fields) -> None:
-    match field:
-        case "email":
-            user.email = usable_email(session, wanted.email)
-        case "name":
-            change_name(session, user, wanted.name)
-        case "role":
-            if wanted.role is not Role.ADMIN:
-                _require_another_admin(session, entry, user)
-            user.role = wanted.role
-        case _:
-            user.all_workstreams = wanted.all_workstreams
-            change_workstreams(session, user, known_workstreams(session, wanted.workstreams))
-
-
-def _require_another_admin(session: Session, entry: Entry, user: User) -> None:
+def require_another_admin(session: Session, entry: Entry, user: User) -> None:
     """Somebody has to be able to sign in and administer; who is at the machine itself can always make one."""
     if user.role is not Role.ADMIN or not user.is_active or entry.actor.name == OPERATOR:
         return
@@ -198,6 +192,25 @@ def _require_another_admin(session: Session, entry: Entry, user: User) -> None:
         raise ConflictError(
             N_("There has to be another administrator who can sign in before this one goes."), field="role"
         )
+
+
+def _write(session: Session, entry: Entry, user: User, field: str, wanted: Fields) -> None:
+    match field:
+        case "email":
+            user.email = usable_email(session, wanted.email)
+        case "name":
+            change_name(session, user, wanted.name)
+        case "role":
+            if wanted.role is not Role.ADMIN:
+                require_another_admin(session, entry, user)
+            user.role = wanted.role
+        case _:
+            user.all_workstreams = wanted.all_workstreams
+            change_workstreams(session, user, known_workstreams(session, wanted.workstreams))
+
+
+def _note(session: Session, entry: Entry, user: User, what: str, **more: str) -> None:
+    security_log.note_once_kept(session, what, account=user.id, by=entry.actor.id, **more)
 
 
 def _record(entry: Entry, user: User, field: str, before: str = "", after: str = "") -> None:

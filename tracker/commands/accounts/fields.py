@@ -14,6 +14,7 @@ from tracker.domain.states import Role
 
 OPERATOR = "Driften"  # acts in the history for the command line
 ALL_WORKSTREAMS = "*"
+ERASED = "Raderad"  # with a number: acts in the history for an account that was erased
 LONGEST = 200
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+")
 
@@ -89,11 +90,16 @@ def checked_name(name: str) -> str:
     return text
 
 
+def is_reserved(name: str) -> bool:
+    """Whether the history keeps the name for what is nobody's."""
+    return name == OPERATOR or re.fullmatch(rf"{ERASED} \d+", name) is not None
+
+
 def free_actor_id(session: Session, name: str) -> int:
     """The actor of that name; somebody whose history was brought along gets it back."""
     text = checked_name(name)
     actor_id = actor_id_of(session, text)
-    if text == OPERATOR or session.exec(select(User.id).where(User.actor_id == actor_id)).one_or_none() is not None:
+    if is_reserved(text) or session.exec(select(User.id).where(User.actor_id == actor_id)).one_or_none() is not None:
         raise _taken(text)
     return actor_id
 
@@ -101,7 +107,7 @@ def free_actor_id(session: Session, name: str) -> int:
 def change_name(session: Session, user: User, name: str) -> None:
     """Names the actor anew, in the whole history: what was done is still done by the same person."""
     text = checked_name(name)
-    if text == OPERATOR or session.exec(select(Actor.id).where(Actor.name == text)).one_or_none() is not None:
+    if is_reserved(text) or session.exec(select(Actor.id).where(Actor.name == text)).one_or_none() is not None:
         raise _taken(text)
     session.get_one(Actor, user.actor_id).name = text
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts import links, passwords
-from tracker.commands.accounts.fields import OPERATOR, Fields, checked_email, checked_name, normal_email, normal_name
+from tracker.commands.accounts.fields import Fields, checked_email, checked_name, is_reserved, normal_email, normal_name
 from tracker.commands.accounts.links import Link
 from tracker.commands.entry.entries import Entry
 from tracker.commands.imports.results import ImportChangedError, RowResult, fingerprint
@@ -154,7 +154,7 @@ def _refuse_doubles(fields: Fields, in_file: Counter[str], names_in_file: Counte
         raise ConflictError(N_("%(email)s stands in more than one row."), email=fields.email)
     if names_in_file[fields.name] > 1:
         raise ConflictError(N_("The name %(name)s stands in more than one row."), name=fields.name)
-    if fields.name == OPERATOR or names.get(fields.name, fields.email) != fields.email:
+    if is_reserved(fields.name) or names.get(fields.name, fields.email) != fields.email:
         raise _taken(fields.name)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from tracker import security_log
 from tracker.commands.accounts import account, passwords
 from tracker.commands.accounts.sign_ins import token_hash
 from tracker.commands.entry.entries import Entry
@@ -48,6 +49,7 @@ def make(session: Session, entry: Entry, user: User, *, now: datetime) -> Link:
     assert user.id is not None
     session.merge(PasswordLink(user_id=user.id, token_hash=token_hash(link.token), expires_at=link.expires_at))
     entry.add(FieldChange(account_id=user.actor_id, field="password_link", entry_id=entry.id))
+    security_log.note_once_kept(session, "link_made", account=user.id, by=entry.actor.id)
     return link
 
 
@@ -68,4 +70,5 @@ def use(session: Session, entry: Entry, token: str, password_hash: str, *, now: 
     """Gives the link's account the password, which ends the link and all sign-ins. Raises LinkUnusableError."""
     user = owner(session, token, now)
     account.keep_password(session, entry, user, password_hash)
+    security_log.note_once_kept(session, "link_used", account=user.id)
     return user

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from tracker import security_log
 from tracker.commands.accounts import passwords
 from tracker.commands.accounts.account import normal_email
 from tracker.db.models import KnownPlace, Programme, SignIn, SignInFailure, User
@@ -46,7 +47,10 @@ class Attempt:
 
     def succeeds_with(self, password: str) -> bool:
         """Whether the password is right. Slow by design: call it outside any transaction."""
-        return passwords.fits(password, self.password_hash) and self.user_id is not None
+        succeeds = passwords.fits(password, self.password_hash) and self.user_id is not None
+        if not succeeds:
+            security_log.note("sign_in_failed", account=self.user_id)
+        return succeeds
 
 
 def token_hash(token: str) -> str:
@@ -54,11 +58,16 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
+def account_hash(email: str) -> str:
+    """What failed attempts keep of the address: people type passwords into the wrong field."""
+    return hashlib.sha256(normal_email(email).encode("utf-8", "replace")).hexdigest()
+
+
 def attempt(session: Session, email: str, places: Sequence[str], now: datetime) -> Attempt:
     """Books an attempt from the places (the browser's own first, the address last), or raises TooManyAttemptsError."""
     _count_one_at_a_time(session, now)
     address = normal_email(email)
-    account = hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()
+    account = account_hash(address)
     user = session.exec(select(User).where(User.email == address.replace("\0", ""))).one_or_none()
     place, counters = _counters(session, user, account, places)
     failure_id = _book(session, place, account, counters, now)
@@ -107,6 +116,7 @@ def sign_in_user(session: Session, user_id: int, places: Sequence[str], now: dat
     know(session, user_id, places, now)
     token = secrets.token_urlsafe(32)
     session.add(SignIn(token_hash=token_hash(token), user_id=user_id, signed_in_at=now))
+    security_log.note_once_kept(session, "signed_in", account=user_id)
     return token
 
 
@@ -176,4 +186,5 @@ def _refuse_when_full(session: Session, counter: ColumnElement[bool], now: datet
         select(SignInFailure.failed_at).where(counter).order_by(col(SignInFailure.failed_at).desc()).limit(ATTEMPTS)
     ).all()
     if len(latest) >= ATTEMPTS:
+        security_log.note("too_many_attempts")
         raise TooManyAttemptsError(max(1, int((latest[-1] + WINDOW - now).total_seconds()) + 1))

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
+from tracker import security_log
 from tracker.clock import real_now
 from tracker.commands.accounts import links as password_links
 from tracker.commands.accounts import passwords, sign_ins
@@ -70,6 +71,7 @@ def _owner(token: str) -> Owner:
         if owner is not None:
             sign_ins.succeed(session, booked)
     if owner is None:
+        security_log.note("link_failed")
         raise LinkUnusableError
     return owner
 

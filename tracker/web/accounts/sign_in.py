@@ -4,6 +4,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from tracker import security_log
 from tracker.clock import real_now
 from tracker.commands.accounts import sign_ins
 from tracker.commands.accounts.sign_ins import TooManyAttemptsError
@@ -82,9 +83,12 @@ def enter_demo() -> ResponseReturnValue:
 @bp.post("/logout")
 def leave() -> ResponseReturnValue:
     """Ends this browser's sign-in."""
+    viewer = viewer_or_none()
     with unrecorded() as session:
         end_sign_in(session)
     sessions.end()
+    if viewer is not None:
+        security_log.note("signed_out", account=viewer.user_id)
     return redirect(url_for(".show"), code=303)
 
 

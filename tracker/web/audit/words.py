@@ -68,6 +68,7 @@ COMMANDS = {
     "user_passwd": N_("password set by the administration"),
     "user_disable": N_("account disabled"),
     "user_enable": N_("account enabled"),
+    "user_erase": N_("account erased"),
     "change_password": N_("own password changed"),
     "use_link": N_("password chosen by one-time link"),
 }
@@ -105,6 +106,7 @@ UNTOLD = {
     "name": N_("name changed"),
     "password": N_("new password"),
     "password_link": N_("new one-time link"),
+    "erased": N_("erased"),
 }
 
 

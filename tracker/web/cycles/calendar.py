@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
+from werkzeug.exceptions import Unauthorized
 
 from tracker.clock import real_now
 from tracker.commands.accounts import sign_ins
@@ -36,10 +37,12 @@ def show() -> ResponseReturnValue:
     """The calendar of whoever the key is of. Wrong keys count against the address that they come from, apart from
     its sign-ins: an old subscription must not shut people out.
     """
-    place = f"calendar:{peer()}"
+    place, key = f"calendar:{peer()}", last("key")
+    if not key:
+        raise Unauthorized
     try:
         sign_ins.refuse_calendar(reading_session(), place, real_now())
-        reader = calendar.reader(reading_session(), token_hash(last("key")))
+        reader = calendar.reader(reading_session(), token_hash(key))
         if reader is None:
             with unrecorded() as session:
                 sign_ins.fail_calendar(session, place, real_now())

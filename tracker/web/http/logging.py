@@ -15,6 +15,8 @@ from flask import Flask, Request, Response, g, request
 from pythonjsonlogger.json import JsonFormatter
 from werkzeug.routing import MapAdapter
 
+from tracker import security_log
+from tracker.config import Settings
 from tracker.web.http.addresses import is_for_any_host
 
 log = logging.getLogger("tracker")
@@ -29,11 +31,7 @@ class Formatter(JsonFormatter):
     """One JSON object per line."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "%(levelname)s %(name)s %(message)s",
-            rename_fields={"levelname": "level", "name": "logger"},
-            timestamp="time",
-        )
+        super().__init__(security_log.FORMAT, rename_fields=security_log.NAMES, timestamp="time")
 
     def formatException(  # noqa: N802 - the library's name
         self,
@@ -45,12 +43,13 @@ class Formatter(JsonFormatter):
         return "\n".join([*places, kind.__name__ if kind else "?"])
 
 
-def set_up(level: str) -> None:
-    """Sends all log lines of the process to standard error."""
+def set_up(settings: Settings) -> None:
+    """Sends all log lines of the process to standard error, and those about security to their file if there is one."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Formatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    log.setLevel(level.upper())
+    log.setLevel(settings.log_level.upper())
+    security_log.set_up(settings.security_log)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
 
 

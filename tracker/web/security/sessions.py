@@ -1,17 +1,19 @@
 """Who is signed in: the cookie holds a random token and when it was last used, the database the rest."""
 
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
 from flask import Flask, Response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from werkzeug.exceptions import Unauthorized
 
+from tracker import security_log
 from tracker.clock import real_now
 from tracker.commands.accounts.sign_ins import LONGEST, token_hash
 from tracker.queries.accounts import viewer as viewers
 from tracker.web.http.addresses import safe_path
-from tracker.web.http.context import reading_session, set_viewer
+from tracker.web.http.context import reading_session, set_viewer, viewer_or_none
 from tracker.web.security import resumed_forms
 from tracker.web.security.session_cookies import SessionCookies, is_within
 from tracker.web.ui.rendering import htmx
@@ -29,7 +31,7 @@ OPEN_TO_ALL = frozenset(
     | {"password_links.show", "password_links.use", "statement.show"}
 )
 NEEDS_NO_DATABASE = frozenset({"assets.static", "assets.favicon", "health.process", "health.database"})
-KNOWS_NOBODY = NEEDS_NO_DATABASE | {"calendar_feed.show"}
+KNOWS_NOBODY = NEEDS_NO_DATABASE | {"calendar_feed.show", "security_contact.show"}
 # Asked by the page, not by the person: neither counts as activity nor writes anything.
 POLLS = frozenset({"board.changes", "planning.changes", "review.changes", "import_progress.show"})
 # Programs fetch these: the page to sign in, with 200 after a redirect, would be taken for the file.
@@ -50,6 +52,7 @@ def install(app: Flask) -> None:
     manager.user_loader(_find)
     app.session_interface = SessionCookies()
     app.before_request(_require_sign_in)
+    app.after_request(_note_exports)
 
 
 def begin(token: str) -> tuple[int | None, bool]:
@@ -116,6 +119,14 @@ def _turned_away(*, is_poll: bool) -> ResponseReturnValue:
         raise Unauthorized
     back = safe_path(request.full_path.rstrip("?")) if request.method in {"GET", "HEAD"} else "/"
     return redirect(url_for("sign_in.show", next=None if back == "/" else back), code=303)
+
+
+def _note_exports(response: Response) -> Response:
+    """Who took which kind of file away goes into the security log."""
+    viewer = viewer_or_none()
+    if viewer is not None and request.path.endswith(FILES) and response.status_code == HTTPStatus.OK:
+        security_log.note("export", account=viewer.user_id, route=str(request.url_rule))
+    return response
 
 
 def _forget() -> None:
