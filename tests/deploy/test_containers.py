@@ -176,8 +176,8 @@ def test_the_settings_of_the_compose_file_are_taken(secrets: Path, monkeypatch: 
     for variable, value in settings_of("tracker-1").items():
         monkeypatch.setenv(variable, value.replace("/run/secrets", str(secrets)))
     settings = read_settings()
-    password = (secrets / "tracker_password").read_text().strip()
-    assert settings.database_url == f"postgresql+psycopg://tracker:{password}@database/tracker"
+    password = (secrets / "tracker_app_password").read_text().strip()
+    assert settings.database_url == f"postgresql+psycopg://tracker_app:{password}@database/tracker"
     engine = make_engine(settings.database_url)
     assert len(secret_keys(settings, engine)[0]) == 64
     engine.dispose()

@@ -43,7 +43,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with own_server() as server:
         for statements in (text_of("postgres-roles.sql"), passwords):
             run(server, statements)
-        machines = [Machine(server.url("tracker", role), folder) for role in ("tracker_owner", "tracker")]
+        machines = [Machine(server.url("tracker", role), folder) for role in ("tracker_owner", "tracker_app")]
         refused = machines[1].run("db", "upgrade")
         assert refused.exit_code == 1
         assert "may not" in refused.output or "rights" in refused.output, refused.output
@@ -86,7 +86,7 @@ def test_nobody_else_comes_to_the_database(site: Site) -> None:
         psycopg.connect(site.server.url("tracker", "stranger").replace("+psycopg", ""))
 
 
-@pytest.mark.parametrize("role", ["tracker_owner", "tracker"])
+@pytest.mark.parametrize("role", ["tracker_owner", "tracker_app"])
 def test_passwords_are_those_of_the_secrets_and_kept_as_digests(site: Site, role: str) -> None:
     kept = str(site.server.ask(f"SELECT rolpassword FROM pg_authid WHERE rolname = '{role}'"))
     assert kept.startswith("SCRAM-SHA-256$")

@@ -15,7 +15,7 @@ keep() {
 
 keep secret_key "$(random)"
 keep postgres_password "$(random)"
-for role in tracker_owner tracker; do
+for role in tracker_owner tracker_app; do
     keep "${role}_password" "$(random)"
     keep "${role}_database_url" "postgresql+psycopg://$role:$(cat "secrets/${role}_password")@database/tracker"
 done
