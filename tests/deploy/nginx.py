@@ -143,8 +143,8 @@ def _nginx(site: Site) -> Iterator[None]:
     assert PROGRAM is not None
     _configure(site)
     command = [PROGRAM, "-p", str(site.folder), "-c", str(site.folder / "nginx.conf")]
-    identity = {"user": _AS_WHOM, "group": pwd.getpwnam(_AS_WHOM).pw_gid} if os.getuid() == 0 else {}
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, **identity)  # type: ignore[call-overload]
+    user, group = (_AS_WHOM, pwd.getpwnam(_AS_WHOM).pw_gid) if os.getuid() == 0 else (None, None)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, user=user, group=group)
     try:
         _wait(process, site)
         yield
