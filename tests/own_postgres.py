@@ -27,10 +27,10 @@ class OwnServer:
         self.port = free_port()
         self._data, self._log = folder / "data", folder / "log"
         self.programs = _programs()
-        self._as = {"user": _OWNER, "group": pwd.getpwnam(_OWNER).pw_gid} if os.getuid() == 0 else {}
+        self._user, self._group = nobody()
         self._process: subprocess.Popen[bytes] | None = None
-        if self._as:
-            shutil.chown(folder, _OWNER)
+        if self._user:
+            shutil.chown(folder, self._user)
         self._run("initdb", "-D", str(self._data), "-U", "owner", "--auth=trust", "--no-sync", "--encoding=UTF8")
 
     def url(self, database: str = "postgres", role: str = "owner") -> str:
@@ -61,7 +61,9 @@ class OwnServer:
         arguments = [f"--{name}={value}" for name, value in options.items()]
         with self._log.open("ab") as log:
             command = [str(self.programs / "postgres"), "-D", str(self._data), *arguments]
-            self._process = subprocess.Popen(command, stderr=log, stdout=log, cwd="/", **self._as)  # type: ignore[call-overload]
+            self._process = subprocess.Popen(
+                command, stderr=log, stdout=log, cwd="/", user=self._user, group=self._group
+            )
 
     def stop(self) -> None:
         """Stops it as an operator does, without waiting for who is connected."""
@@ -110,7 +112,7 @@ class OwnServer:
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self.programs / program), *arguments]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **self._as)  # type: ignore[call-overload]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", user=self._user, group=self._group)
 
 
 @contextlib.contextmanager
@@ -134,6 +136,11 @@ def children(pid: int) -> list[int]:
             if rest.rpartition(") ")[2].split()[1] == str(pid):
                 found.append(int(number))
     return found
+
+
+def nobody() -> tuple[str | None, int | None]:
+    """User and group for what refuses to run as root; none of either for anybody else."""
+    return (_OWNER, pwd.getpwnam(_OWNER).pw_gid) if os.getuid() == 0 else (None, None)
 
 
 def _programs() -> Path:

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -16,6 +15,7 @@ from sqlalchemy.engine import URL
 
 from tests.faults.relay import relay
 from tests.live import free_port
+from tests.own_postgres import nobody
 
 MISSING = "PgBouncer is not installed: no `pgbouncer` in PATH or /usr/sbin (Debian: apt-get install pgbouncer)"
 _WITHIN_S = 10
@@ -47,9 +47,9 @@ def bouncer(server: URL) -> Iterator[URL]:
         file.write_text(
             _CONFIGURATION.format(server=way.port, user=server.username, password=password, port=found.port)
         )
-        as_nobody = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid} if os.getuid() == 0 else {}
+        user, group = nobody()
         Path(folder).chmod(0o755)
-        process = subprocess.Popen([program, "--quiet", str(file)], cwd="/", **as_nobody)  # type: ignore[call-overload]
+        process = subprocess.Popen([program, "--quiet", str(file)], cwd="/", user=user, group=group)
         try:
             _wait_for(found)
             yield found

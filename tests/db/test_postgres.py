@@ -214,6 +214,21 @@ def test_the_owner_migrates_and_the_application_role_serves(roles: dict[str, str
         engine.dispose()
 
 
+def test_a_lock_that_another_holds_at_the_start_passes(
+    postgres_databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "LOCK_TIMEOUT_S", 0.2)
+    with postgres_databases.fresh() as url:
+        other, engine = make_engine(url), make_engine(url, POOL)
+        with other.begin() as connection:
+            connection.exec_driver_sql("LOCK TABLE programme")
+            reason = installation.not_yet_usable(engine, Settings(database_url=url), say=print)
+        assert "locked by another program" in str(reason)
+        assert installation.not_yet_usable(engine, Settings(database_url=url), say=print) is None
+        for each in (other, engine):
+            each.dispose()
+
+
 def test_a_server_that_is_not_there_is_named_at_the_start() -> None:
     with pytest.raises(AwayError, match=r"TRACKER_DATABASE_URL cannot be reached: .*Start it, or correct the address"):
         usable("postgresql+psycopg://x@127.0.0.1:1/x")

@@ -4,8 +4,6 @@ or of gunicorn where tests run in full.
 
 import contextlib
 import http.client
-import os
-import pwd
 import shutil
 import signal
 import ssl
@@ -22,12 +20,12 @@ from tests.deploy.files import FOLDER, replaced
 from tests.faults.leads import SECRET_KEY, Lead, Reply
 from tests.faults.workers import Workers, workers
 from tests.live import free_port
+from tests.own_postgres import nobody
 
 HOST = "tracker.example.org"
 WITHIN_S = 30
 PROGRAM = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 OPENSSL = shutil.which("openssl")
-_AS_WHOM = "nobody"
 _MAIN = """
 daemon off;
 worker_processes 1;
@@ -143,7 +141,7 @@ def _nginx(site: Site) -> Iterator[None]:
     assert PROGRAM is not None
     _configure(site)
     command = [PROGRAM, "-p", str(site.folder), "-c", str(site.folder / "nginx.conf")]
-    user, group = (_AS_WHOM, pwd.getpwnam(_AS_WHOM).pw_gid) if os.getuid() == 0 else (None, None)
+    user, group = nobody()
     process = subprocess.Popen(command, stderr=subprocess.PIPE, user=user, group=group)
     try:
         _wait(process, site)
@@ -180,8 +178,9 @@ def _configure(site: Site) -> None:
     _rewrite(folder / "conf.d/tracker.conf", ports | ours)
     (folder / "nginx.conf").write_text(_MAIN.format(folder=folder))
     _certify(folder / "tls")
-    for path in [folder, *folder.rglob("*")] if os.getuid() == 0 else []:
-        shutil.chown(path, _AS_WHOM)
+    user, _ = nobody()
+    for path in [folder, *folder.rglob("*")] if user else []:
+        shutil.chown(path, user)
 
 
 def _rewrite(file: Path, values: Mapping[str, object]) -> None:

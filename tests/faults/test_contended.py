@@ -4,7 +4,9 @@ import contextlib
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, Engine
 
@@ -40,8 +42,8 @@ def application(postgres_databases: Databases) -> Iterator[Served]:
 def deadlock_timeout(application: Served, milliseconds: int) -> Iterator[None]:
     """How long the application's side waits before it looks for a deadlock, and gives way."""
 
-    def set_it(driver: object, *_: object) -> None:
-        driver.execute(f"SET deadlock_timeout = {milliseconds}")  # type: ignore[attr-defined]
+    def set_it(driver: psycopg.Connection[Any], *_: object) -> None:
+        driver.execute(f"SET deadlock_timeout = {milliseconds}".encode())
 
     with listening(application.engine, "checkout", set_it):
         yield

@@ -4,8 +4,10 @@ import contextlib
 import os
 import socket
 from collections.abc import Callable, Iterator
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
+import psycopg
 import pytest
 from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.engine import make_url
@@ -56,11 +58,11 @@ class Dropper:
     def _count(self, connection: Connection, *_: object) -> None:
         self._left -= 1
         if self._left == -1:
-            drop(connection.connection.driver_connection)
+            drop(cast("psycopg.Connection[Any]", connection.connection.driver_connection))
             self.has_dropped = True
 
 
-def drop(driver: Any) -> None:  # noqa: ANN401 - psycopg's
+def drop(driver: psycopg.Connection[Any]) -> None:
     """What the network does: each side learns of it when it uses the connection next."""
     with socket.socket(fileno=os.dup(driver.pgconn.socket)) as twin:
         twin.shutdown(socket.SHUT_RDWR)
@@ -96,7 +98,7 @@ def is_ours(answer: Answered) -> bool:
 def test_a_page_is_ours_wherever_the_connection_is_lost(application: Served, dropper: Dropper) -> None:
     asked: list[Answered] = []
     for path in some(PAGES.values(), 9):
-        answers = list(dropper.answers(lambda: application.get(path)))  # noqa: B023
+        answers = list(dropper.answers(partial(application.get, path)))
         assert [answer for answer in answers if not is_ours(answer)] == []
         assert answers[-1].status == 200
         asked += answers

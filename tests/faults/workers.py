@@ -27,6 +27,7 @@ class Workers:
     process: "subprocess.Popen[bytes]"
     address: str
     errors: Path
+    count: int
 
     def ask(self, path: str) -> Reply:
         """A page, for nobody who is signed in; as 0 when no worker takes the connection."""
@@ -47,6 +48,14 @@ class Workers:
             time.sleep(0.05)
         return time.monotonic() - began
 
+    def seconds_until_all(self, path: str, is_met: Callable[[Reply], bool]) -> float:
+        """How long it took until the page was so whichever worker was asked."""
+        began, met = time.monotonic(), 0
+        while met < 5 * self.count:
+            met = met + 1 if is_met(self.ask(path)) else 0
+            assert time.monotonic() - began < _WITHIN_S, self.errors.read_text()[-5_000:]
+        return time.monotonic() - began
+
 
 @contextlib.contextmanager
 def workers(folder: Path, url: str, count: int = 2, port: int = 0, **more: str) -> Iterator[Workers]:
@@ -63,7 +72,7 @@ def workers(folder: Path, url: str, count: int = 2, port: int = 0, **more: str) 
             stdout=log,
             stderr=log,
         )
-    found = Workers(process, f"http://127.0.0.1:{port}", errors)
+    found = Workers(process, f"http://127.0.0.1:{port}", errors, count)
     try:
         found.seconds_until("/healthz", lambda reply: reply.status == 200)
         yield found

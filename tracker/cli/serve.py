@@ -16,7 +16,7 @@ from tracker.commands.programme import installation
 from tracker.config import SEED_DATA, Settings, SettingsError, read_settings
 from tracker.db.engine import make_engine, reading
 from tracker.domain.cells import read_date
-from tracker.domain.errors import N_, AwayError, InvalidError
+from tracker.domain.errors import N_, InvalidError, TrackerError
 from tracker.queries.accounts import table as accounts
 from tracker.queries.accounts import viewer
 
@@ -52,12 +52,14 @@ def serve(host: str, port: int) -> None:
     settings = read_settings()
     _require_safe_address(settings, host)
     engine = make_engine(settings.database_url, settings.database_pool)
-    away = installation.away(engine, settings, say=lambda text: click.echo(text, err=True))
-    if away is None:
+    reason = installation.not_yet_usable(engine, settings, say=lambda text: click.echo(text, err=True))
+    if reason is None:
         _require_own_programme(engine, host)
     else:
-        click.echo(f"{away} Until then every page says so.", err=True)
-    _serve(settings, engine, host, port, lambda address: f"Tracker is at {settings.public_url or address}", away=away)
+        click.echo(f"{reason} Until then every page says so.", err=True)
+    _serve(
+        settings, engine, host, port, lambda address: f"Tracker is at {settings.public_url or address}", reason=reason
+    )
 
 
 def _require_own_programme(engine: Engine, host: str) -> None:
@@ -122,7 +124,7 @@ def _serve(
     port: int,
     words: Callable[[str], str],
     clock: Clock | None = None,
-    away: AwayError | None = None,
+    reason: TrackerError | None = None,
 ) -> None:
     from tracker.web import server  # noqa: PLC0415 - no other command needs the web
 
@@ -134,7 +136,7 @@ def _serve(
         port,
         lambda bound: click.echo(words(f"http://{shown}:{bound}"), color=False),
         clock,
-        away,
+        reason,
     )
 
 

@@ -27,6 +27,10 @@ LOCK_TIMEOUT_S = 120
 _ADVISORY_LOCK = 7_000_001  # any number that no other program on the server uses
 
 
+class LockedError(DatabaseError, BusyError):
+    """Another holds the database, or what is to be changed in it."""
+
+
 class NoRightsError(DatabaseError):
     """The role that Tracker works as may not do this in the database."""
 
@@ -275,8 +279,8 @@ def _of_server(error: DBAPIError, problem: str, engine: Engine) -> TrackerError:
     return _locked(where) if isinstance(refusal, BusyError) else _unusable(where, problem)
 
 
-def _locked(where: str) -> DatabaseError:
-    return DatabaseError(
+def _locked(where: str) -> LockedError:
+    return LockedError(
         N_("The database %(where)s is locked by another program. Close that program and start again."), where=where
     )
 

@@ -13,7 +13,7 @@ import psycopg
 from psycopg.abc import PQGen
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
@@ -76,6 +76,9 @@ _BY_STATE: dict[str, TrackerError] = {
     "25006": DatabaseError(STANDBY),
     "42501": DatabaseError(NO_RIGHTS),
 }
+
+
+ERRORS = (TrackerError, SQLAlchemyError, psycopg.Error)  # what anything that asks a database can raise
 
 
 class SilentError(psycopg.OperationalError):
@@ -239,6 +242,12 @@ def refusal(error: BaseException) -> TrackerError | None:
         return type(known)(known.message)
     is_gone = not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
     return AwayError(AWAY) if is_gone or state.startswith(("08", "53", "57P")) else None
+
+
+def passing(error: Exception) -> TrackerError | None:
+    """What the error says, where it passes by itself: a server that is away, a lock that another holds."""
+    found = error if isinstance(error, TrackerError) else refusal(error)
+    return found if isinstance(found, AwayError | BusyError) else None
 
 
 def _begin(level: str, is_served: bool) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.clock import Clock
 from tracker.commands.programme import installation
 from tracker.config import Settings
-from tracker.domain.errors import AwayError, TrackerError
+from tracker.db import postgres
+from tracker.domain.errors import TrackerError
 from tracker.web.app import create_app, waiting_app
 
 if TYPE_CHECKING:
@@ -22,19 +22,24 @@ _log = logging.getLogger("tracker.database")
 
 
 class OpeningApp:
-    """The application on the engine's database; where that is away, as soon as it is back and found usable."""
+    """The application on the engine's database; with a reason why that is not usable yet, as soon as it is."""
 
     def __init__(
-        self, settings: Settings, engine: Engine, away: AwayError | None = None, clock: Clock | None = None
+        self, settings: Settings, engine: Engine, reason: TrackerError | None = None, clock: Clock | None = None
     ) -> None:
         self._settings, self._engine, self._clock = settings, engine, clock
         self._problem = ""
         self._app: WSGIApplication
-        if away is None:
-            self._app = create_app(settings, engine, clock)
-            return
+        try:
+            if reason is None:
+                self._app = create_app(settings, engine, clock)
+                return
+        except postgres.ERRORS as error:  # it has gone since it was found usable
+            reason = postgres.passing(error)
+            if reason is None:
+                raise
         self._app = waiting_app(settings, engine)
-        self._tell(away)
+        self._tell(reason)
         threading.Thread(target=self._keep_trying, name="opening", daemon=True).start()
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -47,7 +52,7 @@ class OpeningApp:
             try:
                 installation.make_usable(self._engine, self._settings, say=_log.warning)
                 self._app = create_app(self._settings, self._engine, self._clock)
-            except (TrackerError, SQLAlchemyError) as error:
+            except postgres.ERRORS as error:
                 self._tell(error)
             else:
                 _log.warning("the database is there")

@@ -15,7 +15,7 @@ from waitress.server import BaseWSGIServer
 from tracker.clock import Clock
 from tracker.config import Settings
 from tracker.db import upkeep
-from tracker.domain.errors import N_, AwayError, DatabaseError
+from tracker.domain.errors import N_, DatabaseError, TrackerError
 from tracker.web.http import connections, logging
 from tracker.web.http.connections import Connection
 from tracker.web.opening import OpeningApp
@@ -33,13 +33,13 @@ def serve(
     port: int,
     announce: Callable[[int], None],
     clock: Clock | None = None,
-    away: AwayError | None = None,
+    reason: TrackerError | None = None,
 ) -> None:
     """Serves until SIGTERM or Ctrl-C; `announce` is told the port once requests are taken. Without a clock the
-    programme's own ticks. A database that is away is waited for.
+    programme's own ticks. With a reason why PostgreSQL's database is not usable yet, it is waited for.
     """
     logging.set_up(settings)
-    app = OpeningApp(settings, engine, away, clock)
+    app = OpeningApp(settings, engine, reason, clock)
     sockets: dict[int, Any] = {}
     try:
         waitress.create_server(app, map=sockets, **_adjustments(settings, engine, host, port))

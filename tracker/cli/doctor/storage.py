@@ -12,7 +12,7 @@ from tracker.cli.doctor.lines import MEGABYTE, Line, Patient, fault, ok, size, w
 from tracker.db import migrations as schemas
 from tracker.db import sqlite_file
 from tracker.db.backups import records
-from tracker.domain.errors import DatabaseError
+from tracker.domain.errors import AwayError, DatabaseError
 
 _LOG_WARNING, _LOG_FAULT = 16 * MEGABYTE, 256 * MEGABYTE  # checkpoints are due at 4 MB
 _DISK_WARNING, _DISK_FAULT = 1024 * MEGABYTE, 64 * MEGABYTE
@@ -34,9 +34,11 @@ def database(patient: Patient) -> Iterator[Line]:
             yield fault("database", f"{where} is empty.", "Set it up with: tracker db upgrade")
             return
         schemas.require_sound(patient.engine)
+    except AwayError as error:
+        yield fault("database", str(error), "See that the server runs and TRACKER_DATABASE_URL names it.")
+        return
     except DatabaseError as error:
-        start = "" if patient.file is not None else "See that the server runs and TRACKER_DATABASE_URL names it. "
-        yield fault("database", f"{error}.", f"{start}A backup comes back with: tracker restore FILE")
+        yield fault("database", f"{error}.", "A backup comes back with: tracker restore FILE")
         return
     yield ok("database", f"{where} can be read.")
 
@@ -62,21 +64,16 @@ def connections(patient: Patient) -> Iterator[Line]:
         return
     with patient.engine.connect() as connection:
         limit, now = (int(connection.execute(text(each)).scalar_one()) for each in (_LIMIT, _SESSIONS))
-    wanted = patient.processes * _of_a_process(patient)
-    said = f"{patient.processes} × {_of_a_process(patient)} connections of {limit} that PostgreSQL allows, {now} now."
-    remedy = "Raise max_connections of PostgreSQL, or serve with fewer processes."
+    of_each = patient.settings.database_pool
+    wanted = patient.processes * of_each
+    said = f"{patient.processes} × {of_each} connections of {limit} that PostgreSQL allows, {now} now."
+    remedy = "Raise max_connections of PostgreSQL, or serve with fewer processes or a smaller TRACKER_DATABASE_POOL."
     if wanted > limit:
         yield fault("connections", said, remedy)
     elif max(wanted, now) > _MOST_OF_THE_LIMIT * limit:
         yield warning("connections", said, remedy)
     else:
         yield ok("connections", said)
-
-
-def _of_a_process(patient: Patient) -> int:
-    """The most that one process opens: the engine's pool, and the same again for single statements."""
-    pool = patient.engine.pool
-    return 2 * (getattr(pool, "size", lambda: 1)() + max(0, int(getattr(pool, "_max_overflow", 0))))
 
 
 def sqlite(patient: Patient) -> Iterator[Line]:

@@ -7,9 +7,9 @@ from sqlalchemy import Engine
 from tracker.commands import cycles
 from tracker.commands.programme import clock_mark
 from tracker.config import Settings
-from tracker.db import in_use, migrations
+from tracker.db import in_use, migrations, postgres
 from tracker.db.engine import make_engine, reading, transaction
-from tracker.domain.errors import N_, AwayError, DatabaseError
+from tracker.domain.errors import N_, DatabaseError, TrackerError
 
 
 def upgrade(engine: Engine) -> str | None:
@@ -32,12 +32,16 @@ def opened(settings: Settings, *, say: Callable[[str], None]) -> Engine:
     return engine
 
 
-def away(engine: Engine, settings: Settings, *, say: Callable[[str], None]) -> AwayError | None:
-    """Makes the database usable, unless its server cannot be reached: gives why, for whoever waits for it."""
+def not_yet_usable(engine: Engine, settings: Settings, *, say: Callable[[str], None]) -> TrackerError | None:
+    """Makes PostgreSQL's database usable, or gives why that cannot be done yet, for whoever waits for it. What does not
+    pass by itself is raised, and all of SQLite.
+    """
     try:
         make_usable(engine, settings, say=say)
-    except AwayError as error:
-        return error
+    except postgres.ERRORS as error:
+        if engine.dialect.name == "postgresql" and (reason := postgres.passing(error)) is not None:
+            return reason
+        raise
     return None
 
 
