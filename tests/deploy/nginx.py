@@ -179,8 +179,9 @@ def _configure(site: Site) -> None:
     (folder / "nginx.conf").write_text(_MAIN.format(folder=folder))
     _certify(folder / "tls")
     user, _ = nobody()
-    for path in [folder, *folder.rglob("*")] if user else []:
-        shutil.chown(path, user)
+    if user:
+        for path in (folder, *folder.rglob("*")):
+            shutil.chown(path, user)
 
 
 def _rewrite(file: Path, values: Mapping[str, object]) -> None:
