@@ -85,6 +85,7 @@ class Site:
     behind: int = field(default_factory=free_port)
     application: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     running: Workers | Running | None = None
+    upstream: str = "nginx/tracker-upstream.conf"
     logged: str = ""  # by applications that have ended
 
     def start(self) -> None:
@@ -137,6 +138,15 @@ def site(url: str) -> Iterator[Site]:
 
 
 @contextlib.contextmanager
+def half_a_pair(site: Site) -> Iterator[Site]:
+    """Another proxy, as containers have it, in front of the site's application and of one that is not there."""
+    with tempfile.TemporaryDirectory(prefix="tracker-nginx-", dir="/tmp") as name:
+        found = Site(Path(name), site.url, behind=site.behind, upstream="compose-upstream.conf")
+        with _nginx(found):
+            yield found
+
+
+@contextlib.contextmanager
 def _nginx(site: Site) -> Iterator[None]:
     assert PROGRAM is not None
     _configure(site)
@@ -170,7 +180,11 @@ def _configure(site: Site) -> None:
     shutil.copytree(FOLDER / "nginx", folder / "conf.d")
     for name in ("log", "temporary", "tls"):
         (folder / name).mkdir()
-    _rewrite(folder / "conf.d/tracker-upstream.conf", {"127.0.0.1:8000": f"127.0.0.1:{site.behind}"})
+    shutil.copy(FOLDER / site.upstream, folder / "conf.d/tracker-upstream.conf")
+    listening = ("tracker-1:8000", "tracker-2:8000") if "compose" in site.upstream else ("127.0.0.1:8000",)
+    behind = (site.behind, free_port())
+    addresses = {old: f"127.0.0.1:{port}" for old, port in zip(listening, behind, strict=False)}
+    _rewrite(folder / "conf.d/tracker-upstream.conf", addresses)
     ports = {"listen 80;": f"listen 127.0.0.1:{site.http};", "listen 443 ssl;": f"listen 127.0.0.1:{site.https} ssl;"}
     ports |= {"    listen [::]:80;\n": "", "    listen [::]:443 ssl;\n": ""}
     folders = {"/var/log/nginx": "log", "/etc/nginx/tls": "tls", "/etc/nginx/conf.d": "conf.d"}

@@ -39,7 +39,7 @@ def test_two_processes_a_database_and_a_proxy_start_together() -> None:
     started = {name for name, service in SERVICES.items() if "profiles" not in service}
     assert started == {"database", "upgrade", "tracker-1", "tracker-2", "proxy"}
     assert SERVICES["tracker-1"] == SERVICES["tracker-2"]
-    upstream = re.findall(r"server ([\w-]+):(\d+);", text_of("compose-upstream.conf"))
+    upstream = re.findall(r"server ([\w-]+):(\d+) ", text_of("compose-upstream.conf"))
     assert upstream == [("tracker-1", "8000"), ("tracker-2", "8000")]
 
 

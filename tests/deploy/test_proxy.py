@@ -140,6 +140,13 @@ def is_designed(reply: Reply) -> bool:
     return reply.status == 503 and int(headers["Retry-After"]) > 0 and is_safe
 
 
+def test_of_two_processes_one_may_be_away(site: Site) -> None:
+    with nginx.half_a_pair(site) as half:
+        visitor = half.visitor()
+        assert {visitor.ask("GET", "/login").status for _ in range(20)} == {200}
+        assert " 502, 200" in (half.folder / "log" / "access.log").read_text()
+
+
 def test_while_tracker_is_restarted_people_get_a_page_and_boards_keep_what_was_sent(
     site: Site, visitor: Visitor, lead: Visitor
 ) -> None:
