@@ -70,8 +70,9 @@ translations: $(STAMP) ## brings the Swedish catalogue up to date with code and 
 	$(BIN)/pybabel update -i $(VENV)/messages.pot -o $(CATALOGUE).po -l sv -w 120 --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel compile -i $(CATALOGUE).po -o $(CATALOGUE).mo -l sv --statistics
 
-wheel: $(STAMP) ## builds the file to install, in dist/
+wheel: $(STAMP) ## builds the file to install, in dist/, and a list of its libraries with their digests
 	$(BIN)/python -m hatchling build -t wheel -d dist
+	$(UV) export --frozen --quiet --no-dev --all-extras --no-emit-project --no-header --no-annotate -o dist/requirements.txt
 
 vendor: $(STAMP) ## fetches the browser libraries of tests/vendoring/vendor.json again (needs npm)
 	$(BIN)/python -m tests.vendoring.vendor

@@ -26,7 +26,7 @@ class OwnServer:
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self._data, self._log = folder / "data", folder / "log"
-        self._programs = _programs()
+        self.programs = _programs()
         self._user, self._group = nobody()
         self._process: subprocess.Popen[bytes] | None = None
         if self._user:
@@ -60,7 +60,7 @@ class OwnServer:
         options |= {"recovery_init_sync_method": "syncfs", "restart_after_crash": "on"}
         arguments = [f"--{name}={value}" for name, value in options.items()]
         with self._log.open("ab") as log:
-            command = [str(self._programs / "postgres"), "-D", str(self._data), *arguments]
+            command = [str(self.programs / "postgres"), "-D", str(self._data), *arguments]
             self._process = subprocess.Popen(
                 command, stderr=log, stdout=log, cwd="/", user=self._user, group=self._group
             )
@@ -111,7 +111,7 @@ class OwnServer:
             self._process = None
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [str(self._programs / program), *arguments]
+        command = [str(self.programs / program), *arguments]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", user=self._user, group=self._group)
 
 

@@ -49,7 +49,7 @@ def running(folder: Path, *arguments: str, **environment: str) -> Iterator[Runni
             said = pipe.read(10_000).decode()  # one write
             timer.cancel()
             try:
-                assert "http://" in said, errors.read_text()
+                assert "://" in said, errors.read_text()
                 yield Running(process, said, errors)
             finally:
                 process.kill()

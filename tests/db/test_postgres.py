@@ -25,7 +25,7 @@ from tracker.domain.errors import AwayError, BusyError, DatabaseError
 pytestmark = pytest.mark.postgres
 
 POOL = 3
-OPERATING = (HANDBOOK / "operating.md").read_text()
+ROLES = (HANDBOOK.parent / "deploy" / "postgres-roles.sql").read_text()
 
 
 @pytest.fixture
@@ -159,28 +159,26 @@ def test_statements_are_prepared_only_where_no_pooler_is_between(
     assert prepared[True] == 0
 
 
-# Owner and application role, by the statements that the handbook gives.
+# Owner and application role, by the statements that operators run.
 
 
-def statements_of(heading: str, mark: str) -> list[str]:
-    """The SQL under a heading of the handbook's page Operating, for roles of the test's own."""
-    part = OPERATING.partition(f"\n## {heading}\n")[2]
-    found = re.search(r"```sql\n(.*?)```", part, re.DOTALL)
-    assert found is not None, heading
-    script = re.sub(r"^\\.*$|--.*$", "", found[1], flags=re.MULTILINE)
-    return [re.sub("tracker_(owner|app)", rf"\1_{mark}", each.strip()) for each in script.split(";") if each.strip()]
+def statements(database: str, mark: str) -> list[str]:
+    """The SQL for operators, for a database that is there and roles of the test's own."""
+    script = re.sub(r"^(\\.*|--.*|CREATE DATABASE.*)$", "", ROLES, flags=re.MULTILINE)
+    script = re.sub("tracker_(owner|app)", rf"\1_{mark}", script).replace("DATABASE tracker ", f"DATABASE {database} ")
+    passwords = "".join(f"ALTER ROLE {role}_{mark} PASSWORD 'one';" for role in ("owner", "app"))
+    return [each.strip() for each in (script + passwords).split(";") if each.strip()]
 
 
 @pytest.fixture
 def roles(postgres_databases: Databases) -> Iterator[dict[str, str]]:
-    """The addresses of a database as the handbook makes it, for its owner and for the role that serves."""
+    """The addresses of a database as operators make it, for its owner and for the role that serves."""
     mark = secrets.token_hex(4)
     with postgres_databases.fresh(nothing) as url:
         admin = make_engine(url).execution_options(isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
-            for statement in statements_of("Roles in PostgreSQL", mark):
-                if not statement.startswith("CREATE DATABASE"):  # there is one
-                    connection.exec_driver_sql(statement)
+            for statement in statements(str(admin.url.database), mark):
+                connection.exec_driver_sql(statement)
             connection.exec_driver_sql(f"ALTER DATABASE {admin.url.database} OWNER TO owner_{mark}")
         address = admin.url.set(password="one")
         yield {

@@ -63,9 +63,9 @@ def answered(lead: Lead, path: str) -> Reply:
 
 
 @contextlib.contextmanager
-def workers(folder: Path, url: str, count: int = 2) -> Iterator[Workers]:
-    """gunicorn with so many workers, from its first answer to /healthz to the end of the block."""
-    port = free_port()
+def workers(folder: Path, url: str, count: int = 2, port: int = 0, **more: str) -> Iterator[Workers]:
+    """gunicorn with so many workers, from its first answer to /healthz to the end of the block; `more` settings."""
+    port = port or free_port()
     arguments = f"--worker-class gthread --workers {count} --threads {POOL + 1} --keep-alive 15 --no-control-socket"
     environment = {"TRACKER_DATABASE_URL": url, "TRACKER_SECRET_KEY": SECRET_KEY, "TRACKER_DATABASE_POOL": str(POOL)}
     errors = folder / "errors"
@@ -73,7 +73,7 @@ def workers(folder: Path, url: str, count: int = 2) -> Iterator[Workers]:
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *arguments.split(), f"--bind=127.0.0.1:{port}", "tracker.web.wsgi:app"],
             cwd=folder,
-            env=environment_of(environment),
+            env=environment_of(environment | more),
             stdout=log,
             stderr=log,
         )

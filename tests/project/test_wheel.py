@@ -55,6 +55,12 @@ def test_every_page_of_the_handbook_and_every_picture_is_in_the_wheel(names: set
     assert {file.relative_to(ROOT).as_posix() for file in files} <= names
 
 
+def test_the_files_for_operators_are_in_the_wheel(names: set[str]) -> None:
+    files = [file for file in (HANDBOOK.parent / "deploy").rglob("*") if file.is_file()]
+    assert len(files) > 10
+    assert {file.relative_to(ROOT).as_posix() for file in files} <= names
+
+
 def test_the_wheel_puts_nothing_beside_the_package(names: set[str]) -> None:
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"tracker"}

@@ -168,7 +168,7 @@ class Server:
         made.server, made.patience_s = self, self._patience_s
         if made.execute("SELECT pg_backend_pid()").fetchone() != (made.info.backend_pid,):
             made.prepare_threshold = None  # PgBouncer is between: the next transaction's server has prepared nothing
-        return cast("DBAPIConnection", made)
+        return cast("DBAPIConnection", made)  # with `server` and `patience_s` beside what SQLAlchemy knows
 
     def _begin(self, connection: Connection) -> None:
         """BEGIN and its limits. On a connection that was lost since its last use nothing has been sent yet: another

@@ -61,7 +61,7 @@ def test_the_list_tells_when_the_last_backup_was(client_as: ClientAs, engine: En
         backups.note(session, datetime(2023, 4, 14, 7, tzinfo=UTC))
     page = as_admin(client_as).page("/admin")
     assert "Last backup: 14 April 09:00." in page.text
-    assert client_as("admin").get("/help/operating").status_code == 200
+    assert client_as("admin").get("/help/upkeep").status_code == 200
 
 
 def test_a_new_account_comes_with_a_link_that_is_shown_once(client_as: ClientAs, engine: Engine) -> None:

@@ -30,10 +30,8 @@ OPEN_TO_ALL = frozenset(
     {"sign_in.show", "sign_in.enter", "sign_in.demo", "language.choose"}
     | {"password_links.show", "password_links.use", "statement.show"}
 )
-NEEDS_NO_DATABASE = frozenset(
-    {"assets.static", "assets.favicon", "health.process", "health.database", "security_contact.show"}
-)
-KNOWS_NOBODY = NEEDS_NO_DATABASE | {"calendar_feed.show"}
+NEEDS_NO_DATABASE = frozenset({"assets.static", "assets.favicon", "health.process", "health.database"})
+KNOWS_NOBODY = NEEDS_NO_DATABASE | {"calendar_feed.show", "security_contact.show"}
 # Asked by the page, not by the person: neither counts as activity nor writes anything.
 POLLS = frozenset({"board.changes", "planning.changes", "review.changes", "import_progress.show"})
 # Programs fetch these: the page to sign in, with 200 after a redirect, would be taken for the file.
