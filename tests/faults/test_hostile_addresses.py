@@ -111,7 +111,7 @@ METHODS = ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "MOO")
 FIELDS = {"to": "test", "version": "1", "key": "k", "reason": "other", "note": "", "happened_on": ""}
 SEVENTIETH = 71  # each value of each parameter in some page, and a dozen of them in each page
 # 429: those who try one-time links are slowed down.
-ALLOWED = {200, 302, 303, 304, 308, 400, 403, 404, 405, 409, 414, 422, 429, 431, 501}
+ALLOWED = {200, 302, 303, 304, 308, 400, 401, 403, 404, 405, 409, 414, 422, 429, 431, 501}
 
 
 @pytest.fixture(scope="module")

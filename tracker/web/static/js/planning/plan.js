@@ -15,22 +15,25 @@ export const listOf = (row) => row.closest("[data-side]");
 // Rows that can be seen, in order; those of one side if it is named.
 export const rows = (side) => [...board.querySelectorAll(side ? `[data-side=${side}] > .plan-row` : ".plan-row")].filter((row) => isMine(row));
 
-// Row by row: the version it will have if what is under way is done.
-const versions = new Map(); // key -> the version before
+// Row by row: the version it will have when all that is under way is done, whatever a poll draws meanwhile.
+const ahead = new Map();
+let underWay = 0; // requests, which go one after the other
+const versionOf = (key) => ahead.get(key) ?? rowOfKey(key)?.dataset.version ?? "";
 
 function foresee(key, goal) {
   const row = rowOfKey(key);
-  if (!row || versions.has(key)) return;
-  versions.set(key, row.dataset.version);
-  row.dataset.version = Number(row.dataset.version) + (isIn(row) && goal ? 2 : 1);
+  if (row) ahead.set(key, Number(versionOf(key)) + (isIn(row) && goal ? 2 : 1));
 }
 
 function settle(refused) {
-  for (const [key, version] of versions) {
+  underWay = Math.max(0, underWay - 1);
+  for (const key of [...ahead.keys()].filter(refused)) ahead.delete(key);
+  if (underWay) return;
+  for (const [key, version] of ahead) {
     const row = rowOfKey(key);
-    if (row && refused(key)) row.dataset.version = version;
+    if (row) row.dataset.version = version;
   }
-  versions.clear();
+  ahead.clear();
 }
 
 // Puts them into the cycle, with a goal or each with its next stage, or back into the backlog.
@@ -49,9 +52,10 @@ bar?.addEventListener("formdata", ({ formData }) => {
   button = null;
   for (const name of [...formData.keys()]) if (name.startsWith("version_")) formData.delete(name);
   formData.delete("workflow");
+  underWay += 1;
   for (const key of keys) {
     formData.append("workflow", key);
-    formData.set(`version_${key}`, rowOfKey(key)?.dataset.version ?? "");
+    formData.set(`version_${key}`, versionOf(key));
     follow(key);
     foresee(key, goal);
   }
