@@ -22,7 +22,8 @@ def free_port() -> int:
 def serve(app: Flask) -> Iterator[str]:
     """Serves the application on a free port of the loopback; gives its address without a closing slash."""
     sockets: dict[int, object] = {}
-    server = waitress.create_server(app, map=sockets, host="127.0.0.1", port=0, threads=4)
+    # Browsers that are kept for the whole run keep six connections each.
+    server = waitress.create_server(app, map=sockets, host="127.0.0.1", port=0, threads=4, connection_limit=1_000)
     thread = threading.Thread(target=server.run, name="live server")
     thread.start()
     try:
