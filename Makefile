@@ -10,8 +10,8 @@ UV := $(shell command -v uv || echo $(BIN)/uv)
 # Each worker and each program that tests start would compile all modules anew where Python is told to keep nothing.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --dist worksteal
 # xdist hands tests that are left over to the worker that is free. Half of the time they wait for browser or disk, so
-# three workers suit even two cores.
-TEST := $(PYTEST) -n 3
+# four workers suit even two cores.
+TEST := $(PYTEST) -n 4
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run fresh test quick test-all check browser bench screenshots translations wheel vendor clean
