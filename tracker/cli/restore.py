@@ -19,6 +19,7 @@ from tracker.db.backups import postgres, records, sqlite
 from tracker.db.backups.postgres import Programs
 from tracker.db.backups.records import Record
 from tracker.db.engine import database_file, make_engine, transaction
+from tracker.db.postgres import take_time
 from tracker.domain.errors import ConflictError, DatabaseError
 
 
@@ -107,7 +108,7 @@ def _restored_dump(engine: Engine, file: Path, record: Record | None, *, force: 
     is_filled = postgres.is_filled(engine)
     _require_room(engine.url.render_as_string(), is_filled=is_filled, force=force)
     with engine.connect() as connection, connection.begin():
-        postgres.without_limits(connection)
+        take_time(connection)
         if is_filled:
             postgres.empty(connection, keep=lambda: _keep_dump(engine, programs))
         programs.restore(file, connection)

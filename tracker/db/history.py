@@ -6,9 +6,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, select
 from sqlmodel import Session, col
 
+from tracker.db import models
 from tracker.db.columns import AnyColumn, AnyTable
 from tracker.db.models import Actor, BlockerEvent, Entry, Workflow
 from tracker.domain.states import HoldEvent
+
+# What entries recorded, row by row; nothing of it is ever changed.
+TABLES: tuple[AnyTable, ...] = (
+    models.StateChange,
+    models.ScopeChange,
+    models.BlockerEvent,
+    models.Note,
+    models.WorkflowCheck,
+    models.FieldChange,
+    models.CycleChange,
+    models.ReportChange,
+    models.ReportPublication,
+)
 
 
 def written(table: AnyTable, *columns: AnyColumn) -> Select[Any]:

@@ -210,8 +210,8 @@ def of(bind: Engine | Connection) -> Server | None:
     return _servers.get(bind.dialect)
 
 
-def take_time(connection: Connection, lock_timeout_s: float) -> None:
-    """Lets the connection's transaction take as long as it takes, and wait for locks for so long."""
+def take_time(connection: Connection, lock_timeout_s: float = 0) -> None:
+    """Lets the connection's transaction take as long as it takes, and wait for locks for so long; 0 is for ever."""
     for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
         connection.exec_driver_sql(f"SET LOCAL {limit} = 0")
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{lock_timeout_s}s'")

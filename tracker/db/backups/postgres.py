@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlmodel import Session
 
 from tracker.db.backups.records import OWNER_ONLY
+from tracker.db.postgres import take_time
 from tracker.domain.errors import DatabaseError
 
 MAGIC = b"PGDMP"
@@ -144,16 +145,9 @@ def programs(engine: Engine, folder: Path | None) -> Programs:
     raise _unfit(found, folder, server)
 
 
-def without_limits(connection: Connection) -> Connection:
-    """The connection, whose transaction may take as long as it takes."""
-    for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
-        connection.execute(text(f"SET LOCAL {limit} = 0"))
-    return connection
-
-
 def snapshot(session: Session) -> str:
     """The name of the state that a reading session sees, for a dump of the same."""
-    without_limits(session.connection())
+    take_time(session.connection())
     return str(session.execute(text("SELECT pg_export_snapshot()")).scalar_one())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import String, Table, func, inspect, or_, select
 from sqlmodel import Session, SQLModel, col
 
-from tracker.db import models
+from tracker.db import history, models
 from tracker.db.columns import AnyTable
 from tracker.db.models import Actor, Answer, Entry, FieldChange, ImportFile, SignInFailure, User
 
@@ -24,19 +24,7 @@ _OF_USERS: tuple[AnyTable, ...] = (
     models.Answer,
     models.ImportFile,
 )
-_OF_ENTRIES: tuple[AnyTable, ...] = (
-    models.StateChange,
-    models.ScopeChange,
-    models.BlockerEvent,
-    models.Note,
-    models.WorkflowCheck,
-    models.FieldChange,
-    models.CycleChange,
-    models.ReportChange,
-    models.ReportPublication,
-    models.Proposal,
-    models.ReviewReady,
-)
+_OF_ENTRIES: tuple[AnyTable, ...] = (*history.TABLES, models.Proposal, models.ReviewReady)
 # Whose texts are not of the programme: of accounts, of answers that are gone after a week, of files under import.
 _NO_TEXTS_OF_THE_PROGRAMME = frozenset(
     table.__tablename__ for table in (Actor, User, Answer, ImportFile, SignInFailure, *_OF_USERS)

@@ -7,23 +7,11 @@ from collections.abc import Iterator
 from sqlalchemy import func, inspect, select
 from sqlmodel import Session, SQLModel, col
 
-from tracker.db import models
-from tracker.db.columns import AnyTable
+from tracker.db import history, models
 from tracker.domain.programme.checks import Finding
 from tracker.domain.programme.heads import Contents, Head
 from tracker.queries.programme.derived_columns import streamed
 
-_OF_ENTRIES: tuple[AnyTable, ...] = (
-    models.StateChange,
-    models.ScopeChange,
-    models.BlockerEvent,
-    models.Note,
-    models.WorkflowCheck,
-    models.FieldChange,
-    models.CycleChange,
-    models.ReportChange,
-    models.ReportPublication,
-)
 _DIGITS = 32  # of 64: 128 bits
 _written = json.JSONEncoder(default=str).encode  # one for all rows: making it takes as long as writing one
 COUNTED: dict[str, type[SQLModel]] = {
@@ -75,7 +63,7 @@ def findings(session: Session, head: Head) -> Iterator[Finding]:
 
 
 def _lines(session: Session, up_to: int) -> Iterator[str]:
-    for table, number in ((models.Entry, models.Entry.id), *((table, table.entry_id) for table in _OF_ENTRIES)):
+    for table, number in ((models.Entry, models.Entry.id), *((table, table.entry_id) for table in history.TABLES)):
         names = [column.key for column in inspect(table).columns]
         rows = select(*(col(getattr(table, name)) for name in names)).where(col(number) <= up_to).order_by(table.id)
         for row in streamed(session, rows):
