@@ -1,7 +1,7 @@
 """The import in a browser: a Swedish spreadsheet with three bad rows, by keyboard alone and without script."""
 
 import itertools
-import time
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -118,7 +118,9 @@ def test_rows_are_counted_while_they_are_written(new_page: NewPage, demo_engine:
     page.locator(".import-form .primary").click()
     page.locator(".columns-form .primary").click()
     page.wait_for_selector(".preview")
-    with listening(demo_engine, "before_cursor_execute", slow):
+    polled = threading.Semaphore(0)
+    page.on("requestfinished", lambda request: polled.release() if "/imports/progress/" in request.url else None)
+    with listening(demo_engine, "before_cursor_execute", slower_than(polled)):
         page.locator(".confirm .primary").click()
         expect(page.locator("h1")).to_have_text("Importen är klar")
     told = page.evaluate("sessionStorage.told").replace("\N{NO-BREAK SPACE}", " ")
@@ -147,10 +149,17 @@ def a_count(done: int) -> dict[str, object]:
     return {"step": "checked", "done": done, "total": 10_000, "words": str(done)}
 
 
-def slow(*arguments: object) -> None:
-    """Each piece takes its time."""
-    if str(arguments[2]).startswith("INSERT INTO state_change"):
-        time.sleep(0.6)
+def slower_than(polled: threading.Semaphore) -> Callable[..., None]:
+    """Each piece waits until the page has asked three times: what was answered to the second it has shown by then."""
+
+    def wait(*arguments: object) -> None:
+        if str(arguments[2]).startswith("INSERT INTO state_change"):
+            while polled.acquire(blocking=False):
+                pass
+            for _ in range(3):
+                assert polled.acquire(timeout=30)
+
+    return wait
 
 
 @pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
@@ -167,6 +176,7 @@ def test_it_fits_in_both_languages_and_themes(
     axe(page)
     page.set_input_files("#field-file", FILE)  # type: ignore[arg-type]
     for button in (".import-form .primary", ".columns-form .primary"):
+        page.wait_for_selector(button)  # the answer to the click before: what is asked of a page while it goes may fail
         assert fits(page)
         axe(page)
         page.locator(button).click()
