@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL
 from tests import postgres
 from tests.counts import FULL, count, is_full
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, nothing
+from tests.live import LATE
 from tests.pgbouncer import bouncer
 from tracker.commands.accounts import passwords
 
@@ -36,11 +37,16 @@ _IN_TURN = re.compile("^tests/(db|faults|properties)")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help=f"run counted tests in full, as {FULL}=1 does")
     parser.addoption("--sqlite", action="store_true", help="run what needs PostgreSQL not at all")
+    parser.addoption(
+        "--late", metavar="SECONDS", help="let pages come so late, to find tests that do not wait for them"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("full"):
         os.environ[FULL] = "1"
+    if config.getoption("late"):
+        os.environ[LATE] = config.getoption("late")
     # A shared machine has slow moments: examples have no deadline of their own, tests have a time-out.
     hypothesis.settings.register_profile("tracker", deadline=None, max_examples=count(1000), print_blob=True)
     hypothesis.settings.load_profile("tracker")

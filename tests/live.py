@@ -1,13 +1,18 @@
 """The real application behind the real server, in a thread of the test process."""
 
 import contextlib
+import os
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import waitress
 from flask import Flask
 from waitress import wasyncore
+
+LATE = "TRACKER_TEST_LATE"
 
 
 def free_port() -> int:
@@ -18,12 +23,36 @@ def free_port() -> int:
         return port
 
 
+def late(app: Flask) -> WSGIApplication:
+    """The application as it is; after `pytest --late`, each answer but files comes so late, and its rest later still: a
+    test that does not wait for what it looks at fails then."""
+    seconds = float(os.environ.get(LATE, "0"))
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith("/static/"):
+            return app(environ, start_response)
+        time.sleep(seconds)
+        return in_two(app(environ, start_response))
+
+    def in_two(body: Iterable[bytes]) -> Iterator[bytes]:
+        try:
+            for number, piece in enumerate(body):
+                yield piece[:1]
+                time.sleep(0 if number else seconds)
+                yield piece[1:]
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+
+    return answer if seconds else app
+
+
 @contextlib.contextmanager
 def serve(app: Flask) -> Iterator[str]:
     """Serves the application on a free port of the loopback; gives its address without a closing slash."""
     sockets: dict[int, object] = {}
     # Browsers that are kept for the whole run keep six connections each.
-    server = waitress.create_server(app, map=sockets, host="127.0.0.1", port=0, threads=4, connection_limit=1_000)
+    server = waitress.create_server(late(app), map=sockets, host="127.0.0.1", port=0, threads=4, connection_limit=1_000)
     thread = threading.Thread(target=server.run, name="live server")
     thread.start()
     try:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
 from tests.browser.accounts.test_accounts import tab_to
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import TIMEOUT_MS, NewPage
 from tests.browser.looks import LANGUAGES, fits, variants
 from tests.browser.people import sign_in
 from tests.databases import listening
@@ -157,7 +157,7 @@ def slower_than(polled: threading.Semaphore) -> Callable[..., None]:
             while polled.acquire(blocking=False):
                 pass
             for _ in range(3):
-                assert polled.acquire(timeout=30)
+                assert polled.acquire(timeout=TIMEOUT_MS / 1_000)
 
     return wait
 

@@ -105,14 +105,15 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
 });
 
 // As the server drew it, but for what is still to be saved. The focus stays in its item, or goes to what is wrong there.
-document.addEventListener("htmx:after:swap", () => {
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   for (const item of items()) {
     if (!item.classList.contains("is-dirty")) formOf(item)?.reset();
     mark(item);
   }
   const item = focusedItem ? document.getElementById(focusedItem) : null;
   if (!wasInside || ![document.body, item].includes(document.activeElement)) return;
-  const wrong = item?.matches(".is-refused") ? item.querySelector(".item-conflict, [aria-invalid=true]") : null;
+  const isAnswer = ctx.sourceElement !== review; // a poll that comes while a save is under way points at nothing
+  const wrong = isAnswer && item?.matches(".is-refused") ? item.querySelector(".item-conflict, [aria-invalid=true]") : null;
   if (wrong) wrong.focus();
   else (item ?? document.getElementById("stream"))?.focus({ preventScroll: true });
 });
