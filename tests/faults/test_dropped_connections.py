@@ -95,9 +95,11 @@ def is_ours(answer: Answered) -> bool:
     return answer.headers.keys() >= HEADERS and (answer.status == 200 or b'class="error-page' in answer.body)
 
 
+# SQLAlchemy throws the cursor of a lost connection away without closing it.
+@pytest.mark.filterwarnings("ignore:Exception ignored in.*ServerCursor:pytest.PytestUnraisableExceptionWarning")
 def test_a_page_is_ours_wherever_the_connection_is_lost(application: Served, dropper: Dropper) -> None:
     asked: list[Answered] = []
-    for path in some(PAGES.values(), 9):
+    for path in ("/exports/scope.csv", *some(PAGES.values(), 9)):  # a file is closed when all of it has been sent
         answers = list(dropper.answers(partial(application.get, path)))
         assert [answer for answer in answers if not is_ours(answer)] == []
         assert answers[-1].status == 200

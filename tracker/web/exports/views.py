@@ -2,12 +2,14 @@
 
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from itertools import chain
 from typing import IO
 
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from tracker.db.engine import reading
@@ -57,8 +59,14 @@ def file(name: str) -> ResponseReturnValue:
         session.close()
         raise
     response = Response(pieces, mimetype="text/csv")
-    response.call_on_close(session.close)
+    response.call_on_close(lambda: _close(session))
     return _named(response, f"{files.file_name(asked, at)}.csv")
+
+
+def _close(session: Session) -> None:
+    """All has been sent by now: that the connection is lost harms nobody any more."""
+    with suppress(DBAPIError):
+        session.close()
 
 
 @bp.get("/pack.zip")
