@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.cli.backing import Machine
-from tests.counts import count, is_full
+from tests.counts import count
 from tests.databases import Databases, nothing
 from tests.db.acting import FREE, NOW, RUNNING, acting, planner, prepared, stands
 from tracker.commands.workflows import moves
@@ -24,7 +24,8 @@ from tracker.domain.states import State
 
 BACKUPS = 100
 PAUSE_S = 0.03  # of each of two people: some 50 moves a second where the machine keeps up
-LONGEST_MOVE_S = 1.0 if is_full() else 3.0  # an ordinary run shares its processors with other tests
+LONGEST_MOVE_S = 1.0
+LONGEST_BESIDE_S = 3.0  # of the one in a hundred that other tests hold up on the same processors
 NOTES = "SELECT note FROM state_change WHERE note <> '' ORDER BY entry_id"
 TURNS = (State.VALIDATION, State.TEST)
 
@@ -88,7 +89,8 @@ def test_each_backup_brings_back_exactly_what_was_committed_first(databases: Dat
         f" to a prefix of {len(held[0])} to {len(held[-1])}; a move took {statistics.median(took) * 1000:.0f} ms, at"
         f" most {max(took) * 1000:.0f} ms"
     )
-    assert max(took) < LONGEST_MOVE_S
+    assert statistics.quantiles(took, n=100)[-1] < LONGEST_MOVE_S
+    assert max(took) < LONGEST_BESIDE_S
 
 
 def _restored(databases: Databases, file: Path, folder: Path) -> list[str]:

@@ -81,7 +81,7 @@ def _restored_file(target: Path, file: Path, record: Record | None, *, force: bo
         sqlite.fold(made)
         if is_filled:
             kept = target.with_name(f"{target.name}.kept-{_stamp()}")
-            sqlite.move(target, kept)
+            sqlite.keep(target, kept)
             _say_kept(kept)
         sqlite.put_in_place(made, target)
     finally:

@@ -51,8 +51,18 @@ def is_filled(file: Path) -> bool:
     return any(Path(f"{file}{part}").exists() and Path(f"{file}{part}").stat().st_size for part in _PARTS[:2])
 
 
-def move(file: Path, to: Path) -> None:
-    """Gives a database that nobody has open another name, with what its log holds."""
+def keep(file: Path, to: Path) -> None:
+    """Gives a database that nobody has open a second name, with what its log holds in it; it loses the first only where
+    it is damaged, or the file system knows no second names.
+    """
+    try:
+        fold(file)
+        to.hardlink_to(file)
+    except (sqlite3.DatabaseError, OSError):
+        _move(file, to)
+
+
+def _move(file: Path, to: Path) -> None:
     for part in _PARTS:
         if Path(f"{file}{part}").exists():
             Path(f"{file}{part}").rename(f"{to}{part}")
