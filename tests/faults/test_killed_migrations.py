@@ -79,3 +79,14 @@ def test_a_killed_upgrade_is_done_by_the_next_start(databases: Databases, start:
                     assert connection.execute(text("SELECT count(*), sum(id) FROM entry")).one() == (50, 1275)
             engine.dispose()
     print(f"C6: {killed} kills over {statements} statements, all upgraded by the next start")
+
+
+def test_an_upgrade_right_after_another_keeps_both_copies(sqlite_databases: Databases) -> None:
+    with sqlite_databases.fresh(at_rows) as url:
+        engine = make_engine(url)
+        copies = set()
+        for _ in range(3):
+            copies.add(migrations.upgrade(engine))
+            migrations.downgrade(engine, WITH_ROWS)
+        engine.dispose()
+        assert len(copies - {None}) == 3

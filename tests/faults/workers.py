@@ -82,8 +82,9 @@ def workers(folder: Path, url: str, count: int = 2, port: int = 0, **more: str) 
         found.seconds_until(Lead(found.address), "/healthz")
         yield found
     finally:
+        pids = children(process.pid)  # as long as they have a parent
         process.kill()
-        for pid in children(process.pid):
+        for pid in pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         process.wait()

@@ -1,6 +1,7 @@
 """Brings a database to the schema of this code, or says why it cannot be used."""
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -204,7 +205,10 @@ def _no_access(file: Path) -> DatabaseError:
 
 def _back_up(file: Path, revision: str) -> str:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    copy = file.with_name(f"{file.name}.{revision}.{stamp}.backup")
+    # An upgrade that was killed within this second has left a copy, whole or not.
+    tries = (f"{stamp}-{number}" if number else stamp for number in itertools.count())
+    names = (file.with_name(f"{file.name}.{revision}.{each}.backup") for each in tries)
+    copy = next(name for name in names if not name.exists())
     sqlite.copy(file, copy)
     return str(copy)
 
