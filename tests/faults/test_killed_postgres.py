@@ -17,7 +17,7 @@ from tests.own_postgres import own_server
 
 KILLS = count(200)
 ACKNOWLEDGED = 10_000 if is_full() else 1
-BACK_WITHIN_S = 10
+BACK_WITHIN_S = 30  # of a machine that does other things too; alone it takes a second
 
 
 @pytest.mark.postgres
