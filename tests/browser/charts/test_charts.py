@@ -32,7 +32,7 @@ THROUGHPUT = "/charts/throughput"
 
 def plot_of(page: Page, name: str) -> Any:  # noqa: ANN401 - a locator
     plot = page.locator(f"[data-chart='{name}'] .plot")
-    plot.scroll_into_view_if_needed()
+    plot.evaluate("each => each.scrollIntoView()")
     expect(plot).to_have_attribute("data-drawn", "")
     return plot
 
@@ -107,7 +107,7 @@ def test_the_wall_shows_its_first_chart_before_the_rest_and_all_of_them_at_last(
     for route in held:
         route.continue_()
     for name in CHARTS:
-        page.locator(f"#chart-{name}").scroll_into_view_if_needed()
+        page.locator(f"#chart-{name}").evaluate("each => each.scrollIntoView()")
         plot_of(page, name)
 
 
