@@ -25,7 +25,12 @@ from tracker.domain.figures.words import Adds
 # The numbers of a chart are computed in one way from either database, which the figures' own laws see to.
 MANY = settings(max_examples=count(300), suppress_health_check=list(HealthCheck))
 A_WHILE = pytest.mark.timeout(1200)
-ORACLES = [name for _, name, _ in pkgutil.iter_modules(chart_oracles.__path__) if name != "case"]
+# Imported before the first example: Hypothesis draws from the constants of all modules that it has seen by then.
+ORACLES: dict[str, Callable[[Case], list[dict[str, Any]]]] = {
+    name: importlib.import_module(f"{chart_oracles.__name__}.{name}").rows
+    for _, name, _ in pkgutil.iter_modules(chart_oracles.__path__)
+    if name != "case"
+}
 
 
 def asked(made: RandomProgramme, data: st.DataObject) -> tuple[Span, Choice, Case]:
@@ -51,8 +56,7 @@ def asked(made: RandomProgramme, data: st.DataObject) -> tuple[Span, Choice, Cas
 @given(made=random_cycles(), data=st.data())
 def test_every_number_is_what_the_definition_says(name: str, made: RandomProgramme, data: st.DataObject) -> None:
     span, choice, case = asked(made, data)
-    rows: Callable[[Case], list[dict[str, Any]]] = importlib.import_module(f"{chart_oracles.__name__}.{name}").rows
-    expected = rows(case)
+    expected = ORACLES[name](case)
     sheet = sheets.whole(CHARTS[name.replace("_", "-")].source, span, choice)
     found = [{key: row.values[key] for key in wanted} for row, wanted in zip(sheet.rows, expected, strict=True)]
     assert found == expected
