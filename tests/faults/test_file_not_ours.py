@@ -17,6 +17,8 @@ from tests.counts import count
 from tests.databases import Databases, demo
 from tests.faults.leads import findings, scalars
 from tests.faults.sites import Site, expect_ready, expect_refused, processes
+from tracker.db.engine import make_engine
+from tracker.domain.errors import DatabaseError
 
 ROUNDS = count(200)
 Undo = Callable[[], object]
@@ -91,6 +93,30 @@ def test_what_is_acknowledged_while_the_file_comes_and_goes_is_in_it(sqlite_data
         assert acknowledged
         assert refused
         assert findings(url) == []
+
+
+def test_another_file_is_not_ours_though_no_connection_is_left(sqlite_databases: Databases) -> None:
+    with sqlite_databases.fresh(demo) as url, contextlib.closing(Opened(url)) as opened:
+        opened.entries()
+        undo = replaced(Path(url.removeprefix("sqlite:///")))
+        with pytest.raises(DatabaseError, match="Another file"):
+            opened.entries()
+        undo()
+        opened.entries()
+
+
+class Opened:
+    """An engine that keeps no connection."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = make_engine(url)
+        self.close = self._engine.dispose
+
+    def entries(self) -> None:
+        """Reads something."""
+        with self._engine.connect() as connection:
+            assert connection.exec_driver_sql("SELECT count(*) FROM entry").scalar_one() > 0
+            connection.invalidate()
 
 
 @contextlib.contextmanager

@@ -185,7 +185,9 @@ class SqliteFile:
         found = self.standing()
         with self._guard:
             if self._opened is None:
-                self._opened, self._known = found, stamps.state(self._database)
+                self._known = stamps.state(self._database)
+            if self._opened is None or self._opened == Standing(found.database, None, None):
+                self._opened = found
             problem = _difference(self._opened, found)
             if not problem:
                 self._connections.add(id(connection))
@@ -194,8 +196,9 @@ class SqliteFile:
     def _forget(self, connection: DBAPIConnection) -> None:
         with self._guard:
             self._connections.discard(id(connection))
-            if not self._connections:
-                self._opened = None
+            if not self._connections and self._opened is not None:
+                # The log goes with the last one. Of the database this process has opened one, and no other.
+                self._opened = Standing(self._opened.database, None, None)
 
     def _forget_all(self) -> None:
         with self._guard:
