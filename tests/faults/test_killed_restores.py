@@ -14,7 +14,7 @@ STEPS = {"open", "os.link", "os.rename", "os.remove"}  # what changes which file
 _FORK = multiprocessing.get_context("fork")
 
 
-def restore(machine: Machine, backup: Path, kill_at: int | None) -> None:
+def restore(machine: Machine, backup: Path, kill_at: int) -> None:
     """Restores by force; dies by SIGKILL just before that step. Its exit code tells whether it came to the end."""
     folder, steps = str(machine.folder), 0
 
