@@ -35,7 +35,8 @@ def closed_at(case: Case, cycle: CycleRow) -> datetime | None:
 
 
 def planned(case: Case, cycle: CycleRow, goal: Goal) -> int | None:
-    if is_committed(case, cycle) or not (case.is_programme or case.joined(cycle)):
+    has_other_figures = is_committed(case, cycle) or closed_at(case, cycle) is not None
+    if has_other_figures or not (case.is_programme or case.joined(cycle)):
         return None
     goals = [case.goal(each.key, cycle.cycle, case.as_of, counted=True) for each in case.workflows(cycle)]
     return goals.count(goal)

@@ -40,8 +40,8 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
         items = span.items(number, choice)
         if here.is_committed:
             found |= _of_committed(items, first_carried) if items is not None else {}
-        elif not choice.project or span.joined(number, choice):
-            found["members"] = span.members(number, choice)
+        elif (planned := span.planned(number, choice)) is not None:
+            found["members"] = planned
         values = dict.fromkeys(each.name for each in COLUMNS) | row.values
         values |= {name: len(each) for name, each in found.items()}
         lists: dict[str, Found] = {name: partial(of_members, each) for name, each in found.items()}

@@ -42,10 +42,10 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
         here, items = span.reading(number), span.items(number, choice)
         if items is not None and here.is_committed:
             found: Mapping[str, _Pairs] = _of_committed(items)
-        elif here.is_committed or (choice.project and not span.joined(number, choice)):
-            found = {}  # it counts nowhere yet
+        elif here.is_committed or (planned := span.planned(number, choice)) is None:
+            found = {}
         else:
-            found = {"planned": span.members(number, choice).items()}
+            found = {"planned": planned.items()}
         goals = {goal for pairs in found.values() for _, goal in pairs} | {Goal.TEST}
         # Without a goal is what left in a way that no programme does, yet a file can tell of.
         for goal in (*Goal, None):

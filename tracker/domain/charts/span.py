@@ -79,6 +79,15 @@ class Span(KnownCycles):
         """
         return self.members_of(self.reading(number), choice)
 
+    def planned(self, number: int, choice: Choice) -> dict[str, Goal] | None:
+        """What a cycle without figures is to bring, by key; none when it is closed already, or when the workstreams'
+        project has not joined by then.
+        """
+        is_closed = self.reading(number).cycle.closed_at is not None
+        if is_closed or (choice.project and not self.joined(number, choice)):
+            return None
+        return self.members(number, choice)
+
     def previous(self, number: int, choice: Choice) -> CycleItems | None:
         """What the figures of the cycle numbered one lower count, in the range or not."""
         return self.items(number - 1, choice) if number - 1 in self._by_number else None

@@ -80,13 +80,10 @@ def _same_day(span: Span, row: SheetRow, choice: Choice) -> _Part:
 
 
 def _planned(span: Span, number: int, choice: Choice) -> _Part:
-    """What a cycle that has not begun is to bring, unless it is closed already; a project that has not joined by then
-    brings nothing.
-    """
-    here = span.reading(number)
-    if here.is_begun or here.cycle.closed_at is not None or (choice.project and not span.joined(number, choice)):
+    """What a cycle that has not begun is to bring."""
+    members = None if span.reading(number).is_begun else span.planned(number, choice)
+    if members is None:
         return {f"planned_{goal.value}": None for goal in Goal}, {}
-    members = span.members(number, choice)
     lists = {f"planned_{goal.value}": of_members(members, goal) for goal in Goal}
     return {name: len(keys) for name, keys in lists.items()}, lists
 
