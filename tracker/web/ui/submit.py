@@ -1,6 +1,7 @@
 """A submit: what a form asks is done once per key, in one entry; a refusal goes back into the form."""
 
 import secrets
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -28,7 +29,8 @@ from tracker.web.ui.forms import Form
 WRONG = (InvalidError, ConflictError)
 REFUSALS = (*WRONG, NotAllowedError)
 SEE_OTHER = 303
-RETRIES = 3
+PAUSES_S = (0.01, 0.05, 0.2)  # so that the other has its lock before this is done anew
+RETRIES = len(PAUSES_S)
 _SAID = "_flashes"  # where Flask keeps what the next page says
 _FORGET_EVERY = 100
 _NOT_PART_OF_IT = {"csrf_token", "key"}
@@ -83,11 +85,12 @@ def _at_last(write: Callable[[], Response], *, has_key: bool) -> Response:
     have happened or not, the key finds out: it is looked for behind the programme's lock, which the commit held.
     """
     said = list(browser_session.get(_SAID, ()))
-    for _ in range(RETRIES):
+    for pause in PAUSES_S:
         try:
             return write()
         except ContendedError:
             browser_session[_SAID] = list(said)
+            time.sleep(pause)
         except UncertainError as error:
             if not has_key:
                 raise
