@@ -1,5 +1,6 @@
 """Seed, export, check and db on the command line: exit codes, one line per error, stdout for the file alone."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -158,6 +159,23 @@ def test_every_command_has_help() -> None:
     context = main.make_context("tracker", [], resilient_parsing=True)
     for name in main.list_commands(context):
         assert run(name, "--help").exit_code == 0
+
+
+def test_the_list_of_commands_loads_none_of_them() -> None:
+    code = """
+import sys
+from tracker.cli import main
+try:
+    main(["--help"])
+except SystemExit:
+    pass
+sys.exit(any(name.partition(".")[0] in {"flask", "plotly", "sqlmodel", "rich", "openpyxl"} for name in sys.modules))
+"""
+    listed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert listed.returncode == 0
+    assert re.findall(r"^  (\w+)  +[A-Z].+\.$", listed.stdout, re.MULTILINE) == list(
+        main.list_commands(main.make_context("tracker", [], resilient_parsing=True))
+    )
 
 
 def test_exporting_does_not_load_the_web(folder: Path) -> None:

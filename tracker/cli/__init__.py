@@ -8,20 +8,20 @@ from sqlalchemy.exc import DBAPIError
 
 from tracker.domain.errors import TrackerError
 
-# Where each command is; `db` is found as `tracker.cli.database.db`. Serving imports the web, exporting must not.
+# Where each command is, and what it is for: the list of them imports none. Serving imports the web, exporting must not.
 _COMMANDS = {
-    "backup": "tracker.cli.backups",
-    "check": "tracker.cli.database",
-    "db": "tracker.cli.database",
-    "doctor": "tracker.cli.doctor",
-    "demo": "tracker.cli.serve",
-    "export": "tracker.cli.files",
-    "report": "tracker.cli.reports",
-    "import": "tracker.cli.imports",
-    "restore": "tracker.cli.restore",
-    "seed": "tracker.cli.files",
-    "serve": "tracker.cli.serve",
-    "user": "tracker.cli.users",
+    "backup": ("tracker.cli.backups", "Copy the database while people work."),
+    "check": ("tracker.cli.database", "Compare the history with what is kept of it, or with a pack."),
+    "db": ("tracker.cli.database", "Create, upgrade and inspect the database."),
+    "demo": ("tracker.cli.serve", "Serve a made-up programme on this machine."),
+    "doctor": ("tracker.cli.doctor", "Look for what is wrong with the installation."),
+    "export": ("tracker.cli.files", "Write programme files and figures."),
+    "import": ("tracker.cli.imports", "Import files that people have."),
+    "report": ("tracker.cli.reports", "Write a month's report."),
+    "restore": ("tracker.cli.restore", "Bring a backup back."),
+    "seed": ("tracker.cli.files", "Load programme files."),
+    "serve": ("tracker.cli.serve", "Serve the programme."),
+    "user": ("tracker.cli.users", "Make, list and end accounts."),
 }
 
 
@@ -39,8 +39,14 @@ class LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
-        command: click.Command = getattr(importlib.import_module(_COMMANDS[cmd_name]), name)
+        command: click.Command = getattr(importlib.import_module(_COMMANDS[cmd_name][0]), name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands by name, each in a line."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in sorted(_COMMANDS.items())])
 
     def invoke(self, ctx: click.Context) -> object:
         """Runs the command; what fails ends in one line on stderr and exit code 1."""
