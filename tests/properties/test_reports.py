@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.counts import count
 from tests.properties.plain_facts import facts_of
 from tests.properties.random_cycles import RandomProgramme, random_cycles
+from tests.unit.reports.tenses import untrue
 from tracker.domain.calendar import local_date
 from tracker.domain.figures.history import History
 from tracker.domain.reports import tokens
@@ -42,3 +43,4 @@ def test_every_draft_says_what_the_figures_say_and_reads_as_sentences(made: Rand
                         for run in line
                     ]
                     assert not [run for run in runs if run.now], text
+                    assert untrue(tokens.plain(text), numbers) == [], text
