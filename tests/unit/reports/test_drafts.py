@@ -291,6 +291,12 @@ def test_each_point_of_last_months_plan_comes_with_what_came_of_it() -> None:
     assert [outcome.point for outcome in found if "riskmitigering" in outcome.point and not outcome.came]
 
 
+def test_of_what_was_left_it_is_said_how_many_of_the_whole_have_met_their_goal() -> None:
+    texts = {(MARCH, "SIDU", "plan_sv"): "Vi har {4|left_test|c5} kvar att testa."}
+    ((outcome,),) = [each.came for each in demo_report(texts).outcomes(APRIL, "SIDU", "sv")]
+    assert (outcome.whole, outcome.met) == ("6", 2)
+
+
 def test_a_text_in_the_other_language_is_shown_where_there_is_none_in_this() -> None:
     texts = {(MARCH, "TEST", "summary_sv"): "Fjärde cykelns tester är avslutade.", (MARCH, "TEST", "status"): "ready"}
     material = demo_report({**introduced(), **texts})

@@ -17,7 +17,7 @@ from tracker.domain.figures.items import CycleItems, blocker_items, workflow_ite
 from tracker.domain.figures.one_cycle import MEMBERS, PREVIOUS
 from tracker.domain.figures.readings import Basis, Reading, window
 from tracker.domain.figures.rounding import half_up
-from tracker.domain.figures.summaries import Choice, programme
+from tracker.domain.figures.summaries import Choice, Summary, programme
 from tracker.domain.figures.timelines import DONE, NO_STATE
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reports.months import Month
@@ -83,7 +83,7 @@ class Numbers:
             found: Value | None = getattr(self.span.summary(place.cycle, self.projects[project]), figure)
             return found
         if figure == RATE and place.cycle is not None:
-            return self._rate(place.cycle, project)
+            return self._rate(self.span.summary(place.cycle, self.projects[project]), self.span.reading(place.cycle))
         items = self.items(figure, place, project)
         return len(items) if items is not None else None
 
@@ -92,6 +92,8 @@ class Numbers:
         if place.cycle is None or place.month is not None or figure in _OURS or figure in MEMBERS:
             return None
         summary = self.span.reported_summary(place.cycle, self.projects[project])
+        if figure == RATE:
+            return self._rate(summary, self.span.reported(place.cycle))
         found: Value | None = getattr(summary, figure, None)
         return found
 
@@ -164,13 +166,13 @@ class Numbers:
             if step.position < step.before and not step.is_taken_back:
                 yield Behind(workflow.key, at=step.happened_at)
 
-    def _rate(self, number: int, project: str) -> Decimal | None:
+    def _rate(self, row: Summary | None, of: Reading | None) -> Decimal | None:
         """Tested per working day, as a ratio to the cycle before."""
-        row, days = self.span.summary(number, self.projects[project]), self.span.reading(number).working_days_so_far
-        if row.ratio_to_previous is None or not row.tested_previous or not days:
+        before = self.span.previous_of(of) if of is not None else None
+        if row is None or of is None or before is None or not row.tested_previous or not of.working_days_so_far:
             return None
-        before = self.span.reading(number - 1).working_days_so_far
-        return half_up(Fraction((row.tested or 0) * before, row.tested_previous * days), 2)
+        pace = Fraction(row.tested or 0, of.working_days_so_far)
+        return half_up(pace * before.working_days_so_far / row.tested_previous, 2)
 
     def _items(self, start: datetime, border: datetime, project: str, streams: Iterable[str]) -> CycleItems:
         """The days read as if they were a cycle that nothing was promised for."""
