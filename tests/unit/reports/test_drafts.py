@@ -238,6 +238,36 @@ def test_the_plan_is_what_is_left_and_not_what_was_promised() -> None:
             assert shown[f"left_{goal}"] == len(whole) - len(met)
 
 
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "sv",
+            [
+                "Cykel 4 avslutades den 17 mars. Målen för cykeln var att testa 6 arbetsflöden, validera 5 och",
+                "Vi har genomfört planeringsveckan den 13–17 mars inför cykel 5, som började den 20 mars.",
+                "Vi hade även räknat med beslut i frågan ”Ansvar för märkning av prover på avdelning inte beslutat”,",
+                "som löstes den 10 mars",
+                "för de 3 hinder som var öppna vid månadens slut fortsatte.",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Cycle 4 was closed on 17 March. The goals of the cycle were to test 6 workflows, validate 5 and",
+                "On 13–17 March we held the planning week for cycle 5, which began on 20 March.",
+                "We had also planned for a decision on “Responsibility for labelling samples on the ward not decided”,",
+                "which was resolved on 10 March",
+                "the 3 blockers that were open at the end of the month went on.",
+            ],
+        ),
+    ],
+)
+def test_a_plan_for_days_that_are_over_is_told_as_past(language: str, sentences: list[str]) -> None:
+    plan = plain(demo_report().part(month("2023-02"), "SIDU", language).plan)
+    assert [each for each in sentences if each not in plan] == []
+
+
 def test_moves_back_are_as_many_as_the_chart_has() -> None:
     numbers = demo_report().numbers
     drawn = dict.fromkeys(numbers.cycles, 0)

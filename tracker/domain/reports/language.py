@@ -106,7 +106,7 @@ class Language(ABC):
         """What the next month is for."""
         lasting = [each for each in facts.begins if each is not facts.running and each.closed_on is None]
         going_on = [self._going_on(facts, each) for each in (facts.running, *lasting) if each is not None]
-        ahead = _joined([*self._weeks(facts, facts.planning_next, ()), *self._starts(facts, facts.coming)])
+        ahead = self._beginning(facts, facts.planning_next, facts.coming)
         paragraphs = [_joined(going_on), ahead, self._due(facts), self._mitigation(facts)]
         return "\n\n".join(filter(None, paragraphs))
 
@@ -212,10 +212,13 @@ class Language(ABC):
             is_ending = running.row.ends_on <= facts.month.last
             so_far = self._so_far(facts, running) if facts.is_divided else ""  # else the month has said it
             said = [self._ends(facts, running), so_far, self._to_meet(facts, running)] if is_ending else []
-        begun = {each.number for each in facts.begins if facts.is_begun(each) and not each.is_first}
-        told = {row.cycle for row in facts.planning if row.cycle in begun and facts.is_planned(row)}
-        said += self._weeks(facts, facts.planning, told)
-        return _joined([*said, *self._starts(facts, facts.begins, told)])
+        return _joined([*said, self._beginning(facts, facts.planning, facts.begins)])
+
+    def _beginning(self, facts: MonthFacts, planning: Sequence[CycleRow], cycles: Sequence[CycleFacts]) -> str:
+        """Planning weeks, and cycles that begin."""
+        begun = {each.number for each in cycles if facts.is_begun(each) and not each.is_first}
+        told = {row.cycle for row in planning if row.cycle in begun and facts.is_planned(row)}
+        return _joined([*self._weeks(facts, planning, told), *self._starts(facts, cycles, told)])
 
     def _weeks(self, facts: MonthFacts, rows: Iterable[CycleRow], begun: Collection[int]) -> Iterator[str]:
         """Planning weeks: over, with when the cycle began of those that have; going on, or to come."""
@@ -229,7 +232,7 @@ class Language(ABC):
             else:
                 yield self.say("planning_week", row.planning_starts_on <= facts.today, cycle=row.cycle, when=when)
 
-    def _starts(self, facts: MonthFacts, cycles: Iterable[CycleFacts], told: Collection[int] = ()) -> Iterator[str]:
+    def _starts(self, facts: MonthFacts, cycles: Iterable[CycleFacts], told: Collection[int]) -> Iterator[str]:
         """Cycles that have begun with what is promised, or are to begin with what is planned; `told` are those of which
         it is said already when they began.
         """
