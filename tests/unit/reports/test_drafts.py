@@ -12,6 +12,7 @@ from tracker.domain.charts import moves_back
 from tracker.domain.reports.documents import LANGUAGES
 from tracker.domain.reports.english import ENGLISH
 from tracker.domain.reports.facts import Figure, MonthFacts, month_facts
+from tracker.domain.reports.numbers import KEPT
 from tracker.domain.reports.swedish import SWEDISH
 from tracker.domain.reports.tokens import PROGRAMME, Place, plain, tokens
 from tracker.domain.states import Goal
@@ -184,7 +185,8 @@ def a_close(project: str = PROGRAMME, **figures: int) -> MonthFacts:
     assert facts is not None
     (cycle,) = facts.closed
     found = {name: Figure(value, name, Place(4)) for name, value in figures.items()}
-    return replace(facts, closed=[replace(cycle, figures={**cycle.figures, **found})])
+    others = {name: figure for name, figure in cycle.figures.items() if name != KEPT}
+    return replace(facts, closed=[replace(cycle, figures=others | found)])
 
 
 def said_of_the_close(facts: MonthFacts) -> list[str]:
