@@ -1,12 +1,14 @@
-"""The review of the demo's cycle 5, decided by commands."""
+"""The review of the demo's cycle 5, decided by commands, and its close."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import select
 
+from tests.db import reviewing
+from tests.db.acting import acting
 from tracker.clock import clock_of
-from tracker.commands import reviews
+from tracker.commands import cycles, reviews
 from tracker.commands.entry.entries import open_entry
 from tracker.db import reviews as reading_reviews
 from tracker.db.engine import reading, transaction
@@ -16,6 +18,14 @@ from tracker.domain.reviews import Member, Wish
 from tracker.domain.states import ProposalKind, ReviewReason, Role
 
 CYCLE = 5
+
+
+def close_and_commit(engine: Engine, closed_at: datetime, committed_at: datetime) -> None:
+    """Decides on everything in the hour before, closes the cycle and commits the next."""
+    decide_all(engine, closed_at - timedelta(hours=1))
+    reviewing.close(engine, actor=planner(engine), number=CYCLE, at=closed_at)
+    with acting(engine, planner(engine), committed_at) as (session, entry):
+        cycles.commit(session, entry, CYCLE + 1)
 
 
 def decide_all(engine: Engine, at: datetime | None = None) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.counts import count
 from tests.properties.plain_facts import facts_of
 from tests.properties.random_cycles import RandomProgramme, random_cycles
+from tests.unit.reports.tenses import untrue
 from tracker.domain.calendar import local_date
 from tracker.domain.figures.history import History
 from tracker.domain.reports import tokens
@@ -42,3 +43,21 @@ def test_every_draft_says_what_the_figures_say_and_reads_as_sentences(made: Rand
                         for run in line
                     ]
                     assert not [run for run in runs if run.now], text
+                    assert untrue(tokens.plain(text), numbers) == [], text
+                assert_scope_is_said(tokens.tokens(part.summary), part.project, numbers)
+                promised = {each.place for each in tokens.tokens(part.plan) if each.figure.startswith("committed")}
+                for place in promised:
+                    assert place is not None
+                    assert place.cycle is not None
+                    here = numbers.span.reading(place.cycle).cycle
+                    assert here.closed_at is not None or here.starts_on in month.next, part.plan
+
+
+def assert_scope_is_said(found: list[tokens.Token], project: str, numbers: Numbers) -> None:
+    """What came into the cycle and left it, wherever it is said how many are in it."""
+    figures = {(each.figure, each.place) for each in found}
+    for place in {place for figure, place in figures if figure == "members"}:
+        assert place is not None
+        if place.cycle is not None and numbers.span.reading(place.cycle).is_committed:
+            for figure in ("added", "removed"):
+                assert ((figure, place) in figures) is bool(numbers.value(figure, place, project)), found

@@ -1,23 +1,27 @@
 """The drafts read like a report in both languages, with 0, 1 and many of everything; last month's plan is answered."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from string import Formatter
 
 import pytest
 
-from tests.unit.reports.demo import MONTHS, TEXTS, demo_report, introduced, month, written
+from tests.unit.reports.demo import MONTHS, TEXTS, TURNS, demo_report, introduced, month, written
+from tracker.domain.charts import moves_back
 from tracker.domain.reports.documents import LANGUAGES
 from tracker.domain.reports.english import ENGLISH
 from tracker.domain.reports.facts import Figure, MonthFacts, month_facts
+from tracker.domain.reports.numbers import KEPT
 from tracker.domain.reports.swedish import SWEDISH
-from tracker.domain.reports.tokens import PROGRAMME, Place, plain
+from tracker.domain.reports.tokens import PROGRAMME, Place, plain, tokens
+from tracker.domain.states import Goal
 
 MARCH, APRIL = month("2023-03"), month("2023-04")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("of", MONTHS)
+@pytest.mark.parametrize("of", [*MONTHS, *TURNS])
 def test_the_draft_is_the_one_that_was_read_for_its_tone(of: str, language: str) -> None:
     """Where a change is meant: python -m tests.unit.reports.demo, then read what it wrote."""
     assert written(of, language) == (TEXTS / f"{of}-{language}.md").read_text(encoding="utf-8")
@@ -51,8 +55,19 @@ def a_month(**figures: int) -> MonthFacts:
     place = Place(month=APRIL)
     found = {name: Figure(0, name, place) for name in facts.figures}
     found |= {name: Figure(value, name, place) for name, value in figures.items()}
-    return MonthFacts(
-        APRIL, "SIDU", None, facts.cycles, [], [], None, [], [], [], found, {}, None, [], None, is_programme=False
+    return replace(
+        facts,
+        today=date(2023, 5, 1),
+        through=None,
+        begins=[],
+        running=None,
+        coming=[],
+        planning_next=[],
+        figures=found,
+        tested_by_cycle={},
+        oldest=None,
+        due=[],
+        before=None,
     )
 
 
@@ -76,12 +91,17 @@ def a_month(**figures: int) -> MonthFacts:
             "we designed one workflow and validated 2, but tested none.",
         ),
         (
-            {"moved_back": 1},
+            {"moved_back": 1, "moves_back": 1},
             "Under månaden backade ett arbetsflöde till ett tidigare steg.",
             "During the month, one workflow moved back to an earlier stage.",
         ),
         (
-            {"moved_back": 2, "fell_back": 1},
+            {"moved_back": 2, "moves_back": 3},
+            "backade 2 arbetsflöden till ett tidigare steg, i sammanlagt 3 flyttar.",
+            "2 workflows moved back to an earlier stage, in 3 moves altogether.",
+        ),
+        (
+            {"moved_back": 2, "moves_back": 2, "fell_back": 1},
             "backade 2 arbetsflöden till ett tidigare steg, varav ett från klar.",
             "2 workflows moved back to an earlier stage, one of them from done.",
         ),
@@ -135,7 +155,7 @@ def test_one_is_not_many_and_none_is_said(figures: dict[str, int], in_swedish: s
     ],
 )
 def test_the_plan_goes_on_with_the_blockers_that_are_open(count: int, in_swedish: str, in_english: str) -> None:
-    facts = a_month(blockers_open=count)
+    facts = replace(a_month(blockers_open=count), today=APRIL.last, through=APRIL.last)
     assert in_swedish in plain(SWEDISH.plan(facts))
     assert in_english in plain(ENGLISH.plan(facts))
     assert bool(SWEDISH.plan(facts)) is bool(count)
@@ -156,6 +176,108 @@ def test_a_ratio_is_said_as_people_say_it(ratio: str, in_swedish: str, in_englis
     assert SWEDISH.times(Decimal(ratio))[0] == in_swedish
     assert ENGLISH.times(Decimal(ratio))[0] == in_english
     assert SWEDISH.times(Decimal(ratio))[1] == ("som" if in_swedish.endswith("många") else "än")
+
+
+def a_close(project: str = PROGRAMME, **figures: int) -> MonthFacts:
+    """March with the close of cycle 4, as if these were figures of it."""
+    material = demo_report()
+    facts = month_facts(material.numbers, MARCH, project, material.blockers["sv"])
+    assert facts is not None
+    (cycle,) = facts.closed
+    found = {name: Figure(value, name, Place(4)) for name, value in figures.items()}
+    others = {name: figure for name, figure in cycle.figures.items() if name != KEPT}
+    return replace(facts, closed=[replace(cycle, figures=others | found)])
+
+
+def said_of_the_close(facts: MonthFacts) -> list[str]:
+    """In both languages."""
+    return [plain(language.summary(facts)) for language in (SWEDISH, ENGLISH)]
+
+
+@pytest.mark.parametrize(("tested", "before"), [(9, 31), (59, 9), (9, 9), (10, 10)])
+def test_times_as_many_is_said_of_ten_or_more_alone_with_the_ratio_per_working_day(tested: int, before: int) -> None:
+    swedish, english = said_of_the_close(a_close(tested=tested, tested_previous=before))
+    is_said = min(tested, before) >= 10
+    assert ("Det är nästan dubbelt så många" in swedish) is is_said
+    assert ("Kvoten är 1,90, och 1,79 räknat per arbetsdag." in swedish) is is_said
+    assert ("The ratio is 1.90, and 1.79 per working day." in english) is is_said
+    assert (f"I cykeln innan testade vi {before}." in swedish) is not is_said
+
+
+def test_what_was_added_and_removed_is_said_where_it_differs_from_the_commitment() -> None:
+    swedish, english = said_of_the_close(a_close(committed=8, added=2, removed=1, members=9, met=4))
+    assert "Vårt åtagande var 8 arbetsflöden. När cykeln avslutades hade vi lagt till 2 arbetsflöden och" in swedish
+    assert "tagit bort ett. Av de 9 arbetsflödena i cykeln nådde 4 sitt mål." in swedish
+    assert "By the close we had added 2 workflows and removed one. Of the 9 workflows in the cycle, 4 met" in english
+    swedish, english = said_of_the_close(a_close(committed=9, added=0, removed=0, members=9, met=9))
+    assert "Alla 9 arbetsflöden i vårt åtagande nådde sitt mål." in swedish
+    assert "hade vi" not in swedish
+    assert "All 9 workflows in our commitment met their goal." in english
+
+
+def test_what_was_kept_of_the_commitment_is_said_where_it_is_not_what_was_met() -> None:
+    swedish, english = said_of_the_close(a_close(committed=9, added=0, removed=0, members=9, met=4, kept=6))
+    assert "Vårt åtagande var 9 arbetsflöden, varav 6 nådde det mål som vi åtog oss. Av de 9 arbetsflödena" in swedish
+    assert "Our commitment was 9 workflows, of which 6 met the goal that we committed to." in english
+
+
+def test_none_of_those_in_the_cycle_leaves_no_others() -> None:
+    swedish, english = said_of_the_close(
+        a_close(added=0, removed=0, members=4, met=0, carried_out=4, returned=0, dropped=0)
+    )
+    assert "nådde inget sitt mål, och alla överfördes till cykel 5." in swedish
+    assert "none met its goal, and all of them were carried over to cycle 5." in english
+
+
+def test_the_plan_is_what_is_left_and_not_what_was_promised() -> None:
+    numbers = demo_report().numbers
+    for project in (PROGRAMME, "SIDU", "SOKI"):
+        plan = demo_report().part(APRIL, project, "sv").plan
+        shown = {token.figure: int(token.value or 0) for token in tokens(plan) if token.place == Place(5)}
+        assert len(shown) == 3
+        for goal in Goal:
+            whole, met = (numbers.items(f"{name}_{goal}", Place(5), project) or [] for name in ("members", "met"))
+            assert shown[f"left_{goal}"] == len(whole) - len(met)
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        (
+            "sv",
+            [
+                "Cykel 4 avslutades den 17 mars. Målen för cykeln var att testa 6 arbetsflöden, validera 5 och",
+                "Vi har genomfört planeringsveckan den 13–17 mars inför cykel 5, som började den 20 mars.",
+                "Vi hade även räknat med beslut i frågan ”Ansvar för märkning av prover på avdelning inte beslutat”,",
+                "som löstes den 10 mars",
+                "för de 3 hinder som var öppna vid månadens slut fortsatte.",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Cycle 4 was closed on 17 March. The goals of the cycle were to test 6 workflows, validate 5 and",
+                "On 13–17 March we held the planning week for cycle 5, which began on 20 March.",
+                "We had also planned for a decision on “Responsibility for labelling samples on the ward not decided”,",
+                "which was resolved on 10 March",
+                "the 3 blockers that were open at the end of the month went on.",
+            ],
+        ),
+    ],
+)
+def test_a_plan_for_days_that_are_over_is_told_as_past(language: str, sentences: list[str]) -> None:
+    plan = plain(demo_report().part(month("2023-02"), "SIDU", language).plan)
+    assert [each for each in sentences if each not in plan] == []
+
+
+def test_moves_back_are_as_many_as_the_chart_has() -> None:
+    numbers = demo_report().numbers
+    drawn = dict.fromkeys(numbers.cycles, 0)
+    for row in moves_back.rows(numbers.span, numbers.projects[PROGRAMME]):
+        number = row.values["moves_back"]
+        drawn[row.cycle] += number if isinstance(number, int) else 0
+    assert drawn == {cycle: numbers.value("moves_back", Place(cycle), PROGRAMME) or 0 for cycle in drawn}
+    assert sum(drawn.values()) > 10
 
 
 def test_days_are_said_as_briefly_as_they_can_be() -> None:
@@ -199,6 +321,12 @@ def test_each_point_of_last_months_plan_comes_with_what_came_of_it() -> None:
     decided = [each.blocked for outcome in found for each in outcome.came if each.blocked is not None]
     assert [each.resolved_on and each.resolved_on.isoformat() for each in decided] == ["2023-03-10"]
     assert [outcome.point for outcome in found if "riskmitigering" in outcome.point and not outcome.came]
+
+
+def test_of_what_was_left_it_is_said_how_many_of_the_whole_have_met_their_goal() -> None:
+    texts = {(MARCH, "SIDU", "plan_sv"): "Vi har {4|left_test|c5} kvar att testa."}
+    ((outcome,),) = [each.came for each in demo_report(texts).outcomes(APRIL, "SIDU", "sv")]
+    assert (outcome.whole, outcome.met) == ("6", 2)
 
 
 def test_a_text_in_the_other_language_is_shown_where_there_is_none_in_this() -> None:

@@ -5,6 +5,7 @@ from sqlalchemy import Engine
 
 from tests.databases import ON_SQLITE
 from tests.web.conftest import ClientAs
+from tracker.domain.reports.numbers import OF_CYCLES, OF_DAYS
 
 pytestmark = ON_SQLITE
 
@@ -34,6 +35,13 @@ def test_a_figure_opens_as_many_items_as_it_says(client_as: ClientAs) -> None:
     rows = [attributes for tag, attributes in page.elements if tag == "th" and attributes.get("class") == "what"]
     assert f"Workflows, March 2023, Diagnostics: {len(rows)}" in page.text
     assert len(rows) > 1
+
+
+def test_every_figure_that_a_text_can_name_opens(client_as: ClientAs) -> None:
+    browser = client_as("viewer")
+    for figure in sorted(OF_CYCLES | OF_DAYS):
+        page = browser.page(f"{MONTH}?show={figure}&at=c1&project=SIDU", headers=SWEDISH)
+        assert "cykel 1" in page.text, figure
 
 
 @pytest.mark.parametrize(

@@ -213,17 +213,18 @@ class Material:
     def _outcome(self, token: Token, month: Month, project: str) -> Iterator["PointResult"]:
         numbers = self.numbers
         if token.blocker is not None and project in numbers.projects:
-            yield PointResult(token, blocked=question(numbers, token.blocker, month, project, self.blockers))
+            blocked = question(numbers, token.blocker, month, project, self.blockers)
+            yield PointResult(token, token.shown, blocked=blocked)
+        kind, stage, goal = token.figure.partition("_")
+        place, whose = token.place, token.project or project
+        if kind not in {"committed", "members", "left"} or place is None or place.cycle not in numbers.cycles:
             return
-        kind, _, goal = token.figure.partition("_")
-        if kind in {"committed", "members"} and token.place is not None and token.place.cycle in numbers.cycles:
-            whose = token.project or project
-            met = (
-                numbers.value(f"met_{goal}" if goal else "met", token.place, whose)
-                if whose in numbers.projects
-                else None
-            )
-            yield PointResult(token, met=met if isinstance(met, int) else None)
+        is_counted = whose in numbers.projects
+        met, whole = (
+            numbers.value(f"{name}{stage}{goal}", place, whose) if is_counted else None for name in ("met", "members")
+        )
+        is_left = kind == "left" and whole is not None
+        yield PointResult(token, str(whole) if is_left else token.shown, met if isinstance(met, int) else None)
 
     def _written(self, month: Month, project: str, language: str) -> tuple[str, str]:
         texts = [self.text(month, project, section, language) for section in sections_of(project)]
@@ -236,9 +237,10 @@ class Material:
 
 
 class PointResult(NamedTuple):
-    """What came of something in a plan: how many met the goal, or how it stands with a question."""
+    """What came of something in a plan: how many of the whole met the goal, or how it stands with a question."""
 
     token: Token
+    whole: str
     met: int | None = None
     blocked: Blocked | None = None
 

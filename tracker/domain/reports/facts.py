@@ -11,7 +11,7 @@ from tracker.domain.figures.one_cycle import MEMBERS, PREVIOUS
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reports import tokens
 from tracker.domain.reports.months import Month
-from tracker.domain.reports.numbers import COMMITTED, OF_DAYS, STAGES, WAYS_OUT, Numbers
+from tracker.domain.reports.numbers import COMMITTED, KEPT, LEFT, OF_DAYS, RATE, RATIO, STAGES, WAYS_OUT, Numbers
 from tracker.domain.reports.tokens import PROGRAMME, Place
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal
 
@@ -37,11 +37,12 @@ class Ratio(NamedTuple):
     """How many times the previous cycle."""
 
     value: Decimal
+    name: str
     place: Place
 
     def said(self, words: str) -> str:
         """The token with words in place of the number."""
-        return tokens.figure(self.value, "ratio_to_previous", self.place, shown=words)
+        return tokens.figure(self.value, self.name, self.place, shown=words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,13 @@ class CycleFacts:
 
     row: CycleRow
     number: int
+    committed_on: date | None
     closed_on: date | None
     is_joined: bool
     is_first: bool  # that the project takes part in
     figures: Mapping[str, Figure]
     ratio: Ratio | None
+    rate: Ratio | None  # the same per working day
     next_number: int | None
 
     def __getitem__(self, name: str) -> Figure:
@@ -90,6 +93,12 @@ class CycleFacts:
 
     def __contains__(self, name: str) -> bool:
         return name in self.figures
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it has others in it than it was committed with, or the same with goals that make a difference."""
+        is_other = KEPT in self and self[KEPT].value != self["met"].value
+        return is_other or any(name in self and self[name].value for name in ("added", "removed"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +116,14 @@ class MonthFacts:
 
     month: Month
     project: str
+    today: date
     through: date | None  # the last day that is counted, where the month is not over
     cycles: Sequence[CycleRow]
     closed: Sequence[CycleFacts]
-    begun: Sequence[CycleFacts]
-    running: CycleFacts | None  # under way at the end of the month
+    begins: Sequence[CycleFacts]  # whose first day is in the month, come or not
+    running: CycleFacts | None  # at the end of the month, or now
     coming: Sequence[CycleFacts]  # beginning in the next month
-    planning: Sequence[CycleRow]  # whose planning week was in the month
+    planning: Sequence[CycleRow]  # whose planning week ends in the month
     planning_next: Sequence[CycleRow]
     figures: Mapping[str, Figure]
     tested_by_cycle: Mapping[int, Figure]
@@ -125,8 +135,21 @@ class MonthFacts:
     def __getitem__(self, name: str) -> Figure:
         return self.figures[name]
 
+    @property
+    def is_divided(self) -> bool:
+        """Whether the days counted are those of several cycles."""
+        return bool(self.closed) or any(cycle.row.starts_on <= self.today for cycle in self.begins)
 
-_OF_CYCLES = (*STAGES, PREVIOUS, *COMMITTED, "met", *WAYS_OUT, *MEMBERS)
+    def is_begun(self, cycle: CycleFacts) -> bool:
+        """Whether there is a commitment that the project works on."""
+        return cycle.is_joined and cycle.committed_on is not None and cycle.row.starts_on <= self.today
+
+    def is_planned(self, row: CycleRow) -> bool:
+        """Whether the planning week is over."""
+        return row.planning_ends_on is not None and row.planning_ends_on < self.today
+
+
+_OF_CYCLES = (*STAGES, PREVIOUS, *COMMITTED, "added", "removed", "met", KEPT, *WAYS_OUT, *MEMBERS, *LEFT)
 
 
 def month_facts(
@@ -142,21 +165,20 @@ def month_facts(
     cycles = numbers.cycles_in(month)
     today = local_date(numbers.as_of, numbers.zone)
     following = month.next
-    running = next((row for row in reversed(cycles) if row.ends_on >= month.last), None)
-    facts = {row.cycle: _cycle(numbers, row, project) for row in numbers.history.cycles}
-    closed = [each for each in facts.values() if each.closed_on is not None and each.closed_on in month]
+    facts = [_cycle(numbers, row, project) for row in numbers.history.cycles]
     open_ = _open(numbers, month, project, blockers)
     return MonthFacts(
         month,
         project,
-        today if today in month and today < month.last else None,
+        today,
+        today if today in month else None,
         cycles,
-        closed,
-        [facts[row.cycle] for row in cycles if row.starts_on in month and row.starts_on <= today],
-        facts[running.cycle] if running is not None and running.starts_on <= today else None,
-        [facts[row.cycle] for row in numbers.history.cycles if row.starts_on in following],
-        [row for row in numbers.history.cycles if row.planning_ends_on in month and _is_past(row, today)],
-        [row for row in numbers.history.cycles if row.planning_starts_on in following],
+        [each for each in facts if each.closed_on is not None and each.closed_on in month],
+        [each for each in facts if each.row.starts_on in month],
+        next((each for each in reversed(facts) if _is_running(each, min(today, month.last))), None),
+        [each for each in facts if each.row.starts_on in following],
+        [row for row in numbers.history.cycles if row.planning_ends_on in month],
+        [row for row in numbers.history.cycles if row.planning_ends_on in following],
         figures,
         {
             row.cycle: each
@@ -164,14 +186,16 @@ def month_facts(
             if (each := _figure(numbers, "tested", Place(row.cycle, month), project)) is not None
         },
         open_[0] if open_ else None,
-        _due(open_, following),
+        [_as_now(numbers, each, following, project) for each in _due(open_, following)],
         _before(numbers, month, project, blockers, named),
         project == PROGRAMME,
     )
 
 
-def _is_past(row: CycleRow, today: date) -> bool:
-    return row.planning_ends_on is not None and row.planning_ends_on <= today
+def _is_running(cycle: CycleFacts, day: date) -> bool:
+    """At the end of the day: people commit and close cycles, dates do not."""
+    is_begun = cycle.row.starts_on <= day and cycle.committed_on is not None and cycle.committed_on <= day
+    return is_begun and (cycle.closed_on is None or cycle.closed_on > day)
 
 
 def _before(
@@ -240,16 +264,20 @@ def _cycle(numbers: Numbers, row: CycleRow, project: str) -> CycleFacts:
     firsts = [each.first_cycle for each in numbers.history.workstreams if each.code in choice.workstreams]
     first = min(firsts, default=1)
     place = Place(row.cycle)
-    ratio = numbers.value("ratio_to_previous", place, project) if here.status is not CycleStatus.DRAFT else None
+    is_compared = here.status is not CycleStatus.DRAFT
+    ratios = {name: numbers.value(name, place, project) if is_compared else None for name in (RATIO, RATE)}
+    ratio, rate = (Ratio(n, name, place) if isinstance(n, Decimal) else None for name, n in ratios.items())
     later = [each.cycle for each in numbers.history.cycles if each.cycle > row.cycle]
     return CycleFacts(
         here,
         row.cycle,
+        local_date(here.committed_at, numbers.zone) if here.committed_at is not None else None,
         local_date(here.closed_at, numbers.zone) if here.closed_at is not None else None,
         first <= row.cycle,
         1 < first == row.cycle and project != PROGRAMME,
         _figures(numbers, _OF_CYCLES, place, project),
-        Ratio(ratio, place) if isinstance(ratio, Decimal) else None,
+        ratio,
+        rate,
         min(later, default=None),
     )
 
@@ -266,7 +294,15 @@ def _figure(numbers: Numbers, name: str, place: Place, project: str) -> Figure |
 
 def goals(cycle: CycleFacts) -> list[tuple[Goal, Figure]]:
     """How many are to pass each stage, the last stage first: as committed, or of a draft as planned."""
-    kind = "committed" if "committed" in cycle else "members"
+    return _by_goal(cycle, "committed" if "committed" in cycle else "members")
+
+
+def goals_left(cycle: CycleFacts) -> list[tuple[Goal, Figure]]:
+    """How many are still to pass each stage."""
+    return _by_goal(cycle, "left")
+
+
+def _by_goal(cycle: CycleFacts, kind: str) -> list[tuple[Goal, Figure]]:
     each = [(goal, cycle.figures.get(f"{kind}_{goal.value}")) for goal in reversed(Goal)]
     return [(goal, figure) for goal, figure in each if figure is not None and figure.value]
 

@@ -5,19 +5,21 @@ A language is drafted by itself: whole sentences put together from translated pi
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from tracker.domain.calendar import iso_week
-from tracker.domain.reports.facts import Blocked, CycleFacts, Figure, MonthFacts, goals, promised
+from tracker.domain.programme.rows import CycleRow
+from tracker.domain.reports.facts import Blocked, CycleFacts, Figure, MonthFacts, goals, goals_left, promised
 from tracker.domain.reports.months import Month
-from tracker.domain.reports.numbers import STAGES
+from tracker.domain.reports.numbers import KEPT, STAGES
 from tracker.domain.states import Goal
 
 # Below which ratio to the previous cycle each of the words in `ratios` stands, the last one above them all.
 _RATIOS = [Decimal(limit) for limit in ("0.60", "0.90", "1.10", "1.35", "1.80", "2.00", "2.15")]
+_LEAST_COMPARED = 10  # workflows in each of two cycles: a ratio of fewer says little
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,17 @@ class Language(ABC):
         """What the month came to."""
         paragraphs = [self.covers(facts) if facts.is_programme else ""]
         paragraphs += [self._closed(facts, cycle) for cycle in facts.closed]
-        paragraphs += [self._turn(facts), self._month(facts), self._decided(facts), self._blockers(facts)]
+        turn, month = self._turn(facts), self._month(facts)  # what is still to come stands after what was done
+        paragraphs += [turn, month] if facts.is_divided else [month, turn]
+        paragraphs += [self._decided(facts), self._blockers(facts)]
         return "\n\n".join(filter(None, paragraphs))
 
     def plan(self, facts: MonthFacts) -> str:
         """What the next month is for."""
-        ahead = _joined([*self._weeks(facts), *(self._coming(facts, cycle) for cycle in facts.coming)])
-        paragraphs = [self._going_on(facts), ahead, self._due(facts), self._mitigation(facts)]
+        lasting = [each for each in facts.begins if each is not facts.running and each.closed_on is None]
+        going_on = [self._going_on(facts, each) for each in (facts.running, *lasting) if each is not None]
+        ahead = self._beginning(facts, facts.planning_next, facts.coming)
+        paragraphs = [_joined(going_on), ahead, self._due(facts), self._mitigation(facts)]
         return "\n\n".join(filter(None, paragraphs))
 
     def _closed(self, facts: MonthFacts, cycle: CycleFacts) -> str:
@@ -125,9 +131,15 @@ class Language(ABC):
     def _compared(self, cycle: CycleFacts) -> str:
         if cycle.ratio is None or "tested_previous" not in cycle or not cycle["tested"].value:
             return ""
-        words, than = self.times(cycle.ratio.value)
-        previous = self.many(cycle["tested_previous"])
-        return self.say("compared", ratio=cycle.ratio.said(words), than=than, previous=previous)
+        previous, ratio, rate = cycle["tested_previous"], cycle.ratio, cycle.rate
+        if min(cycle["tested"].value, previous.value) < _LEAST_COMPARED:
+            return self.say("before", previous=self.many(previous))
+        words, than = self.times(ratio.value)
+        said = self.say("compared", ratio=ratio.said(words), than=than, previous=previous)
+        if rate is None:
+            return said
+        numbers = [each.said(self.decimal(each.value)) for each in (ratio, rate)]
+        return f"{said} {self.say('ratio', ratio=numbers[0], rate=numbers[1])}"
 
     def times(self, ratio: Decimal) -> tuple[str, str]:
         """How many times the previous cycle, in words, and the word that compares."""
@@ -135,19 +147,38 @@ class Language(ABC):
         return words, self.say("than", words.endswith(self.say("as_many")))
 
     def _kept(self, cycle: CycleFacts) -> str:
-        """What became of those in the cycle."""
+        """What was promised, what became of it in the cycle, and of those that were in it at the close."""
         members, met = cycle.figures.get("members"), cycle.figures.get("met")
-        if members is None or met is None or not members.value:
+        if members is None or met is None:
             return ""
+        where = self.say("where", cycle.is_changed)
+        return _joined([self._changed(cycle), self._came_of(cycle, members, met, where) if members.value else ""])
+
+    def _came_of(self, cycle: CycleFacts, members: Figure, met: Figure, where: str) -> str:
         ours = self._ours(members)
         if met.value >= members.value:
-            return self.say("all_met", members.value > 1, members=ours)
+            return self.say("all_met", members.value > 1, members=ours, where=where)
         if members.value == 1:
-            head = self.say("one_missed", only=ours, no=met.said(self.say("not")))
+            head = self.say("one_missed", only=ours, no=met.said(self.say("not")), where=where)
             ways = self.listed([words for _, words in self._ways(cycle)])
             return self.say("and_its_fate", head=head, ways=ways) if ways else f"{head}."
-        head = self.say("some_met", met.value > 1, members=members, met=self.many(met, self.say("none")))
+        met_words = self.many(met, self.say("none"))
+        head = self.say("some_met", met.value > 1, members=members, met=met_words, where=where)
         return f"{head}{self._others(cycle, members.value - met.value)}."
+
+    def _changed(self, cycle: CycleFacts) -> str:
+        """The commitment and how the scope has changed since, where the cycle has others in it by now."""
+        if not cycle.is_changed:
+            return ""
+        verbs = zip(self.say("changes").split(", "), ("added", "removed"), strict=True)
+        changes = self._counted([(verb, cycle[name]) for verb, name in verbs if cycle[name].value])
+        changed = self.say("changed", cycle.closed_on is None, changes=changes) if changes else ""
+        if cycle.closed_on is None:
+            return changed
+        whole, kept = cycle["committed"], cycle.figures.get(KEPT)
+        is_kept = kept is not None and whole.value > 1
+        more = self.say("kept", kept=self.many(kept, self.say("none"))) if kept is not None and is_kept else ""
+        return _joined([self.say("promised", flows=self.flows(whole), more=more), changed])
 
     def _others(self, cycle: CycleFacts, others: int) -> str:
         """What became of those that did not meet their goal."""
@@ -155,12 +186,14 @@ class Language(ABC):
         if not ways:
             return ""
         first, words = ways[0]
+        is_all = not cycle["met"].value
         if len(ways) == 1 and first.value == others:
-            return self.say("and_the_rest", rest=first.said(self.say("the_rest", others > 1)), words=words)
+            rest = self.say("all_those") if is_all else self.say("the_rest", others > 1)
+            return self.say("and_the_rest", rest=first.said(rest), words=words)
         each = self._each_way(ways)
         if len(each) > 2:  # noqa: PLR2004 - no "cycle 5, 7 were"
-            return self.say("of_the_others", ways=self.say("while", first=each[0], others=self.listed(each[1:])))
-        return self.say("of_the_others", ways=self.listed(each))
+            each = [self.say("while", first=each[0], others=self.listed(each[1:]))]
+        return self.say("of_the_others", is_all, ways=self.listed(each))
 
     @abstractmethod
     def _each_way(self, ways: Sequence[tuple[Figure, str]]) -> list[str]:
@@ -173,48 +206,91 @@ class Language(ABC):
         return [(cycle[name], words) for name, words in ways if name in cycle and cycle[name].value]
 
     def _turn(self, facts: MonthFacts) -> str:
-        """The planning week, and the cycle that began."""
-        begun = [cycle for cycle in facts.begun if cycle.is_joined]
-        began = {cycle.number: self.day(cycle.row.starts_on) for cycle in begun if not cycle.is_first}
-        said = []
-        for row in facts.planning:
-            if row.planning_starts_on is not None and row.planning_ends_on is not None:
-                when = self.days(row.planning_starts_on, row.planning_ends_on)
-                begins = self.say("which_began", day=began.pop(row.cycle)) if row.cycle in began else ""
-                said.append(self.say("planned", when=when, cycle=row.cycle, begins=begins))
-        for cycle in begun:
-            first = cycle.row.starts_on
-            if cycle.is_first:
-                said.append(self.say("joined", cycle=cycle.number, day=self.day(first), week=iso_week(first)))
-            elif cycle.number in began:
-                said.append(self.say("began", cycle=cycle.number, day=began[cycle.number]))
-            said += [self._promise(cycle), self._goal(facts, cycle)]
-        return _joined(said)
+        """The cycle that is about to end, the planning week, and the cycle that begins."""
+        running, said = facts.running, list[str]()
+        if running is not None and running.is_joined and running.closed_on is None:
+            is_ending = running.row.ends_on <= facts.month.last
+            so_far = self._so_far(facts, running) if facts.is_divided else ""  # else the month has said it
+            said = [self._ends(facts, running), so_far, self._to_meet(facts, running)] if is_ending else []
+        return _joined([*said, self._beginning(facts, facts.planning, facts.begins)])
+
+    def _beginning(self, facts: MonthFacts, planning: Sequence[CycleRow], cycles: Sequence[CycleFacts]) -> str:
+        """Planning weeks, and cycles that begin."""
+        begun = {each.number for each in cycles if facts.is_begun(each) and not each.is_first}
+        told = {row.cycle for row in planning if row.cycle in begun and facts.is_planned(row)}
+        return _joined([*self._weeks(facts, planning, told), *self._starts(facts, cycles, told)])
+
+    def _weeks(self, facts: MonthFacts, rows: Iterable[CycleRow], begun: Collection[int]) -> Iterator[str]:
+        """Planning weeks: over, with when the cycle began of those that have; going on, or to come."""
+        for row in rows:
+            if row.planning_starts_on is None or row.planning_ends_on is None:
+                continue
+            when = self.days(row.planning_starts_on, row.planning_ends_on)
+            if facts.is_planned(row):
+                begins = self.say("which_began", day=self.day(row.starts_on)) if row.cycle in begun else ""
+                yield self.say("planned", when=when, cycle=row.cycle, begins=begins)
+            else:
+                yield self.say("planning_week", row.planning_starts_on <= facts.today, cycle=row.cycle, when=when)
+
+    def _starts(self, facts: MonthFacts, cycles: Iterable[CycleFacts], told: Collection[int]) -> Iterator[str]:
+        """Cycles that have begun with what is promised, or are to begin with what is planned; `told` are those of which
+        it is said already when they began.
+        """
+        for cycle in cycles:
+            if not cycle.is_joined:
+                continue
+            first, values = cycle.row.starts_on, {"cycle": cycle.number, "day": self.day(cycle.row.starts_on)}
+            if facts.is_begun(cycle):
+                if cycle.is_first:
+                    yield self.say("joined", **values, week=iso_week(first))
+                elif cycle.number not in told:
+                    yield self.say("began", **values)
+                yield _joined([self._promise(cycle), self._changed(cycle) if cycle.closed_on is None else ""])
+            elif cycle.committed_on is not None:
+                yield self.say("committed", **values, on=self.day(cycle.committed_on))
+                yield self._planned(cycle, "comprises")
+            else:
+                yield self.say("begins", first <= facts.today, **values)
+                yield self._planned(cycle, "planned_so_far")
+            yield self._goal(facts, cycle)
+
+    def _planned(self, cycle: CycleFacts, key: str) -> str:
+        """What is in a cycle that has not begun."""
+        whole, parts = promised(cycle), goals(cycle)
+        if whole is None or not whole.value:
+            return self.say("nothing_planned", cycle.committed_on is not None)
+        if len(parts) > 1:
+            more = f": {self._to_be_done(parts)}"
+        else:
+            more = self.say("with_goal", whole.value > 1, goal=self.goals[parts[0][0]])
+        return self.say(key, whole.value > 1, flows=self.flows(whole), more=more)
 
     def _goal(self, facts: MonthFacts, cycle: CycleFacts) -> str:
         is_said = facts.is_programme and cycle.row.goal
-        return self.say("goal", goal=cycle.row.goal.rstrip(".")) if is_said else ""
+        return self.say("goal", cycle.closed_on is not None, goal=cycle.row.goal.rstrip(".")) if is_said else ""
 
     def _promise(self, cycle: CycleFacts) -> str:
-        whole, parts = promised(cycle), goals(cycle)
+        whole, parts, is_over = promised(cycle), goals(cycle), cycle.closed_on is not None
         if whole is None or not whole.value:
-            return self.say("no_promise", cycle=cycle.number)
+            return self.say("no_promise", is_over, cycle=cycle.number)
         if len(parts) == 1:
-            return self.say("promise_of_one_kind", doing=self.doing[parts[0][0]], flows=self.flows(whole))
-        return self.say("promise", flows=self.flows(whole), parts=self._to_be_done(parts))
+            values = {"doing": self.doing[parts[0][0]], "flows": self.flows(whole)}
+            return self.say("promise_of_one_kind", is_over, **values)
+        return self.say("promise", is_over, flows=self.flows(whole), parts=self._to_be_done(parts, is_over=is_over))
 
-    def _to_be_done(self, parts: Sequence[tuple[Goal, Figure]]) -> str:
+    def _to_be_done(self, parts: Sequence[tuple[Goal, Figure]], *, is_over: bool = False) -> str:
         """One to be designed and 3 validated."""
-        begin = self.say("to_be")
+        begin = self.say("to_be", is_over)
         each = [f"{self.many(figure)} {'' if n else begin}{self.to_do[goal]}" for n, (goal, figure) in enumerate(parts)]
         return self.listed(each)
 
     def _month(self, facts: MonthFacts) -> str:
         """The month by its own days, and what is left."""
-        first = self._done_in(facts) if facts.closed or facts.begun else self._throughput(facts)
-        back, fell = facts["moved_back"], facts["fell_back"]
-        from_done = self.say("from_done", fell=self.many(fell)) if fell.value else ""
-        moved = self.say("moved_back", flows=self.flows(back), from_done=from_done) if back.value else ""
+        first = self._done_in(facts) if facts.is_divided else self._throughput(facts)
+        back, fell, moves = facts["moved_back"], facts["fell_back"], facts["moves_back"]
+        more = self.say("from_done", fell=self.many(fell)) if fell.value else ""
+        more += self.say("moves_back", moves=moves) if moves.value > back.value else ""
+        moved = self.say("moved_back", flows=self.flows(back), more=more) if back.value else ""
         return _joined([first, moved, self._left(facts)])
 
     def _done_in(self, facts: MonthFacts) -> str:
@@ -260,7 +336,7 @@ class Language(ABC):
             words = self.say("none_passed", is_so_far, month=name, no=tested.said(self.say("no")))
         if cycle is None or facts.before is None or cycle.number not in facts.before.cycles:
             return f"{words}."
-        return self.say("focus", cycle=cycle.number, words=words, so_far=self._so_far(facts, cycle))
+        return _joined([self.say("focus", cycle=cycle.number, words=words), self._so_far(facts, cycle)])
 
     def _so_far(self, facts: MonthFacts, cycle: CycleFacts) -> str:
         """What has come of the goals by now: of a month that is over nobody can tell any more."""
@@ -268,8 +344,10 @@ class Language(ABC):
         if facts.through is None or members is None or met is None or not members.value:
             return ""
         if members.value == 1:
-            return self.say("one_has", only=self._ours(members), met=met.said(self.say("has_met", met.value > 0)))
-        return self.say("some_have", met.value > 1, members=members, met=self.many(met, self.say("none")))
+            said = self.say("one_has", only=self._ours(members), met=met.said(self.say("has_met", met.value > 0)))
+        else:
+            said = self.say("some_have", met.value > 1, members=members, met=self.many(met, self.say("none")))
+        return _joined([self._changed(cycle), said])
 
     def _stages(self, of: MonthFacts | CycleFacts, verbs: Sequence[str]) -> str:
         """Designed 8 workflows, validated 7 and tested 5."""
@@ -292,9 +370,8 @@ class Language(ABC):
                 when = self.say("on_day", each.resolved_on == by, day=self.day(each.resolved_on))
                 said.append(self.say("resolved", question=self._quoted(each), by=self.day(by), when=when))
         for by, questions in waiting.items():
-            is_early = facts.through is not None and by > facts.through
             what = self.listed([self._quoted(each) for each in questions])
-            key = "still_open" if is_early else "undecided"
+            key = "was_open" if facts.through is None else "still_open" if by >= facts.through else "undecided"
             said.append(self.say(key, len(questions) > 1, questions=what, by=self.day(by)))
         return " ".join(said)
 
@@ -324,62 +401,66 @@ class Language(ABC):
         mitigation = self.say("mitigation", text=_as_sentence(each.text.mitigation)) if each.text.mitigation else ""
         return f" {words} {age}.{mitigation}"
 
-    def _going_on(self, facts: MonthFacts) -> str:
-        cycle, month = facts.running, facts.month.next
-        if cycle is None or not cycle.is_joined or cycle.row.ends_on < month.first:
+    def _going_on(self, facts: MonthFacts, cycle: CycleFacts) -> str:
+        """A cycle that has days in the next month, or was closed there."""
+        is_over, month = cycle.closed_on is not None, facts.month.next
+        if not cycle.is_joined or (cycle.row.ends_on < month.first and not is_over):
             return ""
-        ends = cycle.row.ends_on in month
-        values = {"cycle": cycle.number, "month": self.month_name(month), "day": self.day(cycle.row.ends_on)}
-        first = self.say("goes_on", ends, **values)
-        parts, whole = goals(cycle), promised(cycle)
-        if whole is None or not parts:
-            return first
-        each = self._counted([(self.doing[goal], figure) for goal, figure in parts])
-        meet = self.say("to_meet", len(parts) > 1, focus=self.say("main_focus", ends), parts=each)
-        return _joined([first, meet, self._goal(facts, cycle) if cycle not in facts.begun else ""])
+        meet = self._to_meet(facts, cycle) if is_over or facts.today <= month.last else ""
+        goal = "" if is_over or cycle in facts.begins else self._goal(facts, cycle)
+        return _joined([self._ends(facts, cycle), meet, goal])
 
-    def _coming(self, facts: MonthFacts, cycle: CycleFacts) -> str:
-        if not cycle.is_joined:
+    def _to_meet(self, facts: MonthFacts, cycle: CycleFacts) -> str:
+        """What is left to do in a cycle, or was to be done in one that is closed."""
+        is_over, is_begun = cycle.closed_on is not None, "left" in cycle
+        found = goals_left(cycle) if is_begun and not is_over else goals(cycle)
+        if cycle.committed_on is None or not promised(cycle):
             return ""
-        whole, parts = promised(cycle), goals(cycle)
-        begins = self.say("begins", day=self.day(cycle.row.starts_on), cycle=cycle.number)
-        if whole is None or not whole.value:
-            return f"{begins} {self.say('nothing_planned')}"
-        if "committed" in cycle:
-            return _joined([begins, self._promise(cycle), self._goal(facts, cycle)])
-        if len(parts) > 1:
-            more = f": {self._to_be_done(parts)}"
-        else:
-            more = self.say("with_goal", whole.value > 1, goal=self.goals[parts[0][0]])
-        planned = self.say("planned_so_far", whole.value > 1, flows=self.flows(whole), more=more)
-        return _joined([begins, planned, self._goal(facts, cycle)])
+        if not found:
+            return self.say("all_reached")
+        parts = self._counted([(self.doing[goal], figure) for goal, figure in found])
+        if is_over:
+            return self.say("goals_were", len(found) > 1, parts=parts)
+        is_until = facts.today <= cycle.row.ends_on <= facts.month.next.last
+        key = "to_meet_rest" if is_begun else "to_meet"
+        return self.say(key, len(found) > 1, focus=self.say("main_focus", is_until), parts=parts)
 
-    def _weeks(self, facts: MonthFacts) -> Iterator[str]:
-        for row in facts.planning_next:
-            if row.planning_starts_on is not None and row.planning_ends_on is not None:
-                when = self.days(row.planning_starts_on, row.planning_ends_on)
-                yield self.say("planning_week", cycle=row.cycle, when=when)
+    def _ends(self, facts: MonthFacts, cycle: CycleFacts) -> str:
+        """When the cycle was closed, or until when it runs."""
+        last, following = cycle.row.ends_on, facts.month.next
+        values = {"cycle": cycle.number, "day": self.day(cycle.closed_on or last)}
+        if cycle.closed_on is not None:
+            return self.say("ended", **values)
+        if last < facts.today:
+            return self.say("overdue", **values)
+        is_then = last > following.last >= facts.today
+        month = following if is_then else Month.of(last)
+        return self.say("goes_on", not is_then, month=self.month_name(month), **values)
 
     def _due(self, facts: MonthFacts) -> str:
         if not facts.due:
             return ""
-        questions = [self._question(each, facts.through or facts.month.last) for each in facts.due]
+        is_past = facts.today > facts.month.next.last or any(each.resolved_on is not None for each in facts.due)
+        questions = [self._question(each, facts.today) for each in facts.due]
         if len(questions) == 1:
-            return self.say("decision", question=questions[0])
-        return "\n".join([self.say("decisions"), *(f"- {question}" for question in questions)])
+            return self.say("decision", is_past, question=questions[0])
+        return "\n".join([self.say("decisions", is_past), *(f"- {question}" for question in questions)])
 
     def _question(self, each: Blocked, today: date) -> str:
         by = each.text.decide_by
         assert by is not None
         decider = f" ({each.text.decider})" if each.text.decider else ""
-        return f"{self._quoted(each)}, {self.say('decide_by', by <= today, day=self.day(by))}{decider}"
+        if each.resolved_on is not None:
+            return f"{self._quoted(each)}, {self.say('was_resolved', day=self.day(each.resolved_on))}{decider}"
+        return f"{self._quoted(each)}, {self.say('decide_by', by < today, day=self.day(by))}{decider}"
 
     def _mitigation(self, facts: MonthFacts) -> str:
         count = facts["blockers_open"]
         if not count.value:
             return ""
-        shown = count if count.value > 1 else count.said(self.say("the_only"))
-        return self.say("mitigating", count.value > 1, count=shown)
+        shown, is_over = count if count.value > 1 else count.said(self.say("the_only")), facts.through is None
+        values = {"count": shown, "goes": self.say("go_on", facts.today > facts.month.next.last)}
+        return self.say("mitigating_then" if is_over else "mitigating", count.value > 1, **values)
 
     def _ours(self, figure: Figure) -> str:
         """The number, where it is one as the only one."""

@@ -1,12 +1,14 @@
 """The figures that a report can name: of cycles as every page has them, and of months, which cycles do not follow."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 
 from tracker.domain.calendar import local_date, midnight
+from tracker.domain.charts.fates import remaining
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind, behind, of_members
 from tracker.domain.figures.history import History, RecordedWorkflow
@@ -14,7 +16,8 @@ from tracker.domain.figures.holds import BlockerSpell
 from tracker.domain.figures.items import CycleItems, blocker_items, workflow_items
 from tracker.domain.figures.one_cycle import MEMBERS, PREVIOUS
 from tracker.domain.figures.readings import Basis, Reading, window
-from tracker.domain.figures.summaries import Choice, programme
+from tracker.domain.figures.rounding import half_up
+from tracker.domain.figures.summaries import Choice, Summary, programme
 from tracker.domain.figures.timelines import DONE, NO_STATE
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reports.months import Month
@@ -25,10 +28,13 @@ Value = int | Decimal
 _DAY = timedelta(days=1)
 COMMITTED = ("committed", *(f"committed_{goal.value}" for goal in Goal))
 WAYS_OUT = ("carried_out", "returned", "dropped")
-_BY_STAGE = (*COMMITTED, "met", *(f"met_{goal.value}" for goal in Goal), *MEMBERS)
-OF_CYCLES = {PREVIOUS, "ratio_to_previous", "added", "removed", "carried_in", *WAYS_OUT, *_BY_STAGE}
+LEFT = {"left": None, **{f"left_{goal.value}": goal for goal in Goal}}  # to meet their goal
+RATIO, RATE = "ratio_to_previous", "ratio_per_working_day"
+KEPT = "kept"  # of the commitment
+_BY_STAGE = (*COMMITTED, "met", *(f"met_{goal.value}" for goal in Goal), *MEMBERS, *LEFT)
+OF_CYCLES = {PREVIOUS, RATIO, RATE, KEPT, "added", "removed", "carried_in", *WAYS_OUT, *_BY_STAGE}
 STAGES = ("designed", "validated", "tested")
-_OURS = {"moved_back", "remaining", "workflows"}
+_OURS = {"moved_back", "moves_back", "remaining", "workflows"}
 OF_DAYS = {*STAGES, "fell_back", *_OURS, "blockers_opened", "blockers_resolved", "blockers_open"}
 
 
@@ -73,9 +79,11 @@ class Numbers:
 
     def value(self, figure: str, place: Place, project: str) -> Value | None:
         """The number; none where it is empty, which is not 0."""
-        if figure in {"ratio_to_previous", PREVIOUS} and place.cycle is not None:
+        if figure in {RATIO, PREVIOUS} and place.cycle is not None:
             found: Value | None = getattr(self.span.summary(place.cycle, self.projects[project]), figure)
             return found
+        if figure == RATE and place.cycle is not None:
+            return self._rate(self.span.summary(place.cycle, self.projects[project]), self.span.reading(place.cycle))
         items = self.items(figure, place, project)
         return len(items) if items is not None else None
 
@@ -84,6 +92,8 @@ class Numbers:
         if place.cycle is None or place.month is not None or figure in _OURS or figure in MEMBERS:
             return None
         summary = self.span.reported_summary(place.cycle, self.projects[project])
+        if figure == RATE:
+            return self._rate(summary, self.span.reported(place.cycle))
         found: Value | None = getattr(summary, figure, None)
         return found
 
@@ -95,15 +105,16 @@ class Numbers:
         if figure in MEMBERS:
             joined = self.span.joined(place.cycle, choice)
             return of_members(self.span.members(place.cycle, choice), MEMBERS[figure]) if joined else None
-        if figure in {PREVIOUS, "ratio_to_previous"}:
-            name = "tested"
-            number = place.cycle - (figure == PREVIOUS)
-        else:
-            name, number = figure, place.cycle
+        number = place.cycle - (figure == PREVIOUS)
+        is_of_members = figure in LEFT or figure == KEPT
+        name = "tested" if figure in {PREVIOUS, RATIO, RATE} else "committed" if is_of_members else figure
         summary = self.span.summary(number, choice) if number in self.cycles else None
         if summary is None or getattr(summary, name) is None:
             return None
         items = self.span.items(number, choice)
+        if items is not None and is_of_members:
+            found = remaining(items) if figure in LEFT else getattr(items.workflows, KEPT, None)
+            return of_members(found, LEFT.get(figure)) if found is not None else None
         return behind(name, items) if items is not None else None
 
     def window(self, place: Place) -> tuple[datetime, datetime]:
@@ -141,18 +152,27 @@ class Numbers:
         recorded = sorted(
             (each for code in streams for each in self.history.workflows(code)), key=lambda each: each.key
         )
-        if figure == "moved_back":
-            return [Behind(each.key) for each in recorded if self._has_moved_back(each, start, border)]
+        if figure in {"moved_back", "moves_back"}:
+            moves = [each for workflow in recorded for each in self._moves_back(workflow, start, border)]
+            moved = dict.fromkeys(each.item for each in moves)
+            return moves if figure == "moves_back" else [Behind(key) for key in moved]
         least, most = (NO_STATE, DONE) if figure == "remaining" else (NO_STATE, DONE + 1)
         return [
             Behind(each.key) for each in recorded if least < self.span.now.workflow(each).timeline.before(border) < most
         ]
 
-    def _has_moved_back(self, workflow: RecordedWorkflow, start: datetime, border: datetime) -> bool:
-        return any(
-            step.position < step.before and not step.is_taken_back
-            for step in workflow.changes.steps(start, border, self.as_of)
-        )
+    def _moves_back(self, workflow: RecordedWorkflow, start: datetime, border: datetime) -> Iterator[Behind]:
+        for step in workflow.changes.steps(start, border, self.as_of):
+            if step.position < step.before and not step.is_taken_back:
+                yield Behind(workflow.key, at=step.happened_at)
+
+    def _rate(self, row: Summary | None, of: Reading | None) -> Decimal | None:
+        """Tested per working day, as a ratio to the cycle before."""
+        before = self.span.previous_of(of) if of is not None else None
+        if row is None or of is None or before is None or not row.tested_previous or not of.working_days_so_far:
+            return None
+        pace = Fraction(row.tested or 0, of.working_days_so_far)
+        return half_up(pace * before.working_days_so_far / row.tested_previous, 2)
 
     def _items(self, start: datetime, border: datetime, project: str, streams: Iterable[str]) -> CycleItems:
         """The days read as if they were a cycle that nothing was promised for."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_
 from tracker.domain.reports.documents import LANGUAGES, PlanResult, PointResult, Report, Status
-from tracker.domain.reports.numbers import Numbers
+from tracker.domain.reports.numbers import RATE, RATIO, Numbers
 from tracker.domain.reports.tokens import Place, plain
 from tracker.domain.states import Goal
 from tracker.web.charts import figure_words
@@ -16,10 +16,19 @@ from tracker.web.ui.translation import gettext, ngettext
 
 _SECTIONS = {"introduction": N_("Introduction"), "summary": N_("What was done"), "plan": N_("What comes next")}
 _OURS = {
-    "moved_back": (N_("Moved back"), N_("Workflows that were moved from a later state to an earlier one, and stand.")),
+    "moved_back": (
+        N_("Moved back"),
+        N_("Workflows that were moved from a later state to an earlier one, each once. Moves taken back do not count."),
+    ),
+    "moves_back": (
+        N_("Moves back"),
+        N_("Moves from a later state to an earlier one, each counted as in the chart. Moves taken back do not count."),
+    ),
     "remaining": (N_("Remaining"), N_("Workflows that were not done at the end of those days.")),
     "workflows": (N_("Workflows"), N_("All workflows that there were at the end of those days, done or not.")),
     "members": (N_("In the cycle"), N_("Workflows in the cycle just before its close, or now while it runs.")),
+    "left": (N_("Left to do"), N_("Workflows in the cycle that have not met their goal, as long as it is not closed.")),
+    "kept": (N_("Kept"), N_("Of the committed ones, those that passed the goal they were committed to.")),
 }
 
 
@@ -83,16 +92,17 @@ def label(figure: str) -> str:
     name, _, goal = figure.partition("_")
     if name == "members" and goal:
         return gettext("In the cycle with goal %(goal)s", goal=state_name(goal))
-    if figure == "ratio_to_previous":
+    if name == "left" and goal:
+        return gettext("Left to do, goal %(goal)s", goal=state_name(goal))
+    if figure in {RATIO, RATE}:
         return figure_words.label("tested")
     return gettext(_OURS[figure][0]) if figure in _OURS else figure_words.label(figure)
 
 
 def definition(figure: str) -> str:
     """What exactly it counts."""
-    name = "members" if figure.startswith("members") else figure
-    if figure == "ratio_to_previous":
-        name = "tested"
+    whole, _, _ = figure.partition("_")
+    name = "tested" if figure in {RATIO, RATE} else whole if whole in {"members", "left"} else figure
     return gettext(_OURS[name][1]) if name in _OURS else figure_words.definition(name)
 
 
@@ -124,6 +134,6 @@ def _result_texts(came: Sequence[PointResult]) -> Iterator[str]:
                 "Of %(whole)s%(of)s, %(num)s has met its goal by now.",
                 "Of %(whole)s%(of)s, %(num)s have met their goal by now.",
                 each.met,
-                whole=each.token.shown,
+                whole=each.whole,
                 of=of,
             )
