@@ -204,7 +204,7 @@ WITH event AS (
 """
 
 
-def _blocked(name: str, *by: str) -> str:
+def _blocked(name: str, *by: str, of: str = "", least: int = 0) -> str:
     """How many seconds spells took from their cycle while the workflow was under way."""
     own = ", ".join(f"h.{each}" for each in by)
     since, until = (
@@ -214,8 +214,8 @@ def _blocked(name: str, *by: str) -> str:
     until = f"LESSER({until}, COALESCE(h.archived_at, h.ends))"
     return f"""
     {name} AS (
-      SELECT {own}, SUM(SECONDS({since}, {until})) AS seconds FROM spell_{name} h CROSS JOIN step s
-      WHERE s.workflow_id = h.workflow_id AND s.pos < 4 AND h.held > 0 AND h.at < h.ends
+      SELECT {own}, SUM(SECONDS({since}, {until})) AS seconds FROM spell_{of or name} h CROSS JOIN step s
+      WHERE s.workflow_id = h.workflow_id AND s.pos >= {least} AND s.pos < 4 AND h.held > 0 AND h.at < h.ends
         AND (h.next_at IS NULL OR h.next_at > h.starts) AND {since} < {until}
       GROUP BY {own}
     )"""
@@ -343,18 +343,20 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
     ),
     "blocker-causes": (
         "cycle category",
-        "category_days category_blockers blocked_days",
+        "category_days category_blockers blocked_days blocked_days_begun",
         f"""{_EVENT}, {_spells("spell_every", "n", "workflow_id")},
         {_spells("spell_each", "n", "workflow_id", "category")},
         {_spells("spell_own", "n", "workflow_id", "blocker_id")}, {_blocked("every", "n")},
+        {_blocked("begun", "n", of="every", least=1)},
         {_blocked("each", "n", "category")}, {_blocked("own", "n", "category", "blocker_id")},
         shown AS (SELECT DISTINCT category FROM each),
         holding AS (SELECT n, category, COUNT(*) AS number FROM own GROUP BY n, category)
         SELECT c.n, s.category, ROUND(CAST(COALESCE(e.seconds, 0) / 86400.0 AS NUMERIC), 1), COALESCE(o.number, 0),
-          ROUND(CAST(COALESCE(a.seconds, 0) / 86400.0 AS NUMERIC), 1)
+          ROUND(CAST(COALESCE(a.seconds, 0) / 86400.0 AS NUMERIC), 1),
+          ROUND(CAST(COALESCE(b.seconds, 0) / 86400.0 AS NUMERIC), 1)
         FROM reading c CROSS JOIN shown s LEFT JOIN each e ON e.n = c.n AND e.category = s.category
         LEFT JOIN holding o ON o.n = c.n AND o.category = s.category
-        LEFT JOIN every a ON a.n = c.n WHERE c.kind = 'whole'""",
+        LEFT JOIN every a ON a.n = c.n LEFT JOIN begun b ON b.n = c.n WHERE c.kind = 'whole'""",
     ),
     "carry-over": (
         "cycle",

@@ -14,7 +14,7 @@ from tracker.commands.programme import installation, seed
 from tracker.config import SEED_DATA, Settings
 from tracker.db import migrations
 from tracker.db.engine import reading
-from tracker.db.models import ReportedFigures
+from tracker.db.models import Reported
 from tracker.domain.cells import Dialect
 from tracker.domain.files.figure_files import WORKSTREAM_SUMMARY
 from tracker.queries import figures
@@ -38,7 +38,7 @@ def older(engine: Engine) -> Engine:
     """The demo's programme at the revision of the first issue, a move made after it was loaded."""
     load(engine, seed.read_folder(SEED_DATA))
     migrations.downgrade(engine, FIRST_ISSUE)
-    assert "reported_figures" not in inspect(engine).get_table_names()
+    assert "reported" not in inspect(engine).get_table_names()
     with engine.begin() as connection:
         now = "2023-04-14 08:30:00.000000+00" if engine.dialect.name == "postgresql" else "2023-04-14 08:30:00.000000"
         for statement in MOVE.split(";"):
@@ -49,10 +49,7 @@ def older(engine: Engine) -> Engine:
 def require_kept(engine: Engine) -> None:
     """The four closed cycles as they were reported, cell by cell, and nothing that does not agree."""
     with reading(engine) as session:
-        kept = {
-            (row.cycle_number, row.workstream_code): json.loads(row.cells)
-            for row in session.exec(select(ReportedFigures))
-        }
+        kept = {(row.cycle_number, row.row_key): json.loads(row.cells) for row in session.exec(select(Reported))}
         reported = [row for row in figures.workstream_summary(session, NOW) if row.basis.value == "as_reported"]
         assert [finding.text for finding in check.findings(session) if finding.is_difference] == []
     assert len(kept) == len(reported) == 4 * (27 + 1)
@@ -83,7 +80,7 @@ def test_a_start_upgrades_and_keeps_what_was_reported(older: Engine) -> None:
 def test_an_upgrade_that_was_cut_off_after_the_schema_is_finished_by_the_next(older: Engine) -> None:
     migrations.upgrade(older)
     with reading(older) as session:
-        assert session.exec(select(ReportedFigures)).all() == []
+        assert session.exec(select(Reported)).all() == []
         missing = [finding.text for finding in check.findings(session) if finding.is_difference]
     assert "cycle 4, TOTAL: what was reported is not kept" in missing
     installation.upgrade(older)

@@ -104,7 +104,7 @@ def places(history: History, made: RandomProgramme) -> Iterator[tuple[OneCycle, 
 
 def added_up(figure: str, listed: list[Behind]) -> int | Decimal | None:
     """What the listed items come to."""
-    if figure == "blocked_days":
+    if figure.startswith("blocked_days"):
         return half_up(days(each.amount for each in listed if isinstance(each.amount, timedelta)), 1)
     if figure in PERCENT:
         return nearest_rank((each.amount for each in listed if isinstance(each.amount, int)), PERCENT[figure])

@@ -20,8 +20,11 @@ _DECIMAL = re.compile(r"\d{1,15}([.,]\d{1,15})?", re.ASCII)
 _BASIS = cells.words(Basis, {Basis.AS_REPORTED: "som rapporterat", Basis.AS_NOW: "enligt dagens uppgifter"})
 
 
+_LATER = {"blocked_days_begun"}  # columns that packs of older versions lack
+
+
 def _all_required(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    return tuple(replace(column, required=True) for column in columns)
+    return tuple(replace(column, required=column.name not in _LATER) for column in columns)
 
 
 def _read_decimal(text: str) -> Decimal:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
-from tracker.domain.figures.ledger import OF_BLOCKERS, OF_WORKFLOWS, PERCENT, LedgerRow, added_up
+from tracker.domain.figures.ledger import OF_BLOCKERS, OF_WORKFLOWS, PERCENT, PREVIOUS, LedgerRow, added_up
 from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Summary
@@ -33,15 +33,16 @@ def findings(
     defined: Collection[str],
 ) -> list[Finding]:
     """All that does not tie out. `blockers` and `defined` are the numbers and figures that the other files name."""
-    ledger = _ledger(items)
+    ledger, older = _ledger(items), {row.cycle for row in workstreams if _is_older(row)}
     streams = [row for row in workstreams if row.workstream is not None]
+    unlike_items = [each for row in workstreams for each in _not_added_up(row, ledger, older)]
     differences = [
         *_twice(cycles, _CYCLES),
         *_twice(workstreams, _WORKSTREAMS),
         *_unlike_totals(cycles, workstreams),
         *_unlike_cycles(cycles, streams),
         *_missing_workstreams(streams),
-        *(line for row in workstreams for line in _not_added_up(row, ledger)),
+        *(each.text for each in unlike_items if each.is_difference),
         *(line for row in cycles for line in _not_computed(row, _CYCLES)),
         *(line for row in streams for line in _not_computed(row, _WORKSTREAMS)),
         *(line for row in workstreams for line in _impossible(row, ledger)),
@@ -52,7 +53,12 @@ def findings(
     balances = [each for row in workstreams for each in _unbalanced(row, ledger)]
     if differences:  # then it has not come from any load
         balances = [each for each in balances if each.is_difference]
-    return [*map(Finding, differences), *balances]
+    return [*map(Finding, differences), *(each for each in unlike_items if not each.is_difference), *balances]
+
+
+def _is_older(row: Summary) -> bool:
+    """Whether the close froze it by older definitions: it lacks what they did not have."""
+    return row.basis is Basis.AS_REPORTED and row.blocked_days is not None and row.blocked_days_begun is None
 
 
 def _ledger(items: Iterable[LedgerRow]) -> Ledger:
@@ -108,14 +114,16 @@ def _differing(one: Summary, other: Summary) -> list[str]:
     return [field.name for field in fields(Summary) if getattr(one, field.name) != getattr(other, field.name)]
 
 
-def _not_added_up(row: Summary, ledger: Ledger) -> Iterator[str]:
+def _not_added_up(row: Summary, ledger: Ledger, older: Collection[int]) -> Iterator[Finding]:
+    """The items of a row that older definitions gave are those of today's: that they differ is no fault."""
+    is_reported = row.basis is Basis.AS_REPORTED
     for figure in (*OF_WORKFLOWS, *OF_BLOCKERS):
         listed, value = ledger.get((_place(row), figure), []), getattr(row, figure)
         come_to = added_up(figure, listed)
-        if value is None and not _is_empty(come_to, listed, figure):
-            yield f"{_of(row, _WORKSTREAMS)}: {figure} is empty, and its items come to {come_to}"
-        elif value is not None and value != come_to:
-            yield f"{_of(row, _WORKSTREAMS)}: {figure} is {value}, and its items come to {_written(come_to)}"
+        is_alike = value == come_to if value is not None else _is_empty(come_to, listed, figure)
+        if not is_alike:
+            text = f"{_of(row, _WORKSTREAMS)}: {figure} is {_written(value)}, and its items come to {_written(come_to)}"
+            yield Finding(text, not (is_reported and row.cycle - (figure == PREVIOUS) in older))
 
 
 def _is_empty(come_to: Decimal | int | None, listed: list[LedgerRow], figure: str) -> bool:
@@ -176,7 +184,7 @@ def _unbalanced(row: Summary, ledger: Ledger) -> Iterator[Finding]:
         f" and met + carried_out + returned + dropped is {went}"
     )
     if any(getattr(row, name) != len(ledger.get((_place(row), name), ())) for name in (*_MEMBERS, *_WAYS_OUT)):
-        yield Finding(law)
+        yield Finding(law, not _is_older(row))
     else:
         yield Finding(f"{law}: {', '.join(_fate(key, odd[key], key in final) for key in sorted(odd))}", False)
 
