@@ -133,6 +133,12 @@ def test_check_names_rows_that_are_missing_or_too_many(engine: Engine) -> None:
     ]
 
 
+def test_a_workstream_that_came_after_a_close_needs_no_row_while_it_counts_nothing(engine: Engine) -> None:
+    load(engine, a_closed_programme())
+    tamper(engine, "DELETE FROM reported WHERE row_key IN ('LAB', 'LKM') AND cycle_number = 2")
+    assert differences(engine) == ["cycle 2, LKM: what was reported is not kept"]
+
+
 def tamper(engine: Engine, *statements: str) -> None:
     """Past the triggers, as somebody with the database in hand could."""
     postgresql = engine.dialect.name == "postgresql"

@@ -2,6 +2,7 @@
 twice.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -65,6 +66,16 @@ class KnownCycles:
             earlier = self._alone(before, choice, None) if before is not None else None
             self._summaries[place] = self._alone(of, choice, earlier)
         return self._summaries[place]
+
+    def lacks(self, number: int, figure: str) -> bool:
+        """Whether the close froze the cycle by older definitions, which did not have the figure."""
+        kept = self.history.frozen.get((number, ""))
+        return kept is not None and figure not in json.loads(kept.cells)
+
+    def is_by_older(self, number: int) -> bool:
+        """Whether it froze it by older definitions at all."""
+        kept = self.history.frozen.get((number, ""))
+        return kept is not None and kept.method != summaries.METHOD
 
     def kept_by(self, of: Reading, choice: Choice, moment: datetime) -> dict[str, Goal]:
         """The commitment as it was kept by a moment up to the close: its members that were past the goal they were

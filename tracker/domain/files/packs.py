@@ -35,16 +35,18 @@ def findings(
     """All that does not tie out. `blockers` and `defined` are the numbers and figures that the other files name."""
     ledger, older = _ledger(items), {row.cycle for row in workstreams if _is_older(row)}
     streams = [row for row in workstreams if row.workstream is not None]
-    unlike_items = [each for row in workstreams for each in _not_added_up(row, ledger, older)]
+    of_rows = [
+        *(each for row in workstreams for each in _not_added_up(row, ledger, older)),
+        *(each for row in cycles for each in _not_computed(row, _CYCLES)),
+        *(each for row in streams for each in _not_computed(row, _WORKSTREAMS)),
+    ]
     differences = [
         *_twice(cycles, _CYCLES),
         *_twice(workstreams, _WORKSTREAMS),
         *_unlike_totals(cycles, workstreams),
         *_unlike_cycles(cycles, streams),
         *_missing_workstreams(streams),
-        *(each.text for each in unlike_items if each.is_difference),
-        *(line for row in cycles for line in _not_computed(row, _CYCLES)),
-        *(line for row in streams for line in _not_computed(row, _WORKSTREAMS)),
+        *(each.text for each in of_rows if each.is_difference),
         *(line for row in workstreams for line in _impossible(row, ledger)),
         *_without_a_row(workstreams, ledger),
         *_doubled_items(ledger),
@@ -53,7 +55,7 @@ def findings(
     balances = [each for row in workstreams for each in _unbalanced(row, ledger)]
     if differences:  # then it has not come from any load
         balances = [each for each in balances if each.is_difference]
-    return [*map(Finding, differences), *(each for each in unlike_items if not each.is_difference), *balances]
+    return [*map(Finding, differences), *(each for each in of_rows if not each.is_difference), *balances]
 
 
 def _is_older(row: Summary) -> bool:
@@ -130,21 +132,21 @@ def _is_empty(come_to: Decimal | int | None, listed: list[LedgerRow], figure: st
     return come_to is None if figure in PERCENT else not listed
 
 
-def _not_computed(row: Summary, file: str) -> Iterator[str]:
+def _not_computed(row: Summary, file: str) -> Iterator[Finding]:
     """What follows from other cells of the row."""
     for figure in ("committed", "met"):
         value, goals = getattr(row, figure), sum(getattr(row, f"{figure}_{goal.value}") or 0 for goal in Goal)
         if value is not None and value != goals:
-            yield f"{_of(row, file)}: {figure} is {value}, and its goals come to {goals}"
+            yield Finding(f"{_of(row, file)}: {figure} is {value}, and its goals come to {goals}", not _is_older(row))
     has_both = row.tested is not None and row.tested_previous
     ratio = half_up(Fraction(row.tested or 0, row.tested_previous or 1), 2) if has_both else None
     if row.ratio_to_previous != ratio:
         mine = _written(row.ratio_to_previous)
-        yield f"{_of(row, file)}: ratio_to_previous is {mine}, not {_written(ratio)}"
+        yield Finding(f"{_of(row, file)}: ratio_to_previous is {mine}, not {_written(ratio)}", not _is_older(row))
     paces = {half_up(Fraction(row.tested or 0, days), 2) for days in range(1, row.working_days + 1)}
     if row.tested_per_working_day is not None and row.tested_per_working_day not in paces:
         pace = f"tested_per_working_day is {row.tested_per_working_day}"
-        yield f"{_of(row, file)}: {pace}, and tested is {_written(row.tested)}"
+        yield Finding(f"{_of(row, file)}: {pace}, and tested is {_written(row.tested)}", not _is_older(row))
 
 
 def _impossible(row: Summary, ledger: Ledger) -> Iterator[str]:
