@@ -11,7 +11,7 @@ from tracker.domain.figures.ledger import OF_BLOCKERS, OF_WORKFLOWS, PERCENT, PR
 from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Summary
-from tracker.domain.files.figure_files import TOTAL
+from tracker.domain.files.figure_files import LATER, TOTAL
 from tracker.domain.programme.checks import Finding
 from tracker.domain.states import Goal
 
@@ -60,7 +60,8 @@ def findings(
 
 def _is_older(row: Summary) -> bool:
     """Whether the close froze it by older definitions: it lacks what they did not have."""
-    return row.basis is Basis.AS_REPORTED and row.blocked_days is not None and row.blocked_days_begun is None
+    is_filled = row.basis is Basis.AS_REPORTED and row.designed is not None
+    return is_filled and any(getattr(row, name) is None for name in LATER)
 
 
 def _ledger(items: Iterable[LedgerRow]) -> Ledger:
