@@ -37,7 +37,9 @@ def closed_at(case: Case, cycle: CycleRow) -> datetime | None:
 def planned(case: Case, cycle: CycleRow, goal: Goal) -> int | None:
     if is_committed(case, cycle) or not (case.is_programme or case.joined(cycle)):
         return None
-    goals = [case.goal(each.key, cycle.cycle, case.as_of, counted=True) for each in case.workflows(cycle)]
+    close = closed_at(case, cycle)  # some are closed before they begin
+    until, is_open = close or case.as_of, close is None
+    goals = [case.goal(each.key, cycle.cycle, until, counted=is_open) for each in case.workflows(cycle)]
     return goals.count(goal)
 
 
