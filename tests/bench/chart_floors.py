@@ -85,14 +85,18 @@ def floors(names: Iterable[str], programme: Programme, as_of: datetime, zone: Zo
 # Instants in `cycle`: `until` is the close, `met_at` that or now. `kind` same: of the previous cycle through the same
 # working day, compared by `n`. `final` is the number of the day on which it was closed, or today's.
 _CYCLE = "kind, n, own, starts, border, ends, committed_at, until, met_at, is_closed, first_day, final, days, last_day"
-_FLOWS = """
-  SELECT w.id, w.key, w.archived_at, t.workstream_code, p.code AS project, p.first_cycle
-  FROM workflow w JOIN workflow_workstream t ON t.workflow_id = w.id AND t.is_owner
-  JOIN workstream s ON s.code = t.workstream_code JOIN project p ON p.code = s.project_code
-"""
 _POSITION = """CASE to_state
   WHEN 'not_started' THEN 0 WHEN 'design' THEN 1 WHEN 'validation' THEN 2 WHEN 'test' THEN 3 ELSE 4 END"""
 _STANDS = "x.to_state IS NOT NULL AND NOT EXISTS (SELECT 1 FROM state_change v WHERE v.voids = x.id)"
+# What was done when it was archived is as if it had not been.
+_FLOWS = f"""
+  SELECT w.id, w.key, CASE WHEN (SELECT x.to_state FROM state_change x
+      WHERE x.workflow_id = w.id AND x.happened_at <= w.archived_at AND {_STANDS}
+      ORDER BY x.happened_at DESC, x.id DESC LIMIT 1) = 'done' THEN NULL ELSE w.archived_at END AS archived_at,
+    t.workstream_code, p.code AS project, p.first_cycle
+  FROM workflow w JOIN workflow_workstream t ON t.workflow_id = w.id AND t.is_owner
+  JOIN workstream s ON s.code = t.workstream_code JOIN project p ON p.code = s.project_code
+"""
 # The standing changes one after the other: where from, where to, until when, and since when the work has gone on.
 _STEP = f"""
   SELECT *, MAX(CASE WHEN before <= 0 AND pos > 0 THEN at END)
@@ -161,6 +165,11 @@ def _goal_by(condition: str) -> str:
       WHERE s.workflow_id = m.workflow_id AND {condition} ORDER BY s.happened_at DESC, s.id DESC LIMIT 1)"""
 
 
+def _is_past(goal: str) -> str:
+    return f"""CASE WHEN c.{goal} IS NOT NULL AND {_state("c.met_at", "<=")}
+      > CASE c.{goal} WHEN 'design' THEN 1 WHEN 'validation' THEN 2 ELSE 3 END THEN 1 ELSE 0 END"""
+
+
 # Everyone who has been in a committed cycle, with the goals and what became of them.
 _MEMBER = f"""
 WITH seen AS (
@@ -176,8 +185,7 @@ WITH seen AS (
   FROM seen m JOIN reading c ON c.n = m.n AND c.kind = 'whole'
 )
   SELECT c.*, COALESCE(c.final, c.committed) AS goal, (c.went + c.was_returned + c.was_dropped) * c.is_closed AS given,
-    CASE WHEN c.final IS NOT NULL AND {_state("c.met_at", "<=")}
-      > CASE c.final WHEN 'design' THEN 1 WHEN 'validation' THEN 2 ELSE 3 END THEN 1 ELSE 0 END AS is_met
+    {_is_past("final")} AS is_met, {_is_past("committed")} AS is_kept
   FROM goals c JOIN flow f ON f.id = c.workflow_id AND f.first_cycle <= c.n
 """
 
@@ -204,7 +212,7 @@ WITH event AS (
 """
 
 
-def _blocked(name: str, *by: str) -> str:
+def _blocked(name: str, *by: str, of: str = "", least: int = 0) -> str:
     """How many seconds spells took from their cycle while the workflow was under way."""
     own = ", ".join(f"h.{each}" for each in by)
     since, until = (
@@ -214,8 +222,8 @@ def _blocked(name: str, *by: str) -> str:
     until = f"LESSER({until}, COALESCE(h.archived_at, h.ends))"
     return f"""
     {name} AS (
-      SELECT {own}, SUM(SECONDS({since}, {until})) AS seconds FROM spell_{name} h CROSS JOIN step s
-      WHERE s.workflow_id = h.workflow_id AND s.pos < 4 AND h.held > 0 AND h.at < h.ends
+      SELECT {own}, SUM(SECONDS({since}, {until})) AS seconds FROM spell_{of or name} h CROSS JOIN step s
+      WHERE s.workflow_id = h.workflow_id AND s.pos >= {least} AND s.pos < 4 AND h.held > 0 AND h.at < h.ends
         AND (h.next_at IS NULL OR h.next_at > h.starts) AND {since} < {until}
       GROUP BY {own}
     )"""
@@ -298,7 +306,7 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
           COUNT(CASE WHEN m.final = g.goal AND m.committed IS NULL THEN 1 END),
           COUNT(CASE WHEN m.committed = g.goal AND m.final IS NULL THEN 1 END),
           COUNT(CASE WHEN m.final = g.goal THEN 1 END), COUNT(CASE WHEN m.final = g.goal AND m.is_met = 1 THEN 1 END),
-          COUNT(CASE WHEN m.final = g.goal AND m.committed = g.goal AND m.is_met = 1 THEN 1 END),
+          COUNT(CASE WHEN m.committed = g.goal AND m.is_kept = 1 THEN 1 END),
           CASE WHEN MAX(m.is_closed) = 1 THEN COUNT(CASE WHEN m.goal = g.goal AND m.went = 1 THEN 1 END) END,
           CASE WHEN MAX(m.is_closed) = 1 THEN COUNT(CASE WHEN m.goal = g.goal AND m.was_returned = 1 THEN 1 END) END,
           CASE WHEN MAX(m.is_closed) = 1 THEN COUNT(CASE WHEN m.goal = g.goal AND m.was_dropped = 1 THEN 1 END) END,
@@ -343,18 +351,20 @@ _FLOORS: Mapping[str, tuple[str, str, str]] = {
     ),
     "blocker-causes": (
         "cycle category",
-        "category_days category_blockers blocked_days",
+        "category_days category_blockers blocked_days blocked_days_begun",
         f"""{_EVENT}, {_spells("spell_every", "n", "workflow_id")},
         {_spells("spell_each", "n", "workflow_id", "category")},
         {_spells("spell_own", "n", "workflow_id", "blocker_id")}, {_blocked("every", "n")},
+        {_blocked("begun", "n", of="every", least=1)},
         {_blocked("each", "n", "category")}, {_blocked("own", "n", "category", "blocker_id")},
         shown AS (SELECT DISTINCT category FROM each),
         holding AS (SELECT n, category, COUNT(*) AS number FROM own GROUP BY n, category)
         SELECT c.n, s.category, ROUND(CAST(COALESCE(e.seconds, 0) / 86400.0 AS NUMERIC), 1), COALESCE(o.number, 0),
-          ROUND(CAST(COALESCE(a.seconds, 0) / 86400.0 AS NUMERIC), 1)
+          ROUND(CAST(COALESCE(a.seconds, 0) / 86400.0 AS NUMERIC), 1),
+          ROUND(CAST(COALESCE(b.seconds, 0) / 86400.0 AS NUMERIC), 1)
         FROM reading c CROSS JOIN shown s LEFT JOIN each e ON e.n = c.n AND e.category = s.category
         LEFT JOIN holding o ON o.n = c.n AND o.category = s.category
-        LEFT JOIN every a ON a.n = c.n WHERE c.kind = 'whole'""",
+        LEFT JOIN every a ON a.n = c.n LEFT JOIN begun b ON b.n = c.n WHERE c.kind = 'whole'""",
     ),
     "carry-over": (
         "cycle",

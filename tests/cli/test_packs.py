@@ -217,6 +217,18 @@ def test_the_pack_of_the_demo_ties_out(tmp_path: Path, sqlite_databases: Databas
     assert (checked.exit_code, checked.stdout) == (0, "")
 
 
+def test_a_pack_of_an_older_version_ties_out_without_what_came_later(tmp_path: Path) -> None:
+    def as_before(contents: dict[str, bytes]) -> None:
+        for name in ("cycle_summary.csv", "workstream_summary.csv"):
+            contents[name] = b"".join(line.rpartition(b",")[0] + b"\r\n" for line in contents[name].splitlines())
+        items = contents["items.csv"].splitlines(keepends=True)
+        contents["items.csv"] = b"".join(line for line in items if b"blocked_days_begun" not in line)
+
+    run("export", "pack", *AS_OF, "--out", tmp_path / "pack.zip")
+    checked = run("check", "--pack", changed(tmp_path / "pack.zip", as_before))
+    assert (checked.exit_code, checked.stdout) == (0, "")
+
+
 def test_what_a_bulk_load_may_bring_is_a_note(tmp_path: Path) -> None:
     """Nobody could close a cycle like that by hand."""
     files = a_programme(

@@ -90,7 +90,7 @@ CYCLE_FORM = 2  # who looks, cycles
 CALENDAR = 3  # wrong keys from there, whose it is, cycles
 # What figures come from is kept until the programme's next revision, which is one statement. Reading it anew takes four
 # more: the programme, cycles, workstreams and workflows (whose three histories the driver reads).
-FIGURES, READ_ANEW = 1, 4
+FIGURES, READ_ANEW = 1, 5
 # Who looks, whether it is there, the last recorded instant, workflows, workstreams and blockers by name, its scope,
 # times carried.
 CYCLE = 8 + FIGURES
@@ -99,7 +99,7 @@ CLOSED_CYCLE = CYCLE + 2  # what was recorded of moves and holds after the close
 # instant and the history that charts are drawn from.
 REVIEW = 10 + 1 + FIGURES
 # Who looks, the cycle, the review's seven, and of the preview four for members and five besides the three histories.
-CLOSING = 18
+CLOSING = 19
 CLOSED = 5  # who looks, the cycle, names of workstreams, what comes next, the figures that are kept
 COMMITTING = 4  # who looks, the cycle, the other ones, members by goal
 # Who looks, the cycle, three for the frame, cards of two sides (4), goals, the running cycle's review (5), blockers,

@@ -55,8 +55,8 @@ def move_of(engine: Engine, key: str, to: State) -> Command:
 
 def kept(engine: Engine) -> dict[tuple[int, str], str]:
     with reading(engine) as session:
-        rows = session.exec(select(models.ReportedFigures))
-        return {(row.cycle_number, row.workstream_code): row.cells for row in rows}
+        rows = session.exec(select(models.Reported))
+        return {(row.cycle_number, row.row_key): row.cells for row in rows}
 
 
 def dispositions(engine: Engine) -> list[tuple[object, ...]]:

@@ -117,7 +117,7 @@ def stand(engine: Engine) -> tuple[str, ...]:
     with reading(engine) as session:
         statuses = {row.number: row.status for row in session.scalars(select(models.Cycle))}
         commands = list(session.scalars(select(col(models.Entry.command)).order_by(col(models.Entry.id))))
-        reported = set(session.scalars(select(col(models.ReportedFigures.cycle_number))))
+        reported = set(session.scalars(select(col(models.Reported.cycle_number))))
         answers = len(session.scalars(select(models.Answer)).all())
     left = [row for row in rows(engine, models.ScopeChange) if row.from_cycle == 2]
     did = tuple(command for command in commands if command in {"close_cycle", "commit_cycle"})

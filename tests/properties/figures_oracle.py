@@ -153,7 +153,15 @@ class Reading:
         return self.last_state(key, [row for row in self.moves[key] if instant(row["happened_at"]) <= moment], moment)
 
     def last_state(self, key: str, moves: list[Row], moment: datetime) -> str:
-        return "" if self.is_gone(key, moment) or not moves else moves[-1]["to_state"]
+        if self.is_gone(key, moment):
+            return "done" if self.was_done_when_archived(key) else ""
+        return moves[-1]["to_state"] if moves else ""
+
+    def was_done_when_archived(self, key: str) -> bool:
+        archived_at = self.archived[key]
+        assert archived_at is not None
+        until_then = [row["to_state"] for row in self.moves[key] if instant(row["happened_at"]) <= archived_at]
+        return until_then[-1:] == ["done"]
 
     @staticmethod
     def is_past(state: str, stage: str) -> bool:
@@ -233,7 +241,7 @@ class Reading:
                 found.append((since, None))
         return found
 
-    def blocked(self, key: str) -> timedelta:
+    def blocked(self, key: str, *states: str) -> timedelta:
         """Adds up the pieces between any two neighbouring instants at which something changed."""
         events = [row for row in self.events if row["workflow"] == key]
         archived_at = self.by_now(self.archived[key])
@@ -244,7 +252,7 @@ class Reading:
         for since, until in itertools.pairwise(inside):
             last = {row["blocker"]: row["event"] for row in events if instant(row["happened_at"]) <= since}
             is_archived = archived_at is not None and archived_at <= since
-            if "held" in last.values() and not is_archived and self.state_at(key, since) not in {"", "done"}:
+            if "held" in last.values() and not is_archived and self.state_at(key, since) in states:
                 total += until - since
         return total
 
@@ -292,8 +300,9 @@ class Reading:
                 ages.append(max(0, (last_day - self.local_day(since)).days))
         found["blockers_open"] = len(ages)
         cells = {name: str(number) for name, number in found.items()}
-        blocked = sum((self.blocked(key) for key in self.keys), timedelta())
-        cells["blocked_days"] = decimal(Fraction(blocked // timedelta(microseconds=1), 24 * 3600 * 10**6), 1)
+        for name, states in (("blocked_days", STATES[:4]), ("blocked_days_begun", STAGES)):
+            blocked = sum((self.blocked(key, *states) for key in self.keys), timedelta())
+            cells[name] = decimal(Fraction(blocked // timedelta(microseconds=1), 24 * 3600 * 10**6), 1)
         if ages:
             cells["median_blocker_age_days"] = nearest_rank(ages, 50)
         if days := self.working_days(last_day):
@@ -362,4 +371,5 @@ HEADINGS = [
     "median_blocker_age_days",
     "lead_time_p50_days",
     "lead_time_p85_days",
+    "blocked_days_begun",
 ]

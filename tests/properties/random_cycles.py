@@ -94,7 +94,7 @@ class _Simulation:
         following = next((row.cycle for row in self.programme.cycles if row.status is CycleStatus.DRAFT), None)
         for key, (cycle, goal) in sorted(self.member.items()):
             is_there = self.archived.get(key, plan.closed_at) >= plan.closed_at
-            is_met = is_there and self.state(key).position > State(goal).position
+            is_met = (is_there or self.state(key) is State.DONE) and self.state(key).position > State(goal).position
             if cycle != plan.cycle:
                 continue
             choice = self.rng.randrange(4)

@@ -188,8 +188,8 @@ class Office:
     def require_reported(self) -> None:
         """What a close has kept never changes."""
         with reading(self.engine) as session:
-            rows = session.exec(select(models.ReportedFigures).order_by(col(models.ReportedFigures.cycle_number))).all()
-        kept = {(row.cycle_number, row.workstream_code): row.cells for row in rows}
+            rows = session.exec(select(models.Reported).order_by(col(models.Reported.cycle_number))).all()
+        kept = {(row.cycle_number, row.row_key): row.cells for row in rows}
         assert {place: kept[place] for place in self.reported} == self.reported
         self.reported = kept
 

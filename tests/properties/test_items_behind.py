@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,12 +15,13 @@ from tests.properties.plain_facts import facts_of
 from tests.properties.random_cycles import RandomProgramme, random_cycles
 from tests.properties.test_figures import loaded
 from tracker.domain.figures.behind import BY_AMOUNT, LISTS, Behind
-from tracker.domain.figures.history import History
+from tracker.domain.figures.history import History, Knowledge
 from tracker.domain.figures.lead_times import LEAST_SAMPLE
 from tracker.domain.figures.one_cycle import MEMBERS, OPENED, PREVIOUS, OneCycle
 from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.rounding import half_up, nearest_rank
 from tracker.domain.figures.summaries import Choice, Summary, days, workstream_summary
+from tracker.domain.figures.timelines import DONE
 from tracker.queries.cycles import page as pages
 from tracker.queries.cycles import page_parts as cycle_parts
 
@@ -44,6 +46,26 @@ def test_every_list_adds_up_to_its_figure(made: RandomProgramme) -> None:
             assert value is None or added_up(figure, listed) == value, figure
             assert value is not None or not listed or is_too_few(figure, listed), figure
         assert members_add_up(cycle, row, choice, basis)
+
+
+@A_WHILE
+@SOME
+@given(made=random_cycles())
+def test_putting_finished_work_away_changes_no_figure(made: RandomProgramme) -> None:
+    there, later = history_of(made), made.as_of + timedelta(days=400)
+    known = Knowledge(there, made.as_of)
+    done = {
+        each.key
+        for row in there.workstreams
+        for each in there.workflows(row.code)
+        if known.workflow(each).timeline.at(made.as_of) == DONE
+    }
+    rows = [replace(row, archived_at=made.as_of) if row.key in done else row for row in made.programme.workflows]
+    away = history_of(replace(made, programme=replace(made.programme, workflows=rows)))
+    assert workstream_summary(away, made.as_of) == workstream_summary(there, made.as_of)
+    recorded = [row.recorded_at for row in made.programme.changes]
+    if max(recorded) <= made.as_of:  # nothing moved it again
+        assert workstream_summary(away, later) == workstream_summary(there, later)
 
 
 @A_WHILE
@@ -104,7 +126,7 @@ def places(history: History, made: RandomProgramme) -> Iterator[tuple[OneCycle, 
 
 def added_up(figure: str, listed: list[Behind]) -> int | Decimal | None:
     """What the listed items come to."""
-    if figure == "blocked_days":
+    if figure.startswith("blocked_days"):
         return half_up(days(each.amount for each in listed if isinstance(each.amount, timedelta)), 1)
     if figure in PERCENT:
         return nearest_rank((each.amount for each in listed if isinstance(each.amount, int)), PERCENT[figure])

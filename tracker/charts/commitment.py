@@ -27,12 +27,15 @@ DEFINITION = N_(
 COLUMNS = {
     "goal": ColumnWords(N_("Goal"), N_("The stage that the workflow is to pass in the cycle.")),
     "kept": ColumnWords(
-        N_("Met, of the commitment"),
-        N_("Of the committed ones, those that met the goal they were committed to. None that was added is among them."),
+        N_("Kept, of the commitment"),
+        N_(
+            "Of the committed ones, those past the goal they were committed to when the cycle closed (now, while it "
+            "runs), whatever became of the goal or of their place in the cycle. None that was added is among them."
+        ),
     ),
     "kept_percent": ColumnWords(
-        N_("Share of the commitment met, percent"),
-        N_("Of the committed ones, the share that met the goal, in whole percent."),
+        N_("Share of the commitment kept, percent"),
+        N_("Of the committed ones, the share past the goal they were committed to, in whole percent."),
     ),
     "remaining": ColumnWords(
         N_("Remaining"),

@@ -13,9 +13,10 @@ from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.states import STATES, State
 
-TITLE = N_("Cumulative flow")
+TITLE = N_("Workflows by state, day by day")
 DEFINITION = N_(
-    "Workflows by state at the end of each day; of today, now. Moves back show as dips. Those of a project count from "
+    "Workflows by state at the end of each day; of today, now. Moves back show as dips; what was done when it was "
+    "archived stays done. Those of a project count from "
     "the first day of its first cycle on, which shows as a step."
 )
 COLUMNS = bands.WORDS

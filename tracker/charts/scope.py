@@ -22,8 +22,8 @@ COLUMNS = {
     "workflows": ColumnWords(
         N_("All workflows"),
         N_(
-            "Workflows that there were at the cycle’s end, or now while it lasts: created, not archived, of projects "
-            "that had joined."
+            "Workflows that there were at the cycle’s end, or now while it lasts: created, not archived before they "
+            "were done, of projects that had joined."
         ),
     ),
     **bands.WORDS,

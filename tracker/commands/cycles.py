@@ -14,15 +14,15 @@ from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows.scope import write_change
 from tracker.db import reviews
 from tracker.db.facts import facts
-from tracker.db.models import Cycle, CycleChange, Programme, ReportedFigures, Workflow
+from tracker.db.models import Cycle, CycleChange, Programme, Reported, Workflow
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.cycles.dates import Dates, NumberedDates, refuse_impossible
 from tracker.domain.cycles.fields import DATES, FIELDS, CycleFields
 from tracker.domain.errors import N_, ConflictError, NotAllowedError, NotFoundError
 from tracker.domain.fields import cleaned, texts_of, write
 from tracker.domain.figures.history import History
-from tracker.domain.figures.summaries import reported
-from tracker.domain.files.figure_files import cells_text
+from tracker.domain.figures.summaries import METHOD, reported
+from tracker.domain.files.figure_files import WORKSTREAM_ROWS, cells_text
 from tracker.domain.reviews import Member, Wish, fingerprint
 from tracker.domain.states import CycleStatus, HoldEvent, ProposalKind
 from tracker.domain.texts import line
@@ -203,7 +203,8 @@ def _refuse_impossible(session: Session, number: int, dates: Dates) -> None:
 def missing_reported(session: Session) -> set[int]:
     """The closed cycles whose figures are not kept."""
     closed = select(col(Cycle.number)).where(col(Cycle.status) == CycleStatus.CLOSED)
-    return set(session.scalars(closed)) - set(session.scalars(select(col(ReportedFigures.cycle_number)).distinct()))
+    kept = select(col(Reported.cycle_number)).where(col(Reported.file) == WORKSTREAM_ROWS.name).distinct()
+    return set(session.scalars(closed)) - set(session.scalars(kept))
 
 
 def store_reported(session: Session) -> set[int]:
@@ -213,10 +214,11 @@ def store_reported(session: Session) -> set[int]:
     cycles = missing_reported(session)
     found = facts(session) if cycles else None
     if found is not None:
+        kind = {"file": WORKSTREAM_ROWS.name, "method": METHOD}
         rows = [
-            {"cycle_number": row.cycle, "workstream_code": row.workstream or "", "cells": cells_text(row)}
+            {"cycle_number": row.cycle, "row_key": row.workstream or "", "cells": cells_text(row), **kind}
             for row in reported(History(found))
             if row.cycle in cycles
         ]
-        session.execute(insert(ReportedFigures), rows)
+        session.execute(insert(Reported), rows)
     return cycles

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 from sqlmodel import Session, col
 
 from tracker.db import models
 from tracker.db.columns import AnyColumn, AnyTable
 from tracker.db.models import Actor, BlockerEvent, Entry, Workflow
-from tracker.domain.states import HoldEvent
+from tracker.domain.states import HoldEvent, State
 
 # What entries recorded, row by row; nothing of it is ever changed.
 TABLES: tuple[AnyTable, ...] = (
@@ -38,6 +38,11 @@ def written(table: AnyTable, *columns: AnyColumn) -> Select[Any]:
 def written_about(table: AnyTable, *columns: AnyColumn) -> Select[Any]:
     """The same with columns of the workflow that the row is about."""
     return written(table, *columns).join(Workflow, col(Workflow.id) == col(table.workflow_id))
+
+
+def has_state() -> ColumnElement[bool]:
+    """Whether the workflow has a state now, as figures have it: what was done when it was archived stays done."""
+    return or_(col(Workflow.archived_at).is_(None), col(Workflow.state) == State.DONE)
 
 
 def last_written(session: Session, table: AnyTable, *where: ColumnElement[bool]) -> tuple[str, datetime] | None:

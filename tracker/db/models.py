@@ -336,15 +336,17 @@ class ReviewReady(SQLModel, table=True):
     entry_id: int = Field(foreign_key="entry.id", index=True)
 
 
-class ReportedFigures(SQLModel, table=True):
-    """The as-reported row of a closed cycle for a workstream, or for the programme ("" in place of a code), frozen at
-    the close: JSON of the cells of workstream_summary.csv by heading. Append-only.
+class Reported(SQLModel, table=True):
+    """An as-reported row of a file for a closed cycle, frozen at the close: JSON of its cells by heading, and by which
+    definitions they were computed. The key in workstream_summary is the workstream's code, "" for all together.
+    Append-only.
     """
 
-    __tablename__ = "reported_figures"
     cycle_number: int = Field(sa_column=Column(ForeignKey("cycle.number"), primary_key=True, autoincrement=False))
-    workstream_code: str = Field(primary_key=True)
+    file: str = Field(primary_key=True)
+    row_key: str = Field(primary_key=True)
     cells: str
+    method: int
 
 
 class User(SQLModel, table=True):

@@ -89,8 +89,8 @@ class Member:
 
     @property
     def is_met(self) -> bool:
-        """Whether it is past its goal; what is archived is past nothing."""
-        return not self.is_archived and is_past(self.state, self.goal)
+        """Whether it is past its goal; of what is archived, what was done alone is."""
+        return is_past(self.state, self.goal) and (not self.is_archived or self.state is State.DONE)
 
     @property
     def can_go_on(self) -> bool:
@@ -112,7 +112,7 @@ class Member:
     @property
     def decision(self) -> Wish | None:
         """What the close does with it, as far as that is decided; it does nothing with what stays as met."""
-        if self.is_archived:
+        if self.is_archived and not self.is_met:
             return Wish(ProposalKind.RETURNED, reason=ReviewReason.OTHER)
         if self.proposal is None or not self._fits(self.proposal.wish):
             return None

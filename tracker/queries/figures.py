@@ -48,7 +48,7 @@ def as_of_now(session: Session, now: datetime, at: datetime | None = None) -> da
 
 def history(session: Session) -> History | None:
     """All that figures come from, to ask for any reading of it and the items behind; none without a programme. Kept
-    until the next entry that can change them: one statement, and four more and three histories when it is read anew.
+    until the next entry that can change them: one statement, and five more and three histories when it is read anew.
     """
     if not session.info.get(ONLY_READS):
         return read_anew(session)
@@ -83,7 +83,7 @@ def workstream_summary(session: Session, as_of: datetime) -> list[Summary]:
 
 
 def reported(session: Session) -> list[Summary]:
-    """The rows that closes froze, computed anew."""
+    """The rows that closes froze, computed anew where the definitions are still the same."""
     return _rows(session, summaries.reported)
 
 

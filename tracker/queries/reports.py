@@ -73,7 +73,7 @@ class Listed:
 
 
 def sources(session: Session, text: str, *, now: datetime, as_of: datetime | None = None) -> Sources:
-    """Everything of a month, as it was known at an instant. Six statements, and four more where the history is read
+    """Everything of a month, as it was known at an instant. Six statements, and five more where the history is read
     anew. Raises NotFoundError for a month that has no report.
     """
     month, history = Month.read(text), figures.history(session)

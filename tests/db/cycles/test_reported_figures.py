@@ -13,7 +13,7 @@ from tests.builders import WORKSTREAMS, Flow, a_cycle, a_programme, day, load
 from tests.databases import ON_SQLITE
 from tracker.commands import cycles
 from tracker.db.engine import reading, transaction
-from tracker.db.models import Cycle, ReportedFigures
+from tracker.db.models import Cycle, Reported
 from tracker.domain.programme.rows import Programme
 from tracker.domain.states import CycleStatus, Goal, ScopeKind, State
 from tracker.queries import figures
@@ -35,10 +35,7 @@ def a_closed_programme() -> Programme:
 
 def kept(engine: Engine) -> dict[tuple[int, str], dict[str, str]]:
     with reading(engine) as session:
-        return {
-            (row.cycle_number, row.workstream_code): json.loads(row.cells)
-            for row in session.exec(select(ReportedFigures))
-        }
+        return {(row.cycle_number, row.row_key): json.loads(row.cells) for row in session.exec(select(Reported))}
 
 
 def differences(engine: Engine) -> list[str]:
@@ -93,29 +90,29 @@ def test_a_close_keeps_its_own_cycle_alone(engine: Engine) -> None:
     assert differences(engine) == []
 
 
-@pytest.mark.parametrize("statement", ["UPDATE reported_figures SET cells = '{}'", "DELETE FROM reported_figures"])
+@pytest.mark.parametrize("statement", ["UPDATE reported SET cells = '{}'", "DELETE FROM reported"])
 def test_what_is_kept_can_neither_be_changed_nor_deleted(engine: Engine, statement: str) -> None:
     load(engine, a_closed_programme())
-    with pytest.raises(DBAPIError, match="reported_figures is append-only"), transaction(engine) as session:
+    with pytest.raises(DBAPIError, match="reported is append-only"), transaction(engine) as session:
         session.execute(text(statement))
 
 
 @ON_SQLITE
 def test_what_is_kept_cannot_be_replaced_by_an_insert_on_sqlite(engine: Engine) -> None:
     load(engine, a_closed_programme())
-    with pytest.raises(DBAPIError, match="reported_figures is append-only"), transaction(engine) as session:
-        session.execute(text("INSERT OR REPLACE INTO reported_figures SELECT * FROM reported_figures"))
+    with pytest.raises(DBAPIError, match="reported is append-only"), transaction(engine) as session:
+        session.execute(text("INSERT OR REPLACE INTO reported SELECT * FROM reported"))
 
 
 @pytest.mark.parametrize("databases", ["postgres"], indirect=True)
 def test_what_is_kept_cannot_be_truncated_on_postgresql(engine: Engine) -> None:
-    with pytest.raises(DBAPIError, match="reported_figures is append-only"), transaction(engine) as session:
-        session.execute(text("TRUNCATE reported_figures"))
+    with pytest.raises(DBAPIError, match="reported is append-only"), transaction(engine) as session:
+        session.execute(text("TRUNCATE reported"))
 
 
 def test_check_names_every_cell_that_differs_from_the_history(engine: Engine) -> None:
     load(engine, a_closed_programme())
-    tamper(engine, 'UPDATE reported_figures SET cells = replace(cells, \'"tested": "1"\', \'"tested": "7"\')')
+    tamper(engine, 'UPDATE reported SET cells = replace(cells, \'"tested": "1"\', \'"tested": "7"\')')
     assert differences(engine) == [
         "cycle 1, LKM: tested is kept as reported as 7, and the history says 1",
         "cycle 1, TOTAL: tested is kept as reported as 7, and the history says 1",
@@ -126,14 +123,20 @@ def test_check_names_rows_that_are_missing_or_too_many(engine: Engine) -> None:
     load(engine, a_closed_programme())
     tamper(
         engine,
-        "DELETE FROM reported_figures WHERE cycle_number = 1 AND workstream_code = ''",
-        "UPDATE reported_figures SET cycle_number = 3 WHERE cycle_number = 2 AND workstream_code = 'LAB'",
+        "DELETE FROM reported WHERE cycle_number = 1 AND row_key = ''",
+        "UPDATE reported SET cycle_number = 3 WHERE cycle_number = 2 AND row_key = 'LKM'",
     )
     assert differences(engine) == [
         "cycle 1, TOTAL: what was reported is not kept",
-        "cycle 2, LAB: what was reported is not kept",
-        "cycle 3, LAB: something is kept as reported, and there is no such row",
+        "cycle 2, LKM: what was reported is not kept",
+        "cycle 3, LKM: something is kept as reported, and there is no such row",
     ]
+
+
+def test_a_workstream_that_came_after_a_close_needs_no_row_while_it_counts_nothing(engine: Engine) -> None:
+    load(engine, a_closed_programme())
+    tamper(engine, "DELETE FROM reported WHERE row_key IN ('LAB', 'LKM') AND cycle_number = 2")
+    assert differences(engine) == ["cycle 2, LKM: what was reported is not kept"]
 
 
 def tamper(engine: Engine, *statements: str) -> None:
@@ -142,6 +145,6 @@ def tamper(engine: Engine, *statements: str) -> None:
     names = ("no_change",) if postgresql else ("no_update", "no_delete")
     with engine.begin() as connection:
         for name in names:
-            connection.execute(text(f"DROP TRIGGER reported_figures_{name}{' ON reported_figures' * postgresql}"))
+            connection.execute(text(f"DROP TRIGGER reported_{name}{' ON reported' * postgresql}"))
         for statement in statements:
             connection.execute(text(statement))

@@ -68,8 +68,8 @@ def last(engine: Engine, key: str) -> tuple[object, ...]:
 
 def kept(engine: Engine) -> dict[tuple[int, str], dict[str, str]]:
     with reading(engine) as session:
-        found = session.exec(select(models.ReportedFigures))
-        return {(row.cycle_number, row.workstream_code): json.loads(row.cells) for row in found}
+        found = session.exec(select(models.Reported))
+        return {(row.cycle_number, row.row_key): json.loads(row.cells) for row in found}
 
 
 def test_a_close_writes_what_was_decided_for_each(programme: Engine) -> None:

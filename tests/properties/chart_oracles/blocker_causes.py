@@ -1,6 +1,6 @@
 """Blocked days by category, from the pieces between any two instants at which something changed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +11,8 @@ from tracker.domain.programme.rows import BlockerEventRow, CycleRow, WorkflowRow
 from tracker.domain.states import BlockerCategory, HoldEvent, State
 
 NOTHING = timedelta()
+BEGUN = (State.DESIGN, State.VALIDATION, State.TEST)
+NOT_DONE = (State.NOT_STARTED, *BEGUN)
 
 
 def rows(case: Case) -> list[dict[str, object]]:
@@ -32,20 +34,26 @@ def of(case: Case, category: BlockerCategory) -> set[int]:
 def row(case: Case, cycle: CycleRow, category: BlockerCategory) -> dict[str, object]:
     keys: dict[str, object] = {"cycle": cycle.cycle, "category": category}
     if not case.counts(cycle):
-        return {**keys, "category_days": None, "category_blockers": None, "blocked_days": None}
+        return {**keys, **dict.fromkeys(("category_days", "category_blockers", "blocked_days", "blocked_days_begun"))}
     blockers = of(case, category)
     return {
         **keys,
         "category_days": in_days(time(case, cycle, blockers)),
         "category_blockers": sum(time(case, cycle, {each}) > NOTHING for each in blockers),
-        "blocked_days": in_days(time(case, cycle, {each.id for each in case.programme.blockers})),
+        "blocked_days": in_days(time(case, cycle, every := {each.id for each in case.programme.blockers})),
+        "blocked_days_begun": in_days(time(case, cycle, every, BEGUN)),
     }
 
 
-def time(case: Case, cycle: CycleRow, blockers: Iterable[int]) -> timedelta:
-    """How long any of the blockers held each workflow, added up."""
+def time(case: Case, cycle: CycleRow, blockers: set[int], states: Collection[State] = NOT_DONE) -> timedelta:
+    """How long any of the blockers held each workflow in these states, added up."""
     return sum(
-        (until - since for each in case.workflows(cycle) for since, until in pieces(case, cycle, each, set(blockers))),
+        (
+            until - since
+            for each in case.workflows(cycle)
+            for since, until in pieces(case, cycle, each, blockers)
+            if case.state_at(each, since) in states
+        ),
         NOTHING,
     )
 
@@ -64,8 +72,7 @@ def pieces(
     if workflow.archived_at is not None:
         cuts.add(workflow.archived_at)
     for since, until in pairwise(sorted(cut for cut in cuts if start <= cut <= end)):
-        is_archived, state = case.is_archived(workflow, until), case.state_at(workflow, since)
-        if holds(events, since) and not is_archived and state not in {None, State.DONE}:
+        if holds(events, since) and not case.is_archived(workflow, until):
             yield since, until
 
 

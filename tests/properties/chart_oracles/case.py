@@ -67,17 +67,23 @@ class Case:
         at = workflow.archived_at
         return at is not None and at <= self.as_of and at < before
 
+    def state_once_archived(self, workflow: WorkflowRow) -> State | None:
+        """What was done by then stays done."""
+        at = workflow.archived_at
+        states = [row.to_state for row in self.changes(workflow.key) if at is not None and row.happened_at <= at]
+        return State.DONE if states and states[-1] is State.DONE else None
+
     def state_before(self, workflow: WorkflowRow, border: datetime) -> State | None:
         """At a start or border."""
         if self.is_archived(workflow, border):
-            return None
+            return self.state_once_archived(workflow)
         states = [row.to_state for row in self.changes(workflow.key) if row.happened_at < border]
         return states[-1] if states else None
 
     def state_at(self, workflow: WorkflowRow, moment: datetime) -> State | None:
         """At any other moment."""
         if self.is_archived(workflow, moment):
-            return None
+            return self.state_once_archived(workflow)
         states = [row.to_state for row in self.changes(workflow.key) if row.happened_at <= moment]
         return states[-1] if states else None
 

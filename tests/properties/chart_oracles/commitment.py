@@ -38,7 +38,9 @@ def planned(case: Case, cycle: CycleRow, goal: Goal) -> int | None:
     has_other_figures = is_committed(case, cycle) or closed_at(case, cycle) is not None
     if has_other_figures or not (case.is_programme or case.joined(cycle)):
         return None
-    goals = [case.goal(each.key, cycle.cycle, case.as_of, counted=True) for each in case.workflows(cycle)]
+    close = closed_at(case, cycle)  # some are closed before they begin
+    until, is_open = close or case.as_of, close is None
+    goals = [case.goal(each.key, cycle.cycle, until, counted=is_open) for each in case.workflows(cycle)]
     return goals.count(goal)
 
 
@@ -70,7 +72,7 @@ def committed(case: Case, cycle: CycleRow, goal: Goal) -> dict[str, object]:
         found["removed"] += last is None and first is goal
         found["members"] += last is goal
         found["met"] += was_met and last is goal
-        found["kept"] += was_met and first is last is goal
+        found["kept"] += first is goal and is_past(state_at_the_end(case, cycle, workflow), State(goal.value))
         for name, kind in KINDS.items():
             found[name] += ways.count(kind) if (last or first) is goal else 0
         found["remaining"] += last is goal and not was_met and not (close and ways)
@@ -93,8 +95,11 @@ def ends(case: Case, cycle: CycleRow, workflow: WorkflowRow) -> tuple[Goal | Non
 
 def is_met(case: Case, cycle: CycleRow, workflow: WorkflowRow) -> bool:
     _, last = ends(case, cycle, workflow)
-    state = case.state_at(workflow, closed_at(case, cycle) or case.as_of)
-    return last is not None and is_past(state, State(last.value))
+    return last is not None and is_past(state_at_the_end(case, cycle, workflow), State(last.value))
+
+
+def state_at_the_end(case: Case, cycle: CycleRow, workflow: WorkflowRow) -> State | None:
+    return case.state_at(workflow, closed_at(case, cycle) or case.as_of)
 
 
 def ways_out(case: Case, cycle: CycleRow, workflow: WorkflowRow) -> list[str]:

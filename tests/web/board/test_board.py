@@ -91,6 +91,16 @@ def test_the_url_says_what_is_shown(lead: PageClient, path: str, shown: set[str]
     assert set(keys(lead, path)) == shown
 
 
+def test_what_was_done_and_put_away_stays_on_the_board_of_its_closed_cycle(client_as: ClientAs) -> None:
+    planner = client_as("planner")
+    version = re.search(r'data-workflow="LKM-002" data-version="(\d+)"', planner.get("/board?cycle=1").text)
+    assert version is not None
+    archived = planner.submit("/workflows/LKM-002/archive", {"version": version[1], "confirm": "1"})
+    assert archived.status_code == 303
+    assert by_column(planner.get("/board?cycle=1").text)["done"] == ["LKM-002"]
+    assert "LKM-002" not in keys(planner, "/board?cycle=all")
+
+
 def test_owned_and_shared_are_counted_apart(lead: PageClient) -> None:
     assert "3 + 1 shared" in lead.page("/board?cycle=all&workstream=LKM").text
 

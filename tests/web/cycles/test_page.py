@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlmodel import select
 
 from tests.applications import own_app, shared_app
@@ -105,7 +105,7 @@ def test_every_number_of_the_figures_opens_as_many_items(demo_browser: PageClien
             answer = demo_browser.get(html.unescape(address)).text
             rows = len(re.findall(r'<tr role="row"><th role="rowheader"', answer))
             assert f"n = {rows}." in answer
-            if not figure.endswith("_days"):
+            if "_days" not in figure:
                 assert rows == int(number), (cycle, figure, address)
 
 
@@ -226,6 +226,25 @@ def test_a_cycle_closed_before_it_began_is_empty_not_zero(databases: Databases) 
     assert "what was reported is empty, not 0" in now
     assert table_row(now, "tested") == ["–", "0", "differs"]
     assert heading(before) == "Cycle 1: closed before it began"
+
+
+@ON_SQLITE
+def test_what_older_definitions_froze_is_said_and_no_difference_for_want_of_a_figure(databases: Databases) -> None:
+    engine = databases.restored(demo)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER reported_no_update"))
+        lacking = "method = 1, cells = json_remove(json_set(cells, '$.designed', '17'), '$.blocked_days_begun')"
+        connection.execute(text(f"UPDATE reported SET {lacking} WHERE cycle_number = 3"))
+    client = browser(engine)
+    page = client.get("/cycles/3").text
+    assert table_row(page, "designed")[0] == "17"
+    was, now, differs = table_row(page, "blocked_days_begun")
+    assert (was, differs) == ("–", "")
+    assert now != "–"
+    said = "De rapporterade måtten följer den tidens definitioner."
+    assert said in html.unescape(page)
+    assert said not in html.unescape(client.get("/cycles/4").text)
+    assert "pågående arbete –" not in html.unescape(client.get("/charts/blocker-causes?from=3&to=3").text)
 
 
 def signed_in_browser(engine: Engine, at: datetime | None = None) -> PageClient:

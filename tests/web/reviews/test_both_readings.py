@@ -65,8 +65,8 @@ def summary(url: str, cycle: int) -> dict[str, dict[str, str]]:
 
 def kept(engine: Engine) -> dict[tuple[int, str], str]:
     with reading(engine) as session:
-        rows = session.exec(select(models.ReportedFigures)).all()
-    return {(row.cycle_number, row.workstream_code): row.cells for row in rows}
+        rows = session.exec(select(models.Reported)).all()
+    return {(row.cycle_number, row.row_key): row.cells for row in rows}
 
 
 def told(engine: Engine, entry_command: str) -> models.Entry:

@@ -346,10 +346,7 @@ def test_a_planner_corrects_what_happened_before_the_close(
 
 def kept_rows(engine: Engine) -> dict[tuple[int, str], str]:
     with reading(engine) as session:
-        return {
-            (row.cycle_number, row.workstream_code): row.cells
-            for row in session.scalars(select(models.ReportedFigures))
-        }
+        return {(row.cycle_number, row.row_key): row.cells for row in session.scalars(select(models.Reported))}
 
 
 def as_now(engine: Engine) -> tuple[int | None, int | None]:

@@ -17,12 +17,13 @@ from tracker.domain.figures.timelines import Timeline
 from tracker.domain.figures.words import Adds
 from tracker.domain.states import BlockerCategory
 
+_WHOLE = ("blocked_days", "blocked_days_begun")
 COLUMNS = (
     Column("cycle", Adds.KEY),
     Column("category", Adds.KEY),
     Column("category_days", Adds.DAYS, 1),
     Column("category_blockers", Adds.COUNT),
-    column("blocked_days"),  # of all categories: what is blocked by several at a time counts once there
+    *(column(name) for name in _WHOLE),  # of all categories: what is blocked by several at a time counts once there
 )
 
 
@@ -59,7 +60,7 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     for cycle in span.cycles:
         for category in _in_order(causes):
             found = causes.get((cycle.cycle, category))
-            row = cycle_figures.row(span, cycle.cycle, choice, ("blocked_days",), category=category)
+            row = cycle_figures.row(span, cycle.cycle, choice, _WHOLE, category=category)
             values: dict[str, Value] = {"category_days": None, "category_blockers": None}
             if found is None:
                 yield SheetRow(row.values | values)

@@ -21,7 +21,7 @@ class Caution(StrEnum):
     BACK = "back"
     TAKEN_BACK = "taken_back"
     OUTSIDE = "outside"  # moves between two cycles, which count in none
-    LEFT_OUT = "left_out"  # workflows of no figure: archived, or of a project that had not joined
+    LEFT_OUT = "left_out"  # workflows of no figure: archived before they were done, or of a project that had not joined
 
 
 def cautions(span: Span, choice: Choice, updated: Mapping[str, datetime]) -> dict[Caution, list[Behind]]:
@@ -82,6 +82,6 @@ def _left_out(span: Span, choice: Choice) -> Iterator[Behind]:
     last = max((row.cycle for row in span.cycles), default=0)
     joined = set(span.joined(last, choice))
     for code, workflow in span.recorded(choice):
-        is_archived = workflow.archived_at is not None and workflow.archived_at <= span.as_of
-        if is_archived or code not in joined:
-            yield Behind(workflow.key, at=workflow.archived_at if is_archived else None)
+        gone_at = span.now.workflow(workflow).timeline.archived_at
+        if gone_at is not None or code not in joined:
+            yield Behind(workflow.key, at=gone_at)

@@ -58,12 +58,11 @@ def _of_committed(items: CycleItems) -> dict[str, _Pairs]:
     known = items.workflows
     goals: Mapping[str, Goal] = known.committed | known.final
     named = [*_CHANGED, *(DISPOSITIONS if items.reading.is_closed else ())]
-    kept = {key: goal for key, goal in known.met.items() if known.committed.get(key) is goal}
     return {
         "committed": known.committed.items(),
         "members": known.final.items(),
         "met": known.met.items(),
-        "kept": kept.items(),
+        "kept": known.kept.items(),
         "remaining": fates.remaining(items).items(),
         "met_since": fates.met_since(items).items(),
         **{name: [(key, goals.get(key)) for key in getattr(known, name)] for name in named},

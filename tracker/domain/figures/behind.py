@@ -83,6 +83,10 @@ def _lead_times(items: CycleItems) -> list[Behind]:
     return [Behind(key, amount=days) for key, days in items.workflows.lead_times.items()]
 
 
+def _times(name: str, items: CycleItems) -> list[Behind]:
+    return [Behind(key, amount=time) for key, time in getattr(items.workflows, name).items()]
+
+
 def _open(items: CycleItems) -> list[Behind]:
     reading = items.reading
     return [
@@ -106,7 +110,8 @@ LISTS: dict[str, Callable[[CycleItems], list[Behind]]] = {
     "added": partial(_with_goals, "added", lambda items: items.final),
     "removed": partial(_with_goals, "removed", lambda items: items.committed),
     **{name: partial(_with_goals, name, _at_either) for name in ("carried_in", "carried_out", "returned", "dropped")},
-    "blocked_days": lambda items: [Behind(key, amount=time) for key, time in items.workflows.blocked.items()],
+    "blocked_days": partial(_times, "blocked"),
+    "blocked_days_begun": partial(_times, "blocked_begun"),
     "blockers_opened": lambda items: [Behind(blocker, at=at) for blocker, at in items.blockers.opened],
     "blockers_resolved": lambda items: [Behind(blocker, at=at) for blocker, at in items.blockers.resolved],
     "blockers_open": _open,

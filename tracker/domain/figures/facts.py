@@ -1,7 +1,7 @@
 """The plain rows that figures are computed from."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
@@ -28,6 +28,13 @@ class WorkflowFact(NamedTuple):
     archived_at: datetime | None
 
 
+class Frozen(NamedTuple):
+    """A row of a file as a close froze it: its cells by heading, as JSON, and the definitions they were computed by."""
+
+    cells: str
+    method: int
+
+
 # The histories are long: bare tuples of words and instants, just as a database gives them.
 # id, workflow, to_state, voids, happened_at, recorded_at
 ChangeFact: TypeAlias = tuple[int, WorkflowId, str | None, int | None, datetime, datetime]
@@ -48,3 +55,4 @@ class ProgrammeFacts:
     changes: Iterable[ChangeFact]
     scope: Iterable[ScopeFact]
     holds: Iterable[HoldFact]
+    frozen: Mapping[tuple[int, str], Frozen] = field(default_factory=dict)  # by cycle and workstream, all together ""

@@ -64,6 +64,7 @@ class History:
         self.zone: ZoneInfo = facts.zone
         self.cycles: list[CycleRow] = sorted(facts.cycles, key=lambda row: row.cycle)
         self.workstreams: list[WorkstreamFact] = sorted(facts.workstreams, key=lambda row: (row.project, row.code))
+        self.frozen = facts.frozen
         self._workflows = _recorded_by_workstream(facts)
         windows = [(row.cycle, *window(row, self.zone)) for row in self.cycles]
         self._concerned = _concerned(self._workflows, windows)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from tracker.domain.figures.facts import HoldFact, WorkflowId
-from tracker.domain.figures.timelines import DONE, Timeline
+from tracker.domain.figures.timelines import DONE, NOT_STARTED, Timeline
 from tracker.domain.states import HoldEvent
 
 
@@ -78,13 +78,15 @@ def blocker_spells(holds: Iterable[Hold]) -> list[BlockerSpell]:
     return [*spells, *(BlockerSpell(blocker, Spell(opened, None)) for blocker, opened in since.items())]
 
 
-def blocked_time(held: Iterable[Spell], timeline: Timeline, start: datetime, end: datetime) -> timedelta:
-    """How long it was held between start and end while it had a state other than done."""
+def blocked_time(
+    held: Iterable[Spell], timeline: Timeline, start: datetime, end: datetime, *, least: int = NOT_STARTED
+) -> timedelta:
+    """How long it was held between start and end while it had a state from the `least` to just before done."""
     total = timedelta()
     for spell in held:
         if spell.since < end and (spell.until is None or spell.until > start):
             until = end if spell.until is None else min(end, spell.until)
             for position, stay_since, stay_until in timeline.stays(max(start, spell.since), until):
-                if position != DONE:
+                if least <= position < DONE:
                     total += stay_until - stay_since
     return total

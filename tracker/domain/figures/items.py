@@ -36,9 +36,11 @@ class WorkflowItems:
     fell_back: list[str] = field(default_factory=list)
     lead_times: dict[str, int] = field(default_factory=dict)  # days, of each one tested
     blocked: dict[str, timedelta] = field(default_factory=dict)
+    blocked_begun: dict[str, timedelta] = field(default_factory=dict)  # of it, in design, validation and test
     committed: dict[str, Goal] = field(default_factory=dict)  # with the goal at the commit
     final: dict[str, Goal] = field(default_factory=dict)  # with the goal just before the close
     met: dict[str, Goal] = field(default_factory=dict)
+    kept: dict[str, Goal] = field(default_factory=dict)  # of the committed, past the goal at the commit
     carried_in: list[str] = field(default_factory=list)
     carried_out: list[str] = field(default_factory=list)
     returned: list[str] = field(default_factory=list)
@@ -74,6 +76,11 @@ class CycleItems:
     reading: Reading
     workflows: WorkflowItems
     blockers: BlockerItems
+
+
+def is_past(timeline: Timeline, goal: Goal, moment: datetime) -> bool:
+    """Whether the workflow was past the stage of the goal."""
+    return timeline.at(moment) > _GOAL_POSITIONS[goal]
 
 
 def workflow_items(reading: Reading, workflows: Sequence[KnownWorkflow]) -> WorkflowItems:
@@ -142,12 +149,11 @@ def add_members(items: WorkflowItems, reading: Reading, workflows: Iterable[Know
         if cycle not in scope.cycles:
             continue
         committed, final, was_carried_in, ways_out = scope.membership(reading)
-        if committed is not None:
-            items.committed[key] = committed
-        if final is not None:
-            items.final[key] = final
-            if timeline.at(met_at) > _GOAL_POSITIONS[final]:
-                items.met[key] = final
+        for goal, members, past in ((committed, items.committed, items.kept), (final, items.final, items.met)):
+            if goal is not None:
+                members[key] = goal
+                if is_past(timeline, goal, met_at):
+                    past[key] = goal
         if was_carried_in and (committed or final):
             items.carried_in.append(key)
         for kind in ways_out:
@@ -157,8 +163,8 @@ def add_members(items: WorkflowItems, reading: Reading, workflows: Iterable[Know
 
 def add_blocked(items: WorkflowItems, reading: Reading, workflows: Iterable[KnownWorkflow]) -> None:
     """Adds the time in the window for which blockers held them."""
-    for workflow in workflows:
-        if workflow.held:
-            time = blocked_time(workflow.held, workflow.timeline, reading.start, reading.end)
-            if time:
-                items.blocked[workflow.key] = time
+    for key, timeline, _, held in workflows:
+        if held and (time := blocked_time(held, timeline, reading.start, reading.end)):
+            items.blocked[key] = time
+            if begun := blocked_time(held, timeline, reading.start, reading.end, least=DESIGN):
+                items.blocked_begun[key] = begun

@@ -2,12 +2,13 @@
 twice.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 
 from tracker.domain.figures import summaries
 from tracker.domain.figures.history import History, Knowledge
-from tracker.domain.figures.items import CycleItems
+from tracker.domain.figures.items import CycleItems, is_past
 from tracker.domain.figures.readings import Basis, Reading, reading
 from tracker.domain.figures.summaries import Choice, Summary
 from tracker.domain.states import Goal
@@ -61,11 +62,33 @@ class KnownCycles:
         """The figures, as a file has them."""
         place = _place(of, choice)
         if place not in self._summaries:
-            before, earlier = self.previous_of(of), None
-            if before is not None:
-                earlier = summaries.summary(before, choice, self.items_of(before, choice), None)
-            self._summaries[place] = summaries.summary(of, choice, self.items_of(of, choice), earlier)
+            before = self.previous_of(of)
+            earlier = self._alone(before, choice, None) if before is not None else None
+            self._summaries[place] = self._alone(of, choice, earlier)
         return self._summaries[place]
+
+    def lacks(self, number: int, figure: str) -> bool:
+        """Whether the close froze the cycle by older definitions, which did not have the figure."""
+        kept = self.history.frozen.get((number, ""))
+        return kept is not None and figure not in json.loads(kept.cells)
+
+    def is_by_older(self, number: int) -> bool:
+        """Whether it froze it by older definitions at all."""
+        kept = self.history.frozen.get((number, ""))
+        return kept is not None and kept.method != summaries.METHOD
+
+    def kept_by(self, of: Reading, choice: Choice, moment: datetime) -> dict[str, Goal]:
+        """The commitment as it was kept by a moment up to the close: its members that were past the goal they were
+        committed to, by key with that goal. By the close, or by now, it is the `kept` of the items.
+        """
+        items = self.items_of(of, choice) if of.is_committed else None
+        timelines = self.knowledge(of.as_of).timelines(of, choice.workstreams)
+        committed = items.workflows.committed if items is not None else {}
+        return {key: goal for key, goal in committed.items() if is_past(timelines[key], goal, moment)}
+
+    def _alone(self, of: Reading, choice: Choice, earlier: Summary | None) -> Summary:
+        found = summaries.frozen(self.history, of, choice)
+        return found or summaries.summary(self.history, of, choice, self.items_of(of, choice), earlier)
 
     def members_of(self, of: Reading, choice: Choice) -> dict[str, Goal]:
         """Those in the cycle just before its close, by key with their goals: now while there was none, and of a draft

@@ -1,6 +1,6 @@
 """The items behind every figure of the summaries, one by one: whoever doubts a number can add them up."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from tracker.domain.figures.items import CycleItems
 from tracker.domain.figures.lead_times import LEAST_SAMPLE
 from tracker.domain.figures.readings import Basis, Reading, readings
 from tracker.domain.figures.rounding import half_up, nearest_rank
-from tracker.domain.figures.summaries import Choice, counts, days, programme, workstreams
+from tracker.domain.figures.summaries import Choice, Summary, counts, days, frozen, programme, workstreams
 from tracker.domain.figures.words import FIGURES, Adds
 from tracker.domain.states import Goal
 
@@ -62,15 +62,19 @@ def ledger(
         if cycle in {None, number}:
             before = previous[1] if previous and previous[0].as_of <= reading.as_of else [None] * len(choices)
             for choice, mine, theirs in zip(choices, items, before, strict=True):
-                yield from _rows(reading, choice, mine, theirs)
+                yield from _rows(reading, choice, mine, theirs, _lacking(frozen(history, reading, choice)))
 
 
 def _rows(
-    reading: Reading, choice: Choice, items: CycleItems | None, previous: CycleItems | None
+    reading: Reading,
+    choice: Choice,
+    items: CycleItems | None,
+    previous: CycleItems | None,
+    lacking: Collection[str],
 ) -> Iterator[LedgerRow]:
     is_programme = choice.workstream is None
     for figure in OF_BLOCKERS if is_programme else sorted((*OF_WORKFLOWS, *OF_BLOCKERS)):
-        for each in _listed(figure, reading, items, previous):
+        for each in _listed(figure, reading, items, previous) if figure not in lacking else ():
             yield LedgerRow(
                 reading.cycle.cycle,
                 reading.basis,
@@ -81,6 +85,11 @@ def _rows(
                 each.at,
                 _in_days(each.amount),
             )
+
+
+def _lacking(row: Summary | None) -> set[str]:
+    """What was left empty when the row was frozen has no items; a percentile of few has."""
+    return {name for name in FIGURES if row is not None and getattr(row, name) is None and name not in PERCENT}
 
 
 def _listed(figure: str, reading: Reading, items: CycleItems | None, previous: CycleItems | None) -> Sequence[Behind]:

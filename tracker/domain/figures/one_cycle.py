@@ -38,6 +38,15 @@ class OneCycle:
         """What happened later is in no figure of the cycle: throughput ends with its last day, goals with its close."""
         return max(self.now.border - timedelta.resolution, self.now.met_at)
 
+    def lacks(self, figure: str) -> bool:
+        """Whether there was no such figure when its close froze it."""
+        return self._known.lacks(self.number, figure)
+
+    @property
+    def is_by_older(self) -> bool:
+        """Whether its close froze it by definitions that are not in force any more."""
+        return self._known.is_by_older(self.number)
+
     def row(self, choice: Choice, basis: Basis = Basis.AS_NOW) -> Summary:
         """The figures, as a file has them."""
         return self._known.summary_of(self.readings[basis], choice)

@@ -1,5 +1,6 @@
 """The rows of figures: for the programme, a project or a workstream, one per cycle and basis."""
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,10 +10,11 @@ from typing import NamedTuple
 
 from tracker.domain.calendar import local_date
 from tracker.domain.figures.history import History, Knowledge
-from tracker.domain.figures.items import BlockerItems, CycleItems, WorkflowItems
+from tracker.domain.figures.items import CycleItems, WorkflowItems
 from tracker.domain.figures.lead_times import LEAST_SAMPLE
 from tracker.domain.figures.readings import Basis, Reading, readings
 from tracker.domain.figures.rounding import half_up, nearest_rank
+from tracker.domain.figures.words import FIGURES, Adds
 from tracker.domain.states import CycleStatus, Goal
 
 _DAY, _MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
@@ -24,6 +26,11 @@ class Choice(NamedTuple):
     project: str
     workstream: str | None
     workstreams: Sequence[str]
+
+    @property
+    def is_several(self) -> bool:
+        """Whether it is of several workstreams, and not of all."""
+        return self.workstream is None and self.project != ""
 
 
 @dataclass(slots=True)
@@ -69,6 +76,12 @@ class Summary:
     median_blocker_age_days: int | None = None
     lead_time_p50_days: int | None = None
     lead_time_p85_days: int | None = None
+    blocked_days_begun: Decimal | None = None
+
+
+METHOD = 2  # the number of the definitions in force; a change of what a figure means is a new one
+_PLACES = {"working_days": 0} | {name: each.places for name, each in FIGURES.items()}
+_ADD_UP = tuple(name for name, each in FIGURES.items() if each.adds is Adds.COUNT and not each.is_of_blockers)
 
 
 def cycle_summary(history: History, as_of: datetime) -> list[Summary]:
@@ -82,10 +95,26 @@ def workstream_summary(history: History, as_of: datetime) -> list[Summary]:
 
 
 def reported(history: History) -> list[Summary]:
-    """The rows of `workstream_summary` that closes have frozen: nothing that is recorded later changes them."""
+    """The rows of `workstream_summary` that closes freeze, computed anew from what was known then; those that were
+    frozen by older definitions as they are.
+    """
     closes = [row.closed_at for row in history.cycles if row.closed_at is not None]
     choices = [*workstreams(history), programme(history)]
-    return list(summaries(history, max(closes), choices, {Basis.AS_REPORTED})) if closes else []
+    return list(summaries(history, max(closes), choices, {Basis.AS_REPORTED}, is_anew=True)) if closes else []
+
+
+def frozen(history: History, reading: Reading, choice: Choice, *, is_older: bool = False) -> Summary | None:
+    """The row as the close froze it, headings that it lacks empty. None before that, for several workstreams, and for a
+    workstream that there was not yet; with `is_older` also for those by the definitions in force.
+    """
+    found = None if choice.is_several else history.frozen.get((reading.cycle.cycle, choice.workstream or ""))
+    if found is None or reading.basis is not Basis.AS_REPORTED or (is_older and found.method == METHOD):
+        return None
+    row, cells = _empty(reading, choice), json.loads(found.cells)
+    for name, places in _PLACES.items():
+        if cell := cells.get(name):
+            setattr(row, name, Decimal(cell) if places else int(cell))
+    return row
 
 
 def workstreams(history: History) -> list[Choice]:
@@ -114,9 +143,16 @@ def choice_of(history: History, projects: Sequence[str], workstreams: Sequence[s
 
 
 def summaries(
-    history: History, as_of: datetime, choices: Sequence[Choice], bases: Collection[Basis] = tuple(Basis)
+    history: History,
+    as_of: datetime,
+    choices: Sequence[Choice],
+    bases: Collection[Basis] = tuple(Basis),
+    *,
+    is_anew: bool = False,
 ) -> Iterator[Summary]:
-    """A row per reading and choice, in the order of readings, then of choices."""
+    """A row per reading and choice, in the order of readings, then of choices: as it was frozen, or computed anew where
+    that was by the definitions in force.
+    """
     earlier: dict[tuple[int, Basis, int], Summary] = {}
     now = Knowledge(history, as_of)
     for reading in readings(history.cycles, as_of, history.zone):
@@ -125,8 +161,10 @@ def summaries(
         number = reading.cycle.cycle
         known = now if reading.basis is Basis.AS_NOW else Knowledge(history, reading.as_of)
         for key, choice in enumerate(choices):
-            items = known.items(reading, choice.workstreams) if counts(history, reading, choice) else None
-            row = summary(reading, choice, items, earlier.get((number - 1, reading.basis, key)))
+            row = frozen(history, reading, choice, is_older=is_anew)
+            if row is None:
+                items = known.items(reading, choice.workstreams) if counts(history, reading, choice) else None
+                row = summary(history, reading, choice, items, earlier.get((number - 1, reading.basis, key)))
             earlier[number, reading.basis, key] = row
             yield row
 
@@ -140,10 +178,27 @@ def counts(history: History, reading: Reading, choice: Choice) -> bool:
     )
 
 
-def summary(reading: Reading, choice: Choice, items: CycleItems | None, previous: Summary | None) -> Summary:
+def summary(
+    history: History, reading: Reading, choice: Choice, items: CycleItems | None, previous: Summary | None
+) -> Summary:
     """The row that the items come to, compared with the row of the cycle before on the same basis."""
+    row = _empty(reading, choice)
+    if items is not None:
+        _fill_throughput(row, items.workflows)
+        _fill_blockers(row, reading, items)
+        if reading.is_committed:
+            _fill_commitment(row, items.workflows)
+        if reading.is_closed:
+            _fill_dispositions(row, items.workflows)
+        if reading.basis is Basis.AS_REPORTED and choice.is_several:
+            _fill_frozen(row, history, choice)
+        _fill_comparison(row, reading, previous)
+    return row
+
+
+def _empty(reading: Reading, choice: Choice) -> Summary:
     cycle = reading.cycle
-    row = Summary(
+    return Summary(
         cycle.cycle,
         reading.basis,
         choice.project,
@@ -156,40 +211,42 @@ def summary(reading: Reading, choice: Choice, items: CycleItems | None, previous
         reading.working_days,
         cycle.status,
     )
-    if items is not None:
-        _fill_throughput(row, reading, items.workflows)
-        _fill_comparison(row, previous)
-        _fill_blockers(row, reading, items.blockers)
-        if reading.is_committed:
-            _fill_commitment(row, items.workflows)
-        if reading.is_closed:
-            _fill_dispositions(row, items.workflows)
-    return row
 
 
-def _fill_throughput(row: Summary, reading: Reading, items: WorkflowItems) -> None:
+def _fill_throughput(row: Summary, items: WorkflowItems) -> None:
     row.designed, row.validated = len(items.designed), len(items.validated)
     row.tested, row.fell_back = len(items.tested), len(items.fell_back)
-    if working_days := reading.working_days_so_far:
-        row.tested_per_working_day = half_up(Fraction(row.tested, working_days), 2)
-    row.blocked_days = half_up(days(items.blocked.values()), 1)
     if len(items.lead_times) >= LEAST_SAMPLE:
         row.lead_time_p50_days = nearest_rank(items.lead_times.values(), 50)
         row.lead_time_p85_days = nearest_rank(items.lead_times.values(), 85)
 
 
-def _fill_comparison(row: Summary, previous: Summary | None) -> None:
+def _fill_frozen(row: Summary, history: History, choice: Choice) -> None:
+    """Workflows of several workstreams add up to what the close froze of each."""
+    found = [history.frozen.get((row.cycle, code)) for code in choice.workstreams]
+    rows = [json.loads(each.cells) for each in found if each is not None]
+    for name in _ADD_UP:
+        if cells := [cells[name] for cells in rows if cells.get(name)]:
+            setattr(row, name, sum(map(int, cells)))
+
+
+def _fill_comparison(row: Summary, reading: Reading, previous: Summary | None) -> None:
     """As reported, the previous cycle is as frozen at its own close: one that was closed later was not known yet."""
+    if row.tested is not None and (working_days := reading.working_days_so_far):
+        row.tested_per_working_day = half_up(Fraction(row.tested, working_days), 2)
     if previous is not None and previous.as_of <= row.as_of:
         row.tested_previous = previous.tested
     if row.tested is not None and row.tested_previous:
         row.ratio_to_previous = half_up(Fraction(row.tested, row.tested_previous), 2)
 
 
-def _fill_blockers(row: Summary, reading: Reading, items: BlockerItems) -> None:
-    row.blockers_opened, row.blockers_resolved = len(items.opened), len(items.resolved)
-    row.blockers_open = len(items.open)
-    ages = ((reading.last_day - local_date(since, reading.zone)).days for since in items.open.values())
+def _fill_blockers(row: Summary, reading: Reading, items: CycleItems) -> None:
+    blockers, workflows = items.blockers, items.workflows
+    row.blockers_opened, row.blockers_resolved = len(blockers.opened), len(blockers.resolved)
+    row.blockers_open = len(blockers.open)
+    row.blocked_days = half_up(days(workflows.blocked.values()), 1)
+    row.blocked_days_begun = half_up(days(workflows.blocked_begun.values()), 1)
+    ages = ((reading.last_day - local_date(since, reading.zone)).days for since in blockers.open.values())
     row.median_blocker_age_days = nearest_rank((max(age, 0) for age in ages), 50)
 
 

@@ -10,14 +10,16 @@ from typing import NamedTuple
 from tracker.domain.figures.facts import ChangeFact, WorkflowId
 from tracker.domain.states import State
 
-NO_STATE = -1  # before creation and after archiving: behind every stage
+NO_STATE = -1  # before creation, and after archiving what was not done: behind every stage
 NOT_STARTED, DESIGN, VALIDATION, TEST, DONE = (state.position for state in State)
 _POSITIONS: Mapping[str | None, int] = {state.value: state.position for state in State}
 _happened_at = itemgetter(4)
 
 
 class Timeline(NamedTuple):
-    """The standing changes of a workflow in order: when each happened, and the position of the state it led to."""
+    """The standing changes of a workflow in order: when each happened, and the position of the state it led to. From
+    `archived_at` on it has none.
+    """
 
     moments: Sequence[datetime]
     positions: Sequence[int]
@@ -44,6 +46,15 @@ class Timeline(NamedTuple):
         for number in range(first, last) if start < end else ():
             until = self.moments[number + 1] if number + 1 < last else end
             yield self.positions[number], max(start, self.moments[number]), until
+
+
+def _until_archived(moments: Sequence[datetime], positions: Sequence[int], archived_at: datetime | None) -> Timeline:
+    """What was done when it was archived stays done, and all else has no state from then on."""
+    if archived_at is not None:
+        count = bisect_right(moments, archived_at)
+        if count and positions[count - 1] == DONE:
+            return Timeline(moments[:count], positions[:count])
+    return Timeline(moments, positions, archived_at)
 
 
 class Step(NamedTuple):
@@ -100,7 +111,7 @@ class StateHistory:
 
     def whole(self, archived_at: datetime | None) -> Timeline:
         """All of it, for one that was recorded in order and that nothing was taken back from."""
-        return Timeline(self._moments, self._positions, archived_at)
+        return _until_archived(self._moments, self._positions, archived_at)
 
     def known(self, as_of: datetime, archived_at: datetime | None) -> Timeline:
         """What was recorded by then, less what had been taken back by then."""
@@ -109,10 +120,10 @@ class StateHistory:
         if self._has_grown_in_order:
             count = bisect_right(self._recorded, as_of)
             if count == len(self._recorded):
-                return Timeline(self._moments, self._positions, archived_at)
-            return Timeline(self._moments[:count], self._positions[:count], archived_at)
+                return _until_archived(self._moments, self._positions, archived_at)
+            return _until_archived(self._moments[:count], self._positions[:count], archived_at)
         known = [number for number in range(len(self._ids)) if self._stands(number, as_of)]
-        return Timeline([self._moments[n] for n in known], [self._positions[n] for n in known], archived_at)
+        return _until_archived([self._moments[n] for n in known], [self._positions[n] for n in known], archived_at)
 
     def steps(self, start: datetime, border: datetime, as_of: datetime) -> Iterator[Step]:
         """The changes from start to just before the border that were known at the instant. `before` is where the

@@ -73,7 +73,8 @@ FIGURES: dict[str, FigureWords] = {
         N_("Tested"),
         N_(
             "Workflows that were past test, and so done, at the end of the cycle (so far, while it is under "
-            "way) and not at its start. Back and forth within the cycle counts once."
+            "way) and not at its start. Back and forth within the cycle counts once. What was done when it was "
+            "archived stays done: putting finished work away changes no figure."
         ),
         swedish="testade",
     ),
@@ -227,6 +228,17 @@ FIGURES: dict[str, FigureWords] = {
         swedish="dagar med hinder",
         adds=Adds.DAYS,
     ),
+    "blocked_days_begun": _blockers(
+        N_("Blocked days, work under way"),
+        N_(
+            "Of the blocked days, those on which the workflow was in design, validation or test: work that had begun "
+            "and stood still. Days on which it was held before it began are left out."
+        ),
+        places=1,
+        unit=DAYS,
+        swedish="dagar med hinder i pågående arbete",
+        adds=Adds.DAYS,
+    ),
     "median_blocker_age_days": _blockers(
         N_("Median age of blockers"),
         N_(
@@ -257,8 +269,11 @@ OTHERS: dict[str, FigureWords] = {
         unit=DAYS,
     ),
     "cumulative_flow": FigureWords(
-        N_("Cumulative flow"),
-        N_("Workflows by state at the end of each local day. Moves back show as dips."),
+        N_("Workflows by state, day by day"),
+        N_(
+            "Workflows by state at the end of each local day. Moves back show as dips; what was done when it was "
+            "archived stays done."
+        ),
     ),
     "members": FigureWords(
         N_("In the cycle"),
@@ -270,7 +285,11 @@ OTHERS: dict[str, FigureWords] = {
 }
 BASES = {
     Basis.AS_REPORTED: FigureWords(
-        N_("As reported"), N_("What was known when the cycle was closed, up to that moment. It never changes.")
+        N_("As reported"),
+        N_(
+            "What was known when the cycle was closed, up to that moment, by the definitions of that day. It never "
+            "changes; a figure that there was not yet is empty."
+        ),
     ),
     Basis.AS_NOW: FigureWords(N_("As now"), N_("The whole cycle, from everything known now.")),
 }

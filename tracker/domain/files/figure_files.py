@@ -20,10 +20,6 @@ _DECIMAL = re.compile(r"\d{1,15}([.,]\d{1,15})?", re.ASCII)
 _BASIS = cells.words(Basis, {Basis.AS_REPORTED: "som rapporterat", Basis.AS_NOW: "enligt dagens uppgifter"})
 
 
-def _all_required(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    return tuple(replace(column, required=True) for column in columns)
-
-
 def _read_decimal(text: str) -> Decimal:
     if not _DECIMAL.fullmatch(text):
         raise InvalidError(N_("is no number"))
@@ -71,6 +67,8 @@ _FIGURES = (
     ),
 )
 
+_NAMES = [each.name for each in fields(Summary)]
+LATER = _NAMES[_NAMES.index("lead_time_p85_days") + 1 :]  # packs and frozen rows of older versions lack them
 CYCLE_SUMMARY: tuple[Column, ...] = (*_KEY, *_FIGURES)
 WORKSTREAM_SUMMARY: tuple[Column, ...] = (*_KEY, *_PLACE, *_FIGURES)
 
@@ -96,6 +94,10 @@ ITEMS: tuple[Column, ...] = (
     Column("at", "när", optional(cells.INSTANT)),
     Column("amount", "dagar", optional(Cell(_write_amount, _read_decimal))),
 )
+
+
+def _all_required(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    return tuple(replace(column, required=column.name not in LATER) for column in columns)
 
 
 def _programmes_row(cycle: int, basis: Basis, *figures: Any) -> Summary:  # noqa: ANN401 - columns of all kinds

@@ -7,11 +7,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
-from tracker.domain.figures.ledger import OF_BLOCKERS, OF_WORKFLOWS, PERCENT, LedgerRow, added_up
+from tracker.domain.figures.ledger import OF_BLOCKERS, OF_WORKFLOWS, PERCENT, PREVIOUS, LedgerRow, added_up
 from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Summary
-from tracker.domain.files.figure_files import TOTAL
+from tracker.domain.files.figure_files import LATER, TOTAL
 from tracker.domain.programme.checks import Finding
 from tracker.domain.states import Goal
 
@@ -33,17 +33,20 @@ def findings(
     defined: Collection[str],
 ) -> list[Finding]:
     """All that does not tie out. `blockers` and `defined` are the numbers and figures that the other files name."""
-    ledger = _ledger(items)
+    ledger, older = _ledger(items), {row.cycle for row in workstreams if _is_older(row)}
     streams = [row for row in workstreams if row.workstream is not None]
+    of_rows = [
+        *(each for row in workstreams for each in _not_added_up(row, ledger, older)),
+        *(each for row in cycles for each in _not_computed(row, _CYCLES)),
+        *(each for row in streams for each in _not_computed(row, _WORKSTREAMS)),
+    ]
     differences = [
         *_twice(cycles, _CYCLES),
         *_twice(workstreams, _WORKSTREAMS),
         *_unlike_totals(cycles, workstreams),
         *_unlike_cycles(cycles, streams),
         *_missing_workstreams(streams),
-        *(line for row in workstreams for line in _not_added_up(row, ledger)),
-        *(line for row in cycles for line in _not_computed(row, _CYCLES)),
-        *(line for row in streams for line in _not_computed(row, _WORKSTREAMS)),
+        *(each.text for each in of_rows if each.is_difference),
         *(line for row in workstreams for line in _impossible(row, ledger)),
         *_without_a_row(workstreams, ledger),
         *_doubled_items(ledger),
@@ -52,7 +55,13 @@ def findings(
     balances = [each for row in workstreams for each in _unbalanced(row, ledger)]
     if differences:  # then it has not come from any load
         balances = [each for each in balances if each.is_difference]
-    return [*map(Finding, differences), *balances]
+    return [*map(Finding, differences), *(each for each in of_rows if not each.is_difference), *balances]
+
+
+def _is_older(row: Summary) -> bool:
+    """Whether the close froze it by older definitions: it lacks what they did not have."""
+    is_filled = row.basis is Basis.AS_REPORTED and row.designed is not None
+    return is_filled and any(getattr(row, name) is None for name in LATER)
 
 
 def _ledger(items: Iterable[LedgerRow]) -> Ledger:
@@ -108,35 +117,37 @@ def _differing(one: Summary, other: Summary) -> list[str]:
     return [field.name for field in fields(Summary) if getattr(one, field.name) != getattr(other, field.name)]
 
 
-def _not_added_up(row: Summary, ledger: Ledger) -> Iterator[str]:
+def _not_added_up(row: Summary, ledger: Ledger, older: Collection[int]) -> Iterator[Finding]:
+    """The items of a row that older definitions gave are those of today's: that they differ is no fault."""
+    is_reported = row.basis is Basis.AS_REPORTED
     for figure in (*OF_WORKFLOWS, *OF_BLOCKERS):
         listed, value = ledger.get((_place(row), figure), []), getattr(row, figure)
         come_to = added_up(figure, listed)
-        if value is None and not _is_empty(come_to, listed, figure):
-            yield f"{_of(row, _WORKSTREAMS)}: {figure} is empty, and its items come to {come_to}"
-        elif value is not None and value != come_to:
-            yield f"{_of(row, _WORKSTREAMS)}: {figure} is {value}, and its items come to {_written(come_to)}"
+        is_alike = value == come_to if value is not None else _is_empty(come_to, listed, figure)
+        if not is_alike:
+            text = f"{_of(row, _WORKSTREAMS)}: {figure} is {_written(value)}, and its items come to {_written(come_to)}"
+            yield Finding(text, not (is_reported and row.cycle - (figure == PREVIOUS) in older))
 
 
 def _is_empty(come_to: Decimal | int | None, listed: list[LedgerRow], figure: str) -> bool:
     return come_to is None if figure in PERCENT else not listed
 
 
-def _not_computed(row: Summary, file: str) -> Iterator[str]:
+def _not_computed(row: Summary, file: str) -> Iterator[Finding]:
     """What follows from other cells of the row."""
     for figure in ("committed", "met"):
         value, goals = getattr(row, figure), sum(getattr(row, f"{figure}_{goal.value}") or 0 for goal in Goal)
         if value is not None and value != goals:
-            yield f"{_of(row, file)}: {figure} is {value}, and its goals come to {goals}"
+            yield Finding(f"{_of(row, file)}: {figure} is {value}, and its goals come to {goals}", not _is_older(row))
     has_both = row.tested is not None and row.tested_previous
     ratio = half_up(Fraction(row.tested or 0, row.tested_previous or 1), 2) if has_both else None
     if row.ratio_to_previous != ratio:
         mine = _written(row.ratio_to_previous)
-        yield f"{_of(row, file)}: ratio_to_previous is {mine}, not {_written(ratio)}"
+        yield Finding(f"{_of(row, file)}: ratio_to_previous is {mine}, not {_written(ratio)}", not _is_older(row))
     paces = {half_up(Fraction(row.tested or 0, days), 2) for days in range(1, row.working_days + 1)}
     if row.tested_per_working_day is not None and row.tested_per_working_day not in paces:
         pace = f"tested_per_working_day is {row.tested_per_working_day}"
-        yield f"{_of(row, file)}: {pace}, and tested is {_written(row.tested)}"
+        yield Finding(f"{_of(row, file)}: {pace}, and tested is {_written(row.tested)}", not _is_older(row))
 
 
 def _impossible(row: Summary, ledger: Ledger) -> Iterator[str]:
@@ -176,7 +187,7 @@ def _unbalanced(row: Summary, ledger: Ledger) -> Iterator[Finding]:
         f" and met + carried_out + returned + dropped is {went}"
     )
     if any(getattr(row, name) != len(ledger.get((_place(row), name), ())) for name in (*_MEMBERS, *_WAYS_OUT)):
-        yield Finding(law)
+        yield Finding(law, not _is_older(row))
     else:
         yield Finding(f"{law}: {', '.join(_fate(key, odd[key], key in final) for key in sorted(odd))}", False)
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, 
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from tracker.db.history import open_holds
+from tracker.db.history import has_state, open_holds
 from tracker.db.language import translated
 from tracker.db.models import (
     Blocker,
@@ -246,7 +246,7 @@ def in_scope(scope: str) -> ColumnElement[bool]:
         return and_(unarchived, col(Workflow.state) != State.DONE, not_(in_plan))
     number = bindparam("number", type_=Integer)
     was_member = col(Workflow.id).in_(_members_at_the_close(number))
-    return and_(unarchived, or_(col(Workflow.cycle_number) == number, was_member))
+    return and_(has_state(), or_(col(Workflow.cycle_number) == number, was_member))
 
 
 def _members_at_the_close(number: ColumnElement[int]) -> Select[tuple[int]]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from tracker.db import facts
-from tracker.db.models import ReportedFigures, Workflow
+from tracker.db import facts, models
+from tracker.db.models import Workflow
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
 
@@ -61,13 +61,8 @@ def _members(session: Session) -> dict[int, int]:
 
 
 def _reported(session: Session) -> dict[int, Reported]:
-    kept = session.execute(
-        select(col(ReportedFigures.cycle_number), col(ReportedFigures.cells)).where(
-            col(ReportedFigures.workstream_code) == _PROGRAMME
-        )
-    )
     found = {}
-    for cycle, text in kept:
-        cells = json.loads(text)
+    for (cycle, _), row in facts.frozen(session, col(models.Reported.row_key) == _PROGRAMME).items():
+        cells = json.loads(row.cells)
         found[cycle] = Reported(*(cells.get(name, "") for name in ("committed", "met", "tested")))
     return found

@@ -12,7 +12,7 @@ from tracker.domain.figures.summaries import Choice
 from tracker.domain.states import Goal, ScopeKind, State
 from tracker.queries.cycles.page import Late, Sources, Step
 
-STREAM_FIGURES = ("met", "designed", "validated", "tested", "blockers_open", "blocked_days")
+STREAM_FIGURES = ("met", "designed", "validated", "tested", "blockers_open", "blocked_days", "blocked_days_begun")
 DISPOSITIONS = {"carried_out": ScopeKind.CARRIED, "returned": ScopeKind.RETURNED, "dropped": ScopeKind.DROPPED}
 BY_GOAL = ("committed", "added", "removed", "members", "met", *DISPOSITIONS)
 _SAME_AS_ANOTHER = {"met", "committed", "lead_time_p85_days"}  # told once: by goal, and as a lead time

@@ -11,8 +11,11 @@ from sqlmodel import Session, col
 
 from tracker.db import models
 from tracker.db.columns import row_columns
-from tracker.db.models import Entry, ReportedFigures, Workflow
+from tracker.db.facts import frozen
+from tracker.db.models import Entry, Workflow
 from tracker.domain.cells import instant_text
+from tracker.domain.figures.behind import LISTS
+from tracker.domain.figures.summaries import METHOD
 from tracker.domain.files.figure_files import TOTAL, cells_text
 from tracker.domain.programme.checks import Finding, problems
 from tracker.domain.programme.replay import Caches, by_workflow, caches, holding
@@ -34,7 +37,7 @@ def findings(session: Session) -> list[Finding]:
         *_stale_caches(session, programme),
         *_entries(session),
         *_recordings(session),
-        *_reported_figures(session),
+        *_reported(session),
         *_moments(programme),
         *_rules_not_kept(programme),
     ]
@@ -104,19 +107,20 @@ def _recordings(session: Session) -> Iterator[Finding]:
             )
 
 
-def _reported_figures(session: Session) -> Iterator[Finding]:
-    columns = select(
-        col(ReportedFigures.cycle_number), col(ReportedFigures.workstream_code), col(ReportedFigures.cells)
-    )
-    kept = {(cycle, workstream): json.loads(cells) for cycle, workstream, cells in session.execute(columns)}
+def _reported(session: Session) -> Iterator[Finding]:
+    """What closes froze by the definitions in force, computed anew. Older rows say what they said, and a workstream
+    that came later has none while it counts nothing.
+    """
+    kept = frozen(session)
     for row in figures.reported(session):
         place = f"cycle {row.cycle}, {row.workstream or TOTAL}"
         reported = kept.pop((row.cycle, row.workstream or ""), None)
-        if reported is None:
+        if reported is None and (row.workstream is None or any(getattr(row, name) for name in LISTS)):
             yield Finding(f"{place}: what was reported is not kept")
+        if reported is None or reported.method != METHOD:
             continue
         history = json.loads(cells_text(row))
-        for name, cell in reported.items():
+        for name, cell in json.loads(reported.cells).items():
             if cell != history.get(name):
                 said = f"{cell or 'nothing'}, and the history says {history.get(name) or 'nothing'}"
                 yield Finding(f"{place}: {name} is kept as reported as {said}")

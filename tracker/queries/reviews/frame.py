@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from tracker.db.columns import row_columns
+from tracker.db.facts import frozen
 from tracker.db.language import both
-from tracker.db.models import Cycle, ReportedFigures, ScopeChange, Workflow, WorkflowWorkstream, Workstream
+from tracker.db.models import Cycle, Reported, ScopeChange, Workflow, WorkflowWorkstream, Workstream
 from tracker.domain.calendar import working_days
 from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.sheets import SheetRow
@@ -139,14 +140,9 @@ def frame(session: Session, number: int) -> ReviewFrame | None:
 
 
 def _before(session: Session, number: int) -> tuple[Before, ...]:
-    rows = session.execute(
-        select(col(ReportedFigures.cycle_number), col(ReportedFigures.workstream_code), col(ReportedFigures.cells))
-        .where(col(ReportedFigures.cycle_number).between(number - _BEFORE, number - 1))
-        .order_by(col(ReportedFigures.cycle_number))
-    )
     found: dict[int, dict[str, tuple[int, ...]]] = defaultdict(dict)
-    for cycle, code, cells in rows:
-        written = json.loads(cells)
+    for (cycle, code), row in frozen(session, col(Reported.cycle_number).between(number - _BEFORE, number - 1)).items():
+        written = json.loads(row.cells)
         if all(written.get(name) for name in _ENDS):
             found[cycle][code] = tuple(int(written[name]) for name in _ENDS)
     return tuple(Before(cycle, ends) for cycle, ends in found.items())

@@ -110,7 +110,7 @@ def review(session: Session, number: int) -> Review | None:
 
 def preview(session: Session, number: int, now: datetime) -> list[Summary]:
     """What would be kept as reported if the cycle were closed now: a row per workstream, then all together. What is
-    undecided counts as it is proposed by default. Eleven statements at most; empty unless the cycle runs.
+    undecided counts as it is proposed by default. Twelve statements at most; empty unless the cycle runs.
     """
     found = facts(session)
     if found is None or CycleStatus.RUNNING not in {row.status for row in found.cycles if row.cycle == number}:

@@ -124,7 +124,8 @@ _CAUTIONS = {
     Caution.TAKEN_BACK: N_("Moves in these cycles that have been taken back since, and so count nowhere."),
     Caution.OUTSIDE: N_("Moves between the first day and the last that fall in no cycle, and so count in none."),
     Caution.LEFT_OUT: N_(
-        "Workflows that are archived, or of a project that had not joined by the last of these cycles."
+        "Workflows that were archived before they were done, or of a project that had not joined by the last of these "
+        "cycles."
     ),
 }
 

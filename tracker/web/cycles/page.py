@@ -92,6 +92,7 @@ def _shared(read: Sources, asked: Asked) -> dict[str, Any]:
         "heading": findings.heading(read, cycle.row(cycle.programme), today()),
         "reading": reading,
         "reported": cycle.reported,
+        "is_by_older": cycle.is_by_older,
         "row": cycle.row(asked.choice),
         "stream": stream,
         "stream_name": read.workstreams.get(stream, ""),
@@ -182,14 +183,17 @@ def _figures(read: Sources, choice: Choice) -> list[tuple[str, list[FigureRow]]]
     now_ = cycle.row(choice)
     reported = cycle.row(choice, Basis.AS_REPORTED) if cycle.reported is not None else None
     opens = _opener(cycle.number, choice.workstream or "")
-    rows = {name: _figure(name, reported, now_, opens) for name in FIGURES}
+    rows = {name: _figure(name, reported, now_, opens, is_there=not cycle.lacks(name)) for name in FIGURES}
     return [
         (word, [rows[name] for name, words in FIGURES.items() if words.group == group])
         for group, word in GROUPS.items()
     ]
 
 
-def _figure(name: str, reported: Summary | None, now_: Summary, opens: Callable[..., str]) -> FigureRow:
+def _figure(
+    name: str, reported: Summary | None, now_: Summary, opens: Callable[..., str], *, is_there: bool
+) -> FigureRow:
+    """`is_there`: when the cycle was closed, there was such a figure."""
     was: int | Decimal | None = getattr(reported, name) if reported is not None else None
     is_: int | Decimal | None = getattr(now_, name)
     has_list = name not in _NO_LIST
@@ -199,7 +203,7 @@ def _figure(name: str, reported: Summary | None, now_: Summary, opens: Callable[
         figure_words.definition(name),
         figure_words.number(name, was),
         figure_words.number(name, is_),
-        _difference(name, was, is_) if reported is not None else "",
+        _difference(name, was, is_) if reported is not None and is_there else "",
         opens(name, basis=Basis.AS_REPORTED.value) if has_list and was else "",
         opens(name) if has_list and is_ else "",
         is_ == 0,

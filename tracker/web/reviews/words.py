@@ -64,6 +64,7 @@ GROUPS = {
         "blockers_resolved": N_("times that a blocker let go of the last it held"),
         "blockers_open": N_("blockers that hold something at the end"),
         "blocked_days": N_("days of 24 hours that workflows were held, added up"),
+        "blocked_days_begun": N_("of them, those in design, validation and test"),
         "median_blocker_age_days": N_("of the blockers open at the end"),
     },
     N_("Lead time"): {
@@ -86,6 +87,7 @@ COLUMNS = (
     "tested",
     "blockers_open",
     "blocked_days",
+    "blocked_days_begun",
 )
 _MET, _UNDECIDED, _INTO = "met", "undecided", ""
 
