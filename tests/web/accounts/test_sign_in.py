@@ -121,7 +121,7 @@ def test_outside_the_demo_nobody_signs_in_by_a_button(client: PageClient, accoun
 @ON_SQLITE
 def test_the_demo_has_a_button_per_role_and_says_that_it_is_made_up(engine: Engine, make_app: MakeApp) -> None:
     with transaction(engine) as session:
-        session.execute(update(Programme).values(demo_clock_at=demo.STARTS_AT))
+        session.execute(update(Programme).values(demo_clock_at=demo.starts_at(demo.FIRST_DAY)))
         entry = open_entry(session, accounts.operator(session), "user_add", people.NOW)
         for account in demo.ACCOUNTS:
             accounts.add(session, entry, account.email, account.name, account.role, password=None)
