@@ -128,7 +128,9 @@ def test_the_demo_has_a_button_per_role_and_says_that_it_is_made_up(engine: Engi
     app = make_app()
     for account in demo.ACCOUNTS:
         browser = browser_of(app)
-        assert "Exempeldata – påhittade siffror" in browser.page("/login").text
+        login = browser.page("/login", headers={"Accept-Language": "en"})
+        assert "Exempeldata – påhittade siffror" in login.text
+        assert account.name in login.text  # as in the header of a page, whatever the language
         response = browser.submit("/login/demo", {"role": account.key, "next": "/workflows/LAB-001"})
         assert (response.status_code, response.location) == (303, "/workflows/LAB-001")
         assert account.name in browser.page("/workflows/LAB-001").text
