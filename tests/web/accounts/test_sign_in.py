@@ -129,7 +129,7 @@ def test_the_demo_has_a_button_per_role_and_says_that_it_is_made_up(engine: Engi
     for account in demo.ACCOUNTS:
         browser = browser_of(app)
         login = browser.page("/login", headers={"Accept-Language": "en"})
-        assert "Exempeldata – påhittade siffror" in login.text
+        assert "Sample data – made-up figures" in login.text
         assert account.name in login.text  # as in the header of a page, whatever the language
         response = browser.submit("/login/demo", {"role": account.key, "next": "/workflows/LAB-001"})
         assert (response.status_code, response.location) == (303, "/workflows/LAB-001")
