@@ -62,6 +62,17 @@ def test_a_swedish_spreadsheet_and_a_cycle(folder: Path) -> None:
     assert ";pågår;" in text
 
 
+def test_files_of_some_workstreams_and_projects(folder: Path) -> None:
+    run("seed", folder)
+    streams = ("--workstream", "RTG", "--workstream", "LAB")
+    assert {line.split("-")[0] for line in run("export", "workflows", *streams).stdout.splitlines()[1:]} == {"LAB", "RTG"}
+    assert run("export", "workflows", *streams, "--project", "SOKI").stdout.count("\n") == 1
+    lines = run("export", "workstream_summary", "--cycle", 1, "--basis", "as_now", "--project", "SIDU").stdout
+    assert [line.split(",")[3] for line in lines.splitlines()[1:]] == ["LAB", "RTG", "TOTAL"]
+    refused(run("export", "changes", "--workstream", "LAB"), 2, "--workstream goes with cycle_summary")
+    refused(run("export", "items", "--project", "NONE"), 1, "project=NONE")
+
+
 def test_figures_are_files_too(folder: Path, tmp_path: Path) -> None:
     run("seed", folder)
     cycles = run("export", "cycle_summary", "--as-of", "2023-04-14T07:00:00Z").stdout.splitlines()
