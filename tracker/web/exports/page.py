@@ -47,7 +47,7 @@ GROUPS = {
         "changes": (N_("Moves"), N_("Every move from one state to another")),
         "scope": (N_("Scope"), N_("What came into cycles and left them, and why")),
         "blockers": (N_("Blockers"), N_("What has held work up")),
-        "blocker_events": (N_("Holds"), N_("When each blocker held what, and let go")),
+        "blocker_events": (N_("Blocker events"), N_("When each blocker held what, and let go")),
         "notes": (N_("Notes"), N_("What was written on workflows and blockers")),
         "checks": (N_("Checks"), N_("When somebody said that nothing had changed")),
         "cycles": (N_("Cycles"), N_("Dates, planning weeks and goals")),
@@ -55,6 +55,7 @@ GROUPS = {
         "workstreams": (N_("Workstreams"), N_("Workstreams, their project and limits")),
     },
 }
+TITLES = {name: title for group in GROUPS.values() for name, (title, _) in group.items()}
 _ABOUT = {name: text for group in GROUPS.values() for name, text in group.items()}
 YES, NO = _YES_NO = ("yes", "no")
 
@@ -87,7 +88,7 @@ def context(session: Session, args: MultiDict[str, str], *, now: datetime) -> di
         "notices": notices,
         "as_of": figures.as_of_now(session, now),
         "asked": asked,
-        "title": gettext(_ABOUT[asked.name][0]),
+        "title": gettext(TITLES[asked.name]),
         "about": gettext(_ABOUT[asked.name][1]),
         "groups": [
             (gettext(title), [(name, *map(gettext, words), _page(asked, name)) for name, words in group.items()])
