@@ -4,12 +4,14 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.clock import real_now
+from tracker.commands.entry.entries import open_entry
 from tracker.commands.imports import files as import_files
 from tracker.commands.programme import seed
 from tracker.db.models import ImportFile
 from tracker.domain.errors import N_, ConflictError, FileError, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.files.csv_text import PlaceError
 from tracker.domain.imports.reading import LARGEST_FILE
+from tracker.domain.people import Actor
 from tracker.domain.programme.rows import Programme
 from tracker.domain.programme.zipped import unpacked
 from tracker.web.exports.page import TITLES
@@ -26,7 +28,7 @@ _MEGABYTE = 1_000_000
 @bp.get("/files")
 def files() -> ResponseReturnValue:
     """The form for a zip; where there is a history, that there is."""
-    _require_planner()
+    _require_planner(current_viewer().actor)
     try:
         seed.require_no_history(reading_session())
     except ConflictError as error:
@@ -37,7 +39,7 @@ def files() -> ResponseReturnValue:
 @bp.post("/files")
 def upload_files() -> ResponseReturnValue:
     """Keeps the zip, if all in it can be read and stands beside what is there."""
-    _require_planner()
+    _require_planner(current_viewer().actor)
     file = request.files.get("file")
     try:
         seed.require_no_history(reading_session())
@@ -89,21 +91,23 @@ def load_files(token: str) -> ResponseReturnValue:
 
 def _load(token: str, programme: Programme) -> int:
     with writing("load_files") as (session, entry):
+        _require_planner(entry.actor)
         mine = import_files.the_file(session, current_viewer().user_id, token)
         if mine.entry_id is None:
-            entry.record()
             seed.load(session, programme, time_zone=current_programme().time_zone)
-            import_files.finish(mine, entry.id, {}, b"")
+            loaded = open_entry(session, entry.actor, entry.command, entry.recorded_at)  # after all that it brought
+            loaded.record()
+            import_files.finish(mine, loaded.id, {}, b"")
     return len(programme.workflows)
 
 
-def _require_planner() -> None:
-    if not current_viewer().actor.is_planner:
+def _require_planner(actor: Actor) -> None:
+    if not actor.is_planner:
         raise NotAllowedError(N_("Only planners and administrators set an installation up."))
 
 
 def _the_file(token: str) -> ImportFile:
-    _require_planner()
+    _require_planner(current_viewer().actor)
     return import_files.the_file(reading_session(), current_viewer().user_id, token)
 
 
