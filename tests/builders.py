@@ -313,7 +313,7 @@ def put(folder: Path, files: Mapping[str, bytes]) -> Path:
 
 def files_of(folder: Path) -> Mapping[str, bytes]:
     """The bytes of each file in a folder, by name."""
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.csv"))}
 
 
 def _numbered_changes(flows: Sequence[Flow]) -> list[ChangeRow]:

@@ -13,9 +13,11 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
 from tracker.commands.programme import demo as demos
+from tracker.commands.programme import seed
 from tracker.config import SEED_DATA
 from tracker.db.engine import make_engine
 from tracker.db.migrations import upgrade
+from tracker.domain.programme.demo import LAST_DAY
 
 Prepare = Callable[[Engine], object]
 
@@ -29,7 +31,12 @@ def nothing(_engine: Engine) -> None:
 
 def demo(engine: Engine) -> None:
     """Prepares the database that `tracker demo` makes: the whole made-up programme, and an account per role."""
-    demos.open_demo(engine, SEED_DATA, say=print)
+    demos.open_demo(engine, lambda _day: seed.read_folder(SEED_DATA), say=print)
+
+
+def demo_in_planning_week(engine: Engine) -> None:
+    """The same three weeks later, on 5 May: cycle 5 is ready to be closed."""
+    demos.open_demo(engine, lambda _day: seed.read_folder(SEED_DATA / "later"), say=print, day=LAST_DAY)
 
 
 @contextlib.contextmanager

@@ -23,15 +23,12 @@ class Clock:
         return real_now() + self._offset
 
 
-def clock_of(session: Session, *, starts_at: datetime | None = None) -> Clock:
-    """The clock of the database's programme; a demo's never stands before what is already recorded, even where it is
-    asked to start at another instant.
-    """
+def clock_of(session: Session) -> Clock:
+    """The clock of the database's programme; a demo's never stands before what is already recorded."""
     mark = session.exec(select(Programme.demo_clock_at, Programme.last_recorded_at)).one_or_none()
     if mark is None or mark[0] is None:
         return Clock()
     demo_clock_at, last_recorded_at = mark
-    demo_clock_at = starts_at or demo_clock_at
     if last_recorded_at is None:
         return Clock(demo_clock_at)
     return Clock(max(demo_clock_at, last_recorded_at + timedelta(seconds=1)))

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import update
 
 from tests.builders import a_programme, files_of, write_folder
 from tracker.cli import main
 from tracker.config import SEED_DATA
+from tracker.db.engine import make_engine, transaction
+from tracker.db.models import Cycle
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +49,22 @@ def test_seed_then_export_all_gives_the_sample_programme(tmp_path: Path) -> None
     assert run("check").exit_code == 0
 
 
+def test_an_account_and_a_draft_shut_no_door_on_seed(folder: Path, database: Path) -> None:
+    assert run("db", "upgrade").exit_code == 0
+    engine = make_engine(f"sqlite:///{database}")
+    draft = a_programme().cycles[2]
+    with transaction(engine) as session:
+        days = ("starts_on", "ends_on", "planning_starts_on", "planning_ends_on")
+        session.add(Cycle(number=draft.cycle, **{name: getattr(draft, name) for name in days}, goal="Annat mål"))
+    refused(run("seed", folder), 1, "cycles.csv, column goal: '': 3 is there already with another value, Annat mål")
+    with transaction(engine) as session:
+        session.execute(update(Cycle).values(goal=""))
+    engine.dispose()
+    assert run("seed", folder).exit_code == 0
+    assert run("check").exit_code == 0
+    assert run("export", "cycles").stdout_bytes == (folder / "cycles.csv").read_bytes()
+
+
 def test_stdout_is_the_file(folder: Path, tmp_path: Path) -> None:
     assert run("seed", folder).stdout == ""
     result = run("export", "changes")
@@ -61,6 +80,18 @@ def test_a_swedish_spreadsheet_and_a_cycle(folder: Path) -> None:
     assert text.startswith("\ufeffcykel;")
     assert len(text.splitlines()) == 2
     assert ";pågår;" in text
+
+
+def test_files_of_some_workstreams_and_projects(folder: Path) -> None:
+    run("seed", folder)
+    streams = ("--workstream", "RTG", "--workstream", "LAB")
+    rows = run("export", "workflows", *streams).stdout.splitlines()[1:]
+    assert {line.split("-")[0] for line in rows} == {"LAB", "RTG"}
+    assert run("export", "workflows", *streams, "--project", "SOKI").stdout.count("\n") == 1
+    lines = run("export", "workstream_summary", "--cycle", 1, "--basis", "as_now", "--project", "SIDU").stdout
+    assert [line.split(",")[3] for line in lines.splitlines()[1:]] == ["LAB", "RTG", "TOTAL"]
+    refused(run("export", "changes", "--workstream", "LAB"), 2, "--workstream goes with cycle_summary")
+    refused(run("export", "items", "--project", "NONE"), 1, "project=NONE")
 
 
 def test_figures_are_files_too(folder: Path, tmp_path: Path) -> None:
@@ -96,7 +127,7 @@ def test_what_is_wrong_in_a_file_is_one_line_and_nothing_is_made(folder: Path, d
 
 def test_a_second_seed_is_refused(folder: Path) -> None:
     run("seed", folder)
-    refused(run("seed", folder), 1, "already has a programme")
+    refused(run("seed", folder), 1, "workflows, blockers or a closed cycle already")
 
 
 @pytest.mark.parametrize(

@@ -243,26 +243,22 @@ def cycles_page(port: int) -> str:
         return connection.getresponse().read().decode()
 
 
-def test_the_demo_starts_on_another_day_and_never_before_what_is_recorded(tmp_path: Path) -> None:
+def test_the_demo_of_another_day_begins_there_and_goes_on_there(tmp_path: Path) -> None:
     with running(tmp_path, "demo", "--port", "0", "--at", "2023-05-05") as server:
         page = cycles_page(port_of(server.said))
         assert "Klockan står på fredag 5 maj 2023" in page
         assert "cykel 5, arbetsdag 32 av 32" in page
-        assert "The clock starts at" not in server.stop(signal.SIGTERM)[1]
-    with running(tmp_path, "demo", "--port", "0") as server:  # the day was not kept: nothing was recorded on it
-        assert "cykel 5, arbetsdag 18 av 32" in cycles_page(port_of(server.said))
-    engine = make_engine(f"sqlite:///{tmp_path / 'instance' / 'demo.db'}")
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE programme SET last_recorded_at = '2023-05-05 07:30:00.000000'"))
-    engine.dispose()
-    for arguments in ((), ("--at", "2023-05-05"), ("--at", "2023-01-01")):
+    for arguments in ((), ("--at", "2023-05-05")):
         with running(tmp_path, "demo", "--port", "0", *arguments) as server:
             assert "cykel 5, arbetsdag 32 av 32" in cycles_page(port_of(server.said))
-            told = server.stop(signal.SIGTERM)[1]
-            assert ("The clock starts at 2023-05-05 09:30" in told) is bool(arguments)
+    code, _, errors = ended(tmp_path, "demo", "--port", "0", "--at", "2023-04-14")
+    assert code == 1
+    assert "was made for 2023-05-05" in errors
+    assert errors.count("\n") == 1
+    assert "Leave out --at to go on with it, or remove the file" in errors
 
 
-@pytest.mark.parametrize("day", ["i morgon", "2023-02-30", "2023-5-5", "9999-12-31", "1999-12-31", ""])
+@pytest.mark.parametrize("day", ["i morgon", "2023-02-30", "2023-5-5", "2023-05-06", "2023-04-13", ""])
 def test_a_day_that_is_none_is_a_wrong_command_line(tmp_path: Path, day: str) -> None:
     code, _, errors = ended(tmp_path, "demo", "--port", "0", "--at", day)
     assert code == 2

@@ -64,8 +64,11 @@ PAGES = {
     "definitions": "/definitions",
     "exports": "/exports",
     "exports, a long file": "/exports?file=changes",
+    "exports, narrowed": "/exports?file=items&workstream=S01&project=SOKI",
     "summary as a file": "/exports/workstream_summary.csv?cycle=1",
     "items as a file": "/exports/items.csv?cycle=2",
+    "summary of some as a file": "/exports/cycle_summary.csv?workstream=S01",
+    "blockers of some as a file": "/exports/blockers.csv?workstream=S01",
     "changes as a file": "/exports/changes.csv",
     "pack": "/exports/pack.zip?cycle=2",
     "pack as a workbook": "/exports/pack.xlsx?cycle=2",
@@ -148,8 +151,11 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert counts[0]["what was not updated on the wall"] == BOARD + 1
     assert {counts[0][name] for name in ("charts", "chart", "chart as figure", "chart as file")} == {CHART}
     assert counts[0]["items of a mark"] == counts[0]["items of a caution"] == ITEMS
-    assert counts[0]["exports"] == counts[0]["summary as a file"] == counts[0]["items as a file"] == EXPORTS
-    assert (counts[0]["exports, a long file"], counts[0]["changes as a file"]) == (HISTORY_FILE + 1, HISTORY_FILE)
+    assert counts[0]["summary as a file"] == counts[0]["items as a file"] == EXPORTS
+    assert counts[0]["exports"] == EXPORTS + 2  # workstreams and projects by name
+    assert (counts[0]["exports, narrowed"], counts[0]["summary of some as a file"]) == (EXPORTS + 4, EXPORTS + 2)
+    assert (counts[0]["exports, a long file"], counts[0]["changes as a file"]) == (HISTORY_FILE + 3, HISTORY_FILE)
+    assert counts[0]["blockers of some as a file"] == HISTORY_FILE + 3
     assert counts[0]["pack"] == counts[0]["pack as a workbook"] == PACK
     assert counts[0]["reports"] == REPORTS
     assert {counts[0][name] for name in ("report", "report as a file", "part of a report", "publishing")} == {REPORT}

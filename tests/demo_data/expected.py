@@ -6,6 +6,7 @@ from pathlib import Path
 from .programme_files import instant
 
 SEED_DATA = Path(__file__).parents[2] / "seed_data"
+LATER = SEED_DATA / "later"
 AS_OF = instant("2023-04-14T07:00:00Z")
 TODAY = date(2023, 4, 14)
 JOINING_LATER = "DRS"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from . import generate
-from .expected import AS_OF, SEED_DATA, TODAY
+from . import __main__ as generated
+from .expected import AS_OF, LATER, SEED_DATA, TODAY
 from .figures import held_now, times_carried, valid_changes
 from .programme_files import HEADINGS, STATES, Programme, local
 
@@ -24,8 +24,10 @@ def test_each_file_is_written_as_the_export_writes_it(name: str) -> None:
     assert b"\n" not in written.replace(b"\r\n", b"")
 
 
-def test_the_folder_holds_the_ten_programme_files_and_nothing_else() -> None:
-    assert {path.name for path in SEED_DATA.iterdir()} == {f"{name}.csv" for name in HEADINGS}
+def test_the_folder_and_the_later_one_hold_the_ten_programme_files_and_nothing_else() -> None:
+    names = {f"{name}.csv" for name in HEADINGS}
+    assert {path.name for path in SEED_DATA.iterdir()} == names | {LATER.name}
+    assert {path.name for path in LATER.iterdir()} == names
 
 
 @pytest.mark.parametrize("name", HEADINGS)
@@ -64,11 +66,10 @@ def test_instants_and_dates_have_their_form(programme: Programme, name: str) -> 
 
 
 def test_generating_again_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.argv", ["generate", str(tmp_path)])
-    generate.main()
-    for name in HEADINGS:
-        file = f"{name}.csv"
-        assert (tmp_path / file).read_bytes() == (SEED_DATA / file).read_bytes(), file
+    monkeypatch.setattr("sys.argv", ["demo_data", str(tmp_path)])
+    generated.main()
+    for file in SEED_DATA.rglob("*.csv"):
+        assert (tmp_path / file.relative_to(SEED_DATA)).read_bytes() == file.read_bytes(), file
 
 
 def test_the_newest_row_is_of_the_last_morning(programme: Programme) -> None:

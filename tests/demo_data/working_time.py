@@ -14,6 +14,7 @@ FREE_WEEKDAYS = {
     date(2023, 1, 6),
     date(2023, 4, 7),
     date(2023, 4, 10),
+    date(2023, 5, 1),
 }
 FRIDAY = 4
 

@@ -52,6 +52,7 @@ def test_ci_runs_as_a_program() -> None:
 def test_the_programme_files_keep_their_line_ends() -> None:
     attributes = (ROOT / ".gitattributes").read_text(encoding="utf-8").splitlines()
     assert "seed_data/*.csv -text" in attributes
+    assert "seed_data/later/*.csv -text" in attributes
 
 
 def test_the_readme_or_the_handbook_knows_every_target_of_make() -> None:

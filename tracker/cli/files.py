@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 import click
 from sqlmodel import Session
@@ -43,6 +44,15 @@ class Instant(click.ParamType[datetime]):
             self.fail(f"{value!r} {error}", param, ctx)
 
 
+class Narrowed(TypedDict):
+    """What of a file is wanted."""
+
+    cycle: int | None
+    basis: str | None
+    workstream: tuple[str, ...]
+    project: tuple[str, ...]
+
+
 as_of_option = click.option("--as-of", type=Instant(), help="As it was known then, for example 2023-04-14T07:00:00Z.")
 
 
@@ -78,48 +88,49 @@ def seed(directory: Path) -> None:
     help="For programs, or for a Swedish spreadsheet.",
 )
 @as_of_option
+@click.option("--workstream", multiple=True, metavar="CODE", help="Only this one; may be repeated.")
+@click.option("--project", multiple=True, metavar="CODE", help="Only of this project; may be repeated.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file to write, else stdout.")
 def export(
     name: str,
     directory: Path | None,
-    cycle: int | None,
-    basis: str | None,
     dialect: str,
     as_of: datetime | None,
     out: Path | None,
+    **narrowed: Unpack[Narrowed],
 ) -> None:
     """Write a programme file or a file of figures; with `all` the ten programme files into DIR; with `pack` the
     planning-week pack, a zip, or a workbook where FILE ends in .xlsx.
     """
-    _require_consistent(name, directory, cycle, basis, out)
+    if (name == "all") != (directory is not None):
+        raise click.UsageError("DIR goes with all, and all with DIR.")
+    _require_narrowed(name, **narrowed)
+    basis = Basis(narrowed["basis"]) if narrowed["basis"] else None
+    if name == "all" and out is not None:
+        raise click.UsageError("--out does not go with all.")
     with reading_session() as session:
         security_log.note("export", route=f"tracker export {name}")
         now, written = clock_of(session).now(), Dialect(dialect)
 
         def text(file: str) -> Iterator[bytes]:
-            asked = Asked(file, cycle, Basis(basis) if basis else None, written, as_of)
+            streams, projects = narrowed["workstream"], narrowed["project"]
+            asked = Asked(file, narrowed["cycle"], basis, written, as_of, workstreams=streams, projects=projects)
             return (piece.encode() for piece in files.text(session, asked, now))
 
         if name == packs.NAME:
-            _write_pack(session, out, cycle, written, now, as_of)
+            _write_pack(session, out, narrowed["cycle"], written, now, as_of)
         elif directory is not None:
             _write_folder(directory, text)
         else:
             _write(out, text(name))
 
 
-def _require_consistent(
-    name: str, directory: Path | None, cycle: int | None, basis: str | None, out: Path | None
-) -> None:
-    if (name == "all") != (directory is not None):
-        raise click.UsageError("DIR goes with all, and all with DIR.")
-    if name == "all" and (out is not None or cycle is not None):
-        raise click.UsageError("--out and --cycle do not go with all.")
-    narrowed = [*files.CYCLE_FIELDS, *files.FIGURES, packs.NAME]
-    if cycle is not None and name not in narrowed:
-        raise click.UsageError(f"--cycle goes with {', '.join(narrowed)}.")
-    if basis is not None and name not in files.FIGURES:
-        raise click.UsageError(f"--basis goes with {', '.join(files.FIGURES)}.")
+def _require_narrowed(name: str, **given: object) -> None:
+    """Refuses what means nothing for the file; a pack goes by cycle too."""
+    for option, value in given.items():
+        files_of = (*files.NARROWED[option], *([packs.NAME] if option == "cycle" else []))
+        if value and name not in files_of:
+            raise click.UsageError(f"--{option} goes with {', '.join(files_of)}.")
 
 
 def _write_pack(

@@ -1,33 +1,34 @@
 """Serving: the installation, or the demo."""
 
 import ipaddress
+import tempfile
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import Engine
 
-from tracker.clock import Clock, clock_of
 from tracker.commands.programme import demo as demos
-from tracker.commands.programme import installation
+from tracker.commands.programme import installation, seed
 from tracker.config import SEED_DATA, Settings, SettingsError, read_settings
-from tracker.db.engine import make_engine, reading
+from tracker.db import migrations
+from tracker.db.engine import make_engine, reading, transaction
 from tracker.domain.cells import read_date
 from tracker.domain.errors import N_, InvalidError, TrackerError
+from tracker.domain.programme.demo import FIRST_DAY, LAST_DAY, TIME_ZONE, starts_at
+from tracker.domain.programme.rows import Programme
 from tracker.queries.accounts import table as accounts
 from tracker.queries.accounts import viewer
+from tracker.queries.programme import files
 
 _PORT = click.IntRange(0, 65_535)
 _LOOPBACK = "127.0.0.1"
-_IN_THE_MORNING = time(9)
-_YEARS = range(2000, 2100)  # what clocks and calendars agree on
 
 
 class Day(click.ParamType[date]):
-    """A day like 2023-05-05."""
+    """A day of the sample programme, like 2023-05-05."""
 
     name = "day"
 
@@ -37,8 +38,8 @@ class Day(click.ParamType[date]):
             day = value if isinstance(value, date) else read_date(value)
         except InvalidError:
             self.fail(f"{value!r} is no day like 2023-05-05.", param, ctx)
-        if day.year not in _YEARS:
-            self.fail(f"{value!r} is not between the years {_YEARS[0]} and {_YEARS[-1]}.", param, ctx)
+        if not FIRST_DAY <= day <= LAST_DAY:
+            self.fail(f"{value!r} is outside the sample programme, {FIRST_DAY} to {LAST_DAY}.", param, ctx)
         return day
 
 
@@ -82,15 +83,14 @@ def _require_own_programme(engine: Engine, host: str) -> None:
     "--at",
     "day",
     type=Day(),
-    help="Start the clock at 09:00 on this day, for example 2023-05-05; never before what is already recorded.",
+    help=f"Make the demo as of 09:00 on this day, from {FIRST_DAY} to {LAST_DAY}, which is in a planning week.",
 )
 def demo(port: int, day: date | None) -> None:
     """Serve a made-up programme from instance/demo.db, on this machine only. Changes are kept."""
     database = Path.cwd() / "instance" / "demo.db"
     settings = read_settings(database_url=f"sqlite:///{database}", database_url_file=None, public_url="", proxy_hops=0)
     engine = make_engine(settings.database_url)
-    demos.open_demo(engine, SEED_DATA, say=lambda text: click.echo(text, err=True))
-    clock = _clock(engine, day) if day is not None else None
+    demos.open_demo(engine, sample_programme, say=lambda text: click.echo(text, err=True), day=day)
     _serve(
         settings,
         engine,
@@ -102,19 +102,22 @@ def demo(port: int, day: date | None) -> None:
             "Betraktare, Administratör. No password is needed.\n"
             "The figures are made up: Exempeldata – påhittade siffror. Stop with Ctrl-C."
         ),
-        clock,
     )
 
 
-def _clock(engine: Engine, day: date) -> Clock:
-    """A clock that starts on the morning of the day; where more is recorded already, after that, and says so."""
-    starts_at = datetime.combine(day, _IN_THE_MORNING, ZoneInfo(demos.TIME_ZONE))
-    with reading(engine) as session:
-        clock = clock_of(session, starts_at=starts_at)
-    stands_at = clock.now().astimezone(starts_at.tzinfo)
-    if stands_at - starts_at > timedelta(minutes=1):
-        click.echo(f"The clock starts at {stands_at:%Y-%m-%d %H:%M}: so much is recorded already.", err=True)
-    return clock
+def sample_programme(day: date) -> Programme:
+    """The made-up programme, as it was known on the morning of that day."""
+    if day == FIRST_DAY:
+        return seed.read_folder(SEED_DATA)
+    with tempfile.TemporaryDirectory() as folder:
+        engine = make_engine(f"sqlite:///{folder}/later.db")
+        migrations.upgrade(engine)
+        with transaction(engine) as session:
+            seed.load(session, seed.read_folder(SEED_DATA / "later"), time_zone=TIME_ZONE)
+        with reading(engine) as session:
+            programme = files.programme(session, starts_at(day))
+        engine.dispose()
+    return programme
 
 
 def _serve(
@@ -123,7 +126,6 @@ def _serve(
     host: str,
     port: int,
     words: Callable[[str], str],
-    clock: Clock | None = None,
     reason: TrackerError | None = None,
 ) -> None:
     from tracker.web import server  # noqa: PLC0415 - no other command needs the web
@@ -135,7 +137,6 @@ def _serve(
         host,
         port,
         lambda bound: click.echo(words(f"http://{shown}:{bound}"), color=False),
-        clock,
         reason,
     )
 

@@ -40,6 +40,7 @@ from tracker.web.reviews import views as review
 from tracker.web.security import requests as security
 from tracker.web.security import sessions
 from tracker.web.security.secret_key import secret_keys
+from tracker.web.setup import files as setup_files
 from tracker.web.ui import errors, formats, language, rendering
 from tracker.web.workflows import fields as workflow_fields
 from tracker.web.workflows import views as workflows
@@ -89,7 +90,7 @@ def _application(installation: Installation, before_all: Callable[[], None] | No
     open_to_all = (accessibility, health, security_contact)
     work = (board, list_saves, batches, workflows, workflow_fields, blockers, blocker)
     weeks = (home, cycles, cycle, planning, review, closing, calendar_feed)
-    files = (charts, definitions, exports, reports, workflow_imports, import_progress, help_page, handbook)
+    files = (charts, definitions, exports, reports, workflow_imports, import_progress, help_page, handbook, setup_files)
     for room in (*people, *open_to_all, *work, *weeks, *files):
         app.register_blueprint(room.bp)
     app.register_blueprint(workflows.acts)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
 
-from tracker.clock import Clock
 from tracker.commands.programme import installation
 from tracker.config import Settings
 from tracker.db import postgres
@@ -24,15 +23,13 @@ _log = logging.getLogger("tracker.database")
 class OpeningApp:
     """The application on the engine's database; with a reason why that is not usable yet, as soon as it is."""
 
-    def __init__(
-        self, settings: Settings, engine: Engine, reason: TrackerError | None = None, clock: Clock | None = None
-    ) -> None:
-        self._settings, self._engine, self._clock = settings, engine, clock
+    def __init__(self, settings: Settings, engine: Engine, reason: TrackerError | None = None) -> None:
+        self._settings, self._engine = settings, engine
         self._problem = ""
         self._app: WSGIApplication
         try:
             if reason is None:
-                self._app = create_app(settings, engine, clock)
+                self._app = create_app(settings, engine)
                 return
         except postgres.ERRORS as error:  # it has gone since it was found usable
             reason = postgres.passing(error)
@@ -51,7 +48,7 @@ class OpeningApp:
         while not pause.wait(TRIED_EVERY_S):
             try:
                 installation.make_usable(self._engine, self._settings, say=_log.warning)
-                self._app = create_app(self._settings, self._engine, self._clock)
+                self._app = create_app(self._settings, self._engine)
             except postgres.ERRORS as error:
                 self._tell(error)
             else:

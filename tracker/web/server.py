@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 from waitress import wasyncore
 from waitress.server import BaseWSGIServer
 
-from tracker.clock import Clock
 from tracker.config import Settings
 from tracker.db import upkeep
 from tracker.domain.errors import N_, DatabaseError, TrackerError
@@ -32,14 +31,13 @@ def serve(
     host: str,
     port: int,
     announce: Callable[[int], None],
-    clock: Clock | None = None,
     reason: TrackerError | None = None,
 ) -> None:
-    """Serves until SIGTERM or Ctrl-C; `announce` is told the port once requests are taken. Without a clock the
-    programme's own ticks. With a reason why PostgreSQL's database is not usable yet, it is waited for.
+    """Serves until SIGTERM or Ctrl-C; `announce` is told the port once requests are taken. With a reason why
+    PostgreSQL's database is not usable yet, it is waited for.
     """
     logging.set_up(settings)
-    app = OpeningApp(settings, engine, reason, clock)
+    app = OpeningApp(settings, engine, reason)
     sockets: dict[int, Any] = {}
     try:
         waitress.create_server(app, map=sockets, **_adjustments(settings, engine, host, port))

@@ -187,7 +187,7 @@ def test_a_row_sent_after_the_sign_in_had_ended_is_saved_once_its_writer_is_back
     sheet = page.locator("#sheet")
     expect(sheet.get_by_role("heading", name="Sign in again")).to_be_visible()
     expect(page.locator(f"#note-{IN_DESIGN}")).to_have_value("Skrivet för sent")
-    sheet.get_by_role("button", name="Project lead SIDU").click()
+    sheet.get_by_role("button", name="Projektledare SIDU").click()
     expect(page.locator("#toasts")).to_contain_text(f"{IN_DESIGN} saved")
     page.goto(f"/workflows/{IN_DESIGN}")
     expect(page.locator(".timeline")).to_contain_text("Skrivet för sent")

@@ -65,7 +65,7 @@ def test_an_ended_sign_in_asks_in_the_page_and_then_finishes_the_move(
     expect(sheet.get_by_role("heading", name="Sign in again")).to_be_visible()
     expect(sheet.get_by_label("E-mail")).to_be_focused()
     axe(page)
-    sheet.get_by_role("button", name="Project lead SIDU").click()
+    sheet.get_by_role("button", name="Projektledare SIDU").click()
     expect(page.locator("#toasts")).to_contain_text(f"{IN_DESIGN} moved to not started")
     expect(sheet).to_be_hidden()
     expect(page.locator("#signed-out")).to_be_hidden()

@@ -2,7 +2,7 @@
 
 import tracemalloc
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,11 +12,15 @@ from sqlmodel import select
 from tests.builders import Flow, a_blocker, a_cycle, a_programme, day, exported, files_of, load, put
 from tests.counts import count
 from tests.large_programme import a_large_programme
+from tracker.cli.serve import sample_programme
+from tracker.clock import clock_of
+from tracker.commands.programme import demo as demos
 from tracker.commands.programme import seed
 from tracker.config import SEED_DATA
 from tracker.db import models
 from tracker.db.engine import make_engine, reading, transaction
 from tracker.db.migrations import upgrade
+from tracker.domain.programme.demo import starts_at
 from tracker.domain.programme.files import PROGRAMME_FILES
 from tracker.domain.programme.rows import NoteRow, ProjectRow, WorkflowRow, WorkstreamRow
 from tracker.domain.states import CycleStatus, Goal, ScopeKind, State
@@ -40,6 +44,26 @@ def test_seed_data_is_its_own_export(engine: Engine, tmp_path: Path) -> None:
         assert exported(session) == files_of(SEED_DATA)
         then = exported(session, DEMO_DAY)
     assert then == exported_again(then, tmp_path)
+
+
+def test_the_later_folder_is_its_own_export_and_as_of_14_april_the_first_one(engine: Engine) -> None:
+    load(engine, seed.read_folder(SEED_DATA / "later"))
+    with reading(engine) as session:
+        assert exported(session) == files_of(SEED_DATA / "later")
+        assert exported(session, DEMO_DAY) == files_of(SEED_DATA)
+
+
+def test_the_demo_of_a_day_between_is_what_the_later_folder_was_that_morning(tmp_path: Path) -> None:
+    day = date(2023, 4, 26)
+    demo, later = (make_engine(f"sqlite:///{tmp_path / name}.db") for name in ("demo", "later"))
+    demos.open_demo(demo, sample_programme, say=print, day=day)
+    upgrade(later)
+    load(later, seed.read_folder(SEED_DATA / "later"))
+    with reading(demo) as as_made, reading(later) as as_it_was:
+        assert exported(as_made, starts_at(day)) == exported(as_it_was, starts_at(day))
+        assert clock_of(as_made).now() - starts_at(day) < timedelta(minutes=5)
+    for engine in (demo, later):
+        engine.dispose()
 
 
 def exported_again(files: dict[str, bytes], folder: Path) -> dict[str, bytes]:

@@ -121,14 +121,16 @@ def test_outside_the_demo_nobody_signs_in_by_a_button(client: PageClient, accoun
 @ON_SQLITE
 def test_the_demo_has_a_button_per_role_and_says_that_it_is_made_up(engine: Engine, make_app: MakeApp) -> None:
     with transaction(engine) as session:
-        session.execute(update(Programme).values(demo_clock_at=demo.STARTS_AT))
+        session.execute(update(Programme).values(demo_clock_at=demo.starts_at(demo.FIRST_DAY)))
         entry = open_entry(session, accounts.operator(session), "user_add", people.NOW)
         for account in demo.ACCOUNTS:
             accounts.add(session, entry, account.email, account.name, account.role, password=None)
     app = make_app()
     for account in demo.ACCOUNTS:
         browser = browser_of(app)
-        assert "Exempeldata – påhittade siffror" in browser.page("/login").text
+        login = browser.page("/login", headers={"Accept-Language": "en"})
+        assert "Sample data – made-up figures" in login.text
+        assert account.name in login.text  # as in the header of a page, whatever the language
         response = browser.submit("/login/demo", {"role": account.key, "next": "/workflows/LAB-001"})
         assert (response.status_code, response.location) == (303, "/workflows/LAB-001")
         assert account.name in browser.page("/workflows/LAB-001").text

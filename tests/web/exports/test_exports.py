@@ -90,7 +90,8 @@ def test_the_page_shows_the_first_rows_of_what_its_link_gives(browser: PageClien
         re.findall(r"<t[hd][^>]*>(?:<bdi>)?(.*?)(?:</bdi>)?</t[hd]>", line, re.DOTALL)
         for line in table.split("<tr>")[1:]
     ]
-    instants = re.compile(r"\d{4}-\d\d-\d\dT[^<]*Z")  # the clock has ticked on
+    # The clock has ticked on, and the Swedish page shows local times.
+    instants = re.compile(r"\d{4}-\d\d-\d\d(T[^<]*Z| \d\d:\d\d)")
     unescaped = [[instants.sub("", html.unescape(cell)) for cell in row] for row in shown]
     assert unescaped == [[instants.sub("", cell) for cell in record] for record in records[:9]]
     said = re.search(r"([\d\s]+) rows?, ", page)
@@ -154,6 +155,15 @@ def test_a_link_has_the_public_address_where_there_is_one(make_app: MakeApp, eng
         ("cycle_summary.csv?cycle=4&basis=as_now", "cycle_summary-cycle-4-as_now-20230414T0700"),
         (f"workstream_summary.csv?cycle=4&as_of={AS_OF}", "workstream_summary-cycle-4-both-20230414T070000Z.csv"),
         (f"changes.csv?as_of={AS_OF}", "changes-20230414T070000Z.csv"),
+        (
+            "cycle_summary.csv?cycle=4&basis=as_now&workstream=LAB&workstream=MBI",
+            "cycle_summary-cycle-4-as_now-filtered-LAB-MBI-20230414T0700",
+        ),
+        (f"blockers.csv?project=SIDU&as_of={AS_OF}", "blockers-filtered-SIDU-20230414T070000Z.csv"),
+        (
+            "workflows.csv?" + "&".join(f"workstream={code}" for code in ("LAB", "MBI", "MTE", "EXT", "LLA")),
+            "workflows-all-cycles-filtered-5-20230414T0700",
+        ),
         (f"pack.zip?cycle=4&as_of={AS_OF}", "pack-cycle-4-both-20230414T070000Z.zip"),
         (f"pack.xlsx?as_of={AS_OF}", "pack-all-cycles-both-20230414T070000Z.xlsx"),
     ],
@@ -179,6 +189,9 @@ def test_a_file_name_says_content_cycle_reading_and_instant(browser: PageClient,
         ("changes.csv?basis=as_now", "“basis” goes with"),
         ("cycle_summary.csv?total=no", "“total” goes with"),
         ("changes.csv?link=yes", "“link” goes with"),
+        ("projects.csv?workstream=LAB", "“workstream” goes with"),
+        ("items.csv?workstream=LAB&workstream=XXX", "workstream=XXX"),
+        ("blockers.csv?project=<b>", "project=&lt;b&gt;"),
         ("pack.zip?cycle=x", "cycle=x"),
         ("pack.zip?basis=as_now", "basis"),
         ("pack.xlsx?format=docx", "docx"),
@@ -188,6 +201,55 @@ def test_what_means_nothing_is_named(browser: PageClient, address: str, words: s
     answer = browser.get(f"/exports/{address}")
     assert answer.status_code == 422
     assert words in answer.text
+
+
+def test_a_summary_of_some_counts_them_together_as_the_chart_does(browser: PageClient) -> None:
+    chosen = "workstream=LAB&workstream=OPE"
+    drawn = rows_of(browser, "/charts/throughput.csv?from=1&to=5&project=SIDU")
+    of_project = rows_of(browser, "/exports/cycle_summary.csv?basis=as_now&project=SIDU")
+    assert [row["tested"] for row in of_project[:5]] == [row["tested"] for row in drawn]
+    together = rows_of(browser, f"/exports/cycle_summary.csv?cycle=4&basis=as_now&{chosen}")
+    each = rows_of(browser, f"/exports/workstream_summary.csv?cycle=4&basis=as_now&{chosen}")
+    assert [row["workstream"] for row in each] == ["LAB", "OPE", "TOTAL"]
+    assert {name: each[-1][name] for name in together[0]} == together[0]
+    assert int(together[0]["committed"]) == int(each[0]["committed"]) + int(each[1]["committed"])
+    whole = rows_of(browser, "/exports/cycle_summary.csv?cycle=4&basis=as_now")
+    assert int(together[0]["committed"]) < int(whole[0]["committed"])
+
+
+def test_items_of_some_are_theirs_and_come_to_their_total(browser: PageClient) -> None:
+    items = rows_of(browser, "/exports/items.csv?cycle=4&basis=as_now&project=SIDU")
+    total = rows_of(browser, "/exports/cycle_summary.csv?cycle=4&basis=as_now&project=SIDU")[0]
+    assert {row["workstream"] for row in items} <= {"LAB", "MBI", "MTE", "EXT", "LLA", "TOTAL"}
+    assert sum(row["figure"] == "committed" for row in items) == int(total["committed"])
+    opened = [row for row in items if row["figure"] == "blockers_opened" and row["workstream"] == "TOTAL"]
+    assert len(opened) == int(total["blockers_opened"])
+
+
+def test_workflows_and_blockers_are_those_of_the_chosen(browser: PageClient) -> None:
+    lab = rows_of(browser, "/exports/workflows.csv?workstream=LAB&workstream=MBI&project=SIDU")
+    assert {row["workstream"] for row in lab} == {"LAB", "MBI"}
+    held = {
+        row["blocker"] for row in rows_of(browser, "/exports/blocker_events.csv") if row["workflow"].startswith("LAB")
+    }
+    assert {row["id"] for row in rows_of(browser, "/exports/blockers.csv?workstream=LAB")} == held
+    assert rows_of(browser, "/exports/workflows.csv?workstream=LAB&project=SOKI") == []
+
+
+def test_the_page_narrows_names_in_words_and_tells_what_stays_whole(browser: PageClient) -> None:
+    page = browser.page("/exports?file=cycle_summary&workstream=LAB&project=SIDU&workstream=XXX")
+    assert "Figures by cycle cycle_summary.csv" in page.text
+    assert "The chosen workstreams are counted together" in page.text
+    assert "The filter workstream=XXX means nothing here" in page.text
+    assert "--project SIDU --workstream LAB" in page.text
+    assert "others refer to it" in browser.page("/exports?file=projects&workstream=LAB").text
+
+
+def test_the_swedish_preview_shows_local_times(browser: PageClient) -> None:
+    page = browser.page("/exports?file=changes&format=excel-sv").text
+    assert "2022-08-22 09:12" in page
+    assert "2022-08-22T07:12" in browser.get("/exports/changes.csv?format=excel-sv").text
+    assert "in the file they are in UTC" in page
 
 
 def test_both_readings_can_be_asked_for_by_name(browser: PageClient) -> None:

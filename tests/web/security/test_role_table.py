@@ -83,6 +83,10 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
         {},
         (TO_SIGN_IN, 403, 403, 403, 403, 200, 200, TO_SIGN_IN),
     ),
+    ("/setup/files", "GET"): ("/setup/files", {}, planners_only(200)),
+    ("/setup/files", "POST"): ("/setup/files", {}, planners_only(409)),  # there is a history
+    ("/setup/files/<token>", "GET"): ("/setup/files/unknown", {}, planners_only(404)),
+    ("/setup/files/<token>", "POST"): ("/setup/files/unknown", {}, planners_only(404)),
     ("/imports/workflows", "GET"): ("/imports/workflows", {}, LEADS_AND_PLANNERS),
     ("/imports/workflows", "POST"): ("/imports/workflows", {}, leads_and_planners(422)),  # there is no file
     ("/imports/progress/<token>", "GET"): ("/imports/progress/unknown", {}, signed_in(200, 401)),

@@ -1,30 +1,37 @@
 """Loads a whole programme at once, from a folder of programme files or from rows. All or nothing."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select, update
-from sqlmodel import Session, SQLModel
+from sqlalchemy import exists, func, insert, or_, select, update
+from sqlmodel import Session, SQLModel, col
 
 from tracker.commands import cycles
 from tracker.commands.programme.seed_rows import SEEDED_WITH_IDS, SeedRows
 from tracker.db import models
+from tracker.db.columns import row_columns
 from tracker.domain.errors import N_, ConflictError
 from tracker.domain.files.csv_text import Place, PlaceError, read_rows
-from tracker.domain.programme.checks import derived_problems, problems
-from tracker.domain.programme.files import PROGRAMME_FILES
-from tracker.domain.programme.rows import Programme
+from tracker.domain.programme import files
+from tracker.domain.programme.checks import cycle_problems, derived_problems, problems
+from tracker.domain.programme.files import PROGRAMME_FILES, ProgrammeFile
+from tracker.domain.programme.rows import CycleRow, Programme, ProjectRow, WorkstreamRow
 
 Progress = Callable[[str, int, int], None]
 _ROWS_A_STATEMENT = 2_000
 _LINE_BREAK = re.compile(rb"\r\n|\r|\n")
-_PROGRAMME_TABLES: tuple[type[SQLModel], ...] = (
-    models.Project,
-    models.Cycle,
-    models.Workflow,
-    models.Blocker,
+# What may be there before: of the same code or number as a row of the file, it has to be equal.
+_KEPT: tuple[tuple[ProgrammeFile[Any], type[SQLModel], type, dict[str, Any]], ...] = (
+    (files.PROJECTS, models.Project, ProjectRow, {}),
+    (files.WORKSTREAMS, models.Workstream, WorkstreamRow, {"project": models.Workstream.project_code}),
+    (files.CYCLES, models.Cycle, CycleRow, {"cycle": models.Cycle.number}),
+)
+_HISTORY = (
+    select(models.Workflow),
+    select(models.Blocker),
+    select(models.Cycle).where(col(models.Cycle.closed_at).is_not(None)),
 )
 
 
@@ -34,7 +41,13 @@ def _no_progress(_step: str, _done: int, _total: int) -> None:
 
 def read_folder(folder: Path, *, progress: Progress = _no_progress) -> Programme:
     """The checked programme of a folder. Raises PlaceError that names file, line, column and value."""
-    texts = {file.name: _text(folder / f"{file.name}.csv") for file in PROGRAMME_FILES}
+    paths = [folder / f"{file.name}.csv" for file in PROGRAMME_FILES]
+    return read_files({path.name: _bytes(path) for path in paths}, progress=progress)
+
+
+def read_files(contents: Mapping[str, bytes], *, progress: Progress = _no_progress) -> Programme:
+    """The checked programme of the ten files, by name. Raises PlaceError as `read_folder` does."""
+    texts = {file.name: _text(f"{file.name}.csv", contents[f"{file.name}.csv"]) for file in PROGRAMME_FILES}
     total, done = sum(map(len, texts.values())), 0
     programme = Programme()
     lines: dict[str, list[int]] = {}
@@ -62,15 +75,18 @@ def require_sound(programme: Programme, lines: dict[str, list[int]] | None = Non
 def load(
     session: Session, programme: Programme, *, time_zone: str, name: str = "", progress: Progress = _no_progress
 ) -> None:
-    """Writes a sound programme into a database without programme rows."""
-    _require_empty(session)
-    row = session.get(models.Programme, 1) or models.Programme(time_zone=time_zone)
+    """Writes a sound programme into a database without a history; projects, workstreams and cycles that are there
+    already stay. Raises ConflictError or PlaceError, changing nothing, as `already_there` does.
+    """
+    there = already_there(session, programme)
+    row = session.get(models.Programme, 1, populate_existing=True) or models.Programme(time_zone=time_zone)
     row.name = row.name or name
     session.add(row)
     session.flush()  # later rows are written past the session
     known_actors = {actor.name: actor.id for actor in session.scalars(select(models.Actor)) if actor.id is not None}
     seeded = SeedRows(programme, known_actors, row.revision)
-    tables = seeded.tables()
+    kept = {table.__tablename__: there[file.name] for file, table, *_ in _KEPT}
+    tables = [(table, _missing(rows, kept.get(table.name, set()))) for table, rows in seeded.tables()]
     total, done = sum(len(rows) for _, rows in tables), 0
     for table, rows in tables:
         for batch in _batches(rows):
@@ -84,24 +100,74 @@ def load(
     cycles.store_reported(session)
 
 
-def _text(path: Path) -> str:
+def already_there(session: Session, programme: Programme) -> dict[str, set[Any]]:
+    """By file, the codes and numbers of the programme that the database has already, equal in all. Four statements.
+
+    Raises ConflictError where there is a history, and PlaceError, naming file, column and value, for what differs or
+    cannot be beside what is there.
+    """
+    require_no_history(session)
+    there: dict[str, set[Any]] = {}
+    for file, table, row_type, elsewhere in _KEPT:
+        key = file.columns[0].name
+        found = {row[0]: row_type(*row) for row in session.execute(select(*row_columns(table, row_type, **elsewhere)))}
+        mine = getattr(programme, file.name)
+        for row in mine:
+            if (other := found.get(getattr(row, key), row)) != row:
+                raise _different(file, row, other)
+        there[file.name] = found.keys() & {getattr(row, key) for row in mine}
+        if file is files.CYCLES:
+            _require_cycles_beside([*mine, *(row for number, row in found.items() if number not in there[file.name])])
+    return there
+
+
+def require_no_history(session: Session) -> None:
+    """Refuses with ConflictError what has workflows, blockers or a closed cycle. One statement."""
+    if session.scalar(select(or_(*map(exists, _HISTORY)))):
+        raise ConflictError(
+            N_(
+                "There are workflows, blockers or a closed cycle already. Programme files are read into an installation"
+                " without any: nothing was changed."
+            )
+        )
+
+
+def _different(file: ProgrammeFile[Any], row: object, other: object) -> PlaceError:
+    key = file.cell_of(row, file.columns[0].name)
+    column = next(each.name for each in file.columns if getattr(row, each.name) != getattr(other, each.name))
+    return PlaceError(
+        N_("%(key)s is there already with another value, %(value)s. Make them equal, there or in the file."),
+        place=Place(f"{file.name}.csv", None, column, file.cell_of(row, column)),
+        key=key,
+        value=file.cell_of(other, column) or "–",
+    )
+
+
+def _require_cycles_beside(rows: list[CycleRow]) -> None:
+    for problem in cycle_problems(rows):
+        place = Place(f"cycles.csv, cycle {rows[problem.index].cycle}", None, problem.column, problem.cell)
+        raise PlaceError(problem.message, place=place, **problem.values)
+
+
+def _missing(rows: list[dict[str, Any]], there: set[Any]) -> list[dict[str, Any]]:
+    return [row for row in rows if next(iter(row.values())) not in there] if there else rows
+
+
+def _bytes(path: Path) -> bytes:
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise PlaceError(
             N_("is missing from the folder %(folder)s"), place=Place(path.name), folder=path.parent
         ) from error
+
+
+def _text(name: str, content: bytes) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as error:
         line = len(_LINE_BREAK.findall(content[: error.start])) + 1
-        raise PlaceError(N_("is not UTF-8; save the file as UTF-8"), place=Place(path.name, line)) from error
-
-
-def _require_empty(session: Session) -> None:
-    for table in _PROGRAMME_TABLES:
-        if session.scalar(select(exists(select(table)))):
-            raise ConflictError(N_("The database already has a programme. Seed into a new one: nothing was changed."))
+        raise PlaceError(N_("is not UTF-8; save the file as UTF-8"), place=Place(name, line)) from error
 
 
 def _batches(rows: Sequence[dict[str, Any]]) -> Iterable[Sequence[dict[str, Any]]]:

@@ -13,7 +13,7 @@ from tracker.domain.figures.items import CycleItems
 from tracker.domain.figures.lead_times import LEAST_SAMPLE
 from tracker.domain.figures.readings import Basis, Reading, readings
 from tracker.domain.figures.rounding import half_up, nearest_rank
-from tracker.domain.figures.summaries import Choice, Summary, counts, days, frozen, programme, workstreams
+from tracker.domain.figures.summaries import Choice, Summary, apart, counts, days, frozen
 from tracker.domain.figures.words import FIGURES, Adds
 from tracker.domain.states import Goal
 
@@ -45,10 +45,16 @@ class LedgerRow:
 
 
 def ledger(
-    history: History, as_of: datetime, *, cycle: int | None = None, basis: Basis | None = None
+    history: History,
+    as_of: datetime,
+    *,
+    cycle: int | None = None,
+    basis: Basis | None = None,
+    chosen: Choice | None = None,
 ) -> Iterator[LedgerRow]:
-    """The rows in order, of one cycle and reading or of all."""
-    choices = [*sorted(workstreams(history), key=lambda choice: choice.workstream or ""), programme(history)]
+    """The rows in order, of one cycle and reading or of all, and of the chosen workstreams or of all."""
+    each, total = apart(history, chosen)
+    choices = [*sorted(each, key=lambda choice: choice.workstream or ""), total]
     now = Knowledge(history, as_of)
     earlier: dict[tuple[int, Basis], tuple[Reading, list[CycleItems | None]]] = {}
     for reading in readings(history.cycles, as_of, history.zone):
@@ -56,7 +62,7 @@ def ledger(
         if basis not in {None, reading.basis} or (cycle is not None and number not in {cycle - 1, cycle}):
             continue
         known = now if reading.basis is Basis.AS_NOW else Knowledge(history, reading.as_of)
-        items = [known.items(reading, each.workstreams) if counts(history, reading, each) else None for each in choices]
+        items = [known.items(reading, one.workstreams) if counts(history, reading, one) else None for one in choices]
         previous = earlier.get((number - 1, reading.basis))
         earlier[number, reading.basis] = reading, items
         if cycle in {None, number}:

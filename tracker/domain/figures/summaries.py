@@ -84,14 +84,18 @@ _PLACES = {"working_days": 0} | {name: each.places for name, each in FIGURES.ite
 _ADD_UP = tuple(name for name, each in FIGURES.items() if each.adds is Adds.COUNT and not each.is_of_blockers)
 
 
-def cycle_summary(history: History, as_of: datetime) -> list[Summary]:
-    """The rows of the programme."""
-    return list(summaries(history, as_of, [programme(history)]))
+def cycle_summary(history: History, as_of: datetime, chosen: Choice | None = None) -> list[Summary]:
+    """The rows of the programme, or of the chosen workstreams taken together."""
+    return list(summaries(history, as_of, [chosen or programme(history)]))
 
 
-def workstream_summary(history: History, as_of: datetime) -> list[Summary]:
-    """The rows of every workstream, after those of each cycle and basis the programme's."""
-    return list(summaries(history, as_of, [*workstreams(history), programme(history)]))
+def workstream_summary(history: History, as_of: datetime, chosen: Choice | None = None) -> list[Summary]:
+    """The rows of every workstream, or of each chosen one, and after those of each cycle and basis all together."""
+    each, total = apart(history, chosen)
+    rows = list(summaries(history, as_of, [*each, total]))
+    for row in rows[len(each) :: len(each) + 1]:
+        row.project = ""
+    return rows
 
 
 def reported(history: History) -> list[Summary]:
@@ -120,6 +124,12 @@ def frozen(history: History, reading: Reading, choice: Choice, *, is_older: bool
 def workstreams(history: History) -> list[Choice]:
     """Each workstream by itself."""
     return [Choice(row.project, row.code, [row.code]) for row in history.workstreams]
+
+
+def apart(history: History, chosen: Choice | None = None) -> tuple[list[Choice], Choice]:
+    """Each of the chosen workstreams, or of all, by itself; and what they are together."""
+    each = [one for one in workstreams(history) if chosen is None or one.workstream in chosen.workstreams]
+    return each, (chosen or programme(history))._replace(workstream=None)
 
 
 def programme(history: History) -> Choice:

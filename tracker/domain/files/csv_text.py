@@ -34,13 +34,16 @@ class Place:
     def __str__(self) -> str:
         line = f", line {self.line}" if self.line is not None else ""
         column = f", column {self.column}" if self.column else ""
-        return f"{self.file}{line}{column}{self._shown_value()}"
+        cut = (
+            f": {(self.value or '')[:_LONGEST_VALUE]!r}{self.shown[_LONGEST_VALUE:]}" if self.value is not None else ""
+        )
+        return f"{self.file}{line}{column}{cut}"
 
-    def _shown_value(self) -> str:
-        if self.value is None:
-            return ""
-        cut = self.value[:_LONGEST_VALUE]
-        return f": {cut!r}{'…' if len(self.value) > _LONGEST_VALUE else ''}"
+    @property
+    def shown(self) -> str:
+        """As much of the value as a line has room for."""
+        value = self.value or ""
+        return f"{value[:_LONGEST_VALUE]}…" if len(value) > _LONGEST_VALUE else value
 
 
 class PlaceError(InvalidError):

@@ -1,11 +1,14 @@
 """The demo's clock, the people in it and what its reports begin with, all made up."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 from tracker.domain.states import Role
 
-STARTS_AT = datetime(2023, 4, 14, 7, tzinfo=UTC)  # Friday 09:00 in Stockholm
+TIME_ZONE = "Europe/Stockholm"
+FIRST_DAY, LAST_DAY = date(2023, 4, 14), date(2023, 5, 5)  # from cycle 5 under way to the planning week of cycle 6
+_IN_THE_MORNING = time(9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,11 @@ The report describes how things stand project by project: what was done in the m
 next. The programme and all figures in the report are made-up sample data. If you have questions about the contents, \
 please contact the programme office.""",
 }
+
+
+def starts_at(day: date) -> datetime:
+    """Where the clock starts on a day."""
+    return datetime.combine(day, _IN_THE_MORNING, ZoneInfo(TIME_ZONE)).astimezone(UTC)
 
 
 def account(key: str) -> DemoAccount | None:

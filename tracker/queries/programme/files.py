@@ -1,7 +1,7 @@
 """The rows of the programme files as the database has them, or as they were known at an instant."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from operator import itemgetter
@@ -32,6 +32,7 @@ from tracker.db.models import (
 )
 from tracker.domain import workflows as workflow_fields
 from tracker.domain.blockers import BlockerRow
+from tracker.domain.errors import N_, InvalidError
 from tracker.domain.figures.readings import cycle_as_of
 from tracker.domain.programme.files import PROGRAMME_FILES
 from tracker.domain.programme.replay import Membership
@@ -58,6 +59,8 @@ from tracker.queries.programme.derived_columns import (
     streamed,
 )
 
+_LONGEST_SHOWN = 80
+
 
 def programme(session: Session, as_of: datetime | None = None) -> Programme:
     """All rows of all files, in memory."""
@@ -77,6 +80,32 @@ def count(session: Session, name: str, cycle: int | None = None) -> int:
     if cycle is not None:
         columns = columns.where(_OF_CYCLE[name](cycle))
     return int(session.execute(columns).scalar_one())
+
+
+def workstreams_of(session: Session, projects: Collection[str], workstreams: Collection[str]) -> set[str]:
+    """The workstreams that are among these and of these projects; of an empty one all. Two statements. Raises
+    InvalidError, which names the code that there is not.
+    """
+    rows = session.execute(select(col(Workstream.code), col(Workstream.project_code)))
+    found = {row.code: row.project_code for row in rows}
+    of_projects = session.scalars(select(col(Project.code))).all()
+    for name, codes, there in (("workstream", workstreams, found), ("project", projects, of_projects)):
+        if missing := [code[:_LONGEST_SHOWN] for code in codes if code not in there]:
+            message = N_("%(name)s=%(value)s: there is none of that code.")
+            raise InvalidError(message, field=name, name=name, value=missing[0])
+    return {
+        code
+        for code, project in found.items()
+        if (not workstreams or code in workstreams) and (not projects or project in projects)
+    }
+
+
+def blockers_of(session: Session, workstreams: Collection[str]) -> set[int]:
+    """The blockers that have ever held a workflow which one of the workstreams owns. One statement."""
+    owned = select(col(WorkflowWorkstream.workflow_id)).where(
+        col(WorkflowWorkstream.is_owner), col(WorkflowWorkstream.workstream_code).in_(workstreams)
+    )
+    return set(session.scalars(select(col(BlockerEvent.blocker_id)).where(col(BlockerEvent.workflow_id).in_(owned))))
 
 
 def cycle_numbers(session: Session) -> set[int]:

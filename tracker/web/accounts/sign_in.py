@@ -22,6 +22,13 @@ from tracker.web.ui.translation import gettext
 bp = Blueprint("sign_in", __name__)
 
 
+@bp.app_template_filter()
+def demo_name(key: str) -> str:
+    """Who signs in by that button of the demo, as the header says it then."""
+    chosen = demo.account(key)
+    return chosen.name if chosen else ""
+
+
 @bp.get("/login")
 def show() -> ResponseReturnValue:
     """The form, for who is not signed in yet."""

@@ -25,6 +25,7 @@ from tracker.web.workflows.words import event_words
 
 COMMANDS = {
     "seed": N_("read from the programme files"),
+    "load_files": N_("programme files loaded"),
     "move": N_("workflow moved"),
     "take_back": N_("move taken back"),
     "take_back_entry": N_("several changes taken back"),

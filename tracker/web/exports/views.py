@@ -30,7 +30,7 @@ from tracker.web.ui.rendering import page
 
 bp = Blueprint("exports", __name__, url_prefix="/exports")
 
-_PARAMETERS = {"cycle", "format", "basis", "total", "link", "as_of"}
+_PARAMETERS = {"cycle", "format", "basis", "total", "link", "as_of", "workstream", "project"}
 _OF_PACKS = {"cycle", "format", "as_of"}
 _PIECE = 65_536
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -113,6 +113,8 @@ def _asked(name: str) -> Asked:
         as_of=_instant(),
         has_total=_one_of("total", ["yes", "no"]) != "no",
         address=our_address() if _one_of("link", ["yes", "no"]) == "yes" else None,
+        workstreams=_several("workstream"),
+        projects=_several("project"),
     )
 
 
@@ -153,6 +155,10 @@ def _one_of(name: str, values: list[str]) -> str:
         message = N_("%(name)s=%(value)s: there are %(values)s.")
         raise InvalidError(message, field=name, name=name, value=text[:_LONGEST_SHOWN], values=", ".join(values))
     return text
+
+
+def _several(name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, request.args.getlist(name))))
 
 
 def _instant() -> datetime | None:

@@ -1,0 +1,1 @@
+"""Setting up: projects, workstreams, and the programme files of a whole programme."""

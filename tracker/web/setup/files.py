@@ -1,0 +1,138 @@
+"""A whole programme from a zip of programme files: its counts first, and then all of it or nothing."""
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.clock import real_now
+from tracker.commands.entry.entries import open_entry
+from tracker.commands.imports import files as import_files
+from tracker.commands.programme import seed
+from tracker.db.models import ImportFile
+from tracker.domain.errors import N_, ConflictError, FileError, InvalidError, NotAllowedError, TrackerError
+from tracker.domain.files.csv_text import PlaceError
+from tracker.domain.imports.reading import LARGEST_FILE
+from tracker.domain.people import Actor
+from tracker.domain.programme.rows import Programme
+from tracker.domain.programme.zipped import unpacked
+from tracker.web.exports.page import TITLES
+from tracker.web.http.context import current_programme, current_viewer, reading_session, unrecorded, writing
+from tracker.web.setup.views import bp
+from tracker.web.ui.errors import explain, status_of
+from tracker.web.ui.rendering import page
+from tracker.web.ui.submit import see_other
+from tracker.web.ui.translation import gettext, ngettext
+
+_MEGABYTE = 1_000_000
+
+
+@bp.get("/files")
+def files() -> ResponseReturnValue:
+    """The form for a zip; where there is a history, that there is."""
+    _require_planner(current_viewer().actor)
+    try:
+        seed.require_no_history(reading_session())
+    except ConflictError as error:
+        return _start(error, status=200)
+    return _start()
+
+
+@bp.post("/files")
+def upload_files() -> ResponseReturnValue:
+    """Keeps the zip, if all in it can be read and stands beside what is there."""
+    _require_planner(current_viewer().actor)
+    file = request.files.get("file")
+    try:
+        seed.require_no_history(reading_session())
+        content = file.read() if file is not None else b""
+        if file is None or not file.filename:
+            raise FileError(N_("Choose a file."))
+        if len(content) > LARGEST_FILE:
+            raise FileError(N_("At most %(size)s MB at a time."), size=LARGEST_FILE // _MEGABYTE)
+        seed.already_there(reading_session(), _read(content))
+    except (InvalidError, ConflictError) as error:
+        return _start(error)
+    with unrecorded() as session:
+        token = import_files.keep(session, current_viewer().user_id, file.filename, content, now=real_now())
+    return redirect(url_for(".preview_files", token=token), code=303)
+
+
+@bp.get("/files/<token>")
+def preview_files(token: str) -> ResponseReturnValue:
+    """What would be loaded, file by file."""
+    file = _the_file(token)
+    if file.entry_id is not None:
+        return redirect(url_for("home.show"))
+    try:
+        programme = _read(file.content)
+        there = seed.already_there(reading_session(), programme)
+    except (InvalidError, ConflictError) as error:
+        return _start(error)
+    rows = [
+        (f"{name}.csv", gettext(title), len(getattr(programme, name)), len(there.get(name, ())))
+        for name, title in TITLES.items()
+        if hasattr(programme, name)
+    ]
+    return page("setup/files_preview.html", file=file, rows=rows)
+
+
+@bp.post("/files/<token>")
+def load_files(token: str) -> ResponseReturnValue:
+    """Loads all that the preview counted; sent twice, done once."""
+    file = _the_file(token)
+    try:
+        count = _load(token, _read(file.content)) if file.entry_id is None else 0
+    except (InvalidError, ConflictError) as error:
+        return _start(error)
+    said = ngettext(
+        "%(num)s workflow loaded, with its history.", "%(num)s workflows loaded, with their history.", count
+    )
+    return see_other(url_for("home.show"), said if count else "")
+
+
+def _load(token: str, programme: Programme) -> int:
+    with writing("load_files") as (session, entry):
+        _require_planner(entry.actor)
+        mine = import_files.the_file(session, current_viewer().user_id, token)
+        if mine.entry_id is None:
+            seed.load(session, programme, time_zone=current_programme().time_zone)
+            loaded = open_entry(session, entry.actor, entry.command, entry.recorded_at)  # after all that it brought
+            loaded.record()
+            import_files.finish(mine, loaded.id, {}, b"")
+    return len(programme.workflows)
+
+
+def _require_planner(actor: Actor) -> None:
+    if not actor.is_planner:
+        raise NotAllowedError(N_("Only planners and administrators set an installation up."))
+
+
+def _the_file(token: str) -> ImportFile:
+    _require_planner(current_viewer().actor)
+    return import_files.the_file(reading_session(), current_viewer().user_id, token)
+
+
+def _read(content: bytes) -> Programme:
+    return seed.read_files(unpacked(content))
+
+
+def _start(error: TrackerError | None = None, status: int | None = None) -> Response:
+    return page(
+        "setup/files.html",
+        status=status or (200 if error is None else status_of(error)),
+        errors={} if error is None else {"file": _said(error)},
+        is_open=not isinstance(error, ConflictError),
+        most_megabytes=LARGEST_FILE // _MEGABYTE,
+    )
+
+
+def _said(error: TrackerError) -> str:
+    """The message, after the place in the files where there is one."""
+    said = explain(error)
+    if not isinstance(error, PlaceError):
+        return said
+    place = error.place
+    parts = [place.file]
+    parts += [gettext("line %(line)s", line=place.line)] if place.line is not None else []
+    parts += [gettext("column %(column)s", column=place.column)] if place.column else []
+    value = f" “{place.shown}”" if place.value is not None else ""
+    return f"{', '.join(parts)}{value}: {said}"
