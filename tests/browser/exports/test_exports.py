@@ -32,7 +32,7 @@ def pressed(page: Page, name: str) -> Download:
 
 
 def chosen(page: Page, form: str, label: str, letter: str) -> None:
-    tab_to(page, page.get_by_role("form", name=form).get_by_label(label))
+    tab_to(page, page.get_by_role("form", name=form).get_by_role("combobox", name=label))
     page.keyboard.press(letter)
 
 
