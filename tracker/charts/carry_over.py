@@ -146,10 +146,12 @@ class _Bars(NamedTuple):
         there = [row for row in (self.rows if rows is None else rows) if count(row, column)]
         if not there:
             return
-        series, is_named = Series(column, look), column in _NAMED
+        series, is_named, plot = Series(column, look), column in _NAMED, self.panel.plot
         for row in there:
             number, label = count(row, column), _label(self.view, row, column)
-            text = str(number) if width == _WIDTH and self.has_room(number) else ""
+            has_room = self.has_room(number)
+            plot.left_out = plot.left_out or not has_room
+            text = str(number) if width == _WIDTH and has_room else ""
             if text and column == "met" and _is_running(row):
                 self._number_on_hatch(row, number)
                 text = ""

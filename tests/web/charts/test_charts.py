@@ -101,9 +101,12 @@ def filters_of(link: str) -> dict[str, str]:
 def number_of(link: str, rows: list[Row]) -> str:
     """The number in the file that an address is about."""
     asked = filters_of(link)
-    keys = {name: value for name, value in asked.items() if name in rows[0] and name != asked["show"]}
+    chosen = {"workstream", "project", asked["show"]}
+    keys = {name: value for name, value in asked.items() if name in rows[0] and name not in chosen}
+    if "of" in asked:
+        keys["workstream" if "workstream" in rows[0] else "project"] = asked["of"]
     found = [row[asked["show"]] for row in rows if all(row[name] == value for name, value in keys.items())]
-    if "/heatmap" in link and "workstream" not in asked and "project" not in asked:
+    if "/heatmap" in link and "of" not in asked:
         return str(sum(int(number) for number in found if number))  # its last line is of all together
     assert len(found) == 1, (link, keys, len(found))
     return found[0]

@@ -5,11 +5,14 @@ const PICTURE = 840; // px, of a picture at least
 const TALL = 560; // px, of a drawing that takes the room of two on the wall
 const EDGE = 16; // px, around it
 const LINE = 1.3; // Plotly's own height of a line, in those of its letters
+const LEADING = 0.17; // of a line's height, above and below its letters
+const NUMBER = /^[+−-]?[\d.,\u00a0 ]*[\d–]$/;
 const PROPERTY = /var\(--[a-z0-9-]+\)/g;
 const CONFIG = {
   displayModeBar: false, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", scrollZoom: false,
   doubleClick: false, showTips: false, locale: document.documentElement.lang,
 };
+const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 200));
 const isPhone = matchMedia("(width < 40rem)").matches;
 const drawn = new Map(); // the plot's element: the figure as it came, how it was drawn
 const coming = new Map(); // the place of a chart that was sent for: who waits for it
@@ -54,23 +57,95 @@ function draw(plot) {
   if (!width || look === known.look) return;
   const isFirst = !known.look;
   known.look = look;
-  const { data, layout } = fittedTo(plot, coloured(known.text, palette), width);
-  const scale = width / layout.width;
-  roomFor(plot, { layout });
-  Plotly.react(plot, data, layout, CONFIG).then(() => {
-    const frame = plot.querySelector(".svg-container");
-    frame.style.width = `${width}px`;
-    frame.style.height = `${layout.height * scale}px`;
-    for (const svg of plot.querySelectorAll(".main-svg")) {
-      svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
-      svg.setAttribute("width", width);
-      svg.setAttribute("height", layout.height * scale);
-    }
-    plot.dataset.drawn = "";
-  });
+  delete plot.dataset.drawn;
+  const figure = fittedTo(plot, coloured(known.text, palette), width);
+  roomFor(plot, figure);
+  shown(plot, figure, width)
+    .then(() => crowd(plot).some((text) => NUMBER.test(text.textContent)) && turned(figure) && shown(plot, figure, width))
+    .then(() => {
+      settle(plot, figure);
+      plot.dataset.drawn = "";
+    });
   if (!isFirst) return;
   plot.on("plotly_click", ({ points }) => open(points[0]));
   widths.observe(plot);
+}
+
+async function shown(plot, { data, layout }, width) {
+  const scale = width / layout.width;
+  await Plotly.react(plot, data, layout, CONFIG);
+  const frame = plot.querySelector(".svg-container");
+  frame.style.width = `${width}px`;
+  frame.style.height = `${layout.height * scale}px`;
+  for (const svg of plot.querySelectorAll(".main-svg")) {
+    svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
+    svg.setAttribute("width", width);
+    svg.setAttribute("height", layout.height * scale);
+  }
+}
+
+// --- words and numbers leave each other and the bars room
+
+// The lines of a text, without the room that a font leaves above and below its letters.
+function boxesOf(text) {
+  const lines = text.querySelectorAll("tspan.line");
+  const isTurned = Math.abs(text.getScreenCTM().b) > 0.5;
+  return [...(lines.length ? lines : [text])].filter((line) => line.textContent.trim()).map((line) => {
+    const { left, right, top, bottom, width, height } = line.getBoundingClientRect();
+    const [x, y] = isTurned ? [width * LEADING, 0] : [0, height * LEADING];
+    return { left: left + x, right: right - x, top: top + y, bottom: bottom - y };
+  });
+}
+
+const meet = (one, other) =>
+  Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1 &&
+  Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1;
+const within = (one, other) =>
+  one.left >= other.left - 1 && one.right <= other.right + 1 && one.top >= other.top - 1 && one.bottom <= other.bottom + 1;
+
+// What would cover something that matters more: axes come first, then what is bold.
+function crowd(plot) {
+  const frame = plot.getBoundingClientRect();
+  const bars = [...plot.querySelectorAll(".barlayer .point path")].map((bar) => bar.getBoundingClientRect());
+  const texts = [...plot.querySelectorAll(".main-svg text")].filter((text) => text.textContent.trim() && !text.closest(".hoverlayer"));
+  const rank = (text) => (text.closest(".xtick, .ytick") ? 0 : getComputedStyle(text).fontWeight > 500 ? 1 : text.matches(".bartext") ? 2 : 3);
+  const kept = [];
+  const lost = [];
+  const ranked = texts.map((text) => [rank(text), text]).sort(([one], [other]) => one - other);
+  for (const [order, text] of ranked) {
+    const own = boxesOf(text);
+    const isNumber = NUMBER.test(text.textContent);
+    const isFree = own.every(
+      (box) =>
+        within(box, frame) &&
+        !kept.some((other) => meet(box, other)) &&
+        !bars.some((bar) => meet(box, bar) && !(isNumber && within(box, bar))),
+    );
+    if (isFree || (!order && !own.some((box) => kept.some((other) => meet(box, other))))) kept.push(...own);
+    else lost.push(text);
+  }
+  return lost;
+}
+
+// On their side numbers need less room beside each other.
+function turned({ data, layout }) {
+  const bars = data.filter(({ type, orientation }) => type === "bar" && orientation !== "h");
+  const notes = layout.annotations.filter(({ text, yref }) => NUMBER.test(text) && yref !== "paper");
+  for (const each of bars.length ? [...bars, ...notes] : []) each.textangle = -90;
+  return bars.length > 0;
+}
+
+// What has no room all the same is left to the table, and the foot says so.
+function settle(plot, { layout }) {
+  for (const part of plot.querySelectorAll("[data-lost]")) part.removeAttribute("visibility");
+  const lost = crowd(plot);
+  for (const text of lost) {
+    const part = text.closest(".annotation") ?? text;
+    part.dataset.lost = "";
+    part.setAttribute("visibility", "hidden");
+  }
+  const isWhole = !layout.meta.leftOut && lost.every((text) => text.closest(".xtick"));
+  plot.closest(".chart").querySelector(".no-room").hidden = isWhole;
 }
 
 // The room that it takes is there before it is drawn, so that nothing jumps.
@@ -114,15 +189,25 @@ function fitted(figure, width) {
   const { short, narrow, wide, panels } = layout.meta;
   layout.width = width;
   if (panels > 1) placed(layout, width);
-  if (width >= NARROW && panels === 1) return figure;
-  for (const [axis, texts] of Object.entries(short)) layout[axis].ticktext = texts;
+  const isWide = width >= NARROW && panels === 1;
+  if (isWide && !isTight(layout)) return figure;
+  for (const [axis, texts] of Object.entries(short)) if (!isWide || axis.startsWith("x")) layout[axis].ticktext = texts;
   if (width >= NARROW) return figure;
   const height = layout.height - layout.margin.b;
   Object.assign(layout.margin, narrow);
   if (panels === 1) layout.height = height + layout.margin.b;
-  layout.annotations = layout.annotations.filter(({ name }) => name !== wide);
+  const notes = layout.annotations.filter(({ name }) => name !== wide);
+  layout.meta.leftOut ||= notes.length < layout.annotations.length;
+  layout.annotations = notes;
   layout.shapes = layout.shapes.filter(({ name }) => name !== wide);
   return figure;
+}
+
+// Whether the names of cycles have too little room beside each other; days are not evenly apart, and lie flat.
+function isTight({ width, margin, font, xaxis: { ticktext = [], tickangle } }) {
+  measure.font = `700 ${font.size}px ${font.family}`;
+  const room = (width - margin.l - margin.r) / ticktext.length;
+  return tickangle !== 0 && ticktext.some((text) => measure.measureText(text.split("<br>")[0]).width + 4 > room);
 }
 
 function placed(layout, width) {
@@ -159,7 +244,7 @@ async function picture(chart, format) {
   layout.margin.r += EDGE;
   const words = [
     { text: chart.querySelector(".finding").textContent, size: 17, weight: 700, colour: "--ink" },
-    { text: chart.querySelector(".definition").firstChild.textContent, size: 13, weight: 400, colour: "--ink-2" },
+    { text: chart.querySelector(".definition summary").textContent, size: 13, weight: 400, colour: "--ink-2" },
     { text: chart.querySelector(".sample").textContent, size: 12, weight: 400, colour: "--ink-3" },
   ];
   const [title, definition, foot] = words.map(({ text, size, weight, colour }) => {
@@ -230,11 +315,30 @@ function came() {
 }
 
 // All of them, one after another so that none waits too long, and drawn; what cannot be had is left out.
+async function allCome(pause) {
+  for (const place of document.querySelectorAll(".chart.is-coming:not(.is-lost)")) {
+    await pause();
+    if (place.isConnected) await come(place);
+  }
+  for (const plot of drawn.keys()) {
+    await pause();
+    if (plot.isConnected) draw(plot);
+  }
+}
+
 async function printed(button) {
   button.setAttribute("aria-busy", "true");
-  for (const place of document.querySelectorAll(".chart.is-coming")) if (place.isConnected) await come(place);
+  await allCome(() => null);
   button.removeAttribute("aria-busy");
   print();
+}
+
+// The browser's own print does not wait: what has not come yet is fetched while it stands still.
+function comeAtOnce(place) {
+  const asked = new XMLHttpRequest();
+  asked.open("GET", place.getAttribute("hx-get"), false);
+  asked.send();
+  if (asked.status === 200) place.outerHTML = asked.responseText;
 }
 
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
@@ -266,6 +370,8 @@ for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query)
 const isCopied = CSS.supports("-moz-appearance", "none");
 addEventListener("beforeprint", () => {
   isOnPaper = true;
+  document.querySelectorAll(".chart.is-coming").forEach(comeAtOnce);
+  find(document);
   if (isCopied) redraw();
 });
 addEventListener("afterprint", () => {
@@ -274,3 +380,5 @@ addEventListener("afterprint", () => {
 });
 for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
 find(document);
+const resting = () => new Promise((resolve) => idle(resolve, { timeout: 1000 }));
+addEventListener("load", () => allCome(resting));
