@@ -108,7 +108,8 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     panel = plot.panel()
     panel.cycles([row.cycle for row in rows])
     longest = max(map(_length, view.rows), default=0)
-    panel.yaxis.update(range=[max(longest, 1) * 1.04, 0], visible=False, zeroline=False)
+    is_full = any(_words_under(view, row) and _length(row) > 0.9 * longest for row in rows)
+    panel.yaxis.update(range=[max(longest, 1) * (1.14 if is_full else 1.04), 0], visible=False, zeroline=False)
     for before, after in pairwise(rows):
         if count(before, "carried_out") and count(after, "carried_in"):
             _band(panel, before.cycle + _WIDTH / 2, count(before, "carried_out"), after)

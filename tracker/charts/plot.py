@@ -25,7 +25,7 @@ _PANEL_COLUMNS = 3
 _PANEL_GAP_X, _PANEL_GAP_Y = 44, 56  # px, for the numbers and the name of each
 _USUAL_WIDTH = 700  # px, of a figure on its own; a browser puts the panels into the width that there is
 _BARS, _NAMES = 150, 66  # px: the highest bar, and above it the names of the series
-_NUMBER, _STEP = 19, 15  # px, of a number on a bar, and between two names
+_DIGIT, _STEP = 7, 15  # px, of a digit on its side, and between two names
 _SEPARATORS = {"sv": ",\u00a0", "en": ".,"}
 
 
@@ -172,7 +172,7 @@ class Panel:
         self.plot.height = _BARS + _NAMES + self.plot.margin["t"] + self.plot.margin["b"]
         return pixel
 
-    def name_series(self, first: Sequence[tuple[float, float, str]], pixel: float) -> None:
+    def name_series(self, first: Sequence[tuple[float, int, str]], pixel: float) -> None:
         """Names the marks of the first group, each a place, a height and its words: above all bars, on steps down
         towards the middle of the drawing, so that no line to a mark crosses a name.
         """
@@ -180,7 +180,8 @@ class Panel:
         is_left = 2 * first[len(first) // 2][0] < sum(self.xaxis["range"])
         place = {"xanchor": "left", "xshift": -4} if is_left else {"xanchor": "right", "xshift": 4}
         for step, (x, height, words) in enumerate(first if is_left else reversed(first)):
-            middle, low = top - (8 + _STEP * step) * pixel, height + _NUMBER * pixel
+            middle = top - (8 + _STEP * step) * pixel
+            low = height + (6 + _DIGIT * max(len(str(height)), 2)) * pixel  # above its number
             self.rule(x, low, x, max(middle - 8 * pixel, low), line={"color": colour("line-strong")})
             self.note(words, x, middle, **place, font=BOLD)
 

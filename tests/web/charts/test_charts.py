@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from tests.applications import own_app, shared_app
+from tests.applications import shared_app
 from tests.builders import a_programme, load
 from tests.counts import count
-from tests.databases import ON_SQLITE, Databases, demo
+from tests.databases import ON_SQLITE, Databases
 from tests.properties.random_cycles import RandomProgramme, random_cycles
 from tests.web import people
 from tests.web.conftest import browser_of, sign_in
@@ -28,7 +28,7 @@ from tests.web.page_client import PageClient
 from tracker.charts.registry import CHARTS
 from tracker.commands.accounts import account as accounts
 from tracker.commands.entry.entries import open_entry
-from tracker.db.engine import make_engine, transaction
+from tracker.db.engine import transaction
 from tracker.domain.charts.cautions import Caution
 from tracker.domain.programme.rows import Programme
 from tracker.domain.states import Role
@@ -50,17 +50,6 @@ def signed_in(app: Flask, engine: Engine, who: str = "viewer") -> PageClient:
     client = browser_of(app)
     sign_in(client, people.signed_in(engine, who))
     return client
-
-
-@pytest.fixture(scope="module")
-def demo_browser(sqlite_databases: Databases) -> Iterator[PageClient]:
-    with sqlite_databases.fresh(demo) as url:
-        engine = make_engine(url)
-        client = browser_of(own_app(engine))
-        client.submit("/login/demo", {"role": "viewer"})
-        client.submit("/language", {"language": "en"})
-        yield client
-        engine.dispose()
 
 
 def numbers(client: PageClient, name: str, query: str) -> list[Row]:

@@ -5,7 +5,7 @@ const PICTURE = 840; // px, of a picture at least
 const TALL = 560; // px, of a drawing that takes the room of two on the wall
 const EDGE = 16; // px, around it
 const LINE = 1.3; // Plotly's own height of a line, in those of its letters
-const LEADING = 0.17; // of a line's height, above and below its letters
+const [LEADING, BESIDE_DIGITS] = [0.17, 0.21]; // of a line's height: above and below letters, beside turned digits
 const NUMBER = /^[+−-]?[\d.,\u00a0 ]*[\d–]$/;
 const PROPERTY = /var\(--[a-z0-9-]+\)/g;
 const CONFIG = {
@@ -61,7 +61,7 @@ function draw(plot) {
   const figure = fittedTo(plot, coloured(known.text, palette), width);
   roomFor(plot, figure);
   shown(plot, figure, width)
-    .then(() => crowd(plot).some((text) => NUMBER.test(text.textContent)) && turned(figure) && shown(plot, figure, width))
+    .then(() => crowd(plot).some((text) => isOfMark(plot, text)) && turned(figure) && shown(plot, figure, width))
     .then(() => {
       settle(plot, figure);
       plot.dataset.drawn = "";
@@ -92,7 +92,7 @@ function boxesOf(text) {
   const isTurned = Math.abs(text.getScreenCTM().b) > 0.5;
   return [...(lines.length ? lines : [text])].filter((line) => line.textContent.trim()).map((line) => {
     const { left, right, top, bottom, width, height } = line.getBoundingClientRect();
-    const [x, y] = isTurned ? [width * LEADING, 0] : [0, height * LEADING];
+    const [x, y] = isTurned ? [width * BESIDE_DIGITS, 0] : [0, height * LEADING];
     return { left: left + x, right: right - x, top: top + y, bottom: bottom - y };
   });
 }
@@ -103,12 +103,26 @@ const meet = (one, other) =>
 const within = (one, other) =>
   one.left >= other.left - 1 && one.right <= other.right + 1 && one.top >= other.top - 1 && one.bottom <= other.bottom + 1;
 
+// The lines that lead to marks, and those that part them: a border of a cycle is dotted, and may be written over.
+function linesOf(plot) {
+  const lines = [...plot.querySelectorAll(".shapelayer path[data-index]")].filter((path) => {
+    const { type, layer, line } = plot.layout.shapes[path.dataset.index];
+    return type === "line" && layer !== "below" && line.dash !== "dot";
+  });
+  const boxes = lines.map((path) => path.getBoundingClientRect()).filter(({ width, height }) => width < 1 || height < 1);
+  return boxes.map(({ left, right, top, bottom }) => ({ left: left - 1, right: right + 1, top: top - 1, bottom: bottom + 1 }));
+}
+
+const noteOf = (plot, text) => plot.layout.annotations[text.closest(".annotation")?.dataset.index];
+const isOfMark = (plot, text) => NUMBER.test(text.textContent) && !text.closest(".xtick") && noteOf(plot, text)?.yref !== "paper";
+
 // What would cover something that matters more: axes come first, then what is bold.
 function crowd(plot) {
   const frame = plot.getBoundingClientRect();
   const bars = [...plot.querySelectorAll(".barlayer .point path")].map((bar) => bar.getBoundingClientRect());
   const texts = [...plot.querySelectorAll(".main-svg text")].filter((text) => text.textContent.trim() && !text.closest(".hoverlayer"));
   const rank = (text) => (text.closest(".xtick, .ytick") ? 0 : getComputedStyle(text).fontWeight > 500 ? 1 : text.matches(".bartext") ? 2 : 3);
+  const lines = linesOf(plot);
   const kept = [];
   const lost = [];
   const ranked = texts.map((text) => [rank(text), text]).sort(([one], [other]) => one - other);
@@ -118,6 +132,7 @@ function crowd(plot) {
     const isFree = own.every(
       (box) =>
         within(box, frame) &&
+        (noteOf(plot, text)?.bgcolor || !lines.some((line) => meet(box, line))) &&
         !kept.some((other) => meet(box, other)) &&
         !bars.some((bar) => meet(box, bar) && !(isNumber && within(box, bar))),
     );
@@ -372,7 +387,7 @@ addEventListener("beforeprint", () => {
   isOnPaper = true;
   document.querySelectorAll(".chart.is-coming").forEach(comeAtOnce);
   find(document);
-  if (isCopied) redraw();
+  for (const [plot, { look }] of drawn) if (plot.isConnected && (isCopied || !look)) draw(plot);
 });
 addEventListener("afterprint", () => {
   isOnPaper = false;
