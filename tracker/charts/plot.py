@@ -266,7 +266,7 @@ class Plot:
         drawn = {trace["xaxis"] for trace in self.traces}
         for suffix in self.places:  # a panel without a trace would not be there at all, nor its title
             if f"x{suffix}" not in drawn:
-                nothing = {"type": "scatter", "x": [None], "y": [None]}
+                nothing = {"type": "scatter", "x": [None], "y": [None], "customdata": []}
                 self.traces.append(nothing | {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"})
         layout: Json = {
             "template": {},

@@ -34,6 +34,8 @@ from tracker.web.ui.query import last
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
 
+_MOST_NAMED = 5
+
 bp = Blueprint("charts", __name__, url_prefix="/charts")
 
 
@@ -149,8 +151,10 @@ def _shared(reading: Reading) -> dict[str, Any]:
 
 
 def _chosen(reading: Reading) -> str:
-    """What the charts are about, in words."""
+    """What the charts are about, in words; where that is much, by code."""
     filters, sources = reading.filters, reading.sources
+    if len(codes := filters.projects + filters.workstreams) > _MOST_NAMED:
+        return ", ".join(codes)
     names = [sources.projects[code] for code in filters.projects]
     names += [f"{code} {sources.workstreams[code]}" for code in filters.workstreams]
     return ", ".join(names) or gettext("the whole programme")
