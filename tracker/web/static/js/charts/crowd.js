@@ -46,14 +46,16 @@ function crowd(plot) {
   for (const [order, text] of ranked) {
     const own = boxesOf(text);
     const isNumber = NUMBER.test(text.textContent);
+    const isOfAxis = order === 0;
+    const hasPaper = isOfAxis || noteOf(plot, text)?.bgcolor;
     const isFree = own.every(
       (box) =>
         within(box, frame) &&
-        (noteOf(plot, text)?.bgcolor || !lines.some((line) => meet(box, line))) &&
         !kept.some((other) => meet(box, other)) &&
-        !bars.some((bar) => meet(box, bar) && !(isNumber && within(box, bar))),
+        (hasPaper || !lines.some((line) => meet(box, line))) &&
+        (isOfAxis || !bars.some((bar) => meet(box, bar) && !(isNumber && within(box, bar)))),
     );
-    if (isFree || (!order && !own.some((box) => kept.some((other) => meet(box, other))))) kept.push(...own);
+    if (isFree) kept.push(...own);
     else lost.push(text);
   }
   return lost;
@@ -79,6 +81,6 @@ export function settle(plot, { layout }) {
     part.dataset.lost = "";
     part.setAttribute("visibility", "hidden");
   }
-  const isWhole = !layout.meta.leftOut && lost.every((text) => text.closest(".xtick"));
+  const isWhole = !layout.meta.leftOut && lost.every((text) => text.closest(".xtick, .ytick"));
   plot.closest(".chart").querySelector(".no-room").hidden = isWhole;
 }
