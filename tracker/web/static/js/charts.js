@@ -237,16 +237,16 @@ function isComing(element) {
 
 function come(place) {
   return new Promise((resolve) => {
-    coming.set(place, resolve);
+    coming.set(place, [...(coming.get(place) ?? []), resolve]);
     if (!place.hasAttribute("aria-busy")) place.dispatchEvent(new Event("come"));
   });
 }
 
 function came() {
-  for (const [place, resolve] of coming) {
+  for (const [place, waiting] of coming) {
     if (place.isConnected && !place.classList.contains("is-lost")) continue;
     coming.delete(place);
-    resolve();
+    for (const resolve of waiting) resolve();
   }
 }
 
@@ -308,6 +308,7 @@ addEventListener("beforeprint", () => {
   isOnPaper = true;
   document.querySelectorAll(".chart.is-coming").forEach(comeAtOnce);
   find(document);
+  came();
   for (const [plot, { look }] of drawn) if (plot.isConnected && (isCopied || !look)) draw(plot);
 });
 addEventListener("afterprint", () => {
