@@ -135,7 +135,7 @@ def _bars(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow], lines:
         is_named = not lines[_category(row)] and not plot.is_small
         series.marks.append(mark(view, row, "category_days", x, label, y=line, text=text, is_named=is_named))
         drawn.append(row)
-    looks = hatched(series.colour, [view.is_open(row) for row in drawn])
+    looks = hatched(series.colour, [view.is_running(row) for row in drawn])
     panel.bars(series, orientation="h", base=[row.cycle for row in drawn], width=0.4, marker=looks)
 
 

@@ -148,7 +148,7 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
 
 def _line(view: View, panel: Panel, rows: Sequence[SheetRow]) -> None:
     for one, other in pairwise(rows):
-        line = {"width": 2, "dash": "dot" if view.is_open(other) else "solid"}
+        line = {"width": 2, "dash": "dot" if view.is_running(other) else "solid"}
         left, right = (one.cycle, count(one, "blockers_open")), (other.cycle, count(other, "blockers_open"))
         panel.rule(*left, *right, line=line, layer="below")
     series = Series("blockers_open", colour("ink"))
@@ -156,7 +156,7 @@ def _line(view: View, panel: Panel, rows: Sequence[SheetRow]) -> None:
         label, text = _label(view, row), str(row.values["blockers_open"])
         last = row is rows[-1]
         series.marks.append(mark(view, row, "blockers_open", row.cycle, label, text=text, is_named=last))
-    hollow = [colour("paper") if view.is_open(row) else series.colour for row in rows]
+    hollow = [colour("paper") if view.is_running(row) else series.colour for row in rows]
     looks = {"color": hollow, "size": 9, "line": {"color": series.colour, "width": 2}}
     panel.dots(series, mode="markers+text", textposition=_beside(rows), marker=looks)
 
@@ -180,7 +180,7 @@ def _bars(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> Non
     ):
         drawn = [row for row in rows if count(row, column)]
         series = Series(column, colour(name), [_bar(view, row, column) for row in drawn])
-        flags = [view.is_open(row) for row in drawn]
+        flags = [view.is_running(row) for row in drawn]
         looks = hatched(series.colour, flags)
         looks["color"] = [series.colour if is_open else colour(fill) for is_open in flags]
         if fill != name:  # too pale to do without an edge

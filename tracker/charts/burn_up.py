@@ -149,10 +149,12 @@ def _numbers(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow], hig
         if scope - reached > _TEXT * per_pixel:
             panel.note(str(reached), x, reached, **corner)
     x, scope, reached = day_of(last).isoformat(), count(last, "scope"), count(last, "reached")
-    down = min(reached, scope - _TEXT * per_pixel)  # beside each other they would cover each other
+    least = _TEXT * per_pixel  # beside each other they would cover each other
+    up = max(scope, 1.5 * least)
+    down = min(reached, up - least)
     place = {"xanchor": "left", "xshift": 8, "font": BOLD, **PAPER_BENEATH}
-    panel.note(ngettext("%(num)s in the cycle", "%(num)s in the cycle", scope), x, scope, **place)
-    panel.note(ngettext("%(num)s reached", "%(num)s reached", reached), x, max(down, 0), **place)
+    panel.note(ngettext("%(num)s in the cycle", "%(num)s in the cycle", scope), x, up, **place)
+    panel.note(ngettext("%(num)s reached", "%(num)s reached", reached), x, max(down, least / 2), **place)
 
 
 def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:

@@ -22,9 +22,12 @@ def draw_cycles(view: View, plot: Plot, panel: Panel, first: date, last: date) -
             x = f"{row.starts_on - timedelta(days=1)}{_HALF_A_DAY}"
             panel.rule(x, 0, x, 1, yref=f"{panel.y} domain", line={"dash": "dot"})
         if not plot.is_small:
-            place = {"yref": f"{panel.y} domain", "xanchor": "left", "yanchor": "bottom"}
-            name, x, shift = speech.cycle(row.cycle), row.starts_on.isoformat(), 4 if row.starts_on > first else 0
-            panel.note(name, x, 1, **place, xshift=shift, font=BOLD, name=WIDE)
+            place = {"yref": f"{panel.y} domain", "yanchor": "bottom", "font": BOLD, "name": WIDE}
+            if shown[1:] and (last - row.starts_on).days / whole < _LEAST_SHARE:  # it ends with the axis
+                panel.note(speech.cycle(row.cycle), last.isoformat(), 1, xanchor="right", **place)
+                continue
+            x, shift = row.starts_on.isoformat(), 4 if row.starts_on > first else 0
+            panel.note(speech.cycle(row.cycle), x, 1, xanchor="left", xshift=shift, **place)
     if not shown or (last - shown[-1].starts_on).days / whole >= _LEAST_SHARE:
         named.append((last, speech.short_day(last), ""))
     panel.days(first, last, named)

@@ -108,7 +108,8 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     panel = plot.panel()
     panel.cycles([row.cycle for row in rows])
     longest = max(map(_length, view.rows), default=0)
-    panel.yaxis.update(range=[max(longest, 1) * 1.04, 0], visible=False, zeroline=False)
+    is_full = any(_words_under(view, row) and _length(row) > 0.9 * longest for row in rows)
+    panel.yaxis.update(range=[max(longest, 1) * (1.14 if is_full else 1.04), 0], visible=False, zeroline=False)
     for before, after in pairwise(rows):
         if count(before, "carried_out") and count(after, "carried_in"):
             _band(panel, before.cycle + _WIDTH / 2, count(before, "carried_out"), after)
@@ -146,10 +147,12 @@ class _Bars(NamedTuple):
         there = [row for row in (self.rows if rows is None else rows) if count(row, column)]
         if not there:
             return
-        series, is_named = Series(column, look), column in _NAMED
+        series, is_named, plot = Series(column, look), column in _NAMED, self.panel.plot
         for row in there:
             number, label = count(row, column), _label(self.view, row, column)
-            text = str(number) if width == _WIDTH and self.has_room(number) else ""
+            has_room = self.has_room(number)
+            plot.left_out = plot.left_out or not has_room
+            text = str(number) if width == _WIDTH and has_room else ""
             if text and column == "met" and _is_running(row):
                 self._number_on_hatch(row, number)
                 text = ""

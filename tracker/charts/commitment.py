@@ -158,14 +158,16 @@ class _Bars(NamedTuple):
         there = [row for row in self.rows if count(row, column)]
         if not there:
             return
-        series, has_number = Series(column, look), column in {"met", "planned"}
+        series, plot = Series(column, look), self.panel.plot
         for row in there:
             number = count(row, column)
-            text = str(number) if has_number and self.has_room(row, number) else ""
+            has_room = self.has_room(row, number)
+            plot.left_out = plot.left_out or not has_room
+            text = str(number) if has_room and column != "met_since" else ""
             if text and column == "met" and (_is([row], CycleStatus.RUNNING) or count(row, "met_since")):
                 self._number_on_pattern(row, number)
                 text = ""
-            series.marks.append(self.mark(row, column, text=text, is_named=row.values["goal"] is Goal.TEST))
+            series.marks.append(self.mark(row, column, text=text, is_named=_is_named(row, column)))
         marker = trace.pop("marker", None) or hatched(look, [_is([row], CycleStatus.RUNNING) for row in there])
         bars = {"orientation": "h", "base": [_start(row, column) for row in there], "marker": marker}
         heights = [self.line(row).height for row in there]
@@ -196,6 +198,10 @@ class _Bars(NamedTuple):
         return self.lines[row.cycle, row.values["goal"]]
 
 
+def _is_named(row: SheetRow, column: str) -> bool:
+    return row.values["goal"] is Goal.TEST and column in {"met", "planned"}
+
+
 def _lines(rows: Iterable[SheetRow], sizes: _Sizes) -> tuple[dict[tuple[int, object], _Line], int]:
     """Where the bars of each cycle and goal lie, and how high it all is."""
     found: dict[tuple[int, object], _Line] = {}
@@ -212,7 +218,7 @@ def _lines(rows: Iterable[SheetRow], sizes: _Sizes) -> tuple[dict[tuple[int, obj
 
 
 def _what_became(bars: _Bars) -> None:
-    bars.add("carried_out", colour("alert"))
+    bars.add("carried_out", colour("alert"), textfont={"color": colour("paper")})
     for part in ("returned", "dropped", "remaining"):
         bars.add(part, colour("s0"), marker=fates.GREY)
     bars.add("met", colour("s4"), textfont={"color": colour("paper")})

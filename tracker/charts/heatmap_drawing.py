@@ -78,7 +78,7 @@ def _places(view: View) -> list[float]:
 
 def _set_axes(view: View, plot: Plot, panel: Panel, places: Sequence[float], under: float | None) -> None:
     cycles = [row.cycle for row in view.totals]
-    is_under_way = any(view.is_open(row) for row in view.totals)
+    is_under_way = any(view.is_running(row) for row in view.totals)
     lowest = (under if under is not None else max(places, default=0)) + 0.55
     panel.cycles(cycles)
     panel.xaxis.update(side="top", showline=False, ticklabelstandoff=18 if is_under_way else 2)
@@ -128,7 +128,7 @@ def _across(view: View, rows: Sequence[SheetRow]) -> Number | None:
 def _frame(view: View, panel: Panel, last: float) -> None:
     """Around the cycle under way."""
     for row in view.totals:
-        if view.is_open(row):
+        if view.is_running(row):
             line = {"color": colour("ink"), "width": 1, "dash": "4px,3px"}
             panel.box(row.cycle - 0.5, -0.52, row.cycle + 0.5, last + 0.52, line=line)
             above = {"yref": f"{panel.y} domain", "yanchor": "bottom", "yshift": 2}

@@ -74,7 +74,7 @@ def _side_by_side(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], r
         for row in own:
             length, text = count(row, "moves_back") / highest * _ROOM, cell_text(row, "moves_back")
             series.marks.append(mark(view, row, "moves_back", length, _label(view, row), y=place, text=text))
-        looks = hatched(series.colour, [view.is_open(row) for row in own])
+        looks = hatched(series.colour, [view.is_running(row) for row in own])
         panel.bars(series, orientation="h", base=[row.cycle - 0.5 for row in own], width=0.5, marker=looks)
         for cycle in set(cycles) - {row.cycle for row in own}:
             _write(panel, "0" if cycle in begun else "–", cycle - 0.5, place, is_bold=False)
@@ -95,7 +95,7 @@ def _set_axes(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], reaso
     panel.cycles(cycles)
     ends = [cycles[0] - 0.51, cycles[-1] + 0.5]
     panel.xaxis.update(side="top", showline=False, ticktext=[""] * len(cycles), range=ends)
-    open_cycles = {row.cycle for row in view.totals if view.is_open(row)}
+    open_cycles = {row.cycle for row in view.totals if view.is_running(row)}
     for cycle in cycles:
         at = {"yref": f"{panel.y} domain", "xanchor": "left", "yanchor": "bottom", "name": WIDE}
         panel.note(view.speech.cycle(cycle), cycle - 0.5, 1, yshift=18 if open_cycles else 4, font=BOLD, **at)
@@ -130,8 +130,8 @@ def _stacked(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], rows: 
     for reason in _totals(view):
         series, own = _series(view, reason), [row for row in rows if row.values["reason"] == reason]
         series.marks = [mark(view, row, "moves_back", row.cycle, _label(view, row)) for row in own]
-        look = hatched(series.colour, [view.is_open(row) for row in own])
-        edges = [series.colour if view.is_open(row) else colour("paper") for row in own]
+        look = hatched(series.colour, [view.is_running(row) for row in own])
+        edges = [series.colour if view.is_running(row) else colour("paper") for row in own]
         panel.bars(series, width=0.6, marker=look | {"line": {"color": edges, "width": 1}})
     for cycle in cycles:
         if found := _in_cycle(rows, cycle):

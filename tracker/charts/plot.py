@@ -24,6 +24,8 @@ PAPER_BENEATH = {"bgcolor": colour("paper"), "borderpad": 0}
 _PANEL_COLUMNS = 3
 _PANEL_GAP_X, _PANEL_GAP_Y = 44, 56  # px, for the numbers and the name of each
 _USUAL_WIDTH = 700  # px, of a figure on its own; a browser puts the panels into the width that there is
+_BARS, _NAMES = 150, 66  # px: the highest bar, and above it the names of the series
+_DIGIT, _STEP = 7, 15  # px, of a digit on its side, and between two names
 _SEPARATORS = {"sv": ",\u00a0", "en": ".,"}
 
 
@@ -163,6 +165,26 @@ class Panel:
             for x, text in zip(places, texts, strict=True):
                 self.note(text, x, 0, **at, **({"font": BOLD} if x == bold else {}))
 
+    def under_names(self, highest: float) -> float:
+        """Gives the axis room for the highest bar with names above; returns how much of the axis a px is."""
+        pixel = max(highest, 1) / _BARS
+        self.yaxis["range"] = [0, pixel * (_BARS + _NAMES)]
+        self.plot.height = _BARS + _NAMES + self.plot.margin["t"] + self.plot.margin["b"]
+        return pixel
+
+    def name_series(self, first: Sequence[tuple[float, int, str]], pixel: float) -> None:
+        """Names the marks of the first group, each a place, a height and its words: above all bars, on steps down
+        towards the middle of the drawing, so that no line to a mark crosses a name.
+        """
+        top = self.yaxis["range"][1]
+        is_left = 2 * first[len(first) // 2][0] < sum(self.xaxis["range"])
+        place = {"xanchor": "left", "xshift": -4} if is_left else {"xanchor": "right", "xshift": 4}
+        for step, (x, height, words) in enumerate(first if is_left else reversed(first)):
+            middle = top - (8 + _STEP * step) * pixel
+            low = height + (6 + _DIGIT * max(len(str(height)), 2)) * pixel  # above its number
+            self.rule(x, low, x, max(middle - 8 * pixel, low), line={"color": colour("line-strong")})
+            self.note(words, x, middle, **place, font=BOLD)
+
     def rule(self, x0: object, y0: object, x1: object, y1: object, **shape: Any) -> None:  # noqa: ANN401 - likewise
         """A straight line on the panel."""
         line = {"color": colour("ink"), "width": 1} | shape.pop("line", {})
@@ -217,6 +239,7 @@ class Plot:
         self.narrow_margin: dict[str, int] = {}
         self.layout: Json = {}
         self.highest = 0  # of what all panels show, once it has been looked for
+        self.left_out = False  # whether some number has no room
         self._place = -1
 
     @property
@@ -240,6 +263,11 @@ class Plot:
 
     def _whole(self) -> Json:
         height = self._placed()
+        drawn = {trace["xaxis"] for trace in self.traces}
+        for suffix in self.places:  # a panel without a trace would not be there at all, nor its title
+            if f"x{suffix}" not in drawn:
+                nothing = {"type": "scatter", "x": [None], "y": [None], "customdata": []}
+                self.traces.append(nothing | {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"})
         layout: Json = {
             "template": {},
             "font": {"family": FONT, "size": 12, "color": colour("ink-2")},
@@ -265,6 +293,7 @@ class Plot:
                 "short": self.short_ticks,
                 "narrow": self.narrow_margin,
                 "wide": WIDE,
+                "leftOut": self.left_out,
                 "places": self.places,
                 "panels": len(self.titles),
                 "smallHeight": self.small_height,

@@ -86,7 +86,8 @@ def _drawn(view: View) -> Plot:
         return Plot(view.speech)
     if chart.is_in_one:
         panels = view.whole.panels
-    plot = Plot(view.speech, [_title(panel.code, view.names) for panel in panels])
+    titles = [_title(panel.code, view.names) for panel in panels] if panels[1:] else [""]
+    plot = Plot(view.speech, titles)
     for panel in panels:
         plot.next()
         chart.draw(view, plot, panel.rows)

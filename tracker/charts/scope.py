@@ -87,6 +87,7 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     panel.yaxis["range"] = [0, highest]
     for state in bands.FROM_BELOW:
         _segments(view, panel, begun, state)
+    plot.left_out = plot.is_small
     if plot.is_small or not begun:
         return
     plot.height = 360
@@ -109,7 +110,7 @@ def _segments(view: View, panel: Panel, begun: Sequence[SheetRow], state: State)
         values = {"number": count(row, state.value), "all": count(row, "workflows"), "state": view.speech.state(state)}
         said = view.speech.gettext(text, cycle=view.cycle(row), **values)
         series.marks.append(mark(view, row, state.value, row.cycle, said))
-    is_pale, is_open = state is State.NOT_STARTED, [view.is_open(row) for row in begun]
+    is_pale, is_open = state is State.NOT_STARTED, [view.is_running(row) for row in begun]
     edge, open_edge = (bands.EDGE, bands.EDGE) if is_pale else (colour("paper"), series.colour)
     marker = hatched(series.colour, is_open)
     edges, widths = [open_edge if each else edge for each in is_open], [1.5 if each else 1 for each in is_open]
@@ -127,8 +128,9 @@ def _numbers(view: View, plot: Plot, panel: Panel, begun: Sequence[SheetRow], hi
         looks = BOLD if row is begun[-1] else font("ink")
         panel.note(str(whole), x, whole, yanchor="bottom", font=looks)
         if done < _TEXT * per_pixel:
+            plot.left_out = plot.left_out or done > 0
             continue
-        if view.is_open(row):
+        if view.is_running(row):
             panel.note(str(done), x, done / 2, font=looks, bgcolor=colour("paper"), borderpad=2)
         else:
             panel.note(str(done), x, done / 2, font=looks | {"color": colour("paper")})

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
-from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, hatched, mark
+from tracker.charts.plot import WIDE, Panel, Plot, Series, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count, having
 from tracker.domain.charts.sheets import SheetRow
@@ -110,12 +110,10 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     panel = plot.panel()
     panel.cycles([row.cycle for row in rows])
     highest = _highest(view)
-    panel.yaxis["range"] = [0, max(highest, 1) * (1.15 if plot.is_small else 1.32)]
+    panel.yaxis["range"] = [0, max(highest, 1) * 1.15]
     for stage in STAGES:
         _bars(view, panel, rows, stage)
     if not plot.is_small:
-        _name_the_series(view, panel, rows, highest)
-        _say_what_was_then(view, panel, rows)
         rates = [_written(view, row.values["tested_per_working_day"]) for row in rows]
         lines = (
             (N_("Working days"), [_days(view, row) for row in rows]),
@@ -123,6 +121,8 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
             (N_("Tested per working day"), rates),
         )
         panel.beneath(lines, [row.cycle for row in rows], 190)
+        _name_the_series(view, panel, rows, panel.under_names(highest))
+        _say_what_was_then(view, panel, rows)
 
 
 def _highest(view: View) -> int:
@@ -137,7 +137,7 @@ def _bars(view: View, panel: Panel, rows: Sequence[SheetRow], stage: str) -> Non
         is_named = named is not None and row.cycle == named.cycle and stage == "tested"
         label = _label(view, row, stage)
         series.marks.append(mark(view, row, stage, row.cycle, label, text=text, is_named=is_named))
-    panel.bars(series, offsetgroup=stage, marker=hatched(series.colour, [view.is_open(row) for row in begun]))
+    panel.bars(series, offsetgroup=stage, marker=hatched(series.colour, [view.is_running(row) for row in begun]))
     planned, name = Series(f"planned_{stage}", "rgba(0,0,0,0)"), f"planned_{_GOALS[stage].value}"
     for row in rows:
         if number := count(row, name):
@@ -158,19 +158,18 @@ def _is_close(view: View, row: SheetRow, stage: str) -> bool:
     return isinstance(then, int) and 0 <= then - count(row, stage) < _highest(view) / 10
 
 
-def _name_the_series(view: View, panel: Panel, rows: Sequence[SheetRow], highest: int) -> None:
-    """Once, above the first group."""
-    line = {"color": colour("line-strong")}
-    for first in having(rows, "tested")[:1]:
-        for step, stage in enumerate(STAGES):
-            x, top = first.cycle + _OFFSETS[stage], max(highest, 1) * (1.3 - 0.085 * step)
-            panel.rule(x, count(first, stage) + highest * 0.075, x, top - highest * 0.055, line=line)
-            panel.note(view.speech.gettext(_SMALL_LETTERS[stage]), x, top, xanchor="left", xshift=-4, font=BOLD)
+def _name_the_series(view: View, panel: Panel, rows: Sequence[SheetRow], pixel: float) -> None:
+    for row in having(rows, "tested")[:1]:
+        names = {stage: view.speech.gettext(words) for stage, words in _SMALL_LETTERS.items()}
+        heights = {stage: max(count(row, stage), count(row, f"{stage}_same_day")) for stage in STAGES}
+        panel.name_series([(row.cycle + _OFFSETS[stage], heights[stage], names[stage]) for stage in STAGES], pixel)
 
 
 def _say_what_was_then(view: View, panel: Panel, rows: Sequence[SheetRow]) -> None:
     text = N_("cycle %(previous)s, same<br>working day: %(then)s")
     for row in having(rows, "tested_same_day"):
+        if row in having(rows, "tested")[:1]:  # the names of the series stand there
+            continue
         top = max(count(row, name) for stage in STAGES for name in (stage, f"{stage}_same_day"))
         said = view.speech.gettext(text, previous=row.cycle - 1, then=row.values["tested_same_day"])
         panel.note(said, row.cycle, top, yanchor="bottom", yshift=18, name=WIDE)

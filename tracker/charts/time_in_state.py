@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tracker.charts.bands import COLOURS
 from tracker.charts.chart import Chart
 from tracker.charts.palette import colour
-from tracker.charts.plot import BOLD, PAPER_BENEATH, WIDE, Panel, Plot, Series, font, hatched, mark
+from tracker.charts.plot import BOLD, PAPER_BENEATH, Panel, Plot, Series, font, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, cell_text, count, having
 from tracker.domain.charts.sheets import SheetRow
@@ -43,8 +43,6 @@ COLUMNS = {
 }
 _WIDTH = 0.7 / len(WORKING)  # of a bar and its gap, in cycles
 _NUMBER = 16  # px, how high a number above a bar is
-_DIGIT, _LEAST_WIDTH = 6.7, 470  # px, of a digit and of a drawing that is not narrow
-_MANY_CYCLES = 3  # above this a narrow drawing has no room for numbers
 
 
 def sample(view: View) -> int:
@@ -123,18 +121,18 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     cycles = [row.cycle for row in firsts]
     panel.cycles(cycles)
     most = view.highest("p85_days")
-    top = max(most, 1) * (1.15 if plot.is_small else 1.5)
-    panel.yaxis["range"] = [0, top]
-    if not plot.is_small:
-        panel.beneath([(N_("Tested (n)"), [cell_text(row, "n") for row in firsts])], cycles, 84)
-    day = (plot.small_height if plot.is_small else plot.height - plot.margin["t"] - plot.margin["b"]) / top
+    panel.yaxis["range"] = [0, max(most, 1) * 1.15]
     for state in WORKING:
         _bars(view, panel, [row for row in rows if row.values["state"] is state], state)
     if plot.is_small:
+        plot.left_out = True
         return
-    _name_the_states(view, panel, rows, top)
-    if _DIGIT * len(str(most)) * len(cycles) <= _LEAST_WIDTH * _WIDTH:
-        _numbers(panel, rows, day, {"name": WIDE} if len(cycles) > _MANY_CYCLES else {})
+    panel.beneath([(N_("Tested (n)"), [cell_text(row, "n") for row in firsts])], cycles, 84)
+    pixel, known = panel.under_names(most), having(rows, "p50_days")
+    first = [(_x(row), count(row, "p85_days"), view.state(row)) for row in known if row.cycle == known[0].cycle]
+    if first:
+        panel.name_series(first, pixel)
+    _numbers(panel, known, 1 / pixel)
 
 
 def _bars(view: View, panel: Panel, rows: Sequence[SheetRow], state: State) -> None:
@@ -144,30 +142,21 @@ def _bars(view: View, panel: Panel, rows: Sequence[SheetRow], state: State) -> N
         half.marks.append(mark(view, row, "p50_days", _x(row), _label(view, row)))
         most.marks.append(mark(view, row, "p85_days", _x(row), _label(view, row)))
         panel.rule(_x(row), count(row, "p50_days"), _x(row), count(row, "p85_days"), line={"color": colour("ink-2")})
-    panel.bars(half, width=_WIDTH * 0.9, marker=hatched(half.colour, [view.is_open(row) for row in known]))
+    panel.bars(half, width=_WIDTH * 0.9, marker=hatched(half.colour, [view.is_running(row) for row in known]))
     panel.dots(most, marker={"symbol": "line-ew", "size": 10, "line": {"color": colour("ink"), "width": 1.5}})
 
 
-def _numbers(panel: Panel, rows: Sequence[SheetRow], day: float, looks: dict[str, str]) -> None:
+def _numbers(panel: Panel, rows: Sequence[SheetRow], day: float) -> None:
     """Above each line, and on top of its bar or inside it where the line ends too soon, there with paper beneath.
     `day` is how high one is, in pixels.
     """
-    for row in having(rows, "p50_days"):
+    for row in rows:
         x, p50, p85 = _x(row), count(row, "p50_days"), count(row, "p85_days")
-        panel.note(str(p85), x, p85, yanchor="bottom", font=font("ink"), **looks)
+        panel.note(str(p85), x, p85, yanchor="bottom", font=font("ink"))
         is_free = (p85 - p50) * day >= _NUMBER
         if is_free or p50 * day >= _NUMBER:
             place = {"yanchor": "bottom", "yshift": 1} if is_free else {"yanchor": "top", "yshift": -2}
-            panel.note(str(p50), x, p50, **place, font=BOLD, **PAPER_BENEATH, **looks)
-
-
-def _name_the_states(view: View, panel: Panel, rows: Sequence[SheetRow], top: float) -> None:
-    """Once, above the first group that has bars."""
-    known, line = having(rows, "p50_days"), {"color": colour("line-strong")}
-    for step, row in enumerate(row for row in known if row.cycle == known[0].cycle):
-        x, height = _x(row), top * (0.97 - 0.075 * step)
-        panel.rule(x, count(row, "p85_days") + top * 0.075, x, height - top * 0.03, line=line)
-        panel.note(view.state(row), x, height, xanchor="left", xshift=-4, font=BOLD)
+            panel.note(str(p50), x, p50, **place, font=BOLD, **PAPER_BENEATH)
 
 
 def _label(view: View, row: SheetRow) -> str:

@@ -10,7 +10,7 @@ from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.words import Adds
-from tracker.domain.states import State
+from tracker.domain.states import CycleStatus, State
 
 
 class NamedItems(NamedTuple):
@@ -43,9 +43,14 @@ class View:
         return self.whole.rows
 
     def is_open(self, row: SheetRow) -> bool:
-        """Whether the row's cycle has begun and its days are not over."""
+        """Whether the row's cycle has begun and is not over: by its days, or because it was closed before the last."""
         here = self.span.reading(row.cycle)
-        return here.is_begun and here.as_of < here.border
+        return here.is_begun and not here.is_closed and here.as_of < here.border
+
+    def is_running(self, row: SheetRow) -> bool:
+        """Whether the row's cycle is hatched: running ones are, whatever their days."""
+        here = self.span.reading(row.cycle)
+        return here.is_begun and here.cycle.status is CycleStatus.RUNNING
 
     def spoken_of(self, rows: Sequence[SheetRow]) -> SheetRow | None:
         """Of rows with something to say the last one of a cycle that is over, else of the one under way."""

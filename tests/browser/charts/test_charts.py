@@ -111,6 +111,23 @@ def test_the_wall_shows_its_first_chart_before_the_rest_and_all_of_them_at_last(
         plot_of(page, name)
 
 
+def test_the_other_charts_come_and_are_drawn_without_being_scrolled_to(look: Look) -> None:
+    page = look("planner", "/charts", "sv", "light", (1280, 800))
+    expect(page.locator(".plot[data-drawn]")).to_have_count(len(CHARTS))
+    assert page.evaluate("scrollY") == 0
+
+
+def test_several_workstreams_are_chosen_with_the_keyboard_and_without_script(new_page: NewPage) -> None:
+    page = sign_in(new_page(java_script_enabled=False), "lead_soki", "/charts/scope?from=4&to=5")
+    page.locator(".picker-workstream summary").press("Enter")
+    for code in ("LKM", "PAT"):
+        page.locator(f"[name=workstream][value={code}]").press("Space")
+    page.locator(".picker-workstream button").press("Enter")
+    expect(page).to_have_url(re.compile("workstream=LKM&workstream=PAT"))
+    expect(page.locator(".sample")).to_contain_text("LKM")
+    expect(page.locator(".sample")).to_contain_text("PAT")
+
+
 def test_a_change_of_theme_is_seen_in_the_marks(new_page: NewPage) -> None:
     page = sign_in(new_page(color_scheme="light"), "lead_soki", THROUGHPUT)
     bar = plot_of(page, "throughput").locator(".barlayer .point path").first

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import Look, NewPage
 from tests.browser.looks import fits
 from tests.browser.people import sign_in
 from tests.counts import is_full
@@ -45,6 +45,27 @@ def test_the_wall_fills_a_projector_and_is_printed_whole(new_page: NewPage) -> N
     assert max(heights) <= A4["height"], "a chart is split"
     page.emulate_media(media="screen")
     expect(page.locator("header.shell")).to_be_visible()
+
+
+def test_the_browsers_own_print_has_the_charts_that_had_not_come(
+    new_page: NewPage, allow_console: Callable[[str], None]
+) -> None:
+    allow_console("Failed to (load|fetch)")
+    page = new_page()
+    is_early = re.compile(r"/charts/.*part=")  # what comes by itself is lost, what is fetched for the print is not
+    page.route(is_early, lambda route: route.abort() if "hx-request" in route.request.headers else route.continue_())
+    sign_in(page, "planner", "/charts")
+    expect(page.locator(f"{_COMING}.is-lost").first).to_be_visible()
+    printed = page.pdf(format="A4", landscape=True)
+    expect(page.locator(".plot[data-drawn]")).to_have_count(len(CHARTS))
+    assert len(_PAGE.findall(printed)) == len(_PAGE.findall(page.pdf(format="A4", landscape=True)))
+
+
+def test_the_strip_of_days_is_printed_with_its_colours(look: Look) -> None:
+    page = look("planner", "/", "sv", "light", (1280, 900))
+    page.emulate_media(media="print")
+    expect(page.locator(".strip-days i").first).to_have_css("print-color-adjust", "exact")
+    page.emulate_media(media="screen")
 
 
 @pytest.mark.parametrize("by", ["project", "workstream"] if is_full() else ["project"])

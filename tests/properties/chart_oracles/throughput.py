@@ -19,7 +19,8 @@ def rows(case: Case) -> list[dict[str, object]]:
 def row(case: Case, cycle: CycleRow) -> dict[str, object]:
     found: dict[str, object] = {"cycle": cycle.cycle}
     before = case.cycle(cycle.cycle - 1)
-    is_under_way = case.is_begun(cycle) and case.as_of < case.border(cycle)
+    is_closed = cycle.closed_at is not None and cycle.closed_at <= case.as_of
+    is_under_way = case.is_begun(cycle) and not is_closed and case.as_of < case.border(cycle)
     for name, stage in STAGES.items():
         found[name] = len(case.passed(cycle, stage)) if case.counts(cycle) else None
         then = now = None
@@ -33,7 +34,6 @@ def row(case: Case, cycle: CycleRow) -> dict[str, object]:
     found["ratio_same_day"] = ratio(found["tested"], found["tested_same_day"])
     for goal in Goal:
         goals = [case.goal(each.key, cycle.cycle, case.as_of, counted=True) for each in case.workflows(cycle)]
-        is_closed = cycle.closed_at is not None and cycle.closed_at <= case.as_of
         is_shown = not case.is_begun(cycle) and not is_closed and (case.is_programme or bool(case.joined(cycle)))
         found[f"planned_{goal.value}"] = goals.count(goal) if is_shown else None
     return found

@@ -96,7 +96,7 @@ class Span(KnownCycles):
         """Of a cycle under way, what to compare it with; none when there is no cycle before it that had begun."""
         here = self.reading(number)
         before = self._by_number.get(number - 1)
-        if before is None or not here.is_begun or here.border <= self.as_of:
+        if before is None or not here.is_begun or here.is_closed or here.border <= self.as_of:
             return None
         whole, days = self.reading(before.cycle), here.working_days_so_far
         through = nth_working_day(before.starts_on, before.ends_on, days)

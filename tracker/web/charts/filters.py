@@ -1,10 +1,12 @@
 """What a chart's address asks for: cycles from and to, project, workstream, by what, and the figure of the heat map."""
 
 from collections.abc import Callable, Collection
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from werkzeug.datastructures import MultiDict
 
+from tracker.domain.calendar import local_date, working_days
 from tracker.domain.charts.sheets import By
 from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import Choice, choice_of
@@ -17,6 +19,7 @@ from tracker.web.ui.query import Query, choices, whole
 from tracker.web.ui.translation import gettext
 
 FIGURE = "tested"
+YOUNG = 7  # working days behind it, from which a running cycle can be judged
 _LONGEST_SHOWN = 80
 
 
@@ -50,7 +53,7 @@ class Filters(NamedTuple):
 def read_filters(args: MultiDict[str, str], sources: Sources, also: Collection[str] = ()) -> Filters:
     """The filters that the address names; `also` are other parameters that mean something."""
     query = Query(args, also)
-    first, last = _range(query, sources.history.cycles)
+    first, last = _range(query, sources.history.cycles, _usual(sources))
     return Filters(
         first,
         last,
@@ -71,21 +74,17 @@ def pickers(filters: Filters, sources: Sources) -> dict[str, list[Option]]:
         "from": choices(cycles, (str(filters.first),)),
         "to": choices(cycles, (str(filters.last),)),
         "project": choices(
-            [("", gettext("All")), *((code, name) for code, name in sources.projects.items() if code in having)],
-            filters.projects or ("",),
+            ((code, name) for code, name in sources.projects.items() if code in having), filters.projects
         ),
-        "workstream": choices(
-            [("", gettext("All")), *((code, f"{code} {name}") for code, name in sorted(sources.workstreams.items()))],
-            filters.workstreams or ("",),
-        ),
+        "workstream": choices(sorted(sources.workstreams.items()), filters.workstreams),
         "by": choices(by, (filters.by.value,)),
         "figure": choices([(name, gettext(words.label)) for name, words in FIGURES.items()], (filters.figure,)),
     }
 
 
-def _range(query: Query, cycles: list[CycleRow]) -> tuple[int, int]:
-    """The cycles asked for; by itself the one before the running one, that, and the next."""
-    usual, numbers = _usual(cycles), [row.cycle for row in cycles]
+def _range(query: Query, cycles: list[CycleRow], usual: tuple[int, int]) -> tuple[int, int]:
+    """The cycles asked for, or the usual ones."""
+    numbers = [row.cycle for row in cycles]
     first = _number(query, "from", usual[0], numbers)
     last = _number(query, "to", max(usual[1], first) if query.has("from") else usual[1], numbers)
     if first <= last:
@@ -124,13 +123,15 @@ def _range_word(name: str) -> str:
     return words[name]()
 
 
-def _usual(cycles: list[CycleRow]) -> tuple[int, int]:
-    if not cycles:
+def _usual(sources: Sources) -> tuple[int, int]:
+    """The running cycle once it has a history of its own, else the last closed one, with those beside it."""
+    numbers = [row.cycle for row in sources.history.cycles]
+    if not numbers:
         return 0, 0
-    numbers = [row.cycle for row in cycles]
-    running = next((row.cycle for row in cycles if row.status is CycleStatus.RUNNING), None)
-    if running is None:
-        closed = [row.cycle for row in cycles if row.status is CycleStatus.CLOSED]
-        running = closed[-1] if closed else numbers[0]
-    at = numbers.index(running)
+    yesterday = local_date(sources.as_of, sources.history.zone) - timedelta(days=1)
+    closed = [row.cycle for row in sources.history.cycles if row.status is CycleStatus.CLOSED]
+    running = [row for row in sources.history.cycles if row.status is CycleStatus.RUNNING]
+    is_young = any(working_days(row.starts_on, yesterday) < YOUNG for row in running)
+    middle = closed[-1:] if is_young and closed else [row.cycle for row in running] or closed[-1:]
+    at = numbers.index(middle[0]) if middle else 0
     return numbers[max(at - 1, 0)], numbers[min(at + 1, len(numbers) - 1)]

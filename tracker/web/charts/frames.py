@@ -1,11 +1,10 @@
 """A chart with all that stands around it: title, definition, table, strip, and where its items are."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 from urllib.parse import quote
 
 from flask import url_for
@@ -16,16 +15,16 @@ from tracker.charts.plot import figure_json
 from tracker.charts.view import View
 from tracker.domain.charts import sheets
 from tracker.domain.charts.cautions import Caution, cautions
-from tracker.domain.charts.sheets import Column, SheetRow, key_text
+from tracker.domain.charts.sheets import By, Column, SheetRow, key_text
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
-from tracker.domain.figures.summaries import Choice
+from tracker.domain.figures.summaries import Choice, choice_of
 from tracker.domain.figures.words import Adds
 from tracker.queries.charts import Sources
 from tracker.web.charts import figure_words, words
 from tracker.web.charts.figure_words import FIGURES
 from tracker.web.charts.filters import Filters
-from tracker.web.ui.translation import gettext
+from tracker.web.ui.translation import gettext, ngettext
 
 _MOST_KEPT = 4
 MOST_ROWS = 2_000  # of a table on a page: days by workstream are many
@@ -62,7 +61,6 @@ class ChartPage:
     rows: list[list[TableCell]]
     left_out: int  # rows of the table that only the file has
     named: list[tuple[str, list[Reminder]]]
-    reminders: list[Reminder]
     figure: Markup
     is_empty: bool
 
@@ -94,6 +92,14 @@ class Reading:
     def cautions(self) -> Mapping[Caution, list[Behind]]:
         """What to bear in mind, with its items."""
         return self.chosen.cautions
+
+    def part(self, chart: str, of: str) -> Choice:
+        """Of what is chosen, the project or the workstream that a row of the chart is about; all of it without one."""
+        if not of:
+            return self.choice
+        by, filters = self.filters.by or drawings.CHARTS[chart].source.by, self.filters
+        names = ([of], filters.workstreams) if by is By.PROJECT else (filters.projects, [of])
+        return choice_of(self.sources.history, *names)
 
     def view(self, name: str) -> View:
         """A chart, to be drawn and told."""
@@ -144,23 +150,15 @@ class Address:
     chart: str
     filters: Filters
     keys: tuple[str, ...]  # that tell the rows of the whole apart
-    _begun: dict[tuple[object, object], str] = field(default_factory=dict)
+    _begun: dict[object, str] = field(default_factory=dict)
 
     def __call__(self, row: SheetRow, column: str) -> str:
-        key = row.values.get("project") or "", row.values.get("workstream") or ""
-        if key not in self._begun:  # Flask takes longer for an address than all else about a mark
-            self._begun[key] = self._beginning(*key)
+        of = row.values.get("workstream") or row.values.get("project") or ""
+        if of not in self._begun:  # Flask takes longer for an address than all else about a mark
+            address = url_for("charts.show", name=self.chart, **self.filters.parameters(), of=of or None)
+            self._begun[of] = f"{address}{'&' if '?' in address else '?'}"
         keys = "".join([f"&{name}={quote(key_text(row.values[name]))}" for name in self.keys])
-        return f"{self._begun[key]}show={column}{keys}"
-
-    def _beginning(self, project: object, workstream: object) -> str:
-        narrowed: dict[str, Any] = {"by": None}
-        if workstream:
-            narrowed |= {"workstream": workstream, "project": None}
-        elif project:
-            narrowed |= {"project": project}
-        address = url_for("charts.show", name=self.chart, **self.filters.parameters(**narrowed))
-        return f"{address}{'&' if '?' in address else '?'}"
+        return f"{self._begun[of]}show={column}{keys}"
 
 
 def frame(reading: Reading, name: str) -> ChartPage:
@@ -178,7 +176,6 @@ def frame(reading: Reading, name: str) -> ChartPage:
         [[_cell(view, row, column) for column in columns] for row in view.rows[:MOST_ROWS]],
         max(len(view.rows) - MOST_ROWS, 0),
         [(each.title, [_named(reading, item) for item in each.items]) for each in drawings.named_items(view)],
-        [*_reported_otherwise(reading, view), *(_reminder(reading, name, caution) for caution in Caution)],
         Markup(figure_json(drawings.figure(view)).replace("<", "\\u003c")),  # noqa: S704 - inside a script of data
         is_empty,
     )
@@ -189,17 +186,24 @@ def _cell(view: View, row: SheetRow, column: Column) -> TableCell:
     return TableCell(text, link, _is_number(column.adds))
 
 
-def _reported_otherwise(reading: Reading, view: View) -> Iterator[Reminder]:
-    """For each closed cycle, the figures of the chart that its close reported otherwise than they are known now; the
+def reminders(reading: Reading, *charts: str) -> list[Reminder]:
+    """What to bear in mind of these charts, in short of several; the lists are those of the first."""
+    columns = [column.name for name in charts for column in drawings.CHARTS[name].source.columns_of(reading.span)]
+    figures = [name for name in dict.fromkeys(columns) if name in FIGURES]
+    differing = _reported_otherwise(reading, figures, is_short=len(charts) > 1)
+    return [*differing, *(_reminder(reading, charts[0], caution) for caution in Caution)]
+
+
+def _reported_otherwise(reading: Reading, names: Sequence[str], *, is_short: bool) -> Iterator[Reminder]:
+    """For each closed cycle, those of the figures that its close reported otherwise than they are known now; the
     cycle's page has the items that make the difference.
     """
-    names = [column.name for column in view.whole.columns if column.name in FIGURES]
-    choice = reading.choice
-    for cycle in view.span.cycles if names else ():
-        reported = view.span.reported_summary(cycle.cycle, choice)
+    choice, span = reading.choice, reading.span
+    for cycle in span.cycles if names else ():
+        reported = span.reported_summary(cycle.cycle, choice)
         if reported is None:
             continue
-        now = view.span.summary(cycle.cycle, choice)
+        now = span.summary(cycle.cycle, choice)
         differing = [
             _difference(name, was, is_)
             for name in names
@@ -208,6 +212,13 @@ def _reported_otherwise(reading: Reading, view: View) -> Iterator[Reminder]:
         ]
         if differing:
             text = gettext("Cycle %(cycle)s as reported: %(figures)s", cycle=cycle.cycle, figures="; ".join(differing))
+            if is_short:
+                text = ngettext(
+                    "Cycle %(cycle)s as reported: %(num)s figure differs",
+                    "Cycle %(cycle)s as reported: %(num)s figures differ",
+                    len(differing),
+                    cycle=cycle.cycle,
+                )
             page = url_for("cycle.show", number=cycle.cycle, workstream=choice.workstream, _anchor="differences")
             yield Reminder(text, page)
 

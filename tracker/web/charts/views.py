@@ -20,19 +20,21 @@ from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import days
 from tracker.domain.figures.words import Adds
-from tracker.domain.states import Goal, State
+from tracker.domain.states import Goal, Role, State
 from tracker.queries import charts as queries
 from tracker.queries.cycles import page as cycle_queries
 from tracker.web.charts import figure_words, words
 from tracker.web.charts.files import chart_csv, dialect_of
 from tracker.web.charts.filters import pickers, read_filters
-from tracker.web.charts.frames import Reading, frame
-from tracker.web.http.context import now, reading_session
+from tracker.web.charts.frames import Reading, frame, reminders
+from tracker.web.http.context import current_viewer, now, reading_session
 from tracker.web.security.requests import with_images_made_here
 from tracker.web.ui.formats import language
 from tracker.web.ui.query import last
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
+
+_MOST_NAMED = 5
 
 bp = Blueprint("charts", __name__, url_prefix="/charts")
 
@@ -58,7 +60,8 @@ def wall() -> ResponseReturnValue:
     reading = _reading()
     first, *others = drawings.CHARTS
     titles = [(name, gettext(drawings.CHARTS[name].title)) for name in others]
-    shown = page("charts/wall.html", **_shared(reading), frame=frame(reading, first), others=titles)
+    minded = reminders(reading, *drawings.CHARTS)
+    shown = page("charts/wall.html", **_shared(reading), frame=frame(reading, first), others=titles, reminders=minded)
     return with_images_made_here(shown)
 
 
@@ -70,8 +73,10 @@ def show(name: str) -> ResponseReturnValue:
     if asked:
         return _items(name, asked)
     reading = _reading(("part",))
-    template = "charts/part.html" if last("part") else "charts/chart.html"
-    return with_images_made_here(page(template, **_shared(reading), frame=frame(reading, name)))
+    shown = {**_shared(reading), "frame": frame(reading, name)}
+    if last("part"):
+        return with_images_made_here(page("charts/part.html", **shown))
+    return with_images_made_here(page("charts/chart.html", **shown, reminders=reminders(reading, name)))
 
 
 @bp.get("/<name>.json")
@@ -129,8 +134,12 @@ def _file_name(name: str, reading: Reading) -> str:
 
 
 def _shared(reading: Reading) -> dict[str, Any]:
-    filters = reading.filters
+    filters, actor = reading.filters, current_viewer().actor
+    is_lead = actor.role is Role.LEAD and not actor.all_workstreams
+    own = sorted(actor.workstreams & reading.sources.workstreams.keys()) if is_lead else []
     return {
+        "own": own,
+        "is_own": not filters.projects and sorted(filters.workstreams) == own,
         "filters": filters,
         "parameters": filters.parameters(),
         "pickers": pickers(filters, reading.sources),
@@ -142,8 +151,10 @@ def _shared(reading: Reading) -> dict[str, Any]:
 
 
 def _chosen(reading: Reading) -> str:
-    """What the charts are about, in words."""
+    """What the charts are about, in words; where that is much, by code."""
     filters, sources = reading.filters, reading.sources
+    if len(codes := filters.projects + filters.workstreams) > _MOST_NAMED:
+        return ", ".join(codes)
     names = [sources.projects[code] for code in filters.projects]
     names += [f"{code} {sources.workstreams[code]}" for code in filters.workstreams]
     return ", ".join(names) or gettext("the whole programme")
@@ -157,9 +168,11 @@ def _items(name: str, asked: str) -> Response:
         behind = reading.cautions[caution]
         heading = words.caution_label(caution, len(behind))
         return _list(reading, name, title, heading, words.caution_definition(caution), behind, Adds.COUNT)
-    sheet = sheets.whole(drawings.CHARTS[name].source, reading.span, reading.choice)
+    of = last("of")
+    choice = reading.part(name, of)
+    sheet = sheets.whole(drawings.CHARTS[name].source, reading.span, choice)
     column = next((each for each in sheet.columns if each.name == asked), None)
-    if column is None or column.adds in {Adds.KEY, Adds.NONE}:
+    if column is None or column.adds in {Adds.KEY, Adds.NONE} or (of and not choice.workstreams):
         raise NotFoundError(N_("The chart has no such mark. Its filters may have changed."))
     row = sheet.row({key: last(key) for key in sheet.keys})
     behind = list(row.items(asked))
@@ -167,7 +180,7 @@ def _items(name: str, asked: str) -> Response:
         words.key_words(each, row.values[each.name])
         for each in sheet.columns
         if each.adds is Adds.KEY and row.values[each.name] not in {None, ""}
-    ]
+    ] + [of] * bool(of)
     number = words.cell(column, row.values[asked])
     heading = gettext(
         "%(what)s, %(where)s: %(number)s", what=words.label(asked), where=", ".join(places), number=number

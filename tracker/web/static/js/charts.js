@@ -1,5 +1,7 @@
 // Draws the figures that pages bring along, in the reader's theme and width; a mark leads to its items.
 
+import { isCrowded, settle, turned } from "./charts/crowd.js";
+
 const NARROW = 560;
 const PICTURE = 840; // px, of a picture at least
 const TALL = 560; // px, of a drawing that takes the room of two on the wall
@@ -10,6 +12,7 @@ const CONFIG = {
   displayModeBar: false, displaylogo: false, showSendToCloud: false, plotlyServerURL: "", scrollZoom: false,
   doubleClick: false, showTips: false, locale: document.documentElement.lang,
 };
+const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 200));
 const isPhone = matchMedia("(width < 40rem)").matches;
 const drawn = new Map(); // the plot's element: the figure as it came, how it was drawn
 const coming = new Map(); // the place of a chart that was sent for: who waits for it
@@ -54,23 +57,31 @@ function draw(plot) {
   if (!width || look === known.look) return;
   const isFirst = !known.look;
   known.look = look;
-  const { data, layout } = fittedTo(plot, coloured(known.text, palette), width);
-  const scale = width / layout.width;
-  roomFor(plot, { layout });
-  Plotly.react(plot, data, layout, CONFIG).then(() => {
-    const frame = plot.querySelector(".svg-container");
-    frame.style.width = `${width}px`;
-    frame.style.height = `${layout.height * scale}px`;
-    for (const svg of plot.querySelectorAll(".main-svg")) {
-      svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
-      svg.setAttribute("width", width);
-      svg.setAttribute("height", layout.height * scale);
-    }
-    plot.dataset.drawn = "";
-  });
+  delete plot.dataset.drawn;
+  const figure = fittedTo(plot, coloured(known.text, palette), width);
+  roomFor(plot, figure);
+  shown(plot, figure, width)
+    .then(() => isCrowded(plot) && turned(figure) && shown(plot, figure, width))
+    .then(() => {
+      settle(plot, figure);
+      plot.dataset.drawn = "";
+    });
   if (!isFirst) return;
   plot.on("plotly_click", ({ points }) => open(points[0]));
   widths.observe(plot);
+}
+
+async function shown(plot, { data, layout }, width) {
+  const scale = width / layout.width;
+  await Plotly.react(plot, data, layout, CONFIG);
+  const frame = plot.querySelector(".svg-container");
+  frame.style.width = `${width}px`;
+  frame.style.height = `${layout.height * scale}px`;
+  for (const svg of plot.querySelectorAll(".main-svg")) {
+    svg.setAttribute("viewBox", `0 0 ${layout.width} ${layout.height}`);
+    svg.setAttribute("width", width);
+    svg.setAttribute("height", layout.height * scale);
+  }
 }
 
 // The room that it takes is there before it is drawn, so that nothing jumps.
@@ -114,15 +125,25 @@ function fitted(figure, width) {
   const { short, narrow, wide, panels } = layout.meta;
   layout.width = width;
   if (panels > 1) placed(layout, width);
-  if (width >= NARROW && panels === 1) return figure;
-  for (const [axis, texts] of Object.entries(short)) layout[axis].ticktext = texts;
+  const isWide = width >= NARROW && panels === 1;
+  if (isWide && !isTight(layout)) return figure;
+  for (const [axis, texts] of Object.entries(short)) if (!isWide || axis.startsWith("x")) layout[axis].ticktext = texts;
   if (width >= NARROW) return figure;
   const height = layout.height - layout.margin.b;
   Object.assign(layout.margin, narrow);
   if (panels === 1) layout.height = height + layout.margin.b;
-  layout.annotations = layout.annotations.filter(({ name }) => name !== wide);
+  const notes = layout.annotations.filter(({ name }) => name !== wide);
+  layout.meta.leftOut ||= notes.length < layout.annotations.length;
+  layout.annotations = notes;
   layout.shapes = layout.shapes.filter(({ name }) => name !== wide);
   return figure;
+}
+
+// Whether the names of cycles have too little room beside each other; days are not evenly apart, and lie flat.
+function isTight({ width, margin, font, xaxis: { ticktext = [], tickangle } }) {
+  measure.font = `700 ${font.size}px ${font.family}`;
+  const room = (width - margin.l - margin.r) / ticktext.length;
+  return tickangle !== 0 && ticktext.some((text) => measure.measureText(text.split("<br>")[0]).width + 4 > room);
 }
 
 function placed(layout, width) {
@@ -159,7 +180,7 @@ async function picture(chart, format) {
   layout.margin.r += EDGE;
   const words = [
     { text: chart.querySelector(".finding").textContent, size: 17, weight: 700, colour: "--ink" },
-    { text: chart.querySelector(".definition").firstChild.textContent, size: 13, weight: 400, colour: "--ink-2" },
+    { text: chart.querySelector(".definition summary").textContent, size: 13, weight: 400, colour: "--ink-2" },
     { text: chart.querySelector(".sample").textContent, size: 12, weight: 400, colour: "--ink-3" },
   ];
   const [title, definition, foot] = words.map(({ text, size, weight, colour }) => {
@@ -216,25 +237,44 @@ function isComing(element) {
 
 function come(place) {
   return new Promise((resolve) => {
-    coming.set(place, resolve);
+    coming.set(place, [...(coming.get(place) ?? []), resolve]);
     if (!place.hasAttribute("aria-busy")) place.dispatchEvent(new Event("come"));
   });
 }
 
 function came() {
-  for (const [place, resolve] of coming) {
+  for (const [place, waiting] of coming) {
     if (place.isConnected && !place.classList.contains("is-lost")) continue;
     coming.delete(place);
-    resolve();
+    for (const resolve of waiting) resolve();
   }
 }
 
 // All of them, one after another so that none waits too long, and drawn; what cannot be had is left out.
+async function allCome(pause) {
+  for (const place of document.querySelectorAll(".chart.is-coming:not(.is-lost)")) {
+    await pause();
+    if (place.isConnected) await come(place);
+  }
+  for (const plot of drawn.keys()) {
+    await pause();
+    if (plot.isConnected) draw(plot);
+  }
+}
+
 async function printed(button) {
   button.setAttribute("aria-busy", "true");
-  for (const place of document.querySelectorAll(".chart.is-coming")) if (place.isConnected) await come(place);
+  await allCome(() => null);
   button.removeAttribute("aria-busy");
   print();
+}
+
+// The browser's own print does not wait: what has not come yet is fetched while it stands still.
+function comeAtOnce(place) {
+  const asked = new XMLHttpRequest();
+  asked.open("GET", place.getAttribute("hx-get"), false);
+  asked.send();
+  if (asked.status === 200) place.outerHTML = asked.responseText;
 }
 
 document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
@@ -266,7 +306,10 @@ for (const query of ["(prefers-color-scheme: dark)", "print"]) matchMedia(query)
 const isCopied = CSS.supports("-moz-appearance", "none");
 addEventListener("beforeprint", () => {
   isOnPaper = true;
-  if (isCopied) redraw();
+  document.querySelectorAll(".chart.is-coming").forEach(comeAtOnce);
+  find(document);
+  came();
+  for (const [plot, { look }] of drawn) if (plot.isConnected && (isCopied || !look)) draw(plot);
 });
 addEventListener("afterprint", () => {
   isOnPaper = false;
@@ -274,3 +317,5 @@ addEventListener("afterprint", () => {
 });
 for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
 find(document);
+const resting = () => new Promise((resolve) => idle(resolve, { timeout: 1000 }));
+addEventListener("load", () => allCome(resting));

@@ -22,7 +22,7 @@ document.addEventListener("keydown", (event) => {
       picker.open = false;
       picker.querySelector("summary").focus();
     }
-  } else if (event.key === "/" && "keys" in document.body.dataset && !event.target.matches("input, select, textarea, [contenteditable]") && !document.querySelector("dialog[open]")) {
+  } else if (search && event.key === "/" && "keys" in document.body.dataset && !event.target.matches("input, select, textarea, [contenteditable]") && !document.querySelector("dialog[open]")) {
     event.preventDefault();
     search.focus();
   }
