@@ -105,8 +105,8 @@ COMMITTING = 4  # who looks, the cycle, the other ones, members by goal
 # Who looks, the cycle, three for the frame, cards of two sides (4), goals, the running cycle's review (5), blockers,
 # work under way, the instant.
 PLAN = 18 + FIGURES
-# Who looks, the last recorded instant; for the blockers four; ready workstreams, updates, members, moves.
-OVERVIEW = 2 + FIGURES + 4 + 4
+# Who looks, the last recorded instant, what figures come from, the blockers, updates, the review.
+OVERVIEW = 2 + FIGURES + 4 + 1 + 7
 # Who looks, the last recorded instant, when members of the running cycle were last updated, reasons of moves back,
 # blockers with their categories, projects and workstreams by name.
 CHART = 7 + FIGURES
