@@ -48,6 +48,7 @@ PAGES = {
     "review": "/cycles/2/review",
     "review of a workstream": "/cycles/2/review?workstream=S01",
     "changes of the review": "/cycles/2/review/changes?workstream=S01",
+    "proposals of several workstreams": "/cycles/2/review/proposals",
     "closing": "/cycles/2/close",
     "closed": "/cycles/1/close",
     "committing": "/cycles/3/commit",
@@ -135,6 +136,7 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert {counts[0][name] for name in PAGES if "board" in name or name == "backlog"} == {BOARD}
     assert counts[0]["workflow"] == WORKFLOW
     assert counts[0]["overview"] == OVERVIEW
+    assert counts[0]["proposals of several workstreams"] == 1 + 7
     assert counts[0]["blockers"] == counts[0]["all blockers, filtered"] == BLOCKERS
     assert counts[0]["blocker"] == BLOCKER
     assert counts[0]["cycles"] == counts[0]["cycles from the first"] == CYCLES
