@@ -103,6 +103,11 @@ class Member:
         return self.times_carried >= _EXPLICIT_FROM
 
     @property
+    def was_carried_again(self) -> bool:
+        """Whether it took such a decision to come here."""
+        return self.times_carried > _EXPLICIT_FROM
+
+    @property
     def lapsed(self) -> Proposal | None:
         """The proposal that its progress has made idle: it was to go without its goal, and met it."""
         if self.is_met and self.proposal is not None and self.proposal.wish.kind is not ProposalKind.GOES_ON:
