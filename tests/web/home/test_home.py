@@ -146,6 +146,12 @@ def test_a_cycle_past_its_last_day_should_have_been_closed(at: At, role: Role, w
     assert ("/cycles/2/close" in links(page)) is way
 
 
+def test_a_first_cycle_that_is_over_has_nothing_that_may_yet_come(at: At) -> None:
+    page = at(a_programme(Flow().in_cycle(1), cycles=[a_cycle(1, RUNNING)]), day(60)).page("/")
+    assert "Its last day was Sunday 19 March. 0 done in cycle 1." in page.text
+    assert "0 of 1 promised goal is met, and the days of the cycle are over." in page.text
+
+
 @pytest.mark.parametrize(("role", "way"), [(Role.PLANNER, True), (Role.LEAD, False)])
 def test_between_cycles_it_says_what_comes_next_and_who_does_it(at: At, role: Role, way: bool) -> None:
     browser = at(some_done(0, 0, cycles=(CLOSED, CycleStatus.DRAFT)), day(48), role, *(["LAB"] * (role is Role.LEAD)))

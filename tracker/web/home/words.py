@@ -47,8 +47,9 @@ def progress(seen: Overview) -> str:
     assert isinstance(done, int), "it has begun"
     values = {"cycle": seen.pace.cycle, "other": seen.pace.cycle - 1}
     so_far = ngettext("%(num)s done in cycle %(cycle)s", "%(num)s done in cycle %(cycle)s", done, **values)
+    is_over = seen.running is not None and seen.running.end == seen.running.border
     if not isinstance(then, int):
-        return so_far if done else gettext("None done yet in cycle %(cycle)s", **values)
+        return so_far if done or is_over else gettext("None done yet in cycle %(cycle)s", **values)
     if kind == "previous":
         return gettext("%(done)s, %(then)s in all of cycle %(other)s", done=so_far, then=then, **values)
     if done:
