@@ -23,6 +23,7 @@ PAGES = {
     "plan": "/cycles/6/plan",
     "nothing in the plan": "/cycles/6/plan?q=finnsinte&sort=x",
     "no draft to plan": "/cycles/5/plan",
+    "proposals": "/cycles/5/review/proposals",
     "help": "/help",
     "handbook": "/help/",
     "handbook in both languages": "/help/files-and-figures",

@@ -1,4 +1,4 @@
-"""The running cycle at a glance: the demo's figures as its table has them, and each state a programme can be in."""
+"""What the first page answers with: the demo's figures as its table has them, and each state a programme can be in."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,13 +14,16 @@ from tests.databases import ON_SQLITE, Databases, demo
 from tracker.clock import clock_of
 from tracker.db.engine import make_engine, reading
 from tracker.domain.calendar import local_date
-from tracker.domain.states import CycleStatus, Goal, State
+from tracker.domain.charts.sheets import SheetRow
+from tracker.domain.programme.rows import Programme
+from tracker.domain.states import STATES, CycleStatus, Goal, State
 from tracker.queries import figures, home
-from tracker.queries.home import Overview, Standing
+from tracker.queries.home import Overview
 
 ZONE = ZoneInfo("Europe/Stockholm")
 NOW = day(75)  # Friday 14 April, in cycle 2
 SIDU = ("EXT", "LAB", "LLA", "MBI", "MTE")
+CLOSED, RUNNING = CycleStatus.CLOSED, CycleStatus.RUNNING
 
 
 def overview_of(engine: Engine, now: datetime = NOW, own: tuple[str, ...] = ()) -> Overview:
@@ -28,13 +31,13 @@ def overview_of(engine: Engine, now: datetime = NOW, own: tuple[str, ...] = ()) 
         return home.overview(session, own=own, language="en", now=now, today=local_date(now, ZONE), zone=ZONE)
 
 
-def standing(seen: Overview) -> Standing:
-    assert seen.standing is not None
-    return seen.standing
+def pace(seen: Overview) -> SheetRow:
+    assert seen.pace is not None
+    return seen.pace
 
 
 @pytest.fixture(scope="module")
-def demo_glance(sqlite_databases: Databases) -> Iterator[Overview]:
+def demo_overview(sqlite_databases: Databases) -> Iterator[Overview]:
     with sqlite_databases.fresh(demo) as url:
         engine = make_engine(url)
         with reading(engine) as session:
@@ -43,137 +46,148 @@ def demo_glance(sqlite_databases: Databases) -> Iterator[Overview]:
         engine.dispose()
 
 
-def test_the_demo_has_17_done_against_21_by_the_same_working_day(demo_glance: Overview) -> None:
-    here = standing(demo_glance)
-    assert (here.reading.working_days_so_far, here.reading.working_days) == (18, 32)
-    assert here.items is not None
-    assert [len(keys) for keys in (here.items.designed, here.items.validated, here.items.tested)] == [16, 14, 17]
-    assert here.previous is not None
-    assert (here.previous.number, here.previous.through) == (4, date(2023, 2, 22))
-    assert (len(here.previous.so_far.tested), len(here.previous.whole.tested)) == (21, 59)
+def test_the_demo_has_17_done_against_21_by_the_same_working_day(demo_overview: Overview) -> None:
+    promise = {each.goal: (each.promised, len(each.kept), each.passed, each.then) for each in demo_overview.promise}
+    assert promise == {Goal.TEST: (50, 17, 17, 21), Goal.VALIDATION: (21, 0, 14, 29), Goal.DESIGN: (31, 5, 16, 35)}
+    assert [each.goal for each in demo_overview.promise] == [Goal.TEST, Goal.VALIDATION, Goal.DESIGN]
 
 
-def test_the_curves_end_where_the_figures_do(demo_glance: Overview) -> None:
-    here = standing(demo_glance)
-    assert here.previous is not None
-    assert (len(here.tested_by_day), here.tested_by_day[-1]) == (18, 17)
-    assert (len(here.previous.tested_by_day), here.previous.tested_by_day[-1]) == (35, 59)
-    assert here.previous.tested_by_day[17] == 21
-    assert list(here.previous.tested_by_day) == sorted(here.previous.tested_by_day)
+def test_the_demo_s_whole_is_137_of_242_and_the_rest_by_state(demo_overview: Overview) -> None:
+    assert [demo_overview.states[state] for state in reversed(STATES)] == [137, 24, 27, 21, 33]
+    assert demo_overview.workflows == 242
+    assert (demo_overview.following and demo_overview.following.cycle, demo_overview.planned) == (6, 18)
 
 
-def test_the_demo_s_scope_is_what_its_summary_says(demo_glance: Overview) -> None:
-    items = standing(demo_glance).items
-    assert items is not None
-    goals = list(items.committed.values())
-    assert [goals.count(goal) for goal in (Goal.TEST, Goal.VALIDATION, Goal.DESIGN)] == [50, 21, 31]
-    members = standing(demo_glance).members
-    assert (sum(map(len, members.values())), len(members[State.DONE])) == (102, 17)
-    assert demo_glance.following is not None
-    assert (demo_glance.following.cycle, demo_glance.planned[6]) == (6, {Goal.DESIGN: 18})
-    assert demo_glance.workflows == 242
-
-
-def test_the_demo_s_blockers_and_moves(demo_glance: Overview) -> None:
-    assert [row.days for row in demo_glance.blockers][:3] == [60, 60, 39]
-    assert (len(demo_glance.blockers), sum(row.days > 28 for row in demo_glance.blockers)) == (21, 8)
-    assert demo_glance.since == date(2023, 4, 13)
-    # One was taken back, and is no move; the one made instead happened a week before.
-    assert [(move.key, move.is_late) for move in demo_glance.moves] == [
-        ("RAP-003", False),
-        ("PAT-020", False),
-        ("IVA-007", False),
-        ("REH-004", False),
-        ("REH-002", False),
-        ("OPE-010", True),
+def test_problems_go_by_what_is_lacking_then_by_blocked_days_then_by_staleness(demo_overview: Overview) -> None:
+    problems = demo_overview.problems
+    assert [each.rank for each in problems] == sorted(each.rank for each in problems)
+    assert [(each.code, len(each.lacks), each.promised) for each in problems][:3] == [
+        ("LKM", 6, 8),
+        ("PAT", 6, 7),
+        ("DRS", 6, 6),
     ]
-    assert not any(move.is_back for move in demo_glance.moves)
+    assert sum(len(each.lacks) for each in problems) == 102 - 22
 
 
-def test_a_lead_s_own_part_is_part_of_the_whole(demo_glance: Overview) -> None:
-    own = demo_glance.own
+def test_each_of_a_problem_s_facts_breaks_the_tie_of_those_before_it(engine: Engine) -> None:
+    def flow(code: str) -> Flow:
+        return Flow(f"{code}-001", workstream=code).in_cycle(2)
+
+    programme = a_programme(
+        flow("LAB").to(State.DONE, day(60)),
+        Flow("LAB-002", workstream="LAB").in_cycle(2).to(State.DESIGN, day(60)),
+        flow("LKM").to(State.DESIGN, day(74)),
+        flow("RTG").to(State.DESIGN, day(74)).held(1, day(74)),
+        Flow("RTG-002", workstream="RTG").in_cycle(2).to(State.DESIGN, day(74)),
+    )
+    load(engine, programme)
+    found = overview_of(engine).problems
+    assert [(each.code, len(each.lacks), bool(each.blocked), each.stale_days) for each in found] == [
+        ("RTG", 2, True, 0),
+        ("LAB", 1, False, 15),
+        ("LKM", 1, False, 0),
+    ]
+
+
+def test_what_was_added_is_nothing_that_was_promised(engine: Engine) -> None:
+    added = Flow("LKM-002").in_cycle(2, Goal.DESIGN, at=day(60))
+    load(engine, a_programme(Flow("LKM-001").in_cycle(2, Goal.DESIGN).to(State.VALIDATION, day(60)), added))
+    seen = overview_of(engine)
+    assert [(each.goal, each.promised, list(each.kept)) for each in seen.promise if each.promised] == [
+        (Goal.DESIGN, 1, ["LKM-001"])
+    ]
+    assert not any(each.lacks for each in seen.problems)
+
+
+def test_a_lead_s_own_part_is_part_of_the_whole(demo_overview: Overview) -> None:
+    own = demo_overview.own
     assert own is not None
     assert list(own.workstreams) == list(SIDU)
-    assert {key.split("-")[0] for key in own.members} <= set(SIDU)
+    assert {key.split("-")[0] for key in [*own.members, *demo_overview.stale]} <= set(SIDU)
     assert sorted(key.split("-")[0] for key in own.done) == ["MBI", "MTE"]
-    streams = {row.id: row.workstreams for row in demo_glance.blockers}
+    streams = {row.id: row.workstreams for row in demo_overview.blockers}
     assert own.blockers
     assert all(not set(SIDU).isdisjoint(streams[blocker]) for blocker in own.blockers)
 
 
-def test_the_working_day_before_a_monday_is_the_friday(engine: Engine) -> None:
-    load(engine, a_programme())
-    assert overview_of(engine, day(78)).since == date(2023, 4, 14)
-
-
-def test_streams_whose_members_nobody_changed_or_checked_for_a_week_are_told(engine: Engine) -> None:
+def test_own_workflows_wait_that_nobody_changed_or_checked_for_a_week(engine: Engine) -> None:
     load(
         engine,
         a_programme(
             Flow("LAB-001", workstream="LAB").in_cycle(2).to(State.DESIGN, day(66)),
             Flow("LAB-002", workstream="LAB").in_cycle(2).to(State.DONE, day(67)),
-            Flow("LKM-001").in_cycle(2).to(State.DESIGN, day(60)).checked(day(69)),
-            Flow("RTG-001", workstream="RTG").in_cycle(2).to(State.DONE, day(51)),
-            Flow("RTG-002", workstream="RTG").to(State.DESIGN, day(51)),
+            Flow("LAB-003", workstream="LAB").in_cycle(2).to(State.DESIGN, day(60)).checked(day(69)),
+            Flow("LKM-001").in_cycle(2).to(State.DESIGN, day(60)),
+            Flow("LAB-004", workstream="LAB").to(State.DESIGN, day(51)),
         ),
     )
-    stale = standing(overview_of(engine)).stale
-    assert [(each.code, each.open, each.updated_on, each.days) for each in stale] == [
-        ("LAB", 1, date(2023, 4, 6), 8),
-    ]
+    assert list(overview_of(engine, own=("LAB",)).stale) == ["LAB-001"]
+    assert list(overview_of(engine).stale) == ["LAB-001", "LKM-001"]
 
 
-def test_a_cycle_that_has_not_begun_has_no_figures(engine: Engine) -> None:
-    cycles = [a_cycle(1, CycleStatus.CLOSED), a_cycle(2, CycleStatus.RUNNING)]
-    load(engine, a_programme(Flow().in_cycle(2, Goal.DESIGN), cycles=cycles))
+def test_a_cycle_that_has_not_begun_has_a_promise_and_no_figures(engine: Engine) -> None:
+    cycles = [a_cycle(1, CLOSED), a_cycle(2, RUNNING)]
+    flows = [Flow().in_cycle(2, Goal.DESIGN), Flow("LKM-002").in_cycle(1, Goal.TEST)]
+    load(engine, a_programme(*flows, cycles=cycles))
     seen = overview_of(engine, day(48))
-    assert (standing(seen).items, standing(seen).previous, seen.planned[2]) == (None, None, {Goal.DESIGN: 1})
+    assert (seen.is_under_way, seen.pace, seen.review) == (False, None, None)
+    assert [(each.goal, each.promised, each.passed) for each in seen.promise if each.promised] == [
+        (Goal.DESIGN, 1, None)
+    ]
+    assert [(each.code, list(each.lacks)) for each in seen.problems] == [("LKM", ["LKM-002"])], "of the last cycle"
 
 
-def test_past_its_last_day_a_cycle_is_still_compared_on_the_same_working_day(engine: Engine) -> None:
-    cycles = [a_cycle(1, CycleStatus.CLOSED), a_cycle(2, CycleStatus.RUNNING)]
-    load(engine, a_programme(Flow().in_cycle(1).to(State.DONE, day(40)), cycles=cycles))
-    here = standing(overview_of(engine, day(105)))
-    assert here.reading.working_days_so_far == here.reading.working_days == 32
-    assert here.previous is not None
-    assert (here.previous.through, len(here.previous.so_far.tested)) == (date(2023, 3, 14), 1)
+def test_past_its_last_day_a_cycle_is_compared_with_the_whole_of_the_previous(engine: Engine) -> None:
+    load(
+        engine,
+        a_programme(Flow().in_cycle(1).to(State.DONE, day(49)), cycles=[a_cycle(1, CLOSED), a_cycle(2, RUNNING)]),
+    )
+    seen = overview_of(engine, day(105))
+    assert home.compared_with(pace(seen)) == "previous"
+    assert [each.then for each in seen.promise] == [1, 1, 1]
+    assert home.compared_with(pace(overview_of(engine))) == "same_day"
 
 
 def test_a_shorter_previous_cycle_is_compared_whole(engine: Engine) -> None:
-    short = replace(a_cycle(1, CycleStatus.CLOSED), ends_on=date(2023, 2, 12))
-    cycles = [short, a_cycle(2, CycleStatus.RUNNING)]
-    load(engine, a_programme(Flow().in_cycle(1).to(State.DONE, day(13)), cycles=cycles))
-    here = standing(overview_of(engine))
-    assert here.previous is not None
-    assert (here.previous.through, len(here.previous.so_far.tested)) == (date(2023, 2, 12), 1)
-    assert len(here.previous.tested_by_day) == 10
+    short = replace(a_cycle(1, CLOSED), ends_on=date(2023, 2, 12))
+    load(engine, a_programme(Flow().in_cycle(1).to(State.DONE, day(13)), cycles=[short, a_cycle(2, RUNNING)]))
+    assert [each.then for each in overview_of(engine).promise] == [1, 1, 1]
 
 
 def test_a_gap_in_the_numbers_leaves_nothing_to_compare_with(engine: Engine) -> None:
-    load(engine, a_programme(Flow().in_cycle(2), cycles=[a_cycle(2, CycleStatus.RUNNING)]))
-    assert standing(overview_of(engine)).previous is None
+    load(engine, a_programme(Flow().in_cycle(2), cycles=[a_cycle(2, RUNNING)]))
+    assert [each.then for each in overview_of(engine).promise] == [None, None, None]
+
+
+def test_the_end_of_the_last_cycle_stays_until_the_next_has_seven_working_days_behind_it(engine: Engine) -> None:
+    load(engine, a_programme(Flow(), cycles=[a_cycle(1, CLOSED), a_cycle(2, RUNNING)]))
+    shown = {number: overview_of(engine, day(number)).is_ending_shown for number in (48, 50, 56, 58, 59, 75)}
+    assert shown == {48: True, 50: True, 56: True, 58: True, 59: False, 75: False}
 
 
 def test_between_cycles_the_last_and_the_next_are_known(engine: Engine) -> None:
-    load(engine, a_programme(Flow(), cycles=[a_cycle(1, CycleStatus.CLOSED), a_cycle(2), a_cycle(3)]))
+    load(engine, a_programme(Flow(), cycles=[a_cycle(1, CLOSED), a_cycle(2), a_cycle(3)]))
     seen = overview_of(engine)
-    assert (seen.standing, seen.latest and seen.latest.cycle, seen.following and seen.following.cycle) == (None, 1, 2)
+    assert (seen.running, seen.latest and seen.latest.cycle, seen.following and seen.following.cycle) == (None, 1, 2)
+    assert seen.is_ending_shown
 
 
 def test_a_programme_without_anything_is_seen_too(engine: Engine) -> None:
+    load(engine, Programme([], [], [], [], [], [], [], [], [], []))
     seen = overview_of(engine)
-    assert (seen.standing, seen.latest, seen.following, seen.workflows) == (None, None, None, 0)
-    assert not seen.blockers
-    assert not seen.moves
+    assert (seen.running, seen.latest, seen.following, seen.workflows) == (None, None, None, 0)
+    assert not [*seen.blockers, *seen.problems, *seen.promise]
+    assert not seen.is_ending_shown
 
 
 def test_its_figures_are_those_of_the_summary(engine: Engine) -> None:
     load(engine, a_programme())
     with reading(engine) as session:
         row = figures.cycle_summary(session, NOW)[-2]
-    items = standing(overview_of(engine)).items
-    assert items is not None
-    assert (len(items.tested), len(items.committed), len(items.met)) == (row.tested, row.committed, row.met)
+    seen = overview_of(engine)
+    assert [each.passed for each in seen.promise] == [row.tested, row.validated, row.designed]
+    assert sum(each.promised for each in seen.promise) == row.committed
+    assert sum(each.blocked for each in seen.problems) == row.blocked_days
 
 
 @ON_SQLITE
@@ -187,5 +201,5 @@ def test_statements_do_not_grow_with_the_workflows(engine: Engine, workflows: in
     assert len(statements_of(engine, lambda: overview_of(engine))) == STATEMENTS
 
 
-# As the statement counts have it, less who looks.
-STATEMENTS = 1 + 6 + 4 + 4
+# The instant, what figures come from, the blockers, the updates, and the review.
+STATEMENTS = 1 + 6 + 4 + 1 + 7

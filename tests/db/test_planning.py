@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from tests.bench.board import statements_of
-from tests.builders import PROJECTS, day, load
+from tests.builders import PROJECTS, Flow, a_cycle, a_programme, day, load
 from tests.databases import Databases
 from tests.db import reviewing
 from tests.db.acting import (
@@ -319,6 +319,32 @@ def test_the_sums_are_what_the_commit_counts(review: Engine) -> None:
             kept.total,
             *(kept.by_goal[goal] for goal in Goal),
         )
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_what_comes_a_third_time_is_told_before_the_close_and_after_it(engine: Engine, is_closed: bool) -> None:
+    def carried(key: str, times: int) -> Flow:
+        last = 4 if is_closed else 3
+        flow = Flow(key).in_cycle(last - times)
+        for number in range(last - times, last):
+            flow.scoped(number, number + 1, Goal.TEST, ScopeKind.CARRIED, day(49 * number - 2, 14))
+        return flow
+
+    closed, running = CycleStatus.CLOSED, CycleStatus.RUNNING
+    cycles_ = [a_cycle(1, closed), a_cycle(2, closed), a_cycle(3, closed if is_closed else running), a_cycle(4)]
+    flows = [carried("LKM-001", 3 if is_closed else 2), carried("LKM-002", 2 if is_closed else 1)]
+    load(engine, a_programme(*flows, cycles=cycles_))
+    assert the_plan(engine, 4).parts["LKM"].again == ["LKM-001"]
+
+
+def test_who_is_not_ready_is_told_where_there_is_something_to_prepare(review: Engine) -> None:
+    with acting(review, planner(review), CLOSE) as (session, entry):
+        reviews.mark_ready(session, entry, 2, "RTG")
+    assert {code: part.is_ready for code, part in the_plan(review).parts.items()} == {
+        "LAB": False,
+        "LKM": True,
+        "RTG": True,
+    }
 
 
 def test_who_has_not_joined_counts_in_no_sum(engine: Engine) -> None:

@@ -48,6 +48,7 @@ PAGES = {
     "review": "/cycles/2/review",
     "review of a workstream": "/cycles/2/review?workstream=S01",
     "changes of the review": "/cycles/2/review/changes?workstream=S01",
+    "proposals of several workstreams": "/cycles/2/review/proposals",
     "closing": "/cycles/2/close",
     "closed": "/cycles/1/close",
     "committing": "/cycles/3/commit",
@@ -105,11 +106,12 @@ REVIEW = 10 + 1 + FIGURES
 CLOSING = 19
 CLOSED = 5  # who looks, the cycle, names of workstreams, what comes next, the figures that are kept
 COMMITTING = 4  # who looks, the cycle, the other ones, members by goal
-# Who looks, the cycle, three for the frame, cards of two sides (4), goals, the running cycle's review (5), blockers,
-# work under way, the instant.
-PLAN = 18 + FIGURES
-# Who looks, the last recorded instant; for the blockers four; ready workstreams, updates, members, moves.
-OVERVIEW = 2 + FIGURES + 4 + 4
+# Who looks, the cycle, three for the frame, cards of two sides (4), members (4), the running cycle's review (5),
+# blockers, work under way, who is ready, the instant.
+PLAN = 22 + FIGURES
+DRAFT_TO_COMMIT = COMMITTING + PLAN - 1
+# Who looks, the last recorded instant, what figures come from, the blockers, updates, the review.
+OVERVIEW = 2 + FIGURES + 4 + 1 + 7
 # Who looks, the last recorded instant, when members of the running cycle were last updated, reasons of moves back,
 # blockers with their categories, projects and workstreams by name.
 CHART = 7 + FIGURES
@@ -138,6 +140,7 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert {counts[0][name] for name in PAGES if "board" in name or name == "backlog"} == {BOARD}
     assert counts[0]["workflow"] == WORKFLOW
     assert counts[0]["overview"] == OVERVIEW
+    assert counts[0]["proposals of several workstreams"] == 1 + 7
     assert counts[0]["blockers"] == counts[0]["all blockers, filtered"] == BLOCKERS
     assert counts[0]["blocker"] == BLOCKER
     assert counts[0]["cycles"] == counts[0]["cycles from the first"] == CYCLES
@@ -163,7 +166,7 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert counts[0]["reports"] == REPORTS
     assert {counts[0][name] for name in ("report", "report as a file", "part of a report", "publishing")} == {REPORT}
     assert (counts[0]["closing"], counts[0]["closed"]) == (CLOSING, CLOSED)
-    assert counts[0]["committing"] == counts[0]["committed"] == COMMITTING
+    assert (counts[0]["committing"], counts[0]["committed"]) == (DRAFT_TO_COMMIT, COMMITTING)
     assert counts[0]["imports"] == IMPORTS
     assert counts[0]["how far an import has come"] == POLL
     assert (counts[0]["columns of an import"], counts[0]["preview of an import"]) == (2, IMPORT)

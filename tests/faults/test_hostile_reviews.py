@@ -16,6 +16,7 @@ FORMS: dict[str, tuple[str, ...]] = {
     f"{REVIEW}/{KEY}/propose": ("kind", "goal", "reason", "note_dropped", "version", "key"),
     f"{REVIEW}/{KEY}/withdraw": ("version", "key"),
     f"{REVIEW}/accept": ("workstream", "reason", "key"),
+    f"{REVIEW}/proposals": ("workstream", "reason", "key"),
     f"{REVIEW}/ready": ("workstream", "is_ready", "key"),
 }
 TOLD = {
@@ -66,7 +67,7 @@ def test_hostile_text_in_any_part_of_a_reviews_address_is_a_page_or_not_there(da
 
 def _filled_in(lead: Lead, path: str) -> dict[str, str | bytes]:
     """The form as it would be sent, but for the one field."""
-    if path.endswith("/accept"):
+    if path.endswith(("/accept", "/proposals")):
         lead.send(f"{REVIEW}/{KEY}/withdraw", {"version": _version(lead)})
         return {"workstream": STREAM, "reason": "scope"}
     if path.endswith("/ready"):

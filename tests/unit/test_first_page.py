@@ -1,17 +1,11 @@
-"""What the first page draws: the strip of days and the course of what was tested."""
+"""What the first page draws: the strip of days."""
 
 from datetime import date
-from itertools import pairwise
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from tracker.web.home.curve import curve
 from tracker.web.home.day_strip import day_strip
 
 FIRST, LAST = date(2023, 3, 20), date(2023, 5, 7)
 PLANNING = date(2023, 5, 2), date(2023, 5, 5)
-COUNTS = st.lists(st.integers(0, 5), max_size=40).map(lambda steps: [sum(steps[: n + 1]) for n in range(len(steps))])
 
 
 def test_the_strip_has_a_box_for_each_day_of_each_week() -> None:
@@ -35,13 +29,3 @@ def test_only_holidays_that_take_a_working_day_are_named() -> None:
 def test_a_cycle_over_the_new_year_has_its_weeks_in_order() -> None:
     strip = day_strip(date(2026, 12, 21), date(2027, 1, 10), date(2026, 12, 24), (None, None), "sv")
     assert [(week.number, len(week.days)) for week in strip.weeks] == [(52, 7), (53, 7), (1, 7)]
-
-
-@given(COUNTS, st.integers(1, 40), st.integers(0, 200), COUNTS)
-def test_every_point_of_the_curve_lies_in_its_box(now: list[int], days: int, goal: int, then: list[int]) -> None:
-    drawn = curve(now[:days], days, goal=goal, then=then, then_so_far=then[0] if then else 0)
-    marks = [drawn.now, drawn.same_day, drawn.then_end, drawn.goal, drawn.end, *drawn.ticks]
-    assert all(0 <= mark.x <= 100 and 0 <= mark.y <= 100 for mark in marks if mark is not None)
-    assert 2 <= len(drawn.ticks) <= 5
-    assert all(one.y > other.y for one, other in pairwise(drawn.ticks))
-    assert [row[1] for row in drawn.rows if row[1] is not None] == now[:days]

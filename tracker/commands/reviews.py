@@ -66,28 +66,24 @@ def withdraw(session: Session, entry: Entry, cycle: int, key: str, *, version: i
 
 
 def accept(
-    session: Session, entry: Entry, cycle: int, workstream: str, *, reason: ReviewReason | None = None
+    session: Session, entry: Entry, cycle: int, *workstreams: str, reason: ReviewReason | None = None
 ) -> BatchResult:
-    """Writes down what is proposed by default for every member of the workstream that nobody has decided on; `reason`
+    """Writes down what is proposed by default for every member of the workstreams that nobody has decided on; `reason`
     is for those that no blocker gives one. Those that need words are left with the cause.
 
     Raises NotFoundError, NotAllowedError or ConflictError.
     """
-    _the_workstream(session, entry, workstream)
+    for workstream in workstreams:
+        _the_workstream(session, entry, workstream)
     _refuse_not_running(session, cycle)
-    of_stream = col(WorkflowWorkstream.workstream_code) == workstream
-    members = {member.key: member for member in reviews.members(session, cycle, of_stream)}
+    of_streams = col(WorkflowWorkstream.workstream_code).in_(workstreams)
+    members = {member.key: member for member in reviews.members(session, cycle, of_streams)}
 
     def accept_one(key: str) -> bool:
-        member = members[key]
-        wish = member.default
-        if member.decision is not None or wish is None:
-            return False
-        if not wish.reason and not member.can_go_on and reason is not None:
-            wish = Wish(wish.kind, wish.goal, reason)
-        member.refuse(wish)
-        _write(session, entry, cycle, member, wish)
-        return True
+        wish = members[key].accepted(reason)
+        if wish is not None:
+            _write(session, entry, cycle, members[key], wish)
+        return wish is not None
 
     return each(members, accept_one)
 

@@ -7,7 +7,7 @@ from tracker.domain.figures.history import History, Knowledge
 from tracker.domain.figures.readings import Basis, Reading, reading
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reviews import Member, is_past
-from tracker.domain.states import CycleStatus, Goal, State
+from tracker.domain.states import CycleStatus, Goal, ProposalKind, State
 
 LAST_CYCLES = 3  # how far back a promise is held against what was finished
 
@@ -62,12 +62,15 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """A member of the running cycle that its review sends on into the draft: decided, or by default."""
+    """A member of the running cycle that its review sends on into the draft: decided, or by default; `is_again` where
+    it is carried for the third time or more.
+    """
 
     key: str
     workstream: str
     goal: Goal
     is_decided: bool
+    is_again: bool
 
 
 def coming(members: Iterable[Member]) -> list[Coming]:
@@ -76,7 +79,8 @@ def coming(members: Iterable[Member]) -> list[Coming]:
     for member in members:
         wish = member.decision or member.default
         if wish is not None and wish.is_into_draft and wish.goal is not None:
-            found.append(Coming(member.key, member.workstream, wish.goal, member.decision is not None))
+            is_again = wish.kind is ProposalKind.CARRIED and member.needs_explicit_decision
+            found.append(Coming(member.key, member.workstream, wish.goal, member.decision is not None, is_again))
     return found
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tracker.domain.errors import N_, ConflictError, InvalidError
@@ -103,6 +103,11 @@ class Member:
         return self.times_carried >= _EXPLICIT_FROM
 
     @property
+    def was_carried_again(self) -> bool:
+        """Whether it took such a decision to come here."""
+        return self.times_carried > _EXPLICIT_FROM
+
+    @property
     def lapsed(self) -> Proposal | None:
         """The proposal that its progress has made idle: it was to go without its goal, and met it."""
         if self.is_met and self.proposal is not None and self.proposal.wish.kind is not ProposalKind.GOES_ON:
@@ -132,6 +137,18 @@ class Member:
             return None
         reason = _REASONS.get(self.blocker.category, ReviewReason.OTHER) if self.blocker else ""
         return Wish(ProposalKind.CARRIED, self.goal, reason)
+
+    def accepted(self, reason: ReviewReason | None) -> Wish | None:
+        """What accepting the proposal writes down, with that reason where no blocker gives one; none where it is
+        decided or there is nothing to decide. Raises as `refuse` does.
+        """
+        wish = self.default
+        if self.decision is not None or wish is None:
+            return None
+        if not wish.reason and not self.can_go_on and reason is not None:
+            wish = replace(wish, reason=reason)
+        self.refuse(wish)
+        return wish
 
     def refuse(self, wish: Wish) -> None:
         """Raises ConflictError where that cannot become of it, InvalidError where the wish lacks something."""

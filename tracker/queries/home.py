@@ -1,283 +1,242 @@
-"""The running cycle at a glance: where it stands, what moved, what is in the way and what comes next.
+"""What the first page answers with: what a cycle promises and what is kept of it, where that is lacking, what waits for
+whom, and whether the end of the last cycle still matters.
 
-Its figures are those of `tracker.domain.figures`, as now. Sixteen statements at most, whatever the data.
+Its figures are those of the charts, as now. Nineteen statements at most, whatever the data.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
-from typing import Any
+from decimal import Decimal
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, String, bindparam, func, select, type_coerce
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from tracker.db.history import has_state, written_about
-from tracker.db.language import translated
-from tracker.db.models import Actor, ReviewReady, StateChange, Workflow
-from tracker.domain.calendar import is_working_day, local_date, midnight, nth_working_day
-from tracker.domain.figures.flow import tested_by_working_day
-from tracker.domain.figures.history import Knowledge
-from tracker.domain.figures.items import WorkflowItems
-from tracker.domain.figures.readings import Basis, Reading, reading
-from tracker.domain.figures.stale import StaleStream, stale_streams
-from tracker.domain.figures.timelines import Timeline
+from tracker.domain.calendar import local_date, working_days
+from tracker.domain.charts import commitment, throughput
+from tracker.domain.charts.sheets import SheetRow
+from tracker.domain.charts.span import Span
+from tracker.domain.figures import summaries
+from tracker.domain.figures.history import History
+from tracker.domain.figures.readings import Reading
+from tracker.domain.figures.stale import STALE_AFTER_DAYS, stale_streams
+from tracker.domain.figures.summaries import Choice
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import STATES, CycleStatus, Goal, State
 from tracker.queries import figures
 from tracker.queries.blockers import list as blockers
 from tracker.queries.board import list_rows
+from tracker.queries.reviews import review as reviews
 
+BLOCKED = "blocked_days"  # the figure by which workstreams that lack as much are told apart
+_YOUNG_DAYS = 7  # working days that a cycle needs behind it before the last one leaves the page
+_PASSED = {Goal.DESIGN: "designed", Goal.VALIDATION: "validated", Goal.TEST: "tested"}
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Previous:
-    """The cycle numbered one lower, through the end of the same working day, and whole."""
-
-    number: int
-    through: date
-    so_far: WorkflowItems
-    whole: WorkflowItems
-    tested_by_day: Sequence[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The running cycle as it stands; without items and all that follows from them before its first day.
-
-    `members` are keys by state. `keys` says which workflows are counted: all, or those of some workstreams.
+class Promise(NamedTuple):
+    """What a cycle promises of a goal, what is kept of it (keys), and how many have passed the stage, here and in the
+    previous cycle. None: there is no such number (yet).
     """
 
-    reading: Reading
-    items: WorkflowItems | None
-    tested_by_day: Sequence[int]
-    members: Mapping[State, Sequence[str]]
-    previous: Previous | None
-    stale: Sequence[StaleStream]
-    workstreams: int  # those that count in it
-    ready: int  # of them, those that are ready for its review
+    goal: Goal
+    promised: int
+    kept: Sequence[str]
+    passed: int | None
+    then: int | None
 
     @property
-    def cycle(self) -> CycleRow:
-        """The cycle."""
-        return self.reading.cycle
+    def figure(self) -> str:
+        """The figure that counts those that passed."""
+        return _PASSED[self.goal]
+
+
+class Problem(NamedTuple):
+    """A workstream with what it lacks of its promise (keys), and what may be in its way."""
+
+    code: str
+    lacks: Sequence[str]
+    promised: int
+    blocked: Decimal
+    blockers: int
+    stale_days: int  # since anything was changed or checked; 0 unless that is a week
+
+    @property
+    def rank(self) -> tuple[int, Decimal, int, str]:
+        """What makes it come before others."""
+        return -len(self.lacks), -self.blocked, -self.stale_days, self.code
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What of it lies in the workstreams that somebody leads. `blockers` are ids."""
+    """What of the running cycle lies in the workstreams that somebody leads. `blockers` are ids."""
 
     workstreams: Sequence[str]
     members: Sequence[str]
     done: Sequence[str]
-    tested: Sequence[str]
     blockers: Sequence[int]
-    stale: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A change of state that stands."""
-
-    key: str
-    name: str
-    from_state: State
-    to_state: State
-    happened_at: datetime
-    recorded_at: datetime
-    actor: str
-    is_late: bool
-
-    @property
-    def is_back(self) -> bool:
-        """Whether it went back."""
-        return self.to_state.is_before(self.from_state)
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All of it. `latest` is the last cycle that is closed, `following` the first draft after it and the running one;
-    `planned` counts members of cycles by goal.
+    """All of it. `latest` is the last closed cycle, `following` the first draft after it and the running one, `planned`
+    how many it has; `promise` is of the running one or else of the draft.
+
+    `problems` are of the running cycle, before its first day of the latest. `pace` has what passed each stage.
     """
 
-    as_of: datetime
-    standing: Standing | None
-    own: Own | None
+    span: Span
+    running: Reading | None
     latest: CycleRow | None
     following: CycleRow | None
-    planned: Mapping[int, Mapping[Goal, int]]
-    blockers: Sequence[blockers.BlockerListRow]
-    since: date
-    moves: Sequence[Move]
+    planned: int
+    states: Mapping[State, int]
+    promise: Sequence[Promise]
+    pace: SheetRow | None
+    problems: Sequence[Problem]
+    stale: Sequence[str]  # keys of open members that were neither changed nor checked for a week
+    review: reviews.Review | None
+    blockers: Sequence[blockers.BlockerListRow]  # open ones, the oldest first
     workstreams: Mapping[str, str]
-    workflows: int
+    own: Own | None
+    is_ending_shown: bool
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether a cycle runs and has begun."""
+        return self.running is not None and self.running.is_begun
+
+    @property
+    def workflows(self) -> int:
+        """How many there are."""
+        return sum(self.states.values())
 
 
 def overview(
     session: Session, *, own: Collection[str], language: str, now: datetime, today: date, zone: ZoneInfo
 ) -> Overview:
     """The whole of it; `own` are the workstreams whose part is to be told apart."""
-    as_of = figures.as_of_now(session, now)
-    history = figures.history(session)
-    cycles = history.cycles if history else []
-    running = next((row for row in cycles if row.status is CycleStatus.RUNNING), None)
-    closed = [row for row in cycles if row.status is CycleStatus.CLOSED]
-    after = running or (closed[-1] if closed else None)
-    drafts = [row for row in cycles if row.status is CycleStatus.DRAFT and (after is None or row.cycle > after.cycle)]
+    as_of, history = figures.as_of_now(session, now), figures.history(session)
+    assert history is not None, "who is signed in has a programme"
+    running = next((row for row in history.cycles if row.status is CycleStatus.RUNNING), None)
+    latest = next((row for row in reversed(history.cycles) if row.status is CycleStatus.CLOSED), None)
+    after = running or latest
+    following = next((row for row in history.cycles if _is_draft_after(row, after)), None)
+    span, everything = _span(history, as_of, running or latest or following), summaries.programme(history)
+    here = span.reading(running.cycle) if running else None
+    begun = here.cycle if here and here.is_begun else None
     listed = blockers.blockers(session, language=language, today=today, zone=zone)
-    open_blockers = sorted((row for row in listed.rows if row.is_open), key=lambda row: (-row.days, row.id))
-    known = Knowledge(history, as_of) if history else None
-    standing = _standing(session, known, running, today) if known and running else None
-    since = _working_day_before(today)
-    planned, workflows = _planned(session)
+    still_open = sorted((row for row in listed.rows if row.is_open), key=lambda row: (-row.days, row.id))
+    states = _states(span, everything)
+    members = span.members(begun.cycle, everything) if begun else {}
+    updated = _updated(session, begun, as_of)
+    done = {key for key in members if states.get(key) is State.DONE}
+    stale = {each.code: each.days for each in stale_streams(history, members, done, updated, today)} if begun else {}
+    pace = next(iter(throughput.rows(span, everything)), None) if begun else None
+    promising, troubled = running or following, begun or latest
     return Overview(
-        as_of,
-        standing,
-        _own(known, standing, open_blockers, own) if known and standing and own else None,
-        closed[-1] if closed else None,
-        drafts[0] if drafts else None,
-        planned,
-        open_blockers,
-        since,
-        _moves(session, midnight(since, zone), language, zone),
+        span,
+        here,
+        latest,
+        following,
+        len(span.members(following.cycle, everything)) if following else 0,
+        Counter(states.values()),
+        list(_promise(_span(history, as_of, promising), everything, pace)) if promising else [],
+        pace,
+        sorted(_problems(_span(history, as_of, troubled), still_open, stale), key=lambda each: each.rank),
+        [
+            key
+            for choice in summaries.workstreams(history)
+            if begun and (not own or choice.workstream in own)
+            for key in span.members(begun.cycle, choice)
+            if key not in done and _is_stale(updated.get(key), today, zone)
+        ],
+        reviews.review(session, begun.cycle) if begun else None,
+        still_open,
         listed.workstreams,
-        workflows,
+        _own(span, begun, states, still_open, own) if begun and own else None,
+        latest is not None and (running is None or working_days(running.starts_on, today - _DAY) < _YOUNG_DAYS),
     )
 
 
-def _standing(session: Session, known: Knowledge, running: CycleRow, today: date) -> Standing:
-    zone, number = known.history.zone, running.cycle
-    now = reading(running, Basis.AS_NOW, known.as_of, zone)
-    streams = [row.code for row in known.history.workstreams]
-    counting = sum(row.first_cycle <= number for row in known.history.workstreams)
-    ready = session.execute(_READY, {"number": number}).scalar_one()
-    updated = {key: each.at for key, each in list_rows.updates(session, str(number), seen_at=known.as_of).items()}
-    if not now.is_begun:
-        return Standing(now, None, (), {}, None, (), counting, ready)
-    items, timelines = known.items(now, streams).workflows, known.timelines(now, streams)
-    members = _by_state(items.final, timelines, known.as_of)
-    return Standing(
-        now,
-        items,
-        tested_by_working_day(timelines.values(), now),
-        members,
-        _previous(known, now, streams),
-        stale_streams(known.history, items.final, members[State.DONE], updated, today),
-        counting,
-        ready,
-    )
+def _is_draft_after(row: CycleRow, after: CycleRow | None) -> bool:
+    return row.status is CycleStatus.DRAFT and (after is None or row.cycle > after.cycle)
 
 
-def _previous(known: Knowledge, now: Reading, streams: Collection[str]) -> Previous | None:
-    row = next((each for each in known.history.cycles if each.cycle == now.cycle.cycle - 1), None)
-    if row is None:
-        return None
-    whole = reading(row, Basis.AS_NOW, known.as_of, now.zone)
-    if not whole.is_begun:
-        return None
-    through = nth_working_day(row.starts_on, row.ends_on, now.working_days_so_far)
-    return Previous(
-        row.cycle,
-        through,
-        known.items(whole.through(through), streams).workflows,
-        known.items(whole, streams).workflows,
-        tested_by_working_day(known.timelines(whole, streams).values(), whole),
-    )
+def _span(history: History, as_of: datetime, cycle: CycleRow | None) -> Span:
+    number = cycle.cycle if cycle else 0
+    return Span(history, as_of, number, number)
 
 
-def _by_state(keys: Collection[str], timelines: Mapping[str, Timeline], as_of: datetime) -> dict[State, list[str]]:
-    members: dict[State, list[str]] = {state: [] for state in STATES}
-    for key in keys:
-        position = timelines[key].at(as_of)
-        if position >= 0:
-            members[STATES[position]].append(key)
-    return members
+def _states(span: Span, everything: Choice) -> dict[str, State]:
+    """Where the workflows stand that count by now, by key."""
+    number = next((row.cycle for row in span.cycles), None)
+    known = ((each.key, each.timeline.at(span.as_of)) for each in span.workflows(everything, number))
+    return {key: STATES[position] for key, position in known if position >= 0}
 
 
-def _own(known: Knowledge, standing: Standing, listed: Sequence[blockers.BlockerListRow], own: Collection[str]) -> Own:
+def _updated(session: Session, cycle: CycleRow | None, as_of: datetime) -> dict[str, datetime]:
+    if cycle is None:
+        return {}
+    return {key: each.at for key, each in list_rows.updates(session, str(cycle.cycle), seen_at=as_of).items()}
+
+
+def _is_stale(updated_at: datetime | None, today: date, zone: ZoneInfo) -> bool:
+    return updated_at is not None and (today - local_date(updated_at, zone)).days >= STALE_AFTER_DAYS
+
+
+def _promise(span: Span, choice: Choice, pace: SheetRow | None) -> Iterator[Promise]:
+    """By goal, the furthest first. Compared through the same working day, once all days are over with the whole."""
+    by_goal = {row.values["goal"]: row for row in commitment.rows(span, choice)}
+    for goal in reversed(list(Goal)):
+        row, figure = by_goal.get(goal, SheetRow({})), _PASSED[goal]
+        promised, passed, then = _count(row, "committed") or _count(row, "planned") or 0, None, None
+        if pace is not None:
+            passed, then = _count(pace, figure), _count(pace, f"{figure}_{compared_with(pace)}")
+        yield Promise(goal, promised, _keys(row, "kept"), passed, then)
+
+
+def compared_with(pace: SheetRow) -> str:
+    """What the numbers of the previous cycle are, in the names of the chart's columns."""
+    return "same_day" if pace.values["tested_same_day"] is not None else "previous"
+
+
+def _count(row: SheetRow, column: str) -> int | None:
+    value = row.values.get(column)
+    return value if isinstance(value, int) else None
+
+
+def _keys(row: SheetRow, column: str) -> list[str]:
+    return [str(each.item) for each in row.items(column)]
+
+
+def _problems(span: Span, listed: Sequence[blockers.BlockerListRow], stale: Mapping[str, int]) -> Iterator[Problem]:
+    open_blockers = Counter(code for row in listed for code in row.workstreams)
+    for choice in summaries.workstreams(span.history):
+        code, rows = choice.workstream or "", list(commitment.rows(span, choice))
+        kept, promised = ([key for row in rows for key in _keys(row, name)] for name in ("kept", "committed"))
+        blocked: Decimal = sum((_blocked(span, row.cycle, choice) for row in span.cycles), Decimal())
+        lacks = [key for key in promised if key not in kept]
+        problem = Problem(code, lacks, len(promised), blocked, open_blockers[code], stale.get(code, 0))
+        if problem.lacks or problem.blocked or problem.stale_days:
+            yield problem
+
+
+def _blocked(span: Span, number: int, choice: Choice) -> Decimal:
+    days: Decimal | None = getattr(span.summary(number, choice), BLOCKED)
+    return days or Decimal()
+
+
+def _own(
+    span: Span,
+    cycle: CycleRow,
+    states: Mapping[str, State],
+    listed: Sequence[blockers.BlockerListRow],
+    own: Collection[str],
+) -> Own:
     streams = sorted(own)
-    items = known.items(standing.reading, streams).workflows if standing.items is not None else WorkflowItems()
-    done = set(standing.members.get(State.DONE, ()))
-    return Own(
-        streams,
-        [*items.final],
-        [key for key in items.final if key in done],
-        items.tested,
-        [row.id for row in listed if not {*row.workstreams}.isdisjoint(own)],
-        [each.code for each in standing.stale if each.code in own],
-    )
-
-
-def _working_day_before(today: date) -> date:
-    day = today - _DAY
-    while not is_working_day(day):
-        day -= _DAY
-    return day
-
-
-def _planned(session: Session) -> tuple[dict[int, Counter[Goal]], int]:
-    """The members of each cycle by goal, and how many workflows there are."""
-    planned: dict[int, Counter[Goal]] = {}
-    total = 0
-    for number, goal, count in session.execute(_MEMBERS):
-        total += count
-        if number is not None and goal is not None:
-            planned.setdefault(number, Counter())[Goal(goal)] += count
-    return planned, total
-
-
-def _moves(session: Session, since: datetime, language: str, zone: ZoneInfo) -> list[Move]:
-    """What was recorded since then and stands, the latest first."""
-    return [
-        Move(
-            key,
-            name,
-            State(from_state),
-            State(to_state),
-            happened_at,
-            recorded_at,
-            actor,
-            local_date(happened_at, zone) < local_date(recorded_at, zone),
-        )
-        for key, name, from_state, to_state, happened_at, recorded_at, actor in session.execute(
-            _moves_since(language), {"since": since}
-        )
-    ]
-
-
-# The statements are built once: building one costs as much as running it.
-
-_READY = select(func.count()).where(col(ReviewReady.cycle_number) == bindparam("number"))
-_MEMBERS: Select[*tuple[Any, ...]] = (
-    select(col(Workflow.cycle_number), type_coerce(col(Workflow.goal), String), func.count())
-    .where(has_state())
-    .group_by(col(Workflow.cycle_number), col(Workflow.goal))
-)
-
-
-@cache
-def _moves_since(language: str) -> Select[*tuple[Any, ...]]:
-    void = aliased(StateChange)
-    return (
-        written_about(
-            StateChange,
-            col(Workflow.key),
-            translated(language, Workflow.name),
-            type_coerce(col(StateChange.from_state), String),
-            type_coerce(col(StateChange.to_state), String),
-            col(StateChange.happened_at),
-            col(StateChange.recorded_at),
-            col(Actor.name),
-        )
-        .join(void, col(void.voids) == col(StateChange.id), isouter=True)
-        .where(
-            col(StateChange.recorded_at) >= bindparam("since"),
-            col(StateChange.from_state).is_not(None),
-            col(void.id).is_(None),
-        )
-        .order_by(col(StateChange.recorded_at).desc(), col(StateChange.id).desc())
-    )
+    members = list(span.members(cycle.cycle, summaries.choice_of(span.history, (), streams)))
+    done = [key for key in members if states.get(key) is State.DONE]
+    return Own(streams, members, done, [row.id for row in listed if not {*row.workstreams}.isdisjoint(own)])

@@ -1,9 +1,9 @@
 """A draft being planned, by workstream: the backlog, what is in it, and what speaks for and against more of it.
-Twenty statements at most, whatever the data.
+Twenty-five statements at most, whatever the data.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from tracker.db import facts as plain
 from tracker.db import reviews
 from tracker.db.history import open_holds
-from tracker.db.models import Workflow, WorkflowWorkstream
+from tracker.db.models import ReviewReady, Workflow, WorkflowWorkstream
 from tracker.domain import planning
 from tracker.domain.calendar import working_days
 from tracker.domain.cells import LARGEST_ID
@@ -75,6 +75,8 @@ class Part:
     promise: Promise = field(default_factory=Promise)
     open_blockers: int = 0
     under_way: tuple[UnderWay, ...] = ()
+    is_ready: bool = True  # for the review that comes before the commit
+    again: list[str] = field(default_factory=list)  # keys of what is carried for the third time or more
 
     @property
     def done(self) -> Measure:
@@ -90,6 +92,11 @@ class Part:
     def is_over(self) -> bool:
         """Whether it promises more than it has finished in any of its last cycles."""
         return bool(self.done.over or self.met.over)
+
+    @property
+    def is_over_limit(self) -> bool:
+        """Whether more is under way in it than it is to have."""
+        return any(each.over for each in self.under_way)
 
     @property
     def is_quiet(self) -> bool:
@@ -157,17 +164,27 @@ def plan(
         row.code: Part(frame.streams[row.code], row.first_cycle if row.first_cycle > number else None)
         for row in sorted(history.workstreams, key=lambda row: row.code)
     }
-    _put_items(session, parts, number, language=language, today=today, zone=history.zone)
+    members = reviews.members(session, number)
+    goals = {member.key: member.goal for member in members}
+    _put_items(session, parts, number, goals, language=language, today=today, zone=history.zone)
+    for member in members:
+        if member.was_carried_again:
+            parts[member.workstream].again.append(member.key)
     running = next((row.cycle for row in history.cycles if row.status is CycleStatus.RUNNING), None)
     is_next = running is not None and reviews.next_draft(session, running) == number
     if running is not None and is_next:
         for each in coming(reviews.members(session, running)):
             part = parts[each.workstream]
             part.coming.append(each)
+            if each.is_again:
+                part.again.append(each.key)
             (part.promise.decided if each.is_decided else part.promise.by_default)[each.goal] += 1
     _put_blockers(session, parts)
     _put_under_way(session, parts)
     references = planning.last_closed(history.cycles, number)
+    reviewed = running if is_next else references[-1].cycle if references and running is None else None
+    if reviewed is not None:
+        _put_ready(session, parts, reviewed, {row.code for row in history.workstreams if row.first_cycle <= reviewed})
     finished = planning.finished(Knowledge(history, figures.as_of_now(session, now)), references)
     for code, part in parts.items():
         part.finished = finished[code]
@@ -194,20 +211,30 @@ def streams_of(session: Session, keys: Iterable[str]) -> set[str]:
 
 
 def _put_items(
-    session: Session, parts: dict[str, Part], number: int, *, language: str, today: date, zone: ZoneInfo
+    session: Session,
+    parts: dict[str, Part],
+    number: int,
+    goals: Mapping[str, Goal],
+    *,
+    language: str,
+    today: date,
+    zone: ZoneInfo,
 ) -> None:
     for card in board.cards(session, NONE, language=language, today=today, zone=zone):
         parts[card.workstream].backlog.append(PlanItem(card, None))
-    goals = _goals(session, number)
     for card in board.cards(session, str(number), language=language, today=today, zone=zone):
         part, goal = parts[card.workstream], goals[card.key]
         part.members.append(PlanItem(card, goal))
         part.promise.planned[goal] += 1
 
 
-def _goals(session: Session, number: int) -> dict[str, Goal]:
-    rows = session.execute(select(col(Workflow.key), col(Workflow.goal)).where(col(Workflow.cycle_number) == number))
-    return {key: goal for key, goal in rows}  # noqa: C416 - a row is no pair to the types
+def _put_ready(session: Session, parts: dict[str, Part], reviewed: int, joined: Collection[str]) -> None:
+    """Which of them were prepared for the review of that cycle; who has nothing in either has nothing to prepare."""
+    ready = set(
+        session.scalars(select(col(ReviewReady.workstream_code)).where(col(ReviewReady.cycle_number) == reviewed))
+    )
+    for code, part in parts.items():
+        part.is_ready = code in ready or code not in joined or not (part.members or part.coming)
 
 
 def _put_blockers(session: Session, parts: dict[str, Part]) -> None:

@@ -35,7 +35,7 @@ from tracker.web.imports import progress as import_progress
 from tracker.web.imports import views as workflow_imports
 from tracker.web.planning import views as planning
 from tracker.web.reports import views as reports
-from tracker.web.reviews import closing
+from tracker.web.reviews import closing, proposals
 from tracker.web.reviews import views as review
 from tracker.web.security import requests as security
 from tracker.web.security import sessions
@@ -89,7 +89,7 @@ def _application(installation: Installation, before_all: Callable[[], None] | No
     people = (admin, account_imports, audit, own_settings, password_links, sign_in)
     open_to_all = (accessibility, health, security_contact)
     work = (board, list_saves, batches, workflows, workflow_fields, blockers, blocker)
-    weeks = (home, cycles, cycle, planning, review, closing, calendar_feed)
+    weeks = (home, cycles, cycle, planning, review, proposals, closing, calendar_feed)
     files = (charts, definitions, exports, reports, workflow_imports, import_progress, help_page, handbook, setup_files)
     for room in (*people, *open_to_all, *work, *weeks, *files):
         app.register_blueprint(room.bp)

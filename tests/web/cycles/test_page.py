@@ -85,6 +85,17 @@ def test_both_readings_stand_beside_each_other(demo_browser: PageClient) -> None
     assert table_row(three, "met_test") == ["30", "31", "+1"]
 
 
+def test_a_cycle_under_way_is_compared_by_the_same_working_day(demo_browser: PageClient) -> None:
+    text = demo_browser.get("/cycles/5").text
+    assert table_row(text, "ratio_to_previous") == ["0,81"]
+    assert table_row(text, "tested_previous") == ["21"]
+    assert "Vid samma arbetsdag hade cykel 4 21 testade; det här är 0,81 gånger så många." in html.unescape(text)
+    assert "0,29" not in text
+    opens = re.search(r'href="(/charts/throughput[^"]*show=tested_same_day[^"]*)"', text)
+    assert opens is not None
+    assert len(set(listed(demo_browser.get(html.unescape(opens[1])).text))) == 21
+
+
 @pytest.mark.parametrize("cycle", [3, 4])
 def test_the_one_late_completion_is_named_with_who_and_when(demo_browser: PageClient, cycle: int) -> None:
     text = demo_browser.page(f"/cycles/{cycle}").text

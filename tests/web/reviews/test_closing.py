@@ -112,6 +112,23 @@ def test_it_speaks_swedish(client_as: ClientAs) -> None:
     assert "4 arbetsflöden ingår i åtagandet" in browser.page(COMMIT).text
 
 
+def test_the_commit_says_what_the_plan_says(office: PageClient, engine: Engine) -> None:
+    def cautions(address: str) -> list[str]:
+        found = re.search(r'<ul class="plan-figures.*?</ul>', office.get(address).text, re.DOTALL)
+        assert found is not None
+        rows = re.findall(r"<li.*?</li>", found[0], re.DOTALL)
+        told = [" ".join(re.sub("<[^>]*>", " ", row).split()) for row in rows]
+        return [row for row in told if "planned" not in row and "from cycle" not in row and "in all" not in row]
+
+    with acting(engine, planner(engine), CLOSE) as (session, entry):
+        reviews.mark_ready(session, entry, 2, "RTG")
+    assert cautions("/cycles/3/plan") == ["2 workstreams over: LAB RTG", "1 not ready for the review: LAB"]
+    assert cautions(COMMIT) == cautions("/cycles/3/plan")
+    office.submit(PATH, closing_form(office))
+    assert "1 not ready for the review: LAB" in cautions(COMMIT)
+    assert cautions(COMMIT) == cautions("/cycles/3/plan")
+
+
 def test_the_next_draft_is_committed_after_it(office: PageClient, engine: Engine) -> None:
     assert "Close it first" in office.page(COMMIT).text
     assert office.submit(PATH, closing_form(office)).status_code == 303

@@ -303,6 +303,42 @@ def test_with_htmx_what_was_accepted_and_what_was_left_come_back(lead: PageClien
     assert "is-refused" in item(answer.text, UNMET)
 
 
+def test_several_workstreams_are_accepted_at_once_with_exceptions_named(planner: PageClient, engine: Engine) -> None:
+    page = planner.get(f"{REVIEW}/proposals")
+    assert "2 are accepted, 2 are left" in text_of(page)
+    assert re.search(rf"<b>{UNMET}</b>[^:]*: no blocker gives a reason</li>", page.text)
+    assert re.search(rf"<b>{TWICE}</b>[^:]*: ", page.text)
+    answer = planner.submit(f"{REVIEW}/proposals", {"workstream": ["LAB", "RTG"], "reason": ""})
+    assert (answer.status_code, answer.location) == (303, f"{REVIEW}/proposals")
+    assert set(proposals(engine)) == {BLOCKED, LESSER}
+    told = text_of(planner.get(f"{REVIEW}/proposals"))
+    assert f"2 proposals accepted: LAB, RTG. Left for a decision of its own: {UNMET}, {TWICE}, {OTHERS}" in told
+    planner.submit(f"{REVIEW}/proposals", {"workstream": ["LAB", "RTG"], "reason": "capacity"})
+    assert {UNMET, OTHERS} <= set(proposals(engine))
+
+
+def test_workstreams_that_are_ready_are_chosen_beforehand(planner: PageClient) -> None:
+    planner.submit(f"{REVIEW}/ready", {"workstream": "LAB", "is_ready": "1"})
+    text = planner.get(f"{REVIEW}/proposals").text
+    assert re.findall(r'name="workstream" value="(\w+)"( checked)?', text) == [("LAB", " checked"), ("RTG", "")]
+    assert planner.get(f"{REVIEW}/proposals?choose=all").text.count(" checked>") == 2
+
+
+def test_accepting_nowhere_is_refused_and_keeps_what_was_chosen(planner: PageClient, engine: Engine) -> None:
+    answer = planner.submit(f"{REVIEW}/proposals", {"reason": "capacity"})
+    assert answer.status_code == 422
+    assert "Choose at least one workstream from the list." in text_of(answer)
+    assert '<option value="capacity" selected>' in answer.text
+    assert proposals(engine) == {}
+
+
+def test_a_lead_accepts_in_the_own_workstreams_or_nowhere(lead: PageClient, engine: Engine) -> None:
+    assert 'value="RTG"' not in lead.get(f"{REVIEW}/proposals").text
+    answer = lead.submit(f"{REVIEW}/proposals", {"workstream": ["LAB", "RTG"], "reason": "capacity"})
+    assert answer.status_code == 403
+    assert proposals(engine) == {}
+
+
 def test_leads_mark_their_workstream_ready(lead: PageClient) -> None:
     assert "0 of 3 workstreams ready" in text_of(lead.get(REVIEW))
     answer = lead.submit(f"{REVIEW}/ready", {"workstream": "LAB", "is_ready": "1"})
@@ -335,15 +371,16 @@ def test_leads_see_their_own_first(lead: PageClient, client_as: ClientAs) -> Non
     assert "RTG-001" in other.get(REVIEW).text
 
 
-def test_the_room_sees_exceptions_first(planner: PageClient) -> None:
+def test_the_rail_keeps_its_order_whatever_is_decided(planner: PageClient) -> None:
     def order() -> list[str]:
         return re.findall(r'id="rail-([A-Z]{3})"', planner.get(REVIEW).text)
 
-    assert order() == ["LAB", "RTG", "LKM"]
+    before = order()
+    assert before == ["LAB", "RTG", "LKM"]
     planner.submit(f"{REVIEW}/accept", {"workstream": "LAB", "reason": "capacity"})
-    assert order() == ["RTG", "LAB", "LKM"]
-    propose(planner, UNMET, "returned", reason="scope")
-    assert order() == ["LAB", "RTG", "LKM"]
+    assert order() == before
+    propose(planner, OTHERS, "returned", reason="scope")
+    assert order() == before
 
 
 def test_who_may_not_decide_is_told_so_and_offered_nothing(client_as: ClientAs, lead: PageClient) -> None:

@@ -205,6 +205,12 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ),
     (f"{REVIEW}/<key>/withdraw", "POST"): ("/cycles/2/review/LAB-002/withdraw", {"version": "0"}, OWNERS_ONLY),
     (f"{REVIEW}/accept", "POST"): ("/cycles/2/review/accept", {"workstream": "LAB", "reason": "scope"}, OWNERS_ONLY),
+    (f"{REVIEW}/proposals", "GET"): ("/cycles/2/review/proposals", {}, signed_in(200)),
+    (f"{REVIEW}/proposals", "POST"): (
+        "/cycles/2/review/proposals",
+        {"workstream": "LAB", "reason": "scope"},
+        OWNERS_ONLY,
+    ),
     (f"{REVIEW}/ready", "POST"): ("/cycles/2/review/ready", {"workstream": "LAB"}, OWNERS_ONLY),
     # Cycle 2 runs and has undecided members; nothing is to be committed while it does.
     ("/cycles/<int:number>/close", "GET"): ("/cycles/2/close", {}, planners_only(200)),

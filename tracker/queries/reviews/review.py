@@ -64,11 +64,6 @@ class Part:
         """Whether the workflow is among its members."""
         return any(each.key == key for each in self.members)
 
-    @property
-    def has_exceptions(self) -> bool:
-        """Whether there is more to it than taking what is proposed by default."""
-        return bool(self.lapsed) or any(_is_exception(each) for each in self.unmet)
-
 
 @dataclass(frozen=True, slots=True)
 class Review:
@@ -134,13 +129,6 @@ def _workstreams(session: Session, number: int) -> Iterable[tuple[str, str, str,
         .order_by(col(Workstream.code))
     )
     return ((code, name, name_en, first_cycle, ready) for code, name, name_en, first_cycle, ready in rows)
-
-
-def _is_exception(member: Member) -> bool:
-    decision, default = member.decision, member.default
-    if decision is None or default is None or member.needs_explicit_decision:
-        return True
-    return (decision.kind, decision.goal) != (default.kind, default.goal)
 
 
 def _exceptions_first(member: Member) -> tuple[bool, bool, str]:

@@ -207,8 +207,7 @@ def _reported_otherwise(reading: Reading, names: Sequence[str], *, is_short: boo
         differing = [
             _difference(name, was, is_)
             for name in names
-            if (was := getattr(reported, name)) != (is_ := getattr(now, name))
-            and not view.span.lacks(cycle.cycle, name)
+            if (was := getattr(reported, name)) != (is_ := getattr(now, name)) and not span.lacks(cycle.cycle, name)
         ]
         if differing:
             text = gettext("Cycle %(cycle)s as reported: %(figures)s", cycle=cycle.cycle, figures="; ".join(differing))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
 from tracker.domain.figures.behind import BY_AMOUNT, Difference
 from tracker.domain.figures.rounding import half_up
@@ -96,8 +97,8 @@ def _begins(cycle: CycleRow, members: str) -> str:
     return gettext("Cycle %(number)s: %(members)s, begins %(day)s", **values)
 
 
-def summary(read: Sources, choice: Choice) -> str:
-    """The figures in one sentence; nothing before there are any."""
+def summary(read: Sources, choice: Choice, same_day: SheetRow | None = None) -> str:
+    """The figures in one sentence, while it is under way with the previous cycle; nothing before there are any."""
     row = read.cycle.row(choice)
     if row.designed is None:
         return ""
@@ -108,9 +109,17 @@ def summary(read: Sources, choice: Choice) -> str:
         tested=_tested(row),
     )
     members = len(read.cycle.members(choice))
-    if row.met is None or not members:
-        return words
-    return " ".join((words, gettext("%(met)s of %(members)s goals met.", met=row.met, members=members)))
+    if row.met is not None and members:
+        words += " " + gettext("%(met)s of %(members)s goals met.", met=row.met, members=members)
+    ratio = same_day.values["ratio_same_day"] if same_day is not None else None
+    if same_day is not None and isinstance(ratio, Decimal):
+        words += " " + gettext(
+            "By the same working day cycle %(previous)s had %(then)s tested; this is %(ratio)s times as many.",
+            ratio=figure_words.number("ratio_to_previous", ratio),
+            then=same_day.values["tested_same_day"],
+            previous=read.cycle.number - 1,
+        )
+    return words
 
 
 def items_title(read: Sources, figure: str, value: int | Decimal | None, goal: Goal | None, workstream: str) -> str:

@@ -1,13 +1,16 @@
 """The page of a cycle: what was promised and became of it, its figures in both readings, the items behind each."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.domain.charts import throughput
+from tracker.domain.charts.sheets import SheetRow
+from tracker.domain.charts.span import Span
 from tracker.domain.figures.one_cycle import MEMBERS, OPENED
 from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.summaries import Choice, Summary
@@ -16,6 +19,7 @@ from tracker.queries.cycles import page as pages
 from tracker.queries.cycles import page_parts as parts
 from tracker.queries.cycles.page import Sources
 from tracker.web.charts import figure_words
+from tracker.web.charts import words as chart_words
 from tracker.web.charts.figure_words import FIGURES, GROUPS
 from tracker.web.cycles import findings
 from tracker.web.http.context import current_viewer, now, reading_session, today
@@ -30,6 +34,8 @@ bp = Blueprint("cycle", __name__)
 MOST_ROWS = 12  # of a list on the page; the rest is a link away
 CHANGES = "changes"
 _NO_LIST = {"ratio_to_previous", "tested_per_working_day"}
+# What compares with the previous cycle, and the chart's column that does so through the same working day.
+_SAME_DAY = {"tested_previous": "tested_same_day", "ratio_to_previous": "ratio_same_day"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +137,12 @@ def _page(read: Sources, choice: Choice) -> dict[str, Any]:
     is_draft = cycle.now.cycle.status is CycleStatus.DRAFT
     changed = parts.differences(read, choice)
     closed_at = cycle.reported.as_of if cycle.reported is not None else cycle.as_of
+    same_day = _same_day(read, choice)
     return {
-        "summary_words": findings.summary(read, choice),
-        "figures": [(gettext(word), rows) for word, rows in _figures(read, choice)] if cycle.now.is_begun else [],
+        "summary_words": findings.summary(read, choice, same_day),
+        "figures": [(gettext(word), rows) for word, rows in _figures(read, choice, same_day)]
+        if cycle.now.is_begun
+        else [],
         "changed": [findings.changed(each, closed_at) for each in changed.items],
         "went_on": [findings.changed(each, closed_at) for each in changed.went_on],
         "goals": parts.goal_rows(read, choice),
@@ -147,6 +156,15 @@ def _page(read: Sources, choice: Choice) -> dict[str, Any]:
         "blockers": parts.open_blockers(read, choice),
         "most": MOST_ROWS,
     }
+
+
+def _same_day(read: Sources, choice: Choice) -> SheetRow | None:
+    """Of a cycle that runs and is not over, the row of the chart that compares it through the same working day."""
+    cycle, number = read.cycle, read.cycle.number
+    if cycle.reported is not None:
+        return None
+    row = next(iter(throughput.rows(Span(cycle.history, cycle.as_of, number, number), choice)))
+    return row if row.values["tested_same_day"] is not None else None
 
 
 def _items(read: Sources, asked: Asked) -> dict[str, Any]:
@@ -178,12 +196,15 @@ def _columns(rows: list[parts.ItemRow]) -> set[str]:
     }
 
 
-def _figures(read: Sources, choice: Choice) -> list[tuple[str, list[FigureRow]]]:
+def _figures(read: Sources, choice: Choice, same_day: SheetRow | None) -> list[tuple[str, list[FigureRow]]]:
     cycle = read.cycle
     now_ = cycle.row(choice)
     reported = cycle.row(choice, Basis.AS_REPORTED) if cycle.reported is not None else None
     opens = _opener(cycle.number, choice.workstream or "")
     rows = {name: _figure(name, reported, now_, opens, is_there=not cycle.lacks(name)) for name in FIGURES}
+    if same_day is not None:
+        for name, column in _SAME_DAY.items():
+            rows[name] = _by_the_same_day(rows[name], same_day, column, choice)
     return [
         (word, [rows[name] for name, words in FIGURES.items() if words.group == group])
         for group, word in GROUPS.items()
@@ -207,6 +228,21 @@ def _figure(
         opens(name, basis=Basis.AS_REPORTED.value) if has_list and was else "",
         opens(name) if has_list and is_ else "",
         is_ == 0,
+    )
+
+
+def _by_the_same_day(row: FigureRow, same_day: SheetRow, column: str, choice: Choice) -> FigureRow:
+    """A comparison with the previous cycle, as far as that had come by then: with all of it, it would say nothing."""
+    value, number = same_day.values[column], same_day.cycle
+    assert value is None or isinstance(value, int | Decimal), "a number of the chart"
+    place: dict[str, Any] = {"from": number, "to": number, "cycle": number, "workstream": choice.workstream}
+    return replace(
+        row,
+        label=chart_words.label(column),
+        definition=chart_words.definition(column),
+        now=figure_words.number(row.name, value),
+        now_opens=url_for("charts.show", name="throughput", show=column, **place) if value and row.now_opens else "",
+        is_zero=value == 0,
     )
 
 

@@ -1,69 +1,53 @@
-"""The running cycle at a glance: the first page there is."""
+"""The first page: whether the cycle is on track, where the problem is, what is due from whoever looks, and for a while
+how the last cycle ended.
+"""
 
-from collections import Counter
-from collections.abc import Collection, Mapping
-from datetime import date, timedelta
+from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any, NamedTuple
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.domain.calendar import iso_week, working_days
-from tracker.domain.figures.rounding import nearest_rank
-from tracker.domain.figures.stale import StaleStream
+from tracker.domain.calendar import local_date
+from tracker.domain.charts.span import Span
+from tracker.domain.figures.summaries import programme
 from tracker.domain.people import Actor
-from tracker.domain.programme.rows import CycleRow
-from tracker.domain.states import STATES, BlockerCategory, Role, State
+from tracker.domain.states import STATES, BlockerCategory, Role
 from tracker.queries import home as overviews
-from tracker.queries.blockers import list as blockers
-from tracker.queries.blockers.table import AGES
-from tracker.queries.home import Overview, Standing
-from tracker.web.blockers.words import age_words
+from tracker.queries.blockers.list import BlockerListRow
+from tracker.queries.home import BLOCKED, Overview
+from tracker.web.charts import figure_words
 from tracker.web.home import words
-from tracker.web.home.curve import Curve
-from tracker.web.home.curve import curve as drawn_curve
 from tracker.web.home.day_strip import DayStrip
 from tracker.web.home.day_strip import day_strip as drawn_days
 from tracker.web.http.context import current_viewer, now, reading_session, today
 from tracker.web.ui.formats import language, long_day
 from tracker.web.ui.query import board_of
 from tracker.web.ui.rendering import page
-from tracker.web.ui.words import word
 
 bp = Blueprint("home", __name__)
 
-_OLDEST_SHOWN, _DECISIONS_SHOWN, _MOVES_SHOWN, _STALE_SHOWN = 5, 5, 8, 8
-_NEAR_WORKING_DAYS = 10
+_PROBLEMS_SHOWN, _DECISIONS_SHOWN = 5, 4
 _FOUR_WEEKS = 28
-_DAY = timedelta(days=1)
+_ENDS = ("committed", "added", "removed", "met", "carried_out", "returned", "dropped")
+_ONLY_IF_ANY = {"added", "removed"}
+_TOLD = ("throughput", "commitment", "blockers")  # the charts whose findings stand under it
 
 
-class Bucket(NamedTuple):
-    """Open blockers of an age."""
+class Ending(NamedTuple):
+    """What a close has kept: label, number and address of the items of each figure; and what charts say of it."""
 
-    age: str
-    open: int
-    share: float  # of the largest bucket, in percent
-    is_old: bool
-
-
-class Planning(NamedTuple):
-    """The cycle that is planned next, and the week for it. `working_days_left` counts up to its first day."""
-
-    cycle: CycleRow
-    planned: int
-    by_goal: Mapping[Any, int]
-    span: str = ""
-    week: int = 0
-    days: int = 0
-    working_days_left: int = 0
-    is_near: bool = False
-    is_on: bool = False
+    cycle: int
+    closed_on: date
+    month: str  # of the report that tells of it
+    figures: list[tuple[str, int, str]]
+    findings: list[tuple[str, str]]
 
 
 @bp.get("/")
 def show() -> ResponseReturnValue:
-    """The running cycle, or what comes next where none runs."""
+    """The answers for whoever looks, or what comes first where there is nothing yet."""
     viewer = current_viewer()
     seen = overviews.overview(
         reading_session(),
@@ -73,7 +57,7 @@ def show() -> ResponseReturnValue:
         today=today(),
         zone=viewer.programme.zone,
     )
-    return page("home/home.html", **_context(seen))
+    return page("home/home.html", **_context(seen, viewer.actor))
 
 
 def _own_workstreams(actor: Actor) -> Collection[str]:
@@ -81,116 +65,112 @@ def _own_workstreams(actor: Actor) -> Collection[str]:
     return actor.workstreams if actor.role is Role.LEAD and not actor.all_workstreams else ()
 
 
-def _context(seen: Overview) -> dict[str, Any]:
-    standing = seen.standing
-    waiting = sorted(
-        (row for row in seen.blockers if row.category is BlockerCategory.DECISION or row.decide_by is not None),
-        key=lambda row: (row.decide_by or date.max, -row.days, row.id),
-    )
+def _context(seen: Overview, actor: Actor) -> dict[str, Any]:
+    own = _own_workstreams(actor)
+    waiting = _waiting(seen.blockers, own)
+    following = seen.following
+    planning = (following.planning_starts_on, following.planning_ends_on) if following else (None, None)
     return {
         "seen": seen,
-        "standing": standing,
         "finding": words.finding(seen, today()),
-        "progress": words.progress(standing) if standing else "",
+        "progress": words.progress(seen),
         "today": today(),
         "long_today": words.begun_large(long_day(today())),
-        "strip": _strip(seen),
-        "curve": _curve(standing),
-        "stale": _stale_shown(seen),
-        "shares": _shares(standing.members if standing else {}),
-        "blocker_finding": words.blocker_finding(seen.blockers, _FOUR_WEEKS),
-        "median_age": nearest_rank((row.days for row in seen.blockers), 50),
-        "buckets": _buckets(seen.blockers),
-        "oldest": seen.blockers[:_OLDEST_SHOWN],
-        "waiting": waiting[:_DECISIONS_SHOWN],
-        "waiting_count": len(waiting),
-        "overdue": sum(row.is_overdue for row in seen.blockers),
-        "moves": seen.moves[:_MOVES_SHOWN],
-        "moves_finding": words.moves_finding(seen, today()),
-        "back": [move.key for move in seen.moves if move.is_back],
-        "planning": _planning(seen),
-        "own": frozenset(seen.own.workstreams) if seen.own else frozenset(),
+        "strip": _strip(seen, planning),
+        "planning_span": words.span(planning[0], planning[1]) if planning[0] and planning[1] else "",
+        "ending": _ending(seen) if seen.is_ending_shown else None,
+        "shares": _shares(seen),
+        "kept": [key for each in seen.promise for key in each.kept],
+        "problems": seen.problems[:_PROBLEMS_SHOWN],
+        "lacks": [key for each in seen.problems for key in each.lacks],
+        "troubled": seen.running.cycle if seen.running and seen.is_under_way else seen.latest,
+        "old_blockers": sum(row.days > _FOUR_WEEKS for row in seen.blockers),
+        "waiting": waiting,
+        "decisions": waiting[:_DECISIONS_SHOWN],
+        "overdue": sum(row.is_overdue for row in waiting),
+        "own": frozenset(own),
+        "parts": [part for part in seen.review.parts if not own or part.code in own] if seen.review else [],
+        "is_review_due": words.is_review_due(seen, today()),
+        "is_lead": actor.role is Role.LEAD,
+        "is_planner": actor.is_planner,
+        "blocked_figure": BLOCKED,
         "items_url": items_address,
+        "chart_url": chart_address,
+        "figure": figure_words.number,
         "span": words.span,
         "board_of": board_of,
-        "age_words": age_words,
-        "category_word": word,
-        "is_planner": current_viewer().actor.is_planner,
     }
 
 
-def items_address(cycle: int, figure: str) -> str:
+def items_address(cycle: int, figure: str, **more: str) -> str:
     """The page of a cycle with the items behind one of its figures."""
-    return f"/cycles/{cycle}?show={figure}"
+    values: dict[str, Any] = {"number": cycle, "show": figure, **more}
+    return url_for("cycle.show", **values)
 
 
-def _strip(seen: Overview) -> DayStrip | None:
-    if seen.standing is None:
-        return None
-    following = seen.following
-    planning = (following.planning_starts_on, following.planning_ends_on) if following else (None, None)
-    cycle = seen.standing.cycle
-    return drawn_days(cycle.starts_on, cycle.ends_on, today(), planning, language())
+def chart_address(chart: str, cycle: int, column: str, **keys: str) -> str:
+    """The items behind a number of a chart of the cycle."""
+    values: dict[str, Any] = {"from": cycle, "to": cycle, "show": column, "cycle": cycle, **keys}
+    return url_for("charts.show", name=chart, **values)
 
 
-def _curve(standing: Standing | None) -> Curve | None:
-    if standing is None or standing.items is None:
-        return None
-    goals = Counter(goal.value for goal in standing.items.committed.values())
-    previous = standing.previous
-    return drawn_curve(
-        standing.tested_by_day,
-        standing.reading.working_days,
-        goal=goals["test"],
-        then=previous.tested_by_day if previous else (),
-        then_so_far=len(previous.so_far.tested) if previous else 0,
+def _waiting(rows: Iterable[BlockerListRow], own: Collection[str]) -> list[BlockerListRow]:
+    """What waits for a decision, by decider: the one whose day comes first before the others; a lead's own only."""
+    found = [
+        row
+        for row in rows
+        if (row.category is BlockerCategory.DECISION or row.decide_by is not None)
+        and (not own or not {*row.workstreams}.isdisjoint(own))
+    ]
+    first: dict[str, date] = {}
+    for row in found:
+        first[row.decider] = min(first.get(row.decider, date.max), row.decide_by or date.max)
+    return sorted(
+        found, key=lambda row: (first[row.decider], row.decider, row.decide_by or date.max, -row.days, row.id)
     )
 
 
-def _shares(members: Mapping[State, Collection[str]]) -> list[tuple[State, int, float, float]]:
-    """Each state that has members, the furthest first: how many, and from where to how far of all, in percent."""
-    total = sum(map(len, members.values()))
-    shares, begun = [], 0
+def _strip(seen: Overview, planning: tuple[date | None, date | None]) -> DayStrip | None:
+    if seen.running is None:
+        return None
+    cycle = seen.running.cycle
+    return drawn_days(cycle.starts_on, cycle.ends_on, today(), planning, language())
+
+
+def _shares(seen: Overview) -> list[tuple[str, int, float, float]]:
+    """Each state that workflows are in, the furthest first: how many, and from where to how far of all, in percent."""
+    shares, begun, total = [], 0, seen.workflows
     for state in reversed(STATES):
-        count = len(members.get(state, ()))
+        count = seen.states.get(state, 0)
         if count:
-            shares.append((state, count, round(100 * begun / total, 2), round(100 * count / total, 2)))
+            shares.append((state.value, count, round(100 * begun / total, 2), round(100 * count / total, 2)))
         begun += count
     return shares
 
 
-def _stale_shown(seen: Overview) -> list[StaleStream]:
-    """The reader's own first, then the longest without an update."""
-    own = seen.own.workstreams if seen.own else ()
-    stale = seen.standing.stale if seen.standing else ()
-    return sorted(stale, key=lambda each: each.code not in own)[:_STALE_SHOWN]
-
-
-def _buckets(rows: Collection[blockers.BlockerListRow]) -> list[Bucket]:
-    counts = {age: sum(first <= row.days <= last for row in rows) for age, (first, last) in AGES.items()}
-    most = max(counts.values()) or 1
-    return [
-        Bucket(age, count, round(100 * count / most, 2), AGES[age][0] >= _FOUR_WEEKS) for age, count in counts.items()
-    ]
-
-
-def _planning(seen: Overview) -> Planning | None:
-    cycle = seen.following
-    if cycle is None:
+def _ending(seen: Overview) -> Ending | None:
+    latest, history = seen.latest, seen.span.history
+    if latest is None or latest.closed_at is None:
         return None
-    by_goal = seen.planned.get(cycle.cycle, {})
-    first, last = cycle.planning_starts_on, cycle.planning_ends_on
-    if first is None or last is None:
-        return Planning(cycle, sum(by_goal.values()), by_goal)
-    left = working_days(today() + _DAY, first)
-    return Planning(
-        cycle,
-        sum(by_goal.values()),
-        by_goal,
-        words.span(first, last),
-        iso_week(first),
-        working_days(first, last),
-        left,
-        is_near=left <= _NEAR_WORKING_DAYS,
-        is_on=first <= today() <= last,
+    number, choice = latest.cycle, programme(history)
+    span = Span(history, seen.span.as_of, number - 1, number)
+    row = span.reported_summary(number, choice)
+    counts, closed_on = {name: getattr(row, name) for name in _ENDS}, local_date(latest.closed_at, history.zone)
+    return Ending(
+        number,
+        closed_on,
+        f"{closed_on:%Y-%m}",
+        [
+            (figure_words.label(name), count, items_address(number, name, basis="as_reported") if count else "")
+            for name, count in counts.items()
+            if count or (count == 0 and name not in _ONLY_IF_ANY)
+        ],
+        [
+            (words.chart_finding(name, span, choice), url_for("charts.show", name=name, **_range(span)))
+            for name in _TOLD
+        ],
     )
+
+
+def _range(span: Span) -> dict[str, Any]:
+    return {"from": span.cycles[0].cycle, "to": span.cycles[-1].cycle}

@@ -1,6 +1,6 @@
 """What the page of planning shows of a plan: the workstreams that the URL asks for, and what stands in each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,7 +90,7 @@ def context(session: Session, cycle: CycleRow) -> dict[str, Any]:
         "plan": plan,
         "sections": sections,
         "total": plan.total(part.stream.code for part in shown),
-        "over": [section.part for section in sections if section.part.is_over and section.part.counts_from is None],
+        "cautions": cautions(shown),
         "filters": filters,
         "notices": notices,
         "project_choices": choices(frame.projects.items(), filters.projects),
@@ -106,6 +106,17 @@ def context(session: Session, cycle: CycleRow) -> dict[str, Any]:
         "changes_url": address(cycle.cycle, filters, endpoint="planning.changes"),
         "clear_url": url_for("planning.show", number=cycle.cycle),
         "tag": page_version(),
+    }
+
+
+def cautions(parts: Iterable[Part]) -> dict[str, list[Part]]:
+    """What speaks against the plan as it stands, by workstream: the page and the commit say the same."""
+    counting = sorted((part for part in parts if part.counts_from is None), key=lambda part: part.stream.code)
+    return {
+        "over": [part for part in counting if part.is_over],
+        "limit": [part for part in counting if part.is_over_limit],
+        "unready": [part for part in counting if not part.is_ready],
+        "again": [part for part in counting if part.again],
     }
 
 

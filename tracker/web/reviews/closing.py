@@ -14,9 +14,13 @@ from tracker.commands.entry.idempotency_keys import LONGEST_KEY
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
 from tracker.domain.language import text_in
 from tracker.domain.states import CycleStatus, Goal, ProposalKind
+from tracker.queries import planning
+from tracker.queries.board import cards as board
+from tracker.queries.planning import Plan
 from tracker.queries.reviews import closing as queries
 from tracker.queries.reviews.closing import Standing
 from tracker.web.http.context import current_viewer, now, reading_session, today
+from tracker.web.planning.page import cautions
 from tracker.web.reviews.forms import CloseForm
 from tracker.web.reviews.words import changes, figure_groups, snapshot, stream_rows
 from tracker.web.ui.errors import explain, field_errors, status_of
@@ -181,18 +185,30 @@ def _figures(rows: Any, names: dict[str, str]) -> dict[str, Any]:  # noqa: ANN40
 
 def _commit_page(cycle: Standing, error: TrackerError | None = None) -> Response:
     found = queries.committing(reading_session(), cycle)
+    plan = _plan(cycle) if cycle.status is CycleStatus.DRAFT else None
     return page(
         "reviews/commit.html",
         status=status_of(error) if error else 200,
         cycle=cycle,
         committing=found,
         whole=found.all_parts,
+        plan=plan,
+        total=plan.total(plan.parts) if plan else None,
+        cautions=cautions(plan.parts.values()) if plan else {},
         parts=[(part, text_in(language(), part, "name")) for part in found.parts],
         goals=[(goal, goal_word(goal)) for goal in Goal],
         errors=_messages(error, cycle, "commit") if error else {},
         refused_title=gettext("Nothing was committed"),
         key=fresh_key(),
     )
+
+
+def _plan(cycle: Standing) -> Plan | None:
+    """What the page of the plan holds the draft against."""
+    session = reading_session()
+    row = planning.cycle_of(session, cycle.number)
+    frame = board.frame(session, language=language(), today=today())
+    return planning.plan(session, row, frame, language=language(), now=now(), today=today()) if row else None
 
 
 def _has_changed(error: TrackerError | None) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, ClassVar, Literal, Self
 
+from pydantic import Field
 from werkzeug.datastructures import MultiDict
 
 from tracker.domain.errors import N_
@@ -53,6 +54,20 @@ class AcceptForm(Form):
 
     workstream: Line
     reason: OptionalReason = None
+
+
+class AcceptSeveralForm(Form):
+    """The same for workstreams that are ticked."""
+
+    messages: ClassVar[dict[str, str]] = {"workstream": N_("Choose at least one workstream from the list.")}
+
+    workstream: Annotated[tuple[Line, ...], Field(min_length=1)]
+    reason: OptionalReason = None
+
+    @classmethod
+    def parse(cls, fields: MultiDict[str, str]) -> Self:
+        """As every form, with all that are ticked."""
+        return cls.checked({**fields.to_dict(), "workstream": tuple(dict.fromkeys(fields.getlist("workstream")))})
 
 
 class ReadyForm(Form):

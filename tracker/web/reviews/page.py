@@ -115,6 +115,7 @@ def context(shown: ReviewPage, drafts: Drafts = NO_DRAFTS, past: Sequence[object
         "total": total,
         "unmet": unmet,
         "decided": unmet - review.undecided,
+        "several": sum(part.undecided > 0 and current_viewer().actor.leads(part.code) for part in review.parts) > 1,
         "waiting": [part for part in shown.ordered if part.undecided][:_TOLD],
         "waiting_more": max(0, sum(bool(part.undecided) for part in review.parts) - _TOLD),
         "is_running": review.status is CycleStatus.RUNNING,
@@ -178,12 +179,14 @@ def item(member: Member, draft: Draft | None = None) -> ReviewItem:
 
 
 def _ordered(parts: Sequence[Part], actor: Actor) -> tuple[Part, ...]:
-    """A lead's own first; then what is out of the ordinary, what goes as proposed, and what is all met."""
+    """A lead's own first, then those in which something was carried so often that the next time takes words. What is
+    decided moves none of them, so that the room finds them where they were.
+    """
     has_own = actor.role is Role.LEAD and not actor.all_workstreams
 
-    def rank(part: Part) -> tuple[bool, bool, bool, str]:
+    def rank(part: Part) -> tuple[bool, bool, str]:
         is_mine = has_own and actor.leads(part.code)
-        return not is_mine, not part.has_exceptions, not part.unmet, part.code
+        return not is_mine, not any(each.needs_explicit_decision for each in part.unmet), part.code
 
     return tuple(sorted(parts, key=rank))
 
