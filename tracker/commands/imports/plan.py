@@ -122,12 +122,9 @@ class _Planner:
 
     def planned(self, row: TableRow) -> Planned:
         """What the row would do; all that is wrong with it is named."""
-        if self._table.is_torn(row):
-            error = InvalidError(
-                N_("The row has %(found)s cells, and the headings are %(wanted)s. Are quotes missing around a cell?"),
-                found=row.width,
-                wanted=len(self._headings),
-            )
+        try:
+            self._table.refuse_torn(row)
+        except InvalidError as error:
             return Planned(row, problems=(Problem("", "", error),))
         return _RowPlan(self, row).planned()
 

@@ -13,6 +13,7 @@ from tracker.domain.figures.items import BlockerItems, CycleItems, WorkflowItems
 from tracker.domain.figures.lead_times import LEAST_SAMPLE
 from tracker.domain.figures.readings import Basis, Reading, readings
 from tracker.domain.figures.rounding import half_up, nearest_rank
+from tracker.domain.figures.words import FIGURES
 from tracker.domain.states import CycleStatus, Goal
 
 _DAY, _MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
@@ -69,6 +70,11 @@ class Summary:
     median_blocker_age_days: int | None = None
     lead_time_p50_days: int | None = None
     lead_time_p85_days: int | None = None
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing of a workstream counts: all figures are 0 or empty."""
+        return bool(self.workstream) and not any(getattr(self, name) for name in FIGURES)
 
 
 def cycle_summary(history: History, as_of: datetime) -> list[Summary]:
