@@ -153,7 +153,7 @@ def _standing(session: Session, known: Knowledge, running: CycleRow, today: date
     zone, number = known.history.zone, running.cycle
     now = reading(running, Basis.AS_NOW, known.as_of, zone)
     streams = [row.code for row in known.history.workstreams]
-    counting = sum(row.first_cycle <= number for row in known.history.workstreams)
+    counting = sum(row.first_cycle <= number and not row.is_archived for row in known.history.workstreams)
     ready = session.execute(_READY, {"number": number}).scalar_one()
     updated = {key: each.at for key, each in list_rows.updates(session, str(number), seen_at=known.as_of).items()}
     if not now.is_begun:

@@ -156,6 +156,7 @@ def plan(
     parts = {
         row.code: Part(frame.streams[row.code], row.first_cycle if row.first_cycle > number else None)
         for row in sorted(history.workstreams, key=lambda row: row.code)
+        if row.code in frame.streams
     }
     _put_items(session, parts, number, language=language, today=today, zone=history.zone)
     running = next((row.cycle for row in history.cycles if row.status is CycleStatus.RUNNING), None)

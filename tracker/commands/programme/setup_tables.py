@@ -67,7 +67,7 @@ def read(content: bytes, thing: Thing) -> Table:
     """The table, each of whose headings is known. Raises InvalidError, which names the heading that is not."""
     meaning = heading_of(thing)
     table = read_table(content, known=lambda heading: meaning(heading) is not None)
-    _columns(table, thing)
+    columns(table, thing)
     return table
 
 
@@ -91,7 +91,7 @@ def carry_out(session: Session, entry: Entry, table: Table, thing: Thing, *, see
     return planned
 
 
-def _columns(table: Table, thing: Thing) -> dict[str, int]:
+def columns(table: Table, thing: Thing) -> dict[str, int]:
     """Which column holds each field. Raises FileError for a heading that is not known, is doubled or missing."""
     meaning, columns = heading_of(thing), dict[str, int]()
     for place, heading in enumerate(table.headings):
@@ -119,7 +119,7 @@ class _Planner:
     """Plans row by row, by what is there."""
 
     def __init__(self, session: Session, table: Table, thing: Thing) -> None:
-        self._table, self._fields, self._columns = table, FIELDS[thing], _columns(table, thing)
+        self._table, self._fields, self._columns = table, FIELDS[thing], columns(table, thing)
         rows: Iterable[Project | Workstream] = session.scalars(select(setup.TABLES[thing]))
         self._there = {row.code.casefold(): texts_of(row, self._fields) for row in rows}
         projects = session.execute(select(col(Project.code), col(Project.name))).all()

@@ -173,15 +173,20 @@ def the_led_workflow(session: Session, entry: Entry, key: str) -> tuple[Workflow
     return workflow, owner
 
 
+def archived_stream(code: str) -> ConflictError:
+    """Nothing begins in it any more."""
+    return ConflictError(
+        N_("The workstream %(code)s is archived. Planners take it into use again."), field="workstream", code=code
+    )
+
+
 def refuse_archived_stream(session: Session, code: str) -> None:
     """Refuses what would begin anew in a workstream that is put away, or is none."""
     stream = session.get(Workstream, code)
     if stream is None:
         raise InvalidError(N_("There is no workstream %(code)s."), field="workstream", code=code)
     if stream.archived_at is not None:
-        raise ConflictError(
-            N_("The workstream %(code)s is archived. Planners take it into use again."), field="workstream", code=code
-        )
+        raise archived_stream(code)
 
 
 def refuse_stale(workflow: Workflow, version: int) -> None:

@@ -75,7 +75,7 @@ def pickers(filters: Filters, sources: Sources) -> dict[str, list[Option]]:
             filters.projects or ("",),
         ),
         "workstream": choices(
-            [("", gettext("All")), *((code, f"{code} {name}") for code, name in sorted(sources.workstreams.items()))],
+            [("", gettext("All")), *((code, f"{code} {sources.workstreams[code]}") for code in sources.offered)],
             filters.workstreams or ("",),
         ),
         "by": choices(by, (filters.by.value,)),
