@@ -60,7 +60,7 @@ def _limit_value(text: str) -> int | None:
     return int(text) if text else None
 
 
-_NAMES = {"name": Field(N_("Name"), filled_line), "name_en": Field(N_("English name"), line)}
+_NAMES = {"name": Field(N_("Name"), filled_line), "name_en": Field(N_("Name in English"), line)}
 LIMITS = {
     "wip_design": Field(N_("At most in design"), _limit, _limit_value),
     "wip_validation": Field(N_("At most in validation"), _limit, _limit_value),

@@ -144,7 +144,7 @@ def _grouped(refused: Sequence[PlannedRow]) -> list[ProblemGroup]:
 
 
 def _word(row: PlannedRow) -> str:
-    return gettext("new") if row.outcome is RowResult.CREATED else gettext("as it is")
+    return gettext("Made") if row.outcome is RowResult.CREATED else gettext("Unchanged")
 
 
 def _done_words(done: TablePlan) -> str:

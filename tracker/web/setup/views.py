@@ -53,7 +53,7 @@ def index() -> ResponseReturnValue:
     return page(
         "setup/index.html",
         projects=queries.projects(session, language=language()),
-        latest=[(entry, command_word(entry.command), entry_lines(entry)) for entry in latest.entries],
+        latest=[(each, command_word(each.command), _created_by(each), entry_lines(each)) for each in latest.entries],
         undo_key=fresh_key(),
         may=current_viewer().actor.is_planner,
     )
@@ -128,6 +128,10 @@ def undo(entry_id: int) -> ResponseReturnValue:
         return _back(" ".join([undone_text(outcome), *(explain(left.error) for left in outcome.left)]))
 
     return submit("take_back_entry", Form.parse, do)
+
+
+def _created_by(entry: audit.AuditEntry) -> list[str]:
+    return [line.code for line in entry.lines if line.field == "code" and line.after]
 
 
 def _back(text: str, anchor: str = "") -> Response:
