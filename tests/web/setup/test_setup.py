@@ -18,6 +18,7 @@ from tracker.commands.programme import clock_mark
 from tracker.db.engine import reading, transaction
 from tracker.db.migrations import upgrade
 from tracker.db.models import Entry, Project, Workstream
+from tracker.domain.states import Role
 
 pytestmark = ON_SQLITE
 
@@ -28,14 +29,17 @@ LAB = {"name": "Laboratorium", "name_en": "Laboratory", "project_code": "SIDU"} 
 }
 EDIT = LAB | {f"was_{name}": text for name, text in LAB.items()}
 EVERY_PAGE = (
-    "/board",
+    "/board?cycle=all",
+    "/board?cycle=all&view=list",
     "/cycles",
     "/charts",
     "/charts/throughput",
     "/reports",
     "/exports",
     "/blockers",
+    "/blockers/new",
     "/workflows/new",
+    "/imports/workflows",
 )
 
 
@@ -197,13 +201,12 @@ def browser_on(databases: Databases, prepare: object) -> PageClient:
 
 
 def empty(engine: Engine) -> None:
-    """A migrated database with accounts, and nothing else."""
+    """A migrated database with an administrator, and nothing else."""
     upgrade(engine)
     with transaction(engine) as session:
         clock_mark.found(session, "Europe/Stockholm")
         entry = open_entry(session, accounts.operator(session), "user_add", people.NOW)
-        for who in ("admin", "planner"):
-            accounts.add(session, entry, people.email(who), who, people.PEOPLE[who][0], password=None)
+        accounts.add(session, entry, people.email("admin"), "Administratör", Role.ADMIN, password=None)
 
 
 def drafted(engine: Engine) -> None:
