@@ -9,7 +9,7 @@ from tests.db.workflows.test_scope import enter
 from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.imports.results import ImportChangedError, RowResult
 from tracker.commands.programme import setup, setup_tables
-from tracker.commands.programme.setup_tables import TablePlan
+from tracker.commands.programme.setup_tables import PlannedRow
 from tracker.commands.undo import entries as undo_entries
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.db.engine import reading
@@ -178,13 +178,13 @@ def test_archiving_is_taken_back_by_its_entry(programme: Engine) -> None:
     assert stream(programme, "RTG").archived_at is None
 
 
-def plan(engine: Engine, thing: Thing, text: str) -> TablePlan:
+def plan(engine: Engine, thing: Thing, text: str) -> list[PlannedRow]:
     with reading(engine) as session:
         return setup_tables.plan(session, setup_tables.read(text.encode("utf-8-sig"), thing), thing)
 
 
 def carry_out(engine: Engine, thing: Thing, text: str, seen: str | None = None, actor: Actor | None = None) -> int:
-    seen = seen or plan(engine, thing, text).digest()
+    seen = seen or setup_tables.digest(plan(engine, thing, text))
     with acting(engine, actor or planner(engine), command="import_setup") as (session, entry):
         table = setup_tables.read(text.encode("utf-8-sig"), thing)
         setup_tables.carry_out(session, entry, table, thing, seen=seen)
@@ -198,7 +198,7 @@ def test_a_pasted_table_makes_all_its_rows_in_one_entry_that_can_be_taken_back(p
     entry = carry_out(programme, Thing.WORKSTREAM, PASTED)
     assert (stream(programme, "APO").wip_test, stream(programme, "VAC").wip_test) == (3, None)
     again = plan(programme, Thing.WORKSTREAM, PASTED)
-    assert [row.outcome for row in again.rows] == [RowResult.UNCHANGED] * 2
+    assert [row.outcome for row in again] == [RowResult.UNCHANGED] * 2
     assert set(undo(programme, entry).done) == {"APO", "VAC"}
 
 
@@ -206,13 +206,13 @@ def test_a_pasted_table_makes_all_its_rows_in_one_entry_that_can_be_taken_back(p
 @pytest.mark.parametrize("line_end", ["\r\n", "\r", "\n"])
 def test_delimiters_and_line_ends_give_the_same_rows(programme: Engine, delimiter: str, line_end: str) -> None:
     text = PASTED.replace("\t", delimiter).replace("\n", line_end)
-    assert plan(programme, Thing.WORKSTREAM, text).digest() == plan(programme, Thing.WORKSTREAM, PASTED).digest()
+    assert plan(programme, Thing.WORKSTREAM, text) == plan(programme, Thing.WORKSTREAM, PASTED)
 
 
 def test_each_wrong_cell_is_named_and_one_bad_row_refuses_all(programme: Engine) -> None:
     text = "code;name;project;wip_test\nAPO;Apotek;SIDU;3\nRTG;Medel;SIDU;\nVAC;;NAV;x\nAPO;Igen;SIDU;\nA\n"
     planned = plan(programme, Thing.WORKSTREAM, text)
-    problems = [(row.number, each.heading, each.value) for row in planned.rows for each in row.problems]
+    problems = [(row.number, each.heading, each.value) for row in planned for each in row.problems]
     assert problems == [
         (3, "name", "Medel"),
         (4, "name", ""),
@@ -246,7 +246,7 @@ def test_headings_are_refused_by_name_and_never_dropped(programme: Engine, text:
 
 
 def test_what_was_confirmed_is_what_is_done(programme: Engine) -> None:
-    seen = plan(programme, Thing.WORKSTREAM, PASTED).digest()
+    seen = setup_tables.digest(plan(programme, Thing.WORKSTREAM, PASTED))
     create(programme, Thing.WORKSTREAM, STREAM)
     with pytest.raises(ImportChangedError):
         carry_out(programme, Thing.WORKSTREAM, PASTED, seen)
@@ -258,7 +258,7 @@ def test_one_bad_row_in_ten_thousand_is_found_and_changes_nothing(programme: Eng
     lines = [f"P{number:05};Projekt {number}" for number in range(10_000)]
     lines[5_000] = "P05000;"
     planned = plan(programme, Thing.PROJECT, "code;name\n" + "\n".join(lines))
-    (bad,) = planned.of(RowResult.REFUSED)
+    (bad,) = setup_tables.of(planned, RowResult.REFUSED)
     assert (bad.number, bad.problems[0].heading) == (5_002, "name")
 
 

@@ -12,6 +12,7 @@ from tracker.db.models import Cycle, Programme, Project, SetupChange, Workflow, 
 from tracker.domain.cells import instant_text
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError
 from tracker.domain.fields import cleaned, texts_of, values_of, write
+from tracker.domain.people import Actor
 from tracker.domain.programme.setup import FIELDS, Thing, changeable, refuse_over_closed
 from tracker.domain.states import CycleStatus
 
@@ -28,15 +29,15 @@ _TAKEN = {
 _NAMED = 10  # of the workflows in the way, in a sentence
 
 
-def require_planner(entry: Entry) -> None:
-    """Refuses with NotAllowedError unless a planner acts."""
-    if not entry.actor.is_planner:
+def require_planner(actor: Actor) -> None:
+    """Refuses with NotAllowedError unless it is a planner."""
+    if not actor.is_planner:
         raise NotAllowedError(N_("Only planners set up the programme, its projects and its workstreams."))
 
 
 def create(session: Session, entry: Entry, thing: Thing, texts: Mapping[str, str]) -> str:
     """Makes a project or a workstream, and gives its code. Raises NotAllowedError, InvalidError or ConflictError."""
-    require_planner(entry)
+    require_planner(entry.actor)
     clean = {name: cleaned(FIELDS[thing], name, text) for name, text in texts.items()}
     if clean["code"].casefold() in {code.casefold() for code in session.scalars(select(col(TABLES[thing].code)))}:
         raise ConflictError(_TAKEN[thing], field="code", code=clean["code"])
@@ -67,7 +68,7 @@ def edit(
     Raises NotFoundError, NotAllowedError, ConflictError, InvalidError naming the field, or FieldConflictError when
     somebody else has changed one of them to something else; nothing is written then.
     """
-    require_planner(entry)
+    require_planner(entry.actor)
     row, fields = the_thing(session, thing, code), changeable(thing)
     wanted = field_edits.changed(wanted, was, partial(cleaned, fields))
     before = texts_of(row, fields)
@@ -90,7 +91,7 @@ def put_away(session: Session, entry: Entry, code: str, *, is_away: bool) -> boo
 
     Raises NotFoundError, NotAllowedError, or ConflictError while workflows of it are in a running or draft cycle.
     """
-    require_planner(entry)
+    require_planner(entry.actor)
     stream = session.get(Workstream, code)
     if stream is None:
         raise NotFoundError(_MISSING[Thing.WORKSTREAM], code=code)
@@ -107,7 +108,7 @@ def put_away(session: Session, entry: Entry, code: str, *, is_away: bool) -> boo
 
 def remove_project(session: Session, entry: Entry, code: str) -> None:
     """Takes a project away that nothing was ever put into; ConflictError otherwise. Its history stays."""
-    require_planner(entry)
+    require_planner(entry.actor)
     if session.scalars(select(col(Workstream.code)).where(col(Workstream.project_code) == code).limit(1)).first():
         raise ConflictError(N_("%(code)s has workstreams, and stays."), code=code)
     project = session.get_one(Project, code)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from tracker.commands.entry.entries import Entry
+from tracker.commands.imports.plan import Problem
 from tracker.commands.imports.results import ImportChangedError, RowResult, fingerprint
 from tracker.commands.programme import setup
 from tracker.db.models import Project, Workstream
@@ -29,15 +30,6 @@ _NEEDED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with a row, at which heading, and what stands there."""
-
-    heading: str
-    value: str
-    error: TrackerError
-
-
-@dataclass(frozen=True, slots=True)
 class PlannedRow:
     """A row with what it would do: its clean texts, or its problems."""
 
@@ -47,20 +39,14 @@ class PlannedRow:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TablePlan:
-    """What the rows of a table would do."""
+def of(rows: Iterable[PlannedRow], outcome: RowResult) -> list[PlannedRow]:
+    """The rows that come to this."""
+    return [row for row in rows if row.outcome is outcome]
 
-    thing: Thing
-    rows: tuple[PlannedRow, ...]
 
-    def of(self, outcome: RowResult) -> list[PlannedRow]:
-        """The rows that come to this."""
-        return [row for row in self.rows if row.outcome is outcome]
-
-    def digest(self) -> str:
-        """Tells one plan from another: what was confirmed is what is done."""
-        return fingerprint((row.number, row.outcome, sorted(row.texts.items())) for row in self.rows)
+def digest(rows: Iterable[PlannedRow]) -> str:
+    """Tells one plan from another: what was confirmed is what is done."""
+    return fingerprint((row.number, row.outcome, sorted(row.texts.items())) for row in rows)
 
 
 def read(content: bytes, thing: Thing) -> Table:
@@ -71,24 +57,23 @@ def read(content: bytes, thing: Thing) -> Table:
     return table
 
 
-def plan(session: Session, table: Table, thing: Thing) -> TablePlan:
+def plan(session: Session, table: Table, thing: Thing) -> list[PlannedRow]:
     """What the rows would do as things stand. Two statements."""
-    planner = _Planner(session, table, thing)
-    return TablePlan(thing, tuple(map(planner.planned, table.rows)))
+    return list(map(_Planner(session, table, thing).planned, table.rows))
 
 
-def carry_out(session: Session, entry: Entry, table: Table, thing: Thing, *, seen: str) -> TablePlan:
+def carry_out(session: Session, entry: Entry, table: Table, thing: Thing, *, seen: str) -> list[PlannedRow]:
     """Does what the plan with the digest `seen` said. Raises ImportChangedError or InvalidError; nothing is written
     then.
     """
-    setup.require_planner(entry)
-    planned = plan(session, table, thing)
-    if planned.digest() != seen:
+    setup.require_planner(entry.actor)
+    rows = plan(session, table, thing)
+    if digest(rows) != seen:
         raise ImportChangedError(N_("Something has changed since this preview. Look at it again; nothing was done."))
-    if planned.of(RowResult.REFUSED):
+    if of(rows, RowResult.REFUSED):
         raise InvalidError(N_("Some rows are refused. Correct the table and paste it again; nothing was done."))
-    setup.write_new(entry, thing, [row.texts for row in planned.of(RowResult.CREATED)])
-    return planned
+    setup.write_new(entry, thing, [row.texts for row in of(rows, RowResult.CREATED)])
+    return rows
 
 
 def columns(table: Table, thing: Thing) -> dict[str, int]:

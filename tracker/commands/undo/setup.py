@@ -30,7 +30,7 @@ def undo(session: Session, entry: Entry, entry_id: int) -> BatchResult:
 
 
 def _undo_thing(session: Session, entry: Entry, thing: Thing, code: str, changes: Sequence[SetupChange]) -> bool:
-    setup.require_planner(entry)
+    setup.require_planner(entry.actor)
     if any(change.field == "code" for change in changes):
         return _undo_creation(session, entry, thing, code, changes)
     row = setup.the_thing(session, thing, code)

@@ -4,7 +4,6 @@ The table is kept in the database meanwhile, so that its preview can be opened a
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,50 +14,43 @@ from tracker.commands.entry.entries import Entry
 from tracker.commands.imports import files as import_files
 from tracker.commands.imports.results import RowResult
 from tracker.commands.programme import setup_tables
-from tracker.commands.programme.setup_tables import PlannedRow, TablePlan
+from tracker.commands.programme.setup_tables import PlannedRow, of
 from tracker.db.models import ImportFile
 from tracker.domain.errors import N_, FileError, InvalidError, TrackerError
-from tracker.domain.programme.setup import FIELDS, Thing
+from tracker.domain.programme.setup import FIELDS
+from tracker.web.accounts.forms import ImportForm
 from tracker.web.http.context import current_viewer, reading_session, unrecorded
-from tracker.web.setup.forms import ConfirmForm, PasteForm
 from tracker.web.setup.views import KIND, THINGS, bp, require_planner
 from tracker.web.ui.errors import explain, field_errors, status_of
 from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import WRONG, fresh_key, see_other, submit
-from tracker.web.ui.translation import gettext, ngettext
+from tracker.web.ui.translation import gettext
 from tracker.web.ui.words import field_label
 
 _MARK = b"\xef\xbb\xbf"  # what a form sends is UTF-8 for certain
 _MOST_SHOWN = 200
 
 
-class ProblemGroup(NamedTuple):
-    """The same problem, once, with the rows that have it."""
-
-    rows: str
-    heading: str
-    value: str
-    cause: str
-
-
 @bp.get(f"/{KIND}/paste")
 def paste(kind: str) -> ResponseReturnValue:
     """The form: rows pasted from a spreadsheet, or a file."""
     require_planner()
-    return _start(kind, "")
+    return page("setup/paste.html", kind=kind, text="", errors={})
 
 
 @bp.post(f"/{KIND}/paste")
 def keep(kind: str) -> ResponseReturnValue:
     """Keeps the table, if it can be read, and goes on to its preview."""
     require_planner()
-    text = ""
+    text = request.form.get("text", "")
     try:
-        text = PasteForm.parse(request.form).text
-        name, content = _given(text)
+        name, content = _given(ImportForm.parse(request.form).text)
         setup_tables.read(content, THINGS[kind])
     except InvalidError as error:
-        return _start(kind, text, field_errors(error))
+        errors = field_errors(error)
+        if text.strip() and "file" in errors:
+            errors = {"text": errors["file"]}
+        return page("setup/paste.html", status=422, kind=kind, text=text, errors=errors)
     with unrecorded() as session:
         user_id = current_viewer().user_id
         token = import_files.keep(session, user_id, name, content, now=real_now(), table=kind)
@@ -69,9 +61,7 @@ def keep(kind: str) -> ResponseReturnValue:
 def preview(kind: str, token: str) -> ResponseReturnValue:
     """What each row would do; once it is done, all that is set up."""
     file = _the_file(reading_session(), kind, token)
-    if file.entry_id is not None:
-        return see_other(url_for(".index"), gettext("This table has been taken already."))
-    return _preview(kind, file)
+    return _taken() if file.entry_id is not None else _preview(kind, file)
 
 
 @bp.post(f"/{KIND}/paste/<token>/confirm")
@@ -79,17 +69,18 @@ def confirm(kind: str, token: str) -> ResponseReturnValue:
     """Does what the preview said."""
     file = _the_file(reading_session(), kind, token)
 
-    def do(session: Session, entry: Entry, form: ConfirmForm) -> Response:
+    def do(session: Session, entry: Entry, form: ImportForm) -> Response:
         mine = _the_file(session, kind, token)
         if mine.entry_id is not None:
-            return see_other(url_for(".index"), gettext("This table has been taken already."))
+            return _taken()
         table = setup_tables.read(mine.content, THINGS[kind])
-        done = setup_tables.carry_out(session, entry, table, THINGS[kind], seen=form.seen)
+        rows = setup_tables.carry_out(session, entry, table, THINGS[kind], seen=form.seen)
+        made, kept = (len(of(rows, outcome)) for outcome in (RowResult.CREATED, RowResult.UNCHANGED))
         if entry.is_recorded:
-            import_files.finish(mine, entry.id, {"created": len(done.of(RowResult.CREATED))}, b"")
-        return see_other(url_for(".index"), _done_words(done))
+            import_files.finish(mine, entry.id, {"created": made}, b"")
+        return see_other(url_for(".index"), gettext("Made: %(made)s. There already: %(kept)s.", made=made, kept=kept))
 
-    return submit(f"import_{kind}", ConfirmForm.parse, do, lambda error: _preview(kind, file, error), WRONG)
+    return submit(f"import_{kind}", ImportForm.parse, do, lambda error: _preview(kind, file, error), WRONG)
 
 
 def _given(pasted: str) -> tuple[str, bytes]:
@@ -98,11 +89,9 @@ def _given(pasted: str) -> tuple[str, bytes]:
     content = file.read() if file is not None else b""
     if content and pasted.strip():
         raise FileError(N_("Choose a file or paste the rows, not both."))
-    if file is not None and content:
-        return file.filename or "", content
-    if not pasted.strip():
+    if not content and not pasted.strip():
         raise InvalidError(N_("Paste the rows, or choose a file."), field="text")
-    return "", _MARK + pasted.encode()
+    return (file.filename or "", content) if file is not None and content else ("", _MARK + pasted.encode())
 
 
 def _the_file(session: Session, kind: str, token: str) -> ImportFile:
@@ -110,48 +99,34 @@ def _the_file(session: Session, kind: str, token: str) -> ImportFile:
     return import_files.the_file(session, current_viewer().user_id, token, table=kind)
 
 
-def _start(kind: str, text: str, errors: dict[str, str] | None = None) -> Response:
-    shown = {"text" if name == "file" and text.strip() else name: message for name, message in (errors or {}).items()}
-    return page("setup/paste.html", status=422 if errors else 200, kind=kind, text=text, errors=shown)
+def _taken() -> Response:
+    return see_other(url_for(".index"), gettext("This table has been taken already."))
 
 
 def _preview(kind: str, file: ImportFile, error: TrackerError | None = None) -> Response:
     thing = THINGS[kind]
     table = setup_tables.read(file.content, thing)
-    planned = setup_tables.plan(reading_session(), table, thing)
-    refused = planned.of(RowResult.REFUSED)
+    rows = setup_tables.plan(reading_session(), table, thing)
+    refused = of(rows, RowResult.REFUSED)
     return page(
         "setup/preview.html",
         status=status_of(error) if error else 200,
         kind=kind,
         file=file,
-        counts={outcome.value: len(planned.of(outcome)) for outcome in RowResult},
+        counts={outcome.value: len(of(rows, outcome)) for outcome in RowResult},
         columns=[(name, field_label(FIELDS[thing], name)) for name in setup_tables.columns(table, thing)],
         problems=_grouped(refused)[:_MOST_SHOWN],
-        rows=[(row, _word(row)) for row in planned.rows if row not in refused][:_MOST_SHOWN],
+        rows=(of(rows, RowResult.CREATED) + of(rows, RowResult.UNCHANGED))[:_MOST_SHOWN],
         refusal=explain(error) if error is not None else "",
-        seen=planned.digest(),
+        seen=setup_tables.digest(rows),
         key=fresh_key(),
     )
 
 
-def _grouped(refused: Sequence[PlannedRow]) -> list[ProblemGroup]:
+def _grouped(refused: Sequence[PlannedRow]) -> list[tuple[str, ...]]:
+    """Each problem once, after the numbers of the rows that have it: heading, value and cause."""
     groups: dict[tuple[str, str, str], list[int]] = {}
     for row in refused:
         for each in row.problems:
             groups.setdefault((each.heading, each.value, explain(each.error)), []).append(row.number)
-    return [ProblemGroup(", ".join(map(str, numbers)), *words) for words, numbers in groups.items()]
-
-
-def _word(row: PlannedRow) -> str:
-    return gettext("Made") if row.outcome is RowResult.CREATED else gettext("Unchanged")
-
-
-def _done_words(done: TablePlan) -> str:
-    made, kept = len(done.of(RowResult.CREATED)), len(done.of(RowResult.UNCHANGED))
-    if done.thing is Thing.PROJECT:
-        text = ngettext("%(num)s project is made.", "%(num)s projects are made.", made)
-    else:
-        text = ngettext("%(num)s workstream is made.", "%(num)s workstreams are made.", made)
-    there = ngettext("%(num)s was there already.", "%(num)s were there already.", kept)
-    return f"{text} {there}" if kept else text
+    return [(", ".join(map(str, numbers)), *words) for words, numbers in groups.items()]
