@@ -5,6 +5,7 @@ The pictures of the handbook are taken on the way.
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from click.testing import CliRunner
@@ -51,9 +52,9 @@ def live_server(new_installation: Engine) -> Iterator[str]:
         yield address
 
 
-def follow(page: Page, name: str, role: str = "link") -> None:
+def follow(page: Page, name: str, role: Literal["link", "button"] = "link") -> None:
     """Goes to a link or button with Tab, and presses Enter."""
-    tab_to(page, page.locator("main").get_by_role(role, name=name, exact=True).first)  # type: ignore[arg-type]
+    tab_to(page, page.locator("main").get_by_role(role, name=name, exact=True).first)
     with page.expect_navigation():
         page.keyboard.press("Enter")
 

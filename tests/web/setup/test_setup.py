@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from tests.applications import shared_app
 from tests.builders import Flow, a_cycle, a_programme
-from tests.databases import ON_SQLITE, Databases
+from tests.databases import ON_SQLITE, Databases, Prepare
 from tests.web import people
 from tests.web.conftest import ClientAs, browser_of, sign_in
 from tests.web.page_client import Page, PageClient
@@ -193,8 +193,8 @@ def test_a_pasted_table_is_no_file_of_workflows_and_nobody_elses(planner: PageCl
     assert client_as("admin").get(address).status_code == 404
 
 
-def browser_on(databases: Databases, prepare: object) -> PageClient:
-    engine = databases.restored(prepare)  # type: ignore[arg-type]
+def browser_on(databases: Databases, prepare: Prepare) -> PageClient:
+    engine = databases.restored(prepare)
     browser = browser_of(shared_app(engine, people.NOW))
     sign_in(browser, people.signed_in(engine, "admin"))
     return english(browser)

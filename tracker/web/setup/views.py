@@ -48,16 +48,17 @@ def require_planner() -> None:
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    """All that is set up, the first steps, and who changed what last."""
-    session, zone = reading_session(), current_programme().zone
-    latest = audit.page(session, audit.Filters(of_setup=True), language=language(), zone=zone, most=_LATEST)
+    """All that is set up, the first steps, and to planners who changed what last."""
+    session, may = reading_session(), current_viewer().actor.is_planner
+    of_setup, zone = audit.Filters(of_setup=True), current_programme().zone
+    latest = audit.page(session, of_setup, language=language(), zone=zone, most=_LATEST).entries if may else ()
     return page(
         "setup/index.html",
         projects=queries.projects(session),
         name_of=lambda row: text_in(language(), row, "name"),
-        latest=[(each, command_word(each.command), _created_by(each), entry_lines(each)) for each in latest.entries],
+        latest=[(each, command_word(each.command), _created_by(each), entry_lines(each)) for each in latest],
         undo_key=fresh_key(),
-        may=current_viewer().actor.is_planner,
+        may=may,
     )
 
 
