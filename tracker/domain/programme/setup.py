@@ -93,7 +93,8 @@ _HEADINGS = by_word(
     {
         "code": "code, kod, nyckel, key, förkortning, abbreviation",
         "name": "name, namn, benämning, title, titel",
-        "name_en": "name en, english name, engelskt namn, name (english), namn (engelska)",
+        "name_en": "name en, name in english, english name, name (english), engelskt namn, namn på engelska,"
+        " namn (engelska)",
         "first_cycle": "first cycle, första cykel, första cykeln, från cykel, from cycle",
         "project_code": "project, projekt, project code, projektkod",
         "wip_design": "wip design, at most in design, högst i design",
