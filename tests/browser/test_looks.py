@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Look, NewPage
 from tests.browser.looks import THEMES, assert_looks_well, variants
 from tests.browser.people import open_menu, sign_in
+from tests.counts import is_full
 
 LOOKS = variants(("sv", "light", 320))
 Axe = Callable[[Page], None]
@@ -107,3 +108,44 @@ def test_the_list_after_a_save_a_refusal_and_a_selection_is_accessible(
     page.keyboard.press("x")
     page.keyboard.press("1")
     axe(page)
+
+
+SETUP = {
+    "set-up": "/setup",
+    "project": "/setup/projects/SIDU",
+    "new workstream": "/setup/workstreams/new",
+    "workstream": "/setup/workstreams/LAB",
+    "pasted workstreams": "/setup/workstreams/paste",
+}
+
+
+@pytest.mark.parametrize("name", SETUP)
+@pytest.mark.parametrize(("language", "theme", "width"), LOOKS)
+def test_a_page_of_set_up_is_accessible_and_fits_its_window(
+    look: Look, axe: Axe, name: str, language: str, theme: str, width: int
+) -> None:
+    page = look("planner", SETUP[name], language, theme, (width, 800))
+    assert_looks_well(page, axe, language)
+
+
+@pytest.mark.parametrize("theme", THEMES if is_full() else ["dark"])
+def test_a_table_with_faults_and_two_who_wrote_are_accessible(
+    new_page: NewPage, axe: Axe, allow_console: Callable[[str], None], theme: str
+) -> None:
+    allow_console("409")
+    page = sign_in(
+        new_page(color_scheme=theme, viewport={"width": 320, "height": 800}), "planner", "/setup/projects/paste"
+    )
+    page.locator("#field-text").fill("code;name\nSIDU;Another\nNAV;The hub\n")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("main")).to_contain_text("SIDU is there already")
+    assert_looks_well(page, axe, "en")
+    pages = (page.context.new_page(), page)
+    for each in pages:
+        each.goto("/setup/workstreams/LAB")
+    for number, each in enumerate(pages):
+        each.locator("#field-wip_test").fill(str(number + 20))
+        with each.expect_navigation():
+            each.get_by_role("button", name="Save").click()
+    expect(page.locator(".theirs")).to_have_text("20")
+    assert_looks_well(page, axe, "en")

@@ -80,6 +80,11 @@ PAGES = {
     "publishing": "/reports/2023-04/publish",
     "imports": "/imports/workflows",
     "how far an import has come": "/imports/progress/unknown",
+    "set-up": "/setup",
+    "new project": "/setup/projects/new",
+    "new workstream": "/setup/workstreams/new",
+    "edited workstream": "/setup/workstreams/S01",
+    "pasted workstreams": "/setup/workstreams/paste",
     "new blocker": f"/blockers/new?workflow={key(3)}&workflow={key(4)}&title=svar",
 }
 BOARD = 6  # who looks, three for the frame, cards, holds
@@ -123,7 +128,9 @@ PACK = 8  # who looks, cycles, the last recorded instant, what three files of fi
 REPORTS = 4 + FIGURES  # who looks, the last recorded instant, how far the parts have come, what was published
 # Who looks, the last recorded instant, texts, what was published, projects, blockers.
 REPORT = 6 + FIGURES
-IMPORTS = 4  # who looks, the latest imports, what they created and changed
+IMPORTS = 5  # who looks, the latest imports, what they created and changed, what there is
+# Who looks, projects, workstreams, what there is; of the latest changes the entries, and 14 for what they wrote.
+SETUP = 4 + 15
 # Who looks, the file, seven for what rows are measured by and the limits of dates, workstreams by name.
 IMPORT = 11
 POLL = 1  # who looks
@@ -168,6 +175,8 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert (counts[0]["closing"], counts[0]["closed"]) == (CLOSING, CLOSED)
     assert (counts[0]["committing"], counts[0]["committed"]) == (DRAFT_TO_COMMIT, COMMITTING)
     assert counts[0]["imports"] == IMPORTS
+    assert counts[0]["set-up"] == SETUP
+    assert (counts[0]["new project"], counts[0]["new workstream"], counts[0]["edited workstream"]) == (1, 2, 3)
     assert counts[0]["how far an import has come"] == POLL
     assert (counts[0]["columns of an import"], counts[0]["preview of an import"]) == (2, IMPORT)
     assert {counts[0][name] for name in counts[0] if name.startswith("poll")} <= {0, POLL}

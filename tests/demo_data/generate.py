@@ -84,6 +84,7 @@ def workstream_rows() -> Table:
             "wip_design": stream.limits and stream.limits.design,
             "wip_validation": stream.limits and stream.limits.validation,
             "wip_test": stream.limits and stream.limits.test,
+            "archived_at": "",
         }
         for stream in sorted((*WORKSTREAMS, JOINING_LATER))
     ]

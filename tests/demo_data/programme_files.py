@@ -12,7 +12,7 @@ STOCKHOLM = ZoneInfo("Europe/Stockholm")
 STATES = ("not_started", "design", "validation", "test", "done")
 HEADINGS = {
     "projects": "code,name,name_en,first_cycle",
-    "workstreams": "code,name,name_en,project,wip_design,wip_validation,wip_test",
+    "workstreams": "code,name,name_en,project,wip_design,wip_validation,wip_test,archived_at",
     "cycles": "cycle,starts_on,ends_on,planning_starts_on,planning_ends_on,status,goal,committed_at,closed_at",
     "workflows": "key,name,name_en,description,workstream,other_workstreams,owner,priority,"
     "created_at,archived_at,state,cycle,goal,blocked,times_carried,done_at,age_days",

@@ -58,7 +58,8 @@ def cycles(session: Session) -> list[CycleRow]:
 
 
 def _workstreams(session: Session) -> list[WorkstreamFact]:
-    columns = select(col(Workstream.code), col(Project.code), col(Project.first_cycle)).join(Project)
+    is_archived = col(Workstream.archived_at).is_not(None)
+    columns = select(col(Workstream.code), col(Project.code), col(Project.first_cycle), is_archived).join(Project)
     return [WorkstreamFact(*row) for row in session.execute(columns)]
 
 

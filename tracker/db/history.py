@@ -20,6 +20,7 @@ TABLES: tuple[AnyTable, ...] = (
     models.WorkflowCheck,
     models.FieldChange,
     models.CycleChange,
+    models.SetupChange,
     models.ReportChange,
     models.ReportPublication,
 )

@@ -23,7 +23,10 @@ def translated(language: str, column: AnyColumn) -> ColumnElement[str]:
     return cast("ColumnElement[str]", swedish)
 
 
-def names(session: Session, table: type[Project | Workstream], language: str) -> dict[str, str]:
+def names(
+    session: Session, table: type[Project | Workstream], language: str, *where: ColumnElement[bool]
+) -> dict[str, str]:
     """The names by code, in its order. One statement."""
-    found = session.execute(select(col(table.code), translated(language, table.name)).order_by(col(table.code)))
+    columns = select(col(table.code), translated(language, table.name))
+    found = session.execute(columns.where(*where).order_by(col(table.code)))
     return {code: name for code, name in found}  # noqa: C416 - a row is no pair to the types

@@ -87,6 +87,7 @@ class Workstream(SQLModel, table=True):
     wip_design: int | None = None
     wip_validation: int | None = None
     wip_test: int | None = None
+    archived_at: datetime | None = None
 
 
 class Cycle(SQLModel, table=True):
@@ -277,6 +278,22 @@ class CycleChange(SQLModel, table=True):
     __tablename__ = "cycle_change"
     id: int | None = Field(default=None, primary_key=True)
     cycle_number: int = Field(foreign_key="cycle.number", index=True)
+    field: str
+    before: str = ""
+    after: str = ""
+    entry_id: int = Field(foreign_key="entry.id", index=True)
+
+
+class SetupChange(SQLModel, table=True):
+    """A field of the programme, a project or a workstream was written over, as forms write them; a creation writes each
+    over nothing. Append-only.
+    """
+
+    __tablename__ = "setup_change"
+    __table_args__ = (Index("ix_setup_change_thing_code", "thing", "code"),)
+    id: int | None = Field(default=None, primary_key=True)
+    thing: str
+    code: str
     field: str
     before: str = ""
     after: str = ""

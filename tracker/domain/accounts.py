@@ -10,7 +10,6 @@ from tracker.domain.imports.values import by_word
 from tracker.domain.states import Role
 
 MOST_ROWS = 2_000
-_MARKS = (("utf-8-sig", b"\xef\xbb\xbf"), ("utf-16", b"\xff\xfe"), ("utf-16", b"\xfe\xff"))
 _HEADINGS = by_word(
     {
         "email": "email, e-mail, e-post, epost, e-postadress",
@@ -57,22 +56,6 @@ class AccountRow:
     def has_all_workstreams(self) -> bool:
         """Whether the row says all of them, those to come too."""
         return self.workstreams.casefold() in _ALL
-
-
-def decoded(content: bytes) -> str:
-    """The text of a file in UTF-8, UTF-16 with its mark, or as older Swedish spreadsheets save it (cp1252).
-
-    Raises InvalidError for what is none of them.
-    """
-    encodings = [name for name, mark in _MARKS if content.startswith(mark)] or ["utf-8", "cp1252"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise InvalidError(N_("This is no text. Save the file as CSV (UTF-8) and try again."), field="file")
 
 
 def read_rows(text: str) -> list[AccountRow]:

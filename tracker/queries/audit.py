@@ -26,6 +26,7 @@ from tracker.db.models import (
     ReportPublication,
     ReviewReady,
     ScopeChange,
+    SetupChange,
     StateChange,
     User,
     Workflow,
@@ -40,7 +41,9 @@ _WRITTEN_OVER = ("field", "before", "after")
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which entries: of whom, by which command, about which workflow, on which day, older than which, or just one."""
+    """Which entries: of whom, by which command, about which workflow, on which day, older than which, just one, or all
+    that set something up.
+    """
 
     actor: str = ""
     command: str = ""
@@ -48,11 +51,12 @@ class Filters:
     day: date | None = None
     before: int | None = None
     entry: int | None = None
+    of_setup: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that an entry wrote, about a workflow (`key`), a blocker, an account or a cycle.
+    """One thing that an entry wrote, about a workflow (`key`), a blocker, an account, a cycle or what is set up.
 
     `kind`: moved, created, taken_back, scope, held, released, note, check, field, account, committed, closed, proposed,
     ready, published, reopened. Or it wrote in a month's report, of a project.
@@ -68,6 +72,8 @@ class Line:
     workstream: str = ""
     month: str = ""
     project: str = ""
+    thing: str = ""
+    code: str = ""
     from_state: State | None = None
     to_state: State | None = None
     happened_at: datetime | None = None
@@ -102,15 +108,15 @@ class Page:
     older: int | None
 
 
-def page(session: Session, filters: Filters, *, language: str, zone: ZoneInfo) -> Page:
-    """A page of entries. Fourteen statements."""
-    rows = session.execute(_entries(filters, zone).limit(A_PAGE + 1)).all()
-    shown = rows[:A_PAGE]
+def page(session: Session, filters: Filters, *, language: str, zone: ZoneInfo, most: int = A_PAGE) -> Page:
+    """A page of entries. Fifteen statements."""
+    rows = session.execute(_entries(filters, zone).limit(most + 1)).all()
+    shown = rows[:most]
     lines: dict[int, list[Line]] = {row.id: [] for row in shown}
     for line in _lines(session, [row.id for row in shown], [row.recorded_at for row in shown], language):
         lines[line.entry_id].append(line)
     entries = tuple(AuditEntry(row.id, row.name, row.command, row.recorded_at, tuple(lines[row.id])) for row in shown)
-    return Page(entries, shown[-1].id if len(rows) > A_PAGE else None)
+    return Page(entries, shown[-1].id if len(rows) > most else None)
 
 
 def actors(session: Session) -> list[str]:
@@ -129,6 +135,8 @@ def _entries(filters: Filters, zone: ZoneInfo) -> Any:  # noqa: ANN401 - a selec
         statement = statement.where(col(Actor.name) == filters.actor)
     if filters.command:
         statement = statement.where(col(Entry.command) == filters.command)
+    if filters.of_setup:
+        statement = statement.where(col(Entry.id).in_(select(col(SetupChange.entry_id))))
     if filters.workflow:
         statement = statement.where(col(Entry.id).in_(_entries_about(filters.workflow)))
     if filters.day is not None:
@@ -152,6 +160,7 @@ def _lines(session: Session, ids: Sequence[int], moments: Sequence[datetime], la
     yield from _account_lines(session, entries)
     yield from _cycle_lines(session, entries)
     yield from _cycle_field_lines(session, ids)
+    yield from _setup_lines(session, ids)
     yield from _proposal_lines(session, ids)
     yield from _ready_lines(session, ids)
     yield from _report_lines(session, ids)
@@ -257,6 +266,14 @@ def _cycle_field_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
     )
     for change in changes:
         yield _line(change, "field", "", *_WRITTEN_OVER, cycle=change.cycle_number)
+
+
+def _setup_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
+    changes = session.scalars(
+        select(SetupChange).where(col(SetupChange.entry_id).in_(ids)).order_by(col(SetupChange.id))
+    )
+    for change in changes:
+        yield _line(change, "field", "", "thing", "code", *_WRITTEN_OVER)
 
 
 def _proposal_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:

@@ -30,6 +30,12 @@ class Sources:
     titles: Mapping[int, str]
     updated: Mapping[str, datetime]
 
+    @property
+    def offered(self) -> list[str]:
+        """The workstreams to choose from: those in use, and those that have ever owned anything."""
+        streams = self.history.workstreams
+        return sorted(row.code for row in streams if not row.is_archived or self.history.workflows(row.code))
+
 
 def sources(session: Session, *, now: datetime, language: str, at: datetime | None = None) -> Sources | None:
     """What there is; none without a programme. Seven statements, and one more while a cycle runs."""

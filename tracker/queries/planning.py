@@ -163,6 +163,7 @@ def plan(
     parts = {
         row.code: Part(frame.streams[row.code], row.first_cycle if row.first_cycle > number else None)
         for row in sorted(history.workstreams, key=lambda row: row.code)
+        if row.code in frame.streams
     }
     members = reviews.members(session, number)
     goals = {member.key: member.goal for member in members}

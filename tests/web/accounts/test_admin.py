@@ -298,7 +298,7 @@ def test_refused_rows_are_told_one_by_one_and_refuse_all(client_as: ClientAs, en
     ("content", "fields", "words"),
     [
         (b"", {}, "Paste the rows"),
-        (b"\x81\x8d", {}, "no text"),
+        (b"\x81\x8d", {}, "cannot be read for certain"),
         (CSV.encode(), {"text": "email"}, "not both"),
         (b"a,b\n1,2\n", {}, "no column a"),
         (b"email,name,role\nx\n", {}, "Line 2 has 1 cells"),

@@ -175,8 +175,8 @@ def test_an_empty_programme_says_how_to_begin(at: At, role: Role) -> None:
     browser = at(Programme([], [], [], [], [], [], [], [], [], []), day(1), role)
     assert heading(browser) == "There is no cycle yet"
     page = browser.page("/")
-    assert "There are no workflows yet" in page.text
-    assert ("/workflows/new" in links(page)) is (role is Role.PLANNER)
+    assert "First steps" in page.text
+    assert ("/setup/projects/new" in links(page)) is (role is Role.PLANNER)
 
 
 def links(page: Page) -> set[str]:

@@ -70,6 +70,8 @@ WORKFLOW = {
 }
 WORKFLOW_EDIT = WORKFLOW | {f"was_{name}": text for name, text in WORKFLOW.items()} | {"owner": "Testledare"}
 REPORT_PART = {"summary": "Vi har testat.", "plan": "", "was_summary": "", "was_plan": ""}
+KIND = "<any(projects, workstreams):kind>"
+NEW_STREAM = {"code": "APO", "name": "Apotek", "project_code": "SIDU"}
 REVIEW = "/cycles/<int(max=2147483647):number>/review"
 # (rule, method): the address to ask, the fields to send, what each role gets. LAB-001 is of LAB, shared with LKM.
 TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
@@ -139,6 +141,27 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
     ("/cycles/new", "POST"): ("/cycles/new", NEW_CYCLE, PLANNERS_ONLY),
     ("/cycles/<int:number>/edit", "GET"): ("/cycles/1/edit", {}, signed_in(200)),
     ("/cycles/<int:number>/edit", "POST"): ("/cycles/1/edit", {"goal": "Allt i test", "was_goal": ""}, PLANNERS_ONLY),
+    ("/setup", "GET"): ("/setup", {}, signed_in(200)),
+    ("/setup/programme", "GET"): ("/setup/programme", {}, planners_only(200)),
+    ("/setup/programme", "POST"): ("/setup/programme", {"name": "Programmet", "was_name": ""}, PLANNERS_ONLY),
+    (f"/setup/{KIND}/new", "GET"): ("/setup/workstreams/new", {}, planners_only(200)),
+    (f"/setup/{KIND}/new", "POST"): ("/setup/workstreams/new", NEW_STREAM, PLANNERS_ONLY),
+    (f"/setup/{KIND}/<code>", "GET"): ("/setup/projects/SIDU", {}, planners_only(200)),
+    (f"/setup/{KIND}/<code>", "POST"): ("/setup/projects/SIDU", {"name": "Nytt"}, planners_only(422)),
+    ("/setup/workstreams/<code>/archive", "POST"): (
+        "/setup/workstreams/RTG/archive",
+        {"away": "1"},
+        PLANNERS_ONLY,
+    ),
+    ("/setup/entries/<int:entry_id>/take-back", "POST"): ("/setup/entries/20/take-back", {}, PLANNERS_ONLY),
+    (f"/setup/{KIND}/paste", "GET"): ("/setup/projects/paste", {}, planners_only(200)),
+    (f"/setup/{KIND}/paste", "POST"): ("/setup/projects/paste", {"text": ""}, planners_only(422)),
+    (f"/setup/{KIND}/paste/<token>", "GET"): ("/setup/projects/paste/unknown", {}, planners_only(404)),
+    (f"/setup/{KIND}/paste/<token>/confirm", "POST"): (
+        "/setup/projects/paste/unknown/confirm",
+        {},
+        planners_only(404),
+    ),
     ("/calendar.ics", "GET"): ("/calendar.ics?key=unknown", {}, all_alike(404)),
     ("/admin", "GET"): ("/admin", {}, admins_only(200)),
     ("/admin/accounts/new", "GET"): ("/admin/accounts/new", {}, admins_only(200)),

@@ -7,13 +7,13 @@ from sqlmodel import Session, col
 
 from tracker.commands.entry.entries import Entry
 from tracker.db.history import last_written
-from tracker.db.models import CycleChange, FieldChange, ReportChange
+from tracker.db.models import CycleChange, FieldChange, ReportChange, SetupChange
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.merging import FieldConflictError, Theirs, merge
 from tracker.domain.texts import normal
 
 Clean = Callable[[str, str], str]
-Table = type[FieldChange | CycleChange | ReportChange]
+Table = type[FieldChange | CycleChange | ReportChange | SetupChange]
 
 
 def changed(wanted: Mapping[str, str], was: Mapping[str, str], clean: Clean) -> dict[str, str]:

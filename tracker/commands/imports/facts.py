@@ -12,6 +12,7 @@ from tracker.commands.workflows import moves as workflows
 from tracker.commands.workflows.moves import Limits
 from tracker.db.history import open_holds
 from tracker.db.models import Blocker, Workflow, WorkflowWorkstream, Workstream
+from tracker.db.workstreams import IN_USE
 from tracker.domain.fields import texts_of
 from tracker.domain.imports.values import folded
 from tracker.domain.states import State
@@ -44,12 +45,14 @@ class ImportFacts:
     names: frozenset[tuple[str, str]]  # workstream and name of what is not archived
     limits: Limits
     last_id: int
+    archived: frozenset[str] = frozenset()  # of the codes
 
 
 def facts(session: Session) -> ImportFacts:
     """As things stand. Seven statements, whatever the number of workflows."""
-    streams = session.execute(select(col(Workstream.code), col(Workstream.name), col(Workstream.name_en))).all()
-    words = {folded(name): code for code, *names in streams for name in names if name}
+    columns = (col(Workstream.code), col(Workstream.name), col(Workstream.name_en), IN_USE.label("is_in_use"))
+    streams = session.execute(select(*columns)).all()
+    words = {folded(name): row.code for row in streams for name in (row.name, row.name_en) if name}
     there = _workflows(session)
     owners = {each.texts["owner"] for each in there.values()} | set(session.scalars(select(col(Blocker.owner))))
     return ImportFacts(
@@ -60,6 +63,7 @@ def facts(session: Session) -> ImportFacts:
         frozenset((each.workstream, folded(each.texts["name"])) for each in there.values() if not each.is_archived),
         workflows.limits(session),
         session.scalars(select(func.max(col(Workflow.id)))).one() or 0,
+        frozenset(row.code for row in streams if not row.is_in_use),
     )
 
 

@@ -14,27 +14,30 @@ from tracker.domain.imports.choices import Choices
 
 KEPT_FOR = timedelta(days=1)
 _LONGEST_NAME = 100
+_TABLE = "table:"  # before what a pasted table holds; what is chosen for a file of workflows is JSON
 
 
-def keep(session: Session, user_id: int, name: str, content: bytes, *, now: datetime) -> str:
+def keep(session: Session, user_id: int, name: str, content: bytes, *, now: datetime, table: str = "") -> str:
     """Keeps a file and gives its token. Whatever the same person had not finished goes, and what is too old.
 
-    `now` is real time.
+    `now` is real time; `table` says what a pasted one holds, where it is not workflows.
     """
     unfinished = (col(ImportFile.user_id) == user_id, col(ImportFile.entry_id).is_(None))
     session.execute(delete(ImportFile).where(*unfinished))
     session.execute(delete(ImportFile).where(col(ImportFile.uploaded_at) < now - KEPT_FOR))
     token = secrets.token_urlsafe(16)
     shown = "".join(letter for letter in name if letter.isprintable())[-_LONGEST_NAME:]
-    session.add(ImportFile(token=token, user_id=user_id, name=shown, content=content, uploaded_at=now))
+    choices = _TABLE + table if table else ""
+    file = ImportFile(token=token, user_id=user_id, name=shown, content=content, choices=choices, uploaded_at=now)
+    session.add(file)
     return token
 
 
-def the_file(session: Session, user_id: int, token: str) -> ImportFile:
-    """The file; NotFoundError for another's, or one that is gone."""
+def the_file(session: Session, user_id: int, token: str, *, table: str = "") -> ImportFile:
+    """The file of workflows, or of the table; NotFoundError for another's, or one that is gone."""
     mine = (col(ImportFile.token) == token, col(ImportFile.user_id) == user_id)
     found = session.scalars(select(ImportFile).where(*mine)).one_or_none()
-    if found is None:
+    if found is None or found.choices.startswith(_TABLE + table) != bool(table):
         raise NotFoundError(N_("This import is gone: files are kept for a day, and one at a time. Upload it again."))
     return found
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from tracker.commands.imports.facts import Existing, ImportFacts
 from tracker.commands.imports.results import RowResult, fingerprint
 from tracker.commands.workflows.fields import key_after, refuse_wrong_key
-from tracker.commands.workflows.moves import When, archived, blocked, refuse_unexplained
+from tracker.commands.workflows.moves import When, archived, archived_stream, blocked, refuse_unexplained
 from tracker.domain import history
 from tracker.domain.cells import read_text
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, TrackerError
@@ -122,12 +122,9 @@ class _Planner:
 
     def planned(self, row: TableRow) -> Planned:
         """What the row would do; all that is wrong with it is named."""
-        if self._table.is_torn(row):
-            error = InvalidError(
-                N_("The row has %(found)s cells, and the headings are %(wanted)s. Are quotes missing around a cell?"),
-                found=row.width,
-                wanted=len(self._headings),
-            )
+        try:
+            self._table.refuse_torn(row)
+        except InvalidError as error:
             return Planned(row, problems=(Problem("", "", error),))
         return _RowPlan(self, row).planned()
 
@@ -239,6 +236,8 @@ class _RowPlan:
             found = self._of.known.workstreams.get(folded(self._cells[Field.KEY].rpartition("-")[0]), "")
         if not found:
             self._refuse(Field.WORKSTREAM, N_("Write the workstream that owns it."))
+        if found in self._of.known.archived:
+            self._wrong(Field.WORKSTREAM, archived_stream(found))
         return found
 
     def _known_workstream(self, word: str) -> str:

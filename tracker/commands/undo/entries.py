@@ -12,7 +12,7 @@ from tracker.commands import blockers, planning
 from tracker.commands.entry.batch_results import BatchResult, each
 from tracker.commands.entry.entries import Entry
 from tracker.commands.imports import workflows as workflow_imports
-from tracker.commands.undo import conflicts, imports
+from tracker.commands.undo import conflicts, imports, setup
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves, scope
 from tracker.commands.workflows.moves import streams_of, the_workflow
@@ -58,8 +58,8 @@ class _Undoing:
 
 
 def undo(session: Session, entry: Entry, entry_id: int) -> BatchResult:
-    """Takes back what the entry did: moves, holds, releases, fields and what it planned. Notes and checks stay; what an
-    import created is archived.
+    """Takes back what the entry did: moves, holds, releases, fields and what it planned or set up. Notes and checks
+    stay; what an import or the set-up created is archived.
 
     A workflow is left when something newer touched what the entry did to it; what has been taken back already is
     unchanged. Raises NotFoundError, or NotAllowedError for what somebody else did, unless a planner asks.
@@ -75,6 +75,8 @@ def undo(session: Session, entry: Entry, entry_id: int) -> BatchResult:
     undo_one = _undo_planning if theirs.command == planning.COMMAND else _undo_workflow
     of_workflows = each(sorted(written), lambda key: undo_one(session, entry, key, written[key]))
     edited = _edited_blockers(session, entry_id)
+    if not written and not edited:
+        return setup.undo(session, entry, entry_id)
     of_blockers = each(edited, lambda title: _write_back(session, entry, *edited[title]))
     return BatchResult(
         of_workflows.done + of_blockers.done,

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from tracker.commands.entry import field_edits
 from tracker.commands.entry.entries import Entry
-from tracker.commands.workflows.moves import id_of, refuse_stale, streams_of, the_led_workflow
+from tracker.commands.workflows.moves import id_of, refuse_archived_stream, refuse_stale, streams_of, the_led_workflow
 from tracker.db.history import open_holds
 from tracker.db.models import (
     Blocker,
@@ -46,8 +46,7 @@ def create(
     Raises NotAllowedError, ConflictError when the key is taken, or InvalidError naming the field.
     """
     require_workstream_lead(entry.actor, workstream)
-    if session.get(Workstream, workstream) is None:
-        raise InvalidError(N_("There is no workstream %(code)s."), field="workstream", code=workstream)
+    refuse_archived_stream(session, workstream)
     texts = {field: _clean(session, workstream, field, text) for field, text in fields_texts(fields, FIELDS).items()}
     workflow = Workflow(
         key=_free_key(session, workstream, key.strip()),

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from tracker.commands.entry.entries import Entry
 from tracker.db.columns import row_columns
 from tracker.db.history import open_holds
-from tracker.db.models import Blocker, BlockerEvent, Cycle, StateChange, Workflow, WorkflowWorkstream
+from tracker.db.models import Blocker, BlockerEvent, Cycle, StateChange, Workflow, WorkflowWorkstream, Workstream
 from tracker.domain import history
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError
@@ -171,6 +171,22 @@ def the_led_workflow(session: Session, entry: Entry, key: str) -> tuple[Workflow
     workflow, owner = the_workflow(session, key)
     require_workstream_lead(entry.actor, owner)
     return workflow, owner
+
+
+def archived_stream(code: str) -> ConflictError:
+    """Nothing begins in it any more."""
+    return ConflictError(
+        N_("The workstream %(code)s is archived. Planners take it into use again."), field="workstream", code=code
+    )
+
+
+def refuse_archived_stream(session: Session, code: str) -> None:
+    """Refuses what would begin anew in a workstream that is put away, or is none."""
+    stream = session.get(Workstream, code)
+    if stream is None:
+        raise InvalidError(N_("There is no workstream %(code)s."), field="workstream", code=code)
+    if stream.archived_at is not None:
+        raise archived_stream(code)
 
 
 def refuse_stale(workflow: Workflow, version: int) -> None:

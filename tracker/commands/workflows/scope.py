@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from tracker.commands.entry.entries import Entry
-from tracker.commands.workflows.moves import id_of, refuse_stale, the_led_workflow
+from tracker.commands.workflows.moves import id_of, refuse_archived_stream, refuse_stale, the_led_workflow
 from tracker.db.models import Cycle, ScopeChange, Workflow
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, ConflictError, InvalidError
@@ -18,7 +18,7 @@ def enter(
 
     Raises NotFoundError, NotAllowedError, StaleError, ConflictError or InvalidError naming the field.
     """
-    workflow, _ = the_led_workflow(session, entry, key)
+    workflow, owner = the_led_workflow(session, entry, key)
     into = session.get(Cycle, cycle) if cycle <= LARGEST_ID else None
     if into is None:
         raise InvalidError(N_("There is no cycle %(cycle)s."), field="cycle", cycle=cycle)
@@ -28,6 +28,7 @@ def enter(
     _refuse_closed(into)
     _refuse_member(session, workflow, into)
     _refuse_done(workflow)
+    refuse_archived_stream(session, owner)
     reason, note = _words(into, reason, note)
     kind = ScopeKind.PLANNED if into.status is CycleStatus.DRAFT else ScopeKind.ADDED
     write_change(entry, workflow, (cycle, goal), kind, reason, note)

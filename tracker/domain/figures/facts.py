@@ -17,6 +17,7 @@ class WorkstreamFact(NamedTuple):
     code: str
     project: str
     first_cycle: int
+    is_archived: bool = False
 
 
 class WorkflowFact(NamedTuple):

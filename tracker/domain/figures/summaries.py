@@ -78,6 +78,11 @@ class Summary:
     lead_time_p85_days: int | None = None
     blocked_days_begun: Decimal | None = None
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing of a workstream counts: all figures are 0 or empty."""
+        return bool(self.workstream) and not any(getattr(self, name) for name in FIGURES)
+
 
 METHOD = 2  # the number of the definitions in force; a change of what a figure means is a new one
 _PLACES = {"working_days": 0} | {name: each.places for name, each in FIGURES.items()}

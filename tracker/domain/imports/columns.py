@@ -1,9 +1,11 @@
 """Headings of people's spreadsheets, in Swedish and English and as other tools have them, and the fields they mean."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 
 from tracker.domain.cells import unguarded
+
+Known = Callable[[str], bool]  # whether a heading is one that can be imported
 
 
 class Field(StrEnum):
@@ -54,16 +56,16 @@ def heading_text(cell: str) -> str:
 
 def is_known(heading: str) -> bool:
     """Whether some field goes by that name."""
-    return _folded(heading) in _RANKS
+    return folded_heading(heading) in _RANKS
 
 
 def guess(headings: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[Field | None, ...]:
     """The field of each column, where its heading is one that we know. A number of another tool is no key here."""
     best: dict[Field, tuple[int, int]] = {}
     for place, heading in enumerate(headings):
-        if _folded(heading) not in _RANKS:
+        if folded_heading(heading) not in _RANKS:
             continue
-        field, rank = _RANKS[_folded(heading)]
+        field, rank = _RANKS[folded_heading(heading)]
         if field is Field.KEY and not _has_keys(place, sample):
             continue
         best[field] = min(best.get(field, (rank, place)), (rank, place))
@@ -76,6 +78,7 @@ def _has_keys(place: int, sample: Sequence[Sequence[str]]) -> bool:
     return not cells or not all(cell.isdecimal() for cell in cells)
 
 
-def _folded(heading: str) -> str:
+def folded_heading(heading: str) -> str:
+    """The heading as it is looked up: without regard to capitals, underscores and punctuation at its ends."""
     words = " ".join(heading_text(heading).casefold().replace("_", " ").split())
     return words.strip(" :*")

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from tracker.domain.errors import N_, FileError
-from tracker.domain.imports.columns import is_known
+from tracker.domain.imports.columns import Known, is_known
 from tracker.domain.imports.encodings import lines
 from tracker.domain.imports.table import TableRow
 
@@ -16,12 +16,12 @@ LONGEST_ROW = 1_000_000  # characters: of a longer one, quotes are missing, and 
 csv.field_size_limit(sys.maxsize)  # the module's own limit, 131,072, is less than a long description
 
 
-def rows_of(text: str, delimiter: str = "") -> Iterator[TableRow]:
+def rows_of(text: str, delimiter: str = "", known: Known = is_known) -> Iterator[TableRow]:
     """Each row with its number; a row of the file may take several lines. Raises InvalidError for a quote that does
     not end.
     """
     said, text = _said_by_the_file(text)
-    delimiter = delimiter or said or guessed_delimiter(text)
+    delimiter = delimiter or said or guessed_delimiter(text, known)
     offset = 1 if said else 0
     fed = _Fed(lines(text))
     reader = csv.reader(fed, delimiter=delimiter, strict=True)
@@ -63,13 +63,13 @@ class _Fed:
         return text
 
 
-def guessed_delimiter(text: str) -> str:
+def guessed_delimiter(text: str, known: Known = is_known) -> str:
     """What gives the most headings that we know, then the most rows as wide as the headings, then the most columns."""
     text = _said_by_the_file(text)[1]
-    return max(DELIMITERS, key=lambda delimiter: _fit(text, delimiter))
+    return max(DELIMITERS, key=lambda delimiter: _fit(text, delimiter, known))
 
 
-def _fit(text: str, delimiter: str) -> tuple[int, int, int]:
+def _fit(text: str, delimiter: str, known: Known) -> tuple[int, int, int]:
     reader = csv.reader(lines(text[:LONGEST_ROW]), delimiter=delimiter)
     try:
         rows = [row for row in itertools.islice(reader, _SAMPLE) if row]
@@ -78,8 +78,8 @@ def _fit(text: str, delimiter: str) -> tuple[int, int, int]:
     if not rows:
         return 0, 0, 0
     width = max(len(row) for row in rows)
-    known = max(sum(is_known(cell) for cell in row) for row in rows[:10])
-    return known, sum(len(row) == width for row in rows) if width > 1 else 0, width
+    headings = max(sum(known(cell) for cell in row) for row in rows[:10])
+    return headings, sum(len(row) == width for row in rows) if width > 1 else 0, width
 
 
 def _said_by_the_file(text: str) -> tuple[str, str]:

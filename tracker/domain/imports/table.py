@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tracker.domain.errors import N_, FileError, InvalidError
-from tracker.domain.imports.columns import heading_text, is_known
+from tracker.domain.imports.columns import Known, heading_text, is_known
 
 MOST_ROWS = 20_000
 MOST_LINES = 100_000  # empty ones too: a sheet formatted to its end has a million
@@ -30,15 +30,21 @@ class Table:
     rows: tuple[TableRow, ...]
     skipped: int = 0
 
-    def is_torn(self, row: TableRow) -> bool:
-        """Whether the row has more or fewer cells than there are headings, so that some stand in wrong columns."""
-        if row.width is None:
-            return False
+    def refuse_torn(self, row: TableRow) -> None:
+        """Raises InvalidError when the row has more or fewer cells than there are headings: some stand in wrong
+        columns.
+        """
         named = max((place for place, heading in enumerate(self.headings, 1) if heading), default=0)
-        return row.width < named or any(cell.strip() for cell in row.cells[len(self.headings) :])
+        is_long = any(cell.strip() for cell in row.cells[len(self.headings) :])
+        if row.width is not None and (row.width < named or is_long):
+            raise InvalidError(
+                N_("The row has %(found)s cells, and the headings are %(wanted)s. Are quotes missing around a cell?"),
+                found=row.width,
+                wanted=len(self.headings),
+            )
 
 
-def table_of(rows: Iterable[TableRow]) -> Table:
+def table_of(rows: Iterable[TableRow], known: Known = is_known) -> Table:
     """The table. Raises InvalidError when it is empty, too large, or has a known heading twice."""
     kept: list[TableRow] = []
     filled, share = 0, _Shared()
@@ -60,13 +66,13 @@ def table_of(rows: Iterable[TableRow]) -> Table:
             raise FileError(N_("At most %(count)s rows at a time."), count=MOST_ROWS)
     if not kept:
         raise FileError(N_("The file is empty."))
-    place = _place_of_headings(kept)
+    place = _place_of_headings(kept, known)
     headings, body = kept[place], kept[place + 1 :]
     if not body:
         raise FileError(N_("There are no rows under the headings."))
     width = max(len(_trimmed(row.cells)) for row in kept[place:]) if headings.width is None else headings.width
     names = _names(headings.cells, width)
-    _refuse_doubles(names)
+    _refuse_doubles(names, known)
     return Table(names, tuple(body), place)
 
 
@@ -94,12 +100,12 @@ def too_many_lines() -> InvalidError:
     )
 
 
-def _place_of_headings(rows: Sequence[TableRow]) -> int:
+def _place_of_headings(rows: Sequence[TableRow], known: Known) -> int:
     """The first row, unless nothing in it is known as a heading and at least two cells of a later one are."""
-    known = [sum(is_known(cell) for cell in row.cells) for row in rows[:_LOOK_FOR_HEADINGS]]
-    if known[0]:
+    counts = [sum(known(cell) for cell in row.cells) for row in rows[:_LOOK_FOR_HEADINGS]]
+    if counts[0]:
         return 0
-    return next((place for place, count in enumerate(known) if count > 1), 0)
+    return next((place for place, count in enumerate(counts) if count > 1), 0)
 
 
 def _names(cells: Sequence[str], width: int) -> tuple[str, ...]:
@@ -114,12 +120,12 @@ def _trimmed(cells: Sequence[str]) -> Sequence[str]:
     return cells[:end]
 
 
-def _refuse_doubles(headings: Sequence[str]) -> None:
+def _refuse_doubles(headings: Sequence[str], known: Known) -> None:
     """Exports of others repeat headings that we do not know, such as Labels; of a known one, which is meant?"""
     places: dict[str, int] = {}
     for place, heading in enumerate(headings, 1):
         folded = heading.casefold()
-        if folded in places and is_known(heading):
+        if folded in places and known(heading):
             raise FileError(
                 N_("The heading %(heading)s stands twice, in columns %(first)s and %(second)s. Rename or delete one."),
                 heading=heading,

@@ -95,6 +95,7 @@ WORKSTREAMS = ProgrammeFile(
         Column("wip_design", "högst i design", optional(cells.integer(0))),
         Column("wip_validation", "högst i validering", optional(cells.integer(0))),
         Column("wip_test", "högst i test", optional(cells.integer(0))),
+        Column("archived_at", "arkiverad", optional(cells.INSTANT)),
     ),
 )
 CYCLES = ProgrammeFile(

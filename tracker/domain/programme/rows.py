@@ -28,6 +28,7 @@ class WorkstreamRow:
     wip_design: int | None = None
     wip_validation: int | None = None
     wip_test: int | None = None
+    archived_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

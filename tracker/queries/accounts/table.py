@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from tracker.db.language import translated
 from tracker.db.models import Actor, KnownPlace, PasswordLink, Project, SignIn, User, UserWorkstream, Workstream
+from tracker.db.workstreams import IN_USE
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.states import Role
 
@@ -72,7 +73,7 @@ def account(session: Session, account_id: int) -> Account | None:
 
 
 def streams_by_project(session: Session, *, language: str) -> list[ProjectStreams]:
-    """The workstreams to choose from, by project. One statement."""
+    """The workstreams to choose from, by project: those in use or somebody's own. One statement."""
     rows = session.execute(
         select(
             col(Project.code),
@@ -81,6 +82,7 @@ def streams_by_project(session: Session, *, language: str) -> list[ProjectStream
             translated(language, Workstream.name),
         )
         .join(Workstream, col(Workstream.project_code) == col(Project.code))
+        .where(IN_USE | col(Workstream.code).in_(select(UserWorkstream.workstream_code)))
         .order_by(col(Project.code), col(Workstream.code))
     )
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}

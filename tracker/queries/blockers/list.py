@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 from tracker.db.columns import AnyRow, columns
 from tracker.db.language import names
 from tracker.db.models import Blocker, BlockerEvent, Workflow, WorkflowWorkstream, Workstream
+from tracker.db.workstreams import has_something
 from tracker.domain.blockers import FIELDS, BlockerFields
 from tracker.domain.calendar import local_date
 from tracker.domain.holds import Event, Opening, openings
@@ -74,7 +75,7 @@ def blockers(session: Session, *, language: str, today: date, zone: ZoneInfo) ->
         row_of(blocker, openings(by_blocker[blocker.id]), keys, streams, language, today, zone)
         for blocker in connection.execute(_BLOCKERS)
     ]
-    return Blockers(rows, names(session, Workstream, language))
+    return Blockers(rows, names(session, Workstream, language, has_something()))
 
 
 def row_of(

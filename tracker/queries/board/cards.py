@@ -24,6 +24,7 @@ from tracker.db.models import (
     WorkflowWorkstream,
     Workstream,
 )
+from tracker.db.workstreams import has_something
 from tracker.domain.calendar import iso_week, local_date, working_days
 from tracker.domain.language import other
 from tracker.domain.states import CycleStatus, State
@@ -186,6 +187,7 @@ def _streams(language: str) -> Select[*tuple[Any, ...]]:
             col(Workstream.wip_test),
         )
         .join(Project, col(Project.code) == col(Workstream.project_code))
+        .where(has_something())
         .order_by(col(Workstream.code))
     )
 

@@ -14,7 +14,6 @@ from tracker.db.columns import row_columns
 from tracker.db.facts import frozen
 from tracker.db.models import Entry, Workflow
 from tracker.domain.cells import instant_text
-from tracker.domain.figures.behind import LISTS
 from tracker.domain.figures.summaries import METHOD
 from tracker.domain.files.figure_files import TOTAL, cells_text
 from tracker.domain.programme.checks import Finding, problems
@@ -115,10 +114,10 @@ def _reported(session: Session) -> Iterator[Finding]:
     for row in figures.reported(session):
         place = f"cycle {row.cycle}, {row.workstream or TOTAL}"
         reported = kept.pop((row.cycle, row.workstream or ""), None)
-        if reported is None and (row.workstream is None or any(getattr(row, name) for name in LISTS)):
+        if reported is None and not row.is_nothing:
             yield Finding(f"{place}: what was reported is not kept")
         if reported is None or reported.method != METHOD:
-            continue
+            continue  # a workstream that came later, or older definitions
         history = json.loads(cells_text(row))
         for name, cell in json.loads(reported.cells).items():
             if cell != history.get(name):

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
@@ -118,10 +118,10 @@ def _projects(session: Session, _as_of: datetime | None) -> Iterator[ProjectRow]
         yield ProjectRow(*row)
 
 
-def _workstreams(session: Session, _as_of: datetime | None) -> Iterator[WorkstreamRow]:
+def _workstreams(session: Session, as_of: datetime | None) -> Iterator[WorkstreamRow]:
     found = select(*row_columns(Workstream, WorkstreamRow, project=Workstream.project_code))
     for row in sorted(session.execute(found), key=itemgetter(0)):
-        yield WorkstreamRow(*row)
+        yield replace(WorkstreamRow(*row), archived_at=_by(row.archived_at, as_of))
 
 
 def _cycles(session: Session, as_of: datetime | None) -> Iterator[CycleRow]:

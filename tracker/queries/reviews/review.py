@@ -13,6 +13,7 @@ from tracker.db import reviews
 from tracker.db.facts import facts
 from tracker.db.language import both
 from tracker.db.models import Cycle, Project, ReviewReady, Workstream
+from tracker.db.workstreams import IN_USE
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.figures import summaries
 from tracker.domain.figures.facts import ProgrammeFacts
@@ -97,8 +98,8 @@ def review(session: Session, number: int) -> Review | None:
         by_stream.setdefault(member.workstream, []).append(member)
     parts = (
         Part(code, name, name_en, is_ready, tuple(by_stream.get(code, ())))
-        for code, name, name_en, first_cycle, is_ready in _workstreams(session, number)
-        if first_cycle <= number or code in by_stream
+        for code, name, name_en, first_cycle, is_in_use, is_ready in _workstreams(session, number)
+        if (is_in_use and first_cycle <= number) or code in by_stream
     )
     return Review(number, status, into, fingerprint(members, into), tuple(parts))
 
@@ -115,20 +116,21 @@ def preview(session: Session, number: int, now: datetime) -> list[Summary]:
     return [row for row in rows if row.cycle == number]
 
 
-def _workstreams(session: Session, number: int) -> Iterable[tuple[str, str, str, int, bool]]:
+def _workstreams(session: Session, number: int) -> Iterable[tuple[str, str, str, int, bool, bool]]:
     is_ready = (col(ReviewReady.workstream_code) == col(Workstream.code)) & (col(ReviewReady.cycle_number) == number)
     rows = session.execute(
         select(
             col(Workstream.code),
             *both(Workstream.name),
             col(Project.first_cycle),
+            IN_USE,
             col(ReviewReady.entry_id).is_not(None),
         )
         .join(Project, col(Project.code) == col(Workstream.project_code))
         .join(ReviewReady, is_ready, isouter=True)
         .order_by(col(Workstream.code))
     )
-    return ((code, name, name_en, first_cycle, ready) for code, name, name_en, first_cycle, ready in rows)
+    return ((code, name, name_en, first, in_use, ready) for code, name, name_en, first, in_use, ready in rows)
 
 
 def _exceptions_first(member: Member) -> tuple[bool, bool, str]:

@@ -1,5 +1,6 @@
 """What the forms of a workflow's fields need to know."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -7,6 +8,7 @@ from sqlmodel import Session, col
 
 from tracker.db.language import names
 from tracker.db.models import Workflow, WorkflowWorkstream, Workstream
+from tracker.db.workstreams import IN_USE
 from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.fields import texts_of
 from tracker.domain.language import text_in
@@ -45,9 +47,9 @@ def about(session: Session, key: str, *, language: str) -> About:
     )
 
 
-def workstreams(session: Session, *, language: str) -> dict[str, str]:
-    """The workstreams' names by code, in its order. One statement."""
-    return names(session, Workstream, language)
+def workstreams(session: Session, *, language: str, also: Collection[str] = ()) -> dict[str, str]:
+    """The names by code, in its order, of the workstreams in use and of others that are there. One statement."""
+    return names(session, Workstream, language, IN_USE | col(Workstream.code).in_(also))
 
 
 def owners(session: Session) -> list[str]:

@@ -12,9 +12,10 @@ from tracker.clock import real_now
 from tracker.commands.accounts import imports as account_imports
 from tracker.commands.accounts.imports import Planned
 from tracker.commands.imports.results import ImportChangedError, RowResult
-from tracker.domain.accounts import decoded, read_rows
+from tracker.domain.accounts import read_rows
 from tracker.domain.cells import guarded
 from tracker.domain.errors import N_, FileError, InvalidError
+from tracker.domain.imports.encodings import decoded
 from tracker.domain.states import Role
 from tracker.web.accounts.admin import require_admin
 from tracker.web.accounts.forms import ImportForm

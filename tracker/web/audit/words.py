@@ -10,6 +10,7 @@ from tracker.domain import blockers, workflows
 from tracker.domain.cycles import fields as cycles
 from tracker.domain.errors import N_
 from tracker.domain.fields import Fields
+from tracker.domain.programme.setup import ALL_FIELDS
 from tracker.domain.reports.documents import Status
 from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME
 from tracker.domain.reviews import Wish
@@ -46,6 +47,15 @@ COMMANDS = {
     "batch_own": N_("owner of several changed"),
     "batch_prioritise": N_("priority of several changed"),
     "batch_check": N_("several checked"),
+    "edit_programme": N_("programme edited"),
+    "create_project": N_("project created"),
+    "edit_project": N_("project edited"),
+    "import_projects": N_("projects pasted from a table"),
+    "create_workstream": N_("workstream created"),
+    "edit_workstream": N_("workstream edited"),
+    "archive_workstream": N_("workstream archived"),
+    "restore_workstream": N_("workstream taken into use again"),
+    "import_workstreams": N_("workstreams pasted from a table"),
     "create_cycle": N_("cycle created"),
     "edit_cycle": N_("cycle edited"),
     "raise_blocker": N_("blocker raised"),
@@ -86,6 +96,8 @@ _FIELDS = {
     "introduction_en": N_("introduction in English"),
     "report_status": N_("status of the part"),
 }
+_THINGS = {"programme": N_("Programme"), "project": N_("Project"), "workstream": N_("Workstream")}
+_ADDRESSES = {"programme": "/setup", "project": "/setup/projects", "workstream": "/setup/workstreams"}
 _CLOSED = (
     (ScopeKind.CARRIED, N_("carried on: %(n)s")),
     (ScopeKind.PLANNED, N_("going on with the next goal: %(n)s")),
@@ -157,6 +169,9 @@ def _words(line: Line, recorded_at: datetime) -> EntryLine:
     if line.month:
         about = " ".join(filter(None, [gettext("Report %(month)s", month=line.month), _part(line.project)]))
         address = f"/reports/{line.month}"
+    if line.thing:
+        about = " ".join(filter(None, [gettext(_THINGS[line.thing]), line.code]))
+        address = "/".join(filter(None, [_ADDRESSES[line.thing], line.code]))
     if line.kind == "field":
         return _field_words(line, about, address)
     when = line.happened_at if line.happened_at and day(line.happened_at) != day(recorded_at) else None
@@ -187,7 +202,7 @@ def field_word(name: str) -> str:
     """The field in words; one that is not known by its name."""
     if name in _FIELDS:
         return gettext(_FIELDS[name])
-    fields: Fields = workflows.FIELDS | blockers.FIELDS | cycles.FIELDS
+    fields: Fields = {**ALL_FIELDS, **workflows.FIELDS, **blockers.FIELDS, **cycles.FIELDS}
     return history_label(fields, name) if name in fields else name
 
 

@@ -76,7 +76,7 @@ def pickers(filters: Filters, sources: Sources) -> dict[str, list[Option]]:
         "project": choices(
             ((code, name) for code, name in sources.projects.items() if code in having), filters.projects
         ),
-        "workstream": choices(sorted(sources.workstreams.items()), filters.workstreams),
+        "workstream": choices(((code, sources.workstreams[code]) for code in sources.offered), filters.workstreams),
         "by": choices(by, (filters.by.value,)),
         "figure": choices([(name, gettext(words.label)) for name, words in FIGURES.items()], (filters.figure,)),
     }

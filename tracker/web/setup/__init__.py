@@ -1,1 +1,1 @@
-"""Setting up: projects, workstreams, and the programme files of a whole programme."""
+"""Setting up: the programme, its projects and its workstreams, and the first steps of a new one."""

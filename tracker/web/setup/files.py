@@ -1,6 +1,6 @@
 """A whole programme from a zip of programme files: its counts first, and then all of it or nothing."""
 
-from flask import Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.clock import real_now
@@ -16,17 +16,18 @@ from tracker.domain.programme.rows import Programme
 from tracker.domain.programme.zipped import unpacked
 from tracker.web.exports.page import TITLES
 from tracker.web.http.context import current_programme, current_viewer, reading_session, unrecorded, writing
-from tracker.web.setup.views import bp
 from tracker.web.ui.errors import explain, status_of
 from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import see_other
 from tracker.web.ui.translation import gettext, ngettext
 
+bp = Blueprint("setup_files", __name__, url_prefix="/setup/files")
+
 _MEGABYTE = 1_000_000
 
 
-@bp.get("/files")
-def files() -> ResponseReturnValue:
+@bp.get("")
+def show() -> ResponseReturnValue:
     """The form for a zip; where there is a history, that there is."""
     _require_planner(current_viewer().actor)
     try:
@@ -36,8 +37,8 @@ def files() -> ResponseReturnValue:
     return _start()
 
 
-@bp.post("/files")
-def upload_files() -> ResponseReturnValue:
+@bp.post("")
+def upload() -> ResponseReturnValue:
     """Keeps the zip, if all in it can be read and stands beside what is there."""
     _require_planner(current_viewer().actor)
     file = request.files.get("file")
@@ -53,11 +54,11 @@ def upload_files() -> ResponseReturnValue:
         return _start(error)
     with unrecorded() as session:
         token = import_files.keep(session, current_viewer().user_id, file.filename, content, now=real_now())
-    return redirect(url_for(".preview_files", token=token), code=303)
+    return redirect(url_for(".preview", token=token), code=303)
 
 
-@bp.get("/files/<token>")
-def preview_files(token: str) -> ResponseReturnValue:
+@bp.get("/<token>")
+def preview(token: str) -> ResponseReturnValue:
     """What would be loaded, file by file."""
     file = _the_file(token)
     if file.entry_id is not None:
@@ -75,8 +76,8 @@ def preview_files(token: str) -> ResponseReturnValue:
     return page("setup/files_preview.html", file=file, rows=rows)
 
 
-@bp.post("/files/<token>")
-def load_files(token: str) -> ResponseReturnValue:
+@bp.post("/<token>")
+def load(token: str) -> ResponseReturnValue:
     """Loads all that the preview counted; sent twice, done once."""
     file = _the_file(token)
     try:

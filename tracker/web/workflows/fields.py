@@ -101,7 +101,8 @@ def _about(key: str) -> forms.About:
 
 def _edit(about: forms.About, again: Redrawn | None = None) -> dict[str, Any]:
     may = current_viewer().actor.leads(about.workstream) and not about.is_archived
-    streams = forms.workstreams(reading_session(), language=language())
+    others = about.fields["other_workstreams"].split()
+    streams = forms.workstreams(reading_session(), language=language(), also=others)
     shown = again or Redrawn(about.fields, about.fields, {}, {})
     return {
         "workflow": about,

@@ -1,0 +1,132 @@
+"""Projects and workstreams from a table: pasted or a file, shown row by row as what it would do, done once confirmed.
+
+The table is kept in the database meanwhile, so that its preview can be opened again.
+"""
+
+from collections.abc import Sequence
+
+from flask import Response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from tracker.clock import real_now
+from tracker.commands.entry.entries import Entry
+from tracker.commands.imports import files as import_files
+from tracker.commands.imports.results import RowResult
+from tracker.commands.programme import setup_tables
+from tracker.commands.programme.setup_tables import PlannedRow, of
+from tracker.db.models import ImportFile
+from tracker.domain.errors import N_, FileError, InvalidError, TrackerError
+from tracker.domain.programme.setup import FIELDS
+from tracker.web.accounts.forms import ImportForm
+from tracker.web.http.context import current_viewer, reading_session, unrecorded
+from tracker.web.setup.views import KIND, THINGS, bp, require_planner
+from tracker.web.ui.errors import explain, field_errors, status_of
+from tracker.web.ui.rendering import page
+from tracker.web.ui.submit import WRONG, fresh_key, see_other, submit
+from tracker.web.ui.translation import gettext
+from tracker.web.ui.words import field_label
+
+_MARK = b"\xef\xbb\xbf"  # what a form sends is UTF-8 for certain
+_MOST_SHOWN = 200
+
+
+@bp.get(f"/{KIND}/paste")
+def paste(kind: str) -> ResponseReturnValue:
+    """The form: rows pasted from a spreadsheet, or a file."""
+    require_planner()
+    return page("setup/paste.html", kind=kind, text="", errors={})
+
+
+@bp.post(f"/{KIND}/paste")
+def keep(kind: str) -> ResponseReturnValue:
+    """Keeps the table, if it can be read, and goes on to its preview."""
+    require_planner()
+    text = request.form.get("text", "")
+    try:
+        name, content = _given(ImportForm.parse(request.form).text)
+        setup_tables.read(content, THINGS[kind])
+    except InvalidError as error:
+        errors = field_errors(error)
+        if text.strip() and "file" in errors:
+            errors = {"text": errors["file"]}
+        return page("setup/paste.html", status=422, kind=kind, text=text, errors=errors)
+    with unrecorded() as session:
+        user_id = current_viewer().user_id
+        token = import_files.keep(session, user_id, name, content, now=real_now(), table=kind)
+    return redirect(url_for(".preview", kind=kind, token=token), code=303)
+
+
+@bp.get(f"/{KIND}/paste/<token>")
+def preview(kind: str, token: str) -> ResponseReturnValue:
+    """What each row would do; once it is done, all that is set up."""
+    file = _the_file(reading_session(), kind, token)
+    return _taken() if file.entry_id is not None else _preview(kind, file)
+
+
+@bp.post(f"/{KIND}/paste/<token>/confirm")
+def confirm(kind: str, token: str) -> ResponseReturnValue:
+    """Does what the preview said."""
+    file = _the_file(reading_session(), kind, token)
+
+    def do(session: Session, entry: Entry, form: ImportForm) -> Response:
+        mine = _the_file(session, kind, token)
+        if mine.entry_id is not None:
+            return _taken()
+        table = setup_tables.read(mine.content, THINGS[kind])
+        rows = setup_tables.carry_out(session, entry, table, THINGS[kind], seen=form.seen)
+        made, kept = (len(of(rows, outcome)) for outcome in (RowResult.CREATED, RowResult.UNCHANGED))
+        if entry.is_recorded:
+            import_files.finish(mine, entry.id, {"created": made}, b"")
+        return see_other(url_for(".index"), gettext("Made: %(made)s. There already: %(kept)s.", made=made, kept=kept))
+
+    return submit(f"import_{kind}", ImportForm.parse, do, lambda error: _preview(kind, file, error), WRONG)
+
+
+def _given(pasted: str) -> tuple[str, bytes]:
+    """Name and content of the file, or of what was pasted; not both, for one of them would be dropped."""
+    file = request.files.get("file")
+    content = file.read() if file is not None else b""
+    if content and pasted.strip():
+        raise FileError(N_("Choose a file or paste the rows, not both."))
+    if not content and not pasted.strip():
+        raise InvalidError(N_("Paste the rows, or choose a file."), field="text")
+    return (file.filename or "", content) if file is not None and content else ("", _MARK + pasted.encode())
+
+
+def _the_file(session: Session, kind: str, token: str) -> ImportFile:
+    require_planner()
+    return import_files.the_file(session, current_viewer().user_id, token, table=kind)
+
+
+def _taken() -> Response:
+    return see_other(url_for(".index"), gettext("This table has been taken already."))
+
+
+def _preview(kind: str, file: ImportFile, error: TrackerError | None = None) -> Response:
+    thing = THINGS[kind]
+    table = setup_tables.read(file.content, thing)
+    rows = setup_tables.plan(reading_session(), table, thing)
+    refused = of(rows, RowResult.REFUSED)
+    return page(
+        "setup/preview.html",
+        status=status_of(error) if error else 200,
+        kind=kind,
+        file=file,
+        counts={outcome.value: len(of(rows, outcome)) for outcome in RowResult},
+        columns=[(name, field_label(FIELDS[thing], name)) for name in setup_tables.columns(table, thing)],
+        problems=_grouped(refused)[:_MOST_SHOWN],
+        rows=(of(rows, RowResult.CREATED) + of(rows, RowResult.UNCHANGED))[:_MOST_SHOWN],
+        refusal=explain(error) if error is not None else "",
+        seen=setup_tables.digest(rows),
+        key=fresh_key(),
+    )
+
+
+def _grouped(refused: Sequence[PlannedRow]) -> list[tuple[str, ...]]:
+    """Each problem once, after the numbers of the rows that have it: heading, value and cause."""
+    groups: dict[tuple[str, str, str], list[int]] = {}
+    for row in refused:
+        for each in row.problems:
+            groups.setdefault((each.heading, each.value, explain(each.error)), []).append(row.number)
+    return [(", ".join(map(str, numbers)), *words) for words, numbers in groups.items()]
