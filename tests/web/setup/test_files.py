@@ -177,7 +177,7 @@ def test_what_came_in_between_is_found_out_when_it_is_loaded(office: PageClient,
     assert "SIDU is there already with another value, Ett annat namn" in answer.text
     assert is_untouched(new)
     with reading(new) as session:
-        assert session.scalars(select(Entry).where(Entry.command == "load_files")).all() == []  # type: ignore[arg-type]
+        assert session.scalars(select(Entry).where(col(Entry.command) == "load_files")).all() == []
 
 
 def test_a_closed_cycle_is_a_history(office: PageClient, new: Engine) -> None:
