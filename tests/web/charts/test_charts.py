@@ -306,5 +306,5 @@ def test_a_programme_without_cycles_has_empty_charts(databases: Databases) -> No
     for path in ("/charts", *(f"/charts/{name}{kind}" for name in CHARTS for kind in ("", ".csv", ".json"))):
         assert client.get(path).status_code == 200
     wall = client.get("/charts").text
-    assert 'href="/cycles"' in wall[wall.index("<main") :]
+    assert 'href="/"' in wall[wall.index("<main") :]
     assert "is-coming" not in wall

@@ -206,6 +206,16 @@ UNSAFE: tuple[tuple[str, dict[str, str]], ...] = (
     ("/reports/2023-03/parts/SIDU", {"summary": "x", "plan": "", "was_summary": "", "was_plan": ""}),
     ("/reports/2023-03/publish", {}),
     ("/reports/2023-03/reopen", {}),
+    ("/cycles/2/review/proposals", {"workstream": "LAB"}),
+    ("/setup/programme", {"name": "Programmet", "was_name": ""}),
+    ("/setup/workstreams/new", {"code": "APO", "name": "Apotek", "project_code": "SIDU"}),
+    ("/setup/workstreams/LAB", {"name": "Nytt", "was_name": "Laboratorium"}),
+    ("/setup/workstreams/RTG/archive", {"away": "1"}),
+    ("/setup/entries/1/take-back", {}),
+    ("/setup/projects/paste", {"text": "code\tname\nNY\tNytt"}),
+    ("/setup/projects/paste/unknown/confirm", {"seen": ""}),
+    ("/setup/files", {}),
+    ("/setup/files/unknown", {}),
 )
 
 

@@ -17,7 +17,7 @@ from tracker.web.http.context import Installation
 
 LARGEST_REQUEST = 1_000_000
 _A_FILE = LARGEST_FILE + 100_000  # and the form around it
-LARGER_REQUESTS = {"workflow_imports.upload": _A_FILE, "setup.upload_files": _A_FILE}
+LARGER_REQUESTS = {"workflow_imports.upload": _A_FILE, "setup_files.upload": _A_FILE}
 MOST_FIELDS = 200
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
