@@ -18,6 +18,7 @@ from tests.live import free_port
 
 START_WITHIN_S = 30
 _OWNER = "nobody"  # it runs as anybody but root
+_ENDED = "Z"  # of a process that its parent has yet to miss
 
 
 class OwnServer:
@@ -133,7 +134,8 @@ def children(pid: int) -> list[int]:
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             number, rest = stat.read_text().split(" ", 1)
-            if rest.rpartition(") ")[2].split()[1] == str(pid):
+            state, parent, *_ = rest.rpartition(") ")[2].split()
+            if parent == str(pid) and state != _ENDED:
                 found.append(int(number))
     return found
 

@@ -21,6 +21,7 @@ from tests.live import free_port
 KILLS = 200 if is_full() else 20  # the issue names 20
 LONGEST_BETWEEN_S = 1.0 if is_full() else 0.5
 ACKNOWLEDGED = 10_000 if is_full() else 1
+MOST_BETWEEN = 2 * ACKNOWLEDGED // KILLS + 1  # moves, so that about so many kills see so many moves
 
 
 @pytest.mark.timeout(1_200 if is_full() else 300)
@@ -53,7 +54,7 @@ def test_three_workers_on_one_file_lose_nothing_when_they_are_killed(
             before = 0
             while kills < KILLS or before < ACKNOWLEDGED:
                 time.sleep(chance.uniform(0.05, LONGEST_BETWEEN_S))
-                before = answered_after(before, writers)
+                before = answered_after(before + chance.randrange(MOST_BETWEEN), writers)
                 kills += 1
                 if kills % 10:
                     running.kill_one()

@@ -34,8 +34,10 @@ class Workers:
         return answered(Lead(self.address), path)
 
     def kill_one(self) -> None:
-        """Kills one of its workers."""
-        os.kill(children(self.process.pid)[0], signal.SIGKILL)
+        """Kills one of its workers, as soon as one is there."""
+        while not (here := children(self.process.pid)):
+            time.sleep(0.01)
+        os.kill(here[0], signal.SIGKILL)
 
     def seconds_until(self, lead: Lead, path: str, status: int = 200) -> float:
         """How long it takes until the page is there for the lead."""
