@@ -142,8 +142,8 @@ def signed_in(engine: Engine, url: str, now: datetime) -> Served:
 
 def analyse(engine: Engine) -> None:
     """What autovacuum does within a minute of such a load."""
-    with engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
 
 
 def _a_planner(engine: Engine, now: datetime) -> str:
