@@ -77,7 +77,7 @@ def test_a_first_cycle_is_set_up_committed_and_moved_in_by_keyboard(
     page = new_page(viewport={"width": 1280, "height": 800})
     signed_in(page)
     axe(page)
-    page.screenshot(path=folder / "setup.png")
+    page.screenshot(path=folder / "setup.png", clip={"x": 0, "y": 0, "width": 1280, "height": 400})
     assert "Next" in step(page, "Projects")
     assert "Waiting" in step(page, "Workstreams")
     make_projects_and_workstreams(page)
