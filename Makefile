@@ -61,7 +61,7 @@ bench: $(STAMP) ## measures board, move, poll and charts against a floor
 	$(BIN)/python -m tests.bench
 
 screenshots: $(STAMP) browser ## takes the pictures of README and handbook anew
-	TRACKER_SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/browser/test_screenshots.py tests/browser/setup/test_first_cycle.py
+	TRACKER_SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/browser/test_screenshots.py tests/browser/test_planning_week.py tests/browser/setup/test_first_cycle.py
 
 # The catalogue keeps no places in the code: they would change with every move. Source strings are English.
 CATALOGUE := tracker/translations/sv/LC_MESSAGES/messages

@@ -116,6 +116,7 @@ SETUP = {
     "new workstream": "/setup/workstreams/new",
     "workstream": "/setup/workstreams/LAB",
     "pasted workstreams": "/setup/workstreams/paste",
+    "programme files": "/setup/files",
 }
 
 

@@ -102,7 +102,7 @@ def propose(
     proposal = members(engine, cycle)[key].proposal if version is None else None
     known = version if version is not None else proposal.version if proposal else 0
     actor = actor or (lead(engine) if key.startswith("LAB") else planner(engine))
-    with acting(engine, actor, at) as (session, entry):
+    with acting(engine, actor, at, "propose") as (session, entry):
         return reviews.propose(session, entry, cycle, key, wish, version=known)
 
 
@@ -134,3 +134,9 @@ def close(
     token = seen(engine, number) if saw is None else saw
     with acting(engine, actor or planner(engine), at) as (session, entry):
         return cycles.close(session, entry, number, seen=token)
+
+
+def commit(engine: Engine, number: int = 3, *, at: datetime = CLOSE) -> None:
+    """By a planner."""
+    with acting(engine, planner(engine), at) as (session, entry):
+        cycles.commit(session, entry, number)

@@ -85,6 +85,7 @@ PAGES = {
     "new workstream": "/setup/workstreams/new",
     "edited workstream": "/setup/workstreams/S01",
     "pasted workstreams": "/setup/workstreams/paste",
+    "programme files where there is a history": "/setup/files",
     "new blocker": f"/blockers/new?workflow={key(3)}&workflow={key(4)}&title=svar",
 }
 BOARD = 6  # who looks, three for the frame, cards, holds
@@ -177,6 +178,7 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert counts[0]["imports"] == IMPORTS
     assert counts[0]["set-up"] == SETUP
     assert (counts[0]["new project"], counts[0]["new workstream"], counts[0]["edited workstream"]) == (1, 2, 3)
+    assert counts[0]["programme files where there is a history"] == 2  # who looks, whether there is one
     assert counts[0]["how far an import has come"] == POLL
     assert (counts[0]["columns of an import"], counts[0]["preview of an import"]) == (2, IMPORT)
     assert {counts[0][name] for name in counts[0] if name.startswith("poll")} <= {0, POLL}

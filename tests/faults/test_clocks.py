@@ -18,19 +18,18 @@ from tests.applications import SetClock, own_app
 from tests.builders import Flow, a_programme, load
 from tests.counts import is_full
 from tests.databases import Databases
+from tests.db import reviewing
 from tests.db.acting import acting, findings, of_workflow, planner, rows, stands
 from tests.web import people
 from tests.web.page_client import PageClient
-from tracker.commands import blockers, cycles
+from tracker.commands import blockers
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import Move
 from tracker.db import models
-from tracker.db import reviews as reading_reviews
 from tracker.db.engine import reading
 from tracker.domain.blockers import BlockerFields
 from tracker.domain.figures.summaries import Summary
 from tracker.domain.programme.rows import CycleRow
-from tracker.domain.reviews import fingerprint
 from tracker.domain.states import BlockerCategory, CycleStatus, HoldEvent, State
 from tracker.queries import figures
 
@@ -72,11 +71,8 @@ def work(engine: Engine, times: list[datetime]) -> None:
     with acting(engine, planner(engine), next(clock)) as (session, entry):
         blockers.release(session, entry, blocker, [KEY], note="Löst", happened_on=None, backdate_days=14)
     move(State.DONE)
-    with acting(engine, planner(engine), next(clock)) as (session, entry):
-        members = reading_reviews.members(session, 1)
-        cycles.close(session, entry, 1, seen=fingerprint(members, reading_reviews.next_draft(session, 1)))
-    with acting(engine, planner(engine), next(clock)) as (session, entry):
-        cycles.commit(session, entry, 2)
+    reviewing.close(engine, number=1, at=next(clock))
+    reviewing.commit(engine, 2, at=next(clock))
 
 
 def first_cycle(engine: Engine, now: datetime) -> list[Summary]:

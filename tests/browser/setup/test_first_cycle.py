@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from tests.applications import own_app
 from tests.browser.accounts.test_accounts import tab_to
 from tests.browser.conftest import NewPage
+from tests.browser.looks import assert_looks_well
 from tests.browser.people import LIVE, card, expect_in
 from tests.browser.test_screenshots import folder
 from tests.live import serve
@@ -77,9 +78,13 @@ def test_a_first_cycle_is_set_up_committed_and_moved_in_by_keyboard(
     page = new_page(viewport={"width": 1280, "height": 800})
     signed_in(page)
     axe(page)
-    page.screenshot(path=folder / "setup.png")
+    page.screenshot(path=folder / "setup.png", clip={"x": 0, "y": 0, "width": 1280, "height": 400})
     assert "Next" in step(page, "Projects")
     assert "Waiting" in step(page, "Workstreams")
+    follow(page, "Read a folder of programme files")
+    expect(page.locator("#field-file")).to_be_visible()
+    assert_looks_well(page, axe, "en")
+    page.goto("/")
     make_projects_and_workstreams(page)
     make_cycle_workflow_and_lead(page)
     plan_and_commit(page)

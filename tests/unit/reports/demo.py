@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from tests.browser import closing
-from tests.databases import demo
+from tests.databases import demo_in_planning_week
 from tests.demo_data.expected import AS_OF, SEED_DATA
 from tests.demo_data.programme_files import STOCKHOLM, instant
 from tests.properties.plain_facts import facts_of
@@ -49,8 +49,8 @@ TURNED = (PROGRAMME, "SIDU", "KOM", "DRIFT")  # the parts that are read
 
 
 @cache
-def _demo() -> Material:
-    programme = read_folder(SEED_DATA)
+def _demo(folder: Path = SEED_DATA) -> Material:
+    programme = read_folder(folder)
     blockers: dict[str, dict[int, BlockerText]] = {"sv": {}, "en": {}}
     for row in programme.blockers:
         text = BlockerText(row.title, row.category, row.decider, row.decide_by, row.mitigation)
@@ -61,10 +61,10 @@ def _demo() -> Material:
 
 @cache
 def _closed() -> History:
-    """The demo with cycle 5 closed and cycle 6 committed on 5 May."""
+    """The demo in the planning week, with cycle 5 closed and cycle 6 committed on 5 May."""
     with TemporaryDirectory() as folder:
         engine = make_engine(f"sqlite:///{folder}/tracker.db")
-        demo(engine)
+        demo_in_planning_week(engine)
         closing.close_and_commit(engine, CLOSED, COMMITTED)
         with reading(engine) as session:
             found = facts(session)
@@ -81,8 +81,9 @@ def demo_report(texts: Texts | None = None) -> Material:
 
 def turned_report(at: datetime, *, is_closed: bool = True) -> Material:
     """What they are made of at the instant."""
-    history = _closed() if is_closed and at >= CLOSED else _demo().numbers.history
-    return replace(_demo(), numbers=Numbers(history, at))
+    material = _demo(SEED_DATA / "later")
+    history = _closed() if is_closed and at >= CLOSED else material.numbers.history
+    return replace(material, numbers=Numbers(history, at))
 
 
 def introduced() -> Texts:

@@ -164,7 +164,8 @@ def test_the_plan_goes_on_with_the_blockers_that_are_open(count: int, in_swedish
 @pytest.mark.parametrize(
     ("ratio", "in_swedish", "in_english"),
     [
-        ("0.50", "betydligt färre", "far fewer"),
+        ("0.66", "betydligt färre", "far fewer"),
+        ("0.80", "något färre", "somewhat fewer"),
         ("1.00", "ungefär lika många", "about as many"),
         ("1.20", "något fler", "somewhat more"),
         ("1.90", "nästan dubbelt så många", "nearly twice as many"),

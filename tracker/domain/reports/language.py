@@ -18,7 +18,7 @@ from tracker.domain.reports.numbers import KEPT, STAGES
 from tracker.domain.states import Goal
 
 # Below which ratio to the previous cycle each of the words in `ratios` stands, the last one above them all.
-_RATIOS = [Decimal(limit) for limit in ("0.60", "0.90", "1.10", "1.35", "1.80", "2.00", "2.15")]
+_RATIOS = [Decimal(limit) for limit in ("0.75", "0.90", "1.10", "1.35", "1.80", "2.00", "2.15")]
 _LEAST_COMPARED = 10  # workflows in each of two cycles: a ratio of fewer says little
 
 

@@ -155,7 +155,7 @@ SWEDISH = Swedish(
         "quoted": "”{text}”",
         "no_blockers": ("Under {month} hade vi {no} hinder.", "Hittills i {month} har vi {no} haft några hinder."),
         "no_blocker": ("inga", "inte"),
-        "oldest": ("Det äldsta, {which}, {has} varit öppet", "Det är {which}, som {has} varit öppet"),
+        "oldest": ("Det äldsta, {which}, {has} varit öppet", "Hindret, {which}, {has} varit öppet"),
         "has_been": ("hade då", "har"),
         "age": ("i {days} dag, sedan den {day}", "i {days} dagar, sedan den {day}"),
         "mitigation": " Riskmitigering: {text}",
