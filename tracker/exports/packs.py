@@ -92,7 +92,7 @@ def tables(session: Session, wanted: Pack) -> Iterator[PackTable]:
     """Its files in order."""
     for name in packs.FILES:
         if name == "definitions":
-            yield name, definitions.COLUMNS, definitions.rows()
+            yield name, definitions.ROWS.columns, definitions.rows()
         else:
             cycle = wanted.cycle if name in files.NARROWED["cycle"] else None
             as_of = wanted.at if name in files.NARROWED["basis"] else wanted.as_of
