@@ -2,11 +2,9 @@
 
 import logging
 import os
-import shutil
 import sqlite3
 import sys
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -32,18 +30,6 @@ class Standing(NamedTuple):
     database: tuple[int, int] | None
     log: tuple[int, int] | None
     shared: tuple[int, int] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is worth knowing about a file that a database is kept in: bytes, and modes as in `stat`."""
-
-    size: int
-    log_size: int
-    free: int
-    mode: int
-    folder_mode: int
-    is_read_only: bool
 
 
 class SqliteFile:
@@ -212,19 +198,6 @@ _files: WeakKeyDictionary[Dialect, SqliteFile] = WeakKeyDictionary()
 def of(bind: Engine | Connection) -> SqliteFile | None:
     """The file behind it; none on PostgreSQL."""
     return _files.get(bind.dialect)
-
-
-def facts(path: Path) -> Facts:
-    """What is worth knowing about the file. Raises OSError when it is not there."""
-    found, log = path.stat(), Path(f"{path}-wal")
-    return Facts(
-        size=found.st_size,
-        log_size=log.stat().st_size if log.exists() else 0,
-        free=shutil.disk_usage(path).free,
-        mode=found.st_mode & 0o777,
-        folder_mode=path.parent.stat().st_mode & 0o777,
-        is_read_only=refusals.is_read_only(path),
-    )
 
 
 def has_reset_race(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:

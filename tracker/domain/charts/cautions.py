@@ -10,6 +10,7 @@ from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.stale import stale_streams
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.timelines import DONE, Step
+from tracker.domain.history import is_late
 from tracker.domain.states import CycleStatus
 
 
@@ -50,9 +51,7 @@ def _add(
     if step.is_taken_back:
         found[Caution.TAKEN_BACK].append(item)
         return
-    if step.recorded_at != step.happened_at and local_date(step.happened_at, span.zone) < local_date(
-        step.recorded_at, span.zone
-    ):
+    if step.recorded_at != step.happened_at and is_late(step.happened_at, step.recorded_at, span.zone):
         found[Caution.LATE].append(item)
     if step.position < step.before:
         found[Caution.BACK].append(item)

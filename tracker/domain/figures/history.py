@@ -22,7 +22,7 @@ from tracker.domain.figures.items import (
 )
 from tracker.domain.figures.memberships import NO_SCOPE, ScopeHistory, scope_by_workflow
 from tracker.domain.figures.readings import Reading, window
-from tracker.domain.figures.timelines import StateHistory, Timeline, changes_by_workflow
+from tracker.domain.figures.timelines import StateHistory, changes_by_workflow
 from tracker.domain.programme.rows import CycleRow
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -115,15 +115,6 @@ class Knowledge:
         parts = [self._workflow_items(reading, workstream) for workstream in counting]
         whole = parts[0] if len(parts) == 1 else joined(parts)
         return CycleItems(reading, whole, blocker_items(reading, self.blocker_spells(counting)))
-
-    def timelines(self, reading: Reading, workstreams: Collection[str]) -> dict[str, Timeline]:
-        """By key, how far those workflows had come that can be among the reading's items in these workstreams."""
-        concerned = self.history.concerned
-        return {
-            each.key: self.workflow(each).timeline
-            for workstream in self._counting(reading, workstreams)
-            for each in concerned(reading.cycle.cycle, workstream)
-        }
 
     def _counting(self, reading: Reading, workstreams: Collection[str]) -> tuple[str, ...]:
         return tuple(

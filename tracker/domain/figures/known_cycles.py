@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tracker.domain.figures import summaries
 from tracker.domain.figures.history import History, Knowledge
-from tracker.domain.figures.items import CycleItems, is_past
+from tracker.domain.figures.items import CycleItems
 from tracker.domain.figures.readings import Basis, Reading, reading
 from tracker.domain.figures.summaries import Choice, Summary
 from tracker.domain.states import Goal
@@ -76,15 +76,6 @@ class KnownCycles:
         """Whether it froze it by older definitions at all."""
         kept = self.history.frozen.get((number, ""))
         return kept is not None and kept.method != summaries.METHOD
-
-    def kept_by(self, of: Reading, choice: Choice, moment: datetime) -> dict[str, Goal]:
-        """The commitment as it was kept by a moment up to the close: its members that were past the goal they were
-        committed to, by key with that goal. By the close, or by now, it is the `kept` of the items.
-        """
-        items = self.items_of(of, choice) if of.is_committed else None
-        timelines = self.knowledge(of.as_of).timelines(of, choice.workstreams)
-        committed = items.workflows.committed if items is not None else {}
-        return {key: goal for key, goal in committed.items() if is_past(timelines[key], goal, moment)}
 
     def _alone(self, of: Reading, choice: Choice, earlier: Summary | None) -> Summary:
         found = summaries.frozen(self.history, of, choice)
