@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 from tracker.domain.charts.span import Span
 from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.figures import summaries
-from tracker.domain.figures.behind import Behind
+from tracker.domain.figures.behind import Behind, order
 from tracker.domain.figures.history import History
 from tracker.domain.figures.lead_times import LEAST_SAMPLE
 from tracker.domain.figures.rounding import half_up, nearest_rank
@@ -56,7 +56,7 @@ class SheetRow:
     def items(self, column: str) -> Sequence[Behind]:
         """What the number in the column counts, in order."""
         found = self.behind.get(column, ())
-        return sorted(found() if callable(found) else found, key=_order)
+        return sorted(found() if callable(found) else found, key=order)
 
 
 class Panel(NamedTuple):
@@ -175,11 +175,6 @@ def added_up(column: Column, items: Sequence[Behind]) -> Value:  # noqa: PLR0911
 def key_text(value: Value) -> str:
     """A key as addresses have it."""
     return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)
-
-
-def _order(each: Behind) -> tuple[float, str]:
-    at = each.at.timestamp() if isinstance(each.at, datetime) else 0
-    return at, str(each.item).rjust(20) if isinstance(each.item, int) else each.item
 
 
 def _sortable(value: Value) -> tuple[int, object]:

@@ -34,10 +34,11 @@ class Difference(NamedTuple):
 
 def behind(figure: str, items: CycleItems) -> list[Behind]:
     """What the figure counts, in order: workflows by key, blockers the oldest first."""
-    return sorted(LISTS[figure](items), key=_order)
+    return sorted(LISTS[figure](items), key=order)
 
 
-def _order(each: Behind) -> tuple[float, str | int]:
+def order(each: Behind) -> tuple[float, str | int]:
+    """Workflows by key, blockers by when and number; never the one with the other."""
     return each.at.timestamp() if each.at is not None else 0, each.item
 
 
@@ -117,5 +118,6 @@ LISTS: dict[str, Callable[[CycleItems], list[Behind]]] = {
     "blockers_open": _open,
     "median_blocker_age_days": _open,
 }
+PREVIOUS = "tested_previous"
 BY_AMOUNT = {name for name, each in FIGURES.items() if each.adds not in {Adds.COUNT, Adds.NONE}}  # the rest count
 _OCCASIONS = {"blockers_opened", "blockers_resolved"}  # the same blocker at another time is another one

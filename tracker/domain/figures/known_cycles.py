@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from tracker.domain.figures import summaries
+from tracker.domain.figures.behind import PREVIOUS, Behind, behind
 from tracker.domain.figures.history import History, Knowledge
 from tracker.domain.figures.items import CycleItems
 from tracker.domain.figures.readings import Basis, Reading, reading
@@ -58,6 +59,15 @@ class KnownCycles:
             self._items[place] = self.knowledge(of.as_of).items(of, choice.workstreams) if is_counted else None
         return self._items[place]
 
+    def behind(self, figure: str, of: Reading, choice: Choice) -> list[Behind]:
+        """The items that a figure of the summaries counts; none where it is empty."""
+        counted: Reading | None = of
+        if figure == PREVIOUS:
+            counted = self.previous_of(of) if of.is_begun else None
+        # As reported, one that was closed later was not known yet.
+        items = self.items_of(counted, choice) if counted is not None and counted.as_of <= of.as_of else None
+        return behind("tested" if figure == PREVIOUS else figure, items) if items is not None else []
+
     def summary_of(self, of: Reading, choice: Choice) -> Summary:
         """The figures, as a file has them."""
         place = _place(of, choice)
@@ -91,10 +101,9 @@ class KnownCycles:
             self._members[place] = items.workflows.final if items is not None else dict(self._planned(of, choice))
         return self._members[place]
 
-    def joined(self, number: int, choice: Choice) -> list[str]:
+    def joined(self, number: int, choice: Choice) -> tuple[str, ...]:
         """Those of the workstreams that count in the cycle."""
-        codes = set(choice.workstreams)
-        return [row.code for row in self.history.workstreams if row.code in codes and row.first_cycle <= number]
+        return self.history.joined(number, choice.workstreams)
 
     def knowledge(self, as_of: datetime) -> Knowledge:
         """What was known at the instant."""

@@ -186,11 +186,8 @@ def summaries(
 
 def counts(history: History, reading: Reading, choice: Choice) -> bool:
     """Whether there are figures of the choice in the reading: the cycle has begun, and the project has joined."""
-    number = reading.cycle.cycle
-    return reading.is_begun and (
-        not choice.project
-        or any(row.first_cycle <= number for row in history.workstreams if row.code in choice.workstreams)
-    )
+    has_joined = not choice.project or bool(history.joined(reading.cycle.cycle, choice.workstreams))
+    return reading.is_begun and has_joined
 
 
 def summary(

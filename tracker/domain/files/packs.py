@@ -7,7 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
-from tracker.domain.figures.ledger import OF_BLOCKERS, OF_WORKFLOWS, PERCENT, PREVIOUS, LedgerRow, added_up
+from tracker.domain.figures.behind import PREVIOUS
+from tracker.domain.figures.ledger import OF_BLOCKERS, OF_WORKFLOWS, PERCENT, LedgerRow, added_up
 from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Summary

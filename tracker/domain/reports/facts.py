@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from tracker.domain.calendar import local_date
-from tracker.domain.figures.one_cycle import MEMBERS, PREVIOUS
+from tracker.domain.figures.behind import PREVIOUS
+from tracker.domain.figures.one_cycle import MEMBERS
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reports import tokens
 from tracker.domain.reports.months import Month
