@@ -127,7 +127,8 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     plot.margin = plot.margin | {"l": 84, "r": 16, "t": 32, "b": 32}
     plot.narrow_margin = {"l": 68, "r": 12}
     panel = plot.panel()
-    last = _last(view)
+    most = view.highest("age_days", "done_age_p85_days")
+    last = max(most + max(most // 20, 1), _LEAST_SHOWN)  # the last day shown, in all panels alike
     _axes(view, plot, panel, last)
     inner = plot.small_height if plot.is_small else plot.height - plot.margin["t"] - plot.margin["b"]
     pitch = inner / (_HIGH - _LOW)
@@ -257,12 +258,6 @@ def levels(ages: Sequence[float], apart: float, most: int, *, shared: bool = Fal
         taken[level] = age
         found.append(level)
     return found
-
-
-def _last(view: View) -> int:
-    """The last day shown, in all panels alike."""
-    most = view.highest("age_days", "done_age_p85_days")
-    return max(most + max(most // 20, 1), _LEAST_SHOWN)
 
 
 def _step(last: int, most: int) -> int:

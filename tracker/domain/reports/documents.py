@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import groupby
 from typing import NamedTuple, Self
 
 from tracker.domain.cells import instant_text, read_instant
@@ -281,23 +282,23 @@ def blocks(text: str, project: str, numbers: Numbers, language: str) -> list[Blo
     """The text in paragraphs and lists, with every figure in it looked up. An introduction's are the programme's."""
     project = PROGRAMME if project == INTRODUCTION else project
     found: list[Block] = []
-    for paragraph in re.split(r"\n\s*\n", text.strip()):
-        words: list[str] = []
-        for line in paragraph.splitlines():
-            if not _ITEM.match(line):
-                words.append(line.strip())
-                continue
-            if words:
-                found.append(Block(False, [_runs(" ".join(words), project, numbers, language)]))
-                words = []
-            item = _runs(_ITEM.sub("", line, count=1), project, numbers, language)
-            if found and found[-1].is_list:
-                found[-1] = found[-1]._replace(lines=[*found[-1].lines, item])
-            else:
-                found.append(Block(True, [item]))
-        if any(words):
-            found.append(Block(False, [_runs(" ".join(words), project, numbers, language)]))
+    for is_item, words in _pieces(text):
+        line = _runs(words, project, numbers, language)
+        if is_item and found and found[-1].is_list:
+            found[-1] = found[-1]._replace(lines=[*found[-1].lines, line])
+        else:
+            found.append(Block(is_item, [line]))
     return found
+
+
+def _pieces(text: str) -> Iterator[tuple[bool, str]]:
+    """The paragraphs, the lines of each in one; those of a list by themselves, told as such."""
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        for is_item, lines in groupby(paragraph.splitlines(), lambda line: bool(_ITEM.match(line))):
+            if is_item:
+                yield from ((True, _ITEM.sub("", line, count=1)) for line in lines)
+            elif words := " ".join(line.strip() for line in lines).strip():
+                yield False, words
 
 
 def _runs(text: str, project: str, numbers: Numbers, language: str) -> list[Run]:
