@@ -7,8 +7,7 @@ from operator import add
 from zoneinfo import ZoneInfo
 
 from tracker.domain.calendar import local_date
-from tracker.domain.figures.lead_times import LEAST_SAMPLE
-from tracker.domain.figures.rounding import nearest_rank
+from tracker.domain.figures.lead_times import beginning, percentile
 from tracker.domain.figures.timelines import DESIGN, DONE, NO_STATE, NOT_STARTED, Timeline
 from tracker.domain.states import STATES, State
 
@@ -50,10 +49,8 @@ def age_days(timeline: Timeline, as_of: datetime, zone: ZoneInfo) -> int | None:
     """Local days since the work began, both counted; none when it has not begun or is done or archived."""
     if timeline.at(as_of) in {NO_STATE, NOT_STARTED, DONE}:
         return None
-    last = bisect_right(timeline.moments, as_of) - 1
-    while last and timeline.positions[last - 1] > NOT_STARTED:
-        last -= 1
-    return (local_date(as_of, zone) - local_date(timeline.moments[last], zone)).days + 1
+    begun = beginning(timeline, bisect_right(timeline.moments, as_of) - 1)
+    return (local_date(as_of, zone) - local_date(timeline.moments[begun], zone)).days + 1
 
 
 def usual_stays(timelines: Iterable[Timeline], as_of: datetime, zone: ZoneInfo) -> dict[State, int]:
@@ -71,5 +68,5 @@ def usual_stays(timelines: Iterable[Timeline], as_of: datetime, zone: ZoneInfo) 
         for position, days in mine.items():
             if position in longest:
                 longest[position].append(days)
-    ranks = {position: nearest_rank(days, 85) for position, days in longest.items() if len(days) >= LEAST_SAMPLE}
+    ranks = {position: percentile(days, 85) for position, days in longest.items()}
     return {STATES[position]: days for position, days in ranks.items() if days is not None}

@@ -9,10 +9,10 @@ from fractions import Fraction
 from tracker.domain.figures.behind import LISTS, PREVIOUS
 from tracker.domain.figures.history import History
 from tracker.domain.figures.known_cycles import KnownCycles
-from tracker.domain.figures.lead_times import LEAST_SAMPLE
+from tracker.domain.figures.lead_times import percentile
 from tracker.domain.figures.readings import Basis, Reading, readings
 from tracker.domain.figures.rounding import half_up, nearest_rank
-from tracker.domain.figures.summaries import Choice, Summary, apart, days, frozen
+from tracker.domain.figures.summaries import Choice, apart, days, frozen
 from tracker.domain.figures.words import FIGURES, Adds
 from tracker.domain.states import Goal
 
@@ -61,7 +61,9 @@ def ledger(
 
 
 def _rows(known: KnownCycles, reading: Reading, choice: Choice) -> Iterator[LedgerRow]:
-    lacking = _lacking(frozen(known.history, reading, choice))
+    row = frozen(known.history, reading, choice)
+    # What was left empty when the row was frozen has no items; a percentile of few has.
+    lacking = {name for name in FIGURES if row is not None and getattr(row, name) is None and name not in PERCENT}
     is_programme = choice.workstream is None
     for figure in OF_BLOCKERS if is_programme else sorted((*OF_WORKFLOWS, *OF_BLOCKERS)):
         items = known.behind(figure, reading, choice) if figure not in lacking else []
@@ -78,11 +80,6 @@ def _rows(known: KnownCycles, reading: Reading, choice: Choice) -> Iterator[Ledg
             )
 
 
-def _lacking(row: Summary | None) -> set[str]:
-    """What was left empty when the row was frozen has no items; a percentile of few has."""
-    return {name for name in FIGURES if row is not None and getattr(row, name) is None and name not in PERCENT}
-
-
 def _in_days(amount: timedelta | int | None) -> Decimal | None:
     if amount is None or isinstance(amount, int):
         return None if amount is None else Decimal(amount)
@@ -97,7 +94,6 @@ def added_up(figure: str, listed: Iterable[LedgerRow]) -> int | Decimal | None:
         microseconds = sum(round(amount * _MICROSECONDS_A_DAY) for amount in amounts)  # exact again
         return half_up(Fraction(microseconds, _MICROSECONDS_A_DAY), 1)
     if figure in PERCENT:
-        if FIGURES[figure].adds is not Adds.MEDIAN and len(rows) < LEAST_SAMPLE:
-            return None
-        return nearest_rank((int(amount) for amount in amounts), PERCENT[figure])
+        rank = nearest_rank if FIGURES[figure].adds is Adds.MEDIAN else percentile
+        return rank([int(amount) for amount in amounts], PERCENT[figure])
     return len(rows)

@@ -8,7 +8,6 @@ from functools import cached_property
 from tracker.domain.figures import summaries
 from tracker.domain.figures.behind import LISTS, PREVIOUS, Behind, Difference, differences, of_members
 from tracker.domain.figures.history import History
-from tracker.domain.figures.items import CycleItems
 from tracker.domain.figures.known_cycles import KnownCycles
 from tracker.domain.figures.readings import Basis, Reading
 from tracker.domain.figures.summaries import Choice, Summary
@@ -49,10 +48,6 @@ class OneCycle:
     def row(self, choice: Choice, basis: Basis = Basis.AS_NOW) -> Summary:
         """The figures, as a file has them."""
         return self._known.summary_of(self.readings[basis], choice)
-
-    def items(self, choice: Choice, basis: Basis = Basis.AS_NOW) -> CycleItems | None:
-        """What the figures count; none before the cycle has begun or the project has joined."""
-        return self._known.items_of(self.readings[basis], choice)
 
     def members(self, choice: Choice, basis: Basis = Basis.AS_NOW) -> dict[str, Goal]:
         """Those in the cycle just before its close, with their goals; now while it has none, and of a draft what is
