@@ -6,16 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, Integer, LargeBinary, SmallInteger, text
 from sqlmodel import Column, Field, SQLModel
 
-from tracker.domain.states import (
-    BlockerCategory,
-    CycleStatus,
-    Goal,
-    HoldEvent,
-    ProposalKind,
-    Role,
-    ScopeKind,
-    State,
-)
+from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, ProposalKind, Role, ScopeKind, State
 
 
 def text_enum(kind: type[StrEnum], name: str) -> Enum:
@@ -28,6 +19,11 @@ def text_enum(kind: type[StrEnum], name: str) -> Enum:
         length=32,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def _unique_where(name: str, column: str, where: str) -> Index:
+    """No value twice among the rows for which the condition holds."""
+    return Index(name, column, unique=True, sqlite_where=text(where), postgresql_where=text(where))
 
 
 SQLModel.metadata.naming_convention = {
@@ -110,13 +106,7 @@ class Cycle(SQLModel, table=True):
 
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="dates_in_order"),
-        Index(
-            "uq_cycle_running",
-            "status",
-            unique=True,
-            sqlite_where=text("status = 'running'"),
-            postgresql_where=text("status = 'running'"),
-        ),
+        _unique_where("uq_cycle_running", "status", "status = 'running'"),
     )
     number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     starts_on: date
@@ -153,15 +143,7 @@ class WorkflowWorkstream(SQLModel, table=True):
     """The workstream that owns a workflow (fixed at creation) and the others that take part."""
 
     __tablename__ = "workflow_workstream"
-    __table_args__ = (
-        Index(
-            "uq_workflow_workstream_owner",
-            "workflow_id",
-            unique=True,
-            sqlite_where=text("is_owner"),
-            postgresql_where=text("is_owner"),
-        ),
-    )
+    __table_args__ = (_unique_where("uq_workflow_workstream_owner", "workflow_id", "is_owner"),)
     workflow_id: int = Field(foreign_key="workflow.id", primary_key=True)
     workstream_code: str = Field(foreign_key="workstream.code", primary_key=True, index=True)
     is_owner: bool = False

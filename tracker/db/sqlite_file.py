@@ -44,7 +44,7 @@ class SqliteFile:
         self._known = (0, 0)  # the database's size and time, as opened or since the last checkpoint
         self._connections: set[int] = set()
         self._guard = threading.Lock()
-        self._refusal: DatabaseError | None = None
+        self.refusal: DatabaseError | None = None  # why the last write was refused; none once one has succeeded
 
     def listen(self, engine: Engine) -> None:
         """Opens the engine's connections, and counts them: with the last one closed SQLite takes its log away."""
@@ -54,14 +54,9 @@ class SqliteFile:
         event.listen(engine, "engine_disposed", lambda _: self._forget_all())
         _files[engine.dialect] = self
 
-    @property
-    def refusal(self) -> DatabaseError | None:
-        """Why the last write was refused; none once one has succeeded."""
-        return self._refusal
-
     def refused(self, error: DatabaseError | None) -> None:
         """Keeps why a write was refused, or that one has succeeded, and tells the operator of each change."""
-        before, self._refusal = self._refusal, error
+        before, self.refusal = self.refusal, error
         if error is not None and (before is None or before.message != error.message):
             _log.error("the database refuses writes", extra={"cause": str(error), "file": self._database})
         elif error is None and before is not None:
