@@ -22,10 +22,7 @@ DEFINITION = N_(
     "solid one. Being carried over never starts the age anew; going back to not started does."
 )
 COLUMNS = {
-    "age_days": ColumnWords(
-        N_("Age, days"),
-        WORDS["age"].definition,
-    ),
+    "age_days": ColumnWords(N_("Age, days"), WORDS["age"].definition),
     "blocked": ColumnWords(N_("Blocked"), N_("1 when some blocker holds the workflow now, else 0.")),
     "done_age_p50_days": ColumnWords(
         N_("Age of the finished on leaving the state, half (p50)"),

@@ -41,11 +41,7 @@ def cautions(span: Span, choice: Choice, updated: Mapping[str, datetime]) -> dic
 
 
 def _add(
-    found: dict[Caution, list[Behind]],
-    key: str,
-    step: Step,
-    span: Span,
-    windows: Sequence[tuple[datetime, datetime]],
+    found: dict[Caution, list[Behind]], key: str, step: Step, span: Span, windows: Sequence[tuple[datetime, datetime]]
 ) -> None:
     item = Behind(key, at=step.happened_at)
     if step.is_taken_back:

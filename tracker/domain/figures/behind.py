@@ -96,10 +96,6 @@ def _open(items: CycleItems) -> list[Behind]:
     ]
 
 
-def _at_either(items: WorkflowItems) -> dict[str, Goal]:
-    return items.committed | items.final
-
-
 # In whichever cycle: all but those of the previous one, which are its tested ones.
 LISTS: dict[str, Callable[[CycleItems], list[Behind]]] = {
     **{name: partial(_keys, name) for name in ("designed", "validated", "fell_back")},
@@ -110,7 +106,10 @@ LISTS: dict[str, Callable[[CycleItems], list[Behind]]] = {
     **{f"{name}_{goal.value}": partial(_of_goal, name, goal) for name in ("committed", "met") for goal in Goal},
     "added": partial(_with_goals, "added", lambda items: items.final),
     "removed": partial(_with_goals, "removed", lambda items: items.committed),
-    **{name: partial(_with_goals, name, _at_either) for name in ("carried_in", "carried_out", "returned", "dropped")},
+    **{
+        name: partial(_with_goals, name, lambda items: items.committed | items.final)
+        for name in ("carried_in", "carried_out", "returned", "dropped")
+    },
     "blocked_days": partial(_times, "blocked"),
     "blocked_days_begun": partial(_times, "blocked_begun"),
     "blockers_opened": lambda items: [Behind(blocker, at=at) for blocker, at in items.blockers.opened],

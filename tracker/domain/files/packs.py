@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
@@ -88,9 +88,10 @@ def _unlike_totals(cycles: Iterable[Summary], workstreams: Iterable[Summary]) ->
         if total is None:
             yield f"{_of(row, _CYCLES)}: has a row, and none in {_WORKSTREAMS}"
             continue
-        for name in _differing(row, replace(total, project="")):
-            mine, theirs = _written(getattr(row, name)), _written(getattr(total, name))
-            yield f"{_of(row, _CYCLES)}: {name} is {mine}, and {theirs} in {_WORKSTREAMS}"
+        for name in (field.name for field in fields(Summary) if field.name != "project"):
+            mine, theirs = getattr(row, name), getattr(total, name)
+            if mine != theirs:
+                yield f"{_of(row, _CYCLES)}: {name} is {_written(mine)}, and {_written(theirs)} in {_WORKSTREAMS}"
     for place in totals:
         yield f"{_shown(place, _WORKSTREAMS)}: has a row, and none in {_CYCLES}"
 
@@ -112,10 +113,6 @@ def _missing_workstreams(streams: Sequence[Summary]) -> Iterator[str]:
     for cycle, basis in dict.fromkeys((row.cycle, row.basis) for row in streams):
         for workstream in sorted(code for code in every if code and (cycle, basis, code) not in there):
             yield f"{_shown((cycle, basis, workstream), _WORKSTREAMS)}: has no row"
-
-
-def _differing(one: Summary, other: Summary) -> list[str]:
-    return [field.name for field in fields(Summary) if getattr(one, field.name) != getattr(other, field.name)]
 
 
 def _not_added_up(row: Summary, ledger: Ledger, older: Collection[int]) -> Iterator[Finding]:

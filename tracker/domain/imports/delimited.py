@@ -54,7 +54,8 @@ class _Fed:
             if self.size > LONGEST_ROW:
                 raise FileError(
                     N_(
-                        "The row in line %(line)s has more than %(most)s characters. Is a quote missing at a cell's end?"
+                        "The row in line %(line)s has more than %(most)s characters. Is a quote missing at a cell's"
+                        " end?"
                     ),
                     line=self.line,
                     most=LONGEST_ROW,

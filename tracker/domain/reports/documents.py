@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import NamedTuple, Self
 
 from tracker.domain.cells import instant_text, read_instant
+from tracker.domain.language import text_in
 from tracker.domain.reports import tokens
 from tracker.domain.reports.english import ENGLISH
 from tracker.domain.reports.facts import Blocked, BlockerText, month_facts, question
@@ -115,10 +116,6 @@ class Project(NamedTuple):
     code: str
     name: str
     name_en: str
-
-    def called(self, language: str) -> str:
-        """Its name in the language."""
-        return self.name_en if language == "en" and self.name_en else self.name
 
 
 Texts = Mapping[tuple[Month, str, str], str]  # by month, project and field: what stands
@@ -234,7 +231,7 @@ class Material:
     def _name(self, project: str, language: str) -> str:
         if project in _OFFICE:
             return LANGUAGES[language].say(_OFFICE[project])
-        return next((each.called(language) for each in self.projects if each.code == project), project)
+        return next((text_in(language, each, "name") for each in self.projects if each.code == project), project)
 
 
 class PointResult(NamedTuple):
@@ -256,7 +253,7 @@ class PlanResult(NamedTuple):
 def in_order(projects: Sequence[Project], language: str) -> list[Project]:
     """As the report has them."""
     places = {code: place for place, code in enumerate(ORDER)}
-    return sorted(projects, key=lambda each: (places.get(each.code, len(ORDER)), each.called(language)))
+    return sorted(projects, key=lambda each: (places.get(each.code, len(ORDER)), text_in(language, each, "name")))
 
 
 class Run(NamedTuple):
