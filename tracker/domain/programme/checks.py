@@ -12,7 +12,7 @@ from tracker.domain.errors import N_
 from tracker.domain.programme import files
 from tracker.domain.programme.files import ProgrammeFile
 from tracker.domain.programme.replay import by_workflow, holding, in_order, membership, stand_of
-from tracker.domain.programme.rows import ChangeRow, CycleRow, Programme, ScopeRow, WorkflowRow
+from tracker.domain.programme.rows import ChangeRow, CycleRow, Programme, ScopeRow
 from tracker.domain.states import CycleStatus, ScopeKind
 
 
@@ -79,12 +79,8 @@ def derived_problems(programme: Programme) -> Iterator[Problem]:
         for column, value in given.items():
             if value != history[column]:
                 message = N_("contradicts the history, which says %(history)r")
-                said = _cell(row, column, history[column])
+                said = files.WORKFLOWS.cell_of(replace(row, **{column: history[column]}), column)
                 yield Problem(files.WORKFLOWS, index, row, column, message, {"history": said})
-
-
-def _cell(row: WorkflowRow, column: str, value: object) -> str:
-    return files.WORKFLOWS.cell_of(replace(row, **{column: value}), column)  # type: ignore[arg-type]
 
 
 def _doubles(programme: Programme) -> Iterator[Problem]:
