@@ -216,16 +216,6 @@ def set_revision(engine: Engine, revision: int) -> None:
         session.merge(models.Programme(time_zone="Europe/Stockholm", revision=revision))
 
 
-def test_facts_tell_sizes_modes_and_whether_it_can_be_written(engine: Engine, file: SqliteFile) -> None:
-    write(engine)
-    facts = sqlite_file.facts(file.path)
-    assert facts.size == file.path.stat().st_size
-    assert facts.log_size == file.log_size() > 0
-    assert facts.free > 0
-    assert facts.mode == file.path.stat().st_mode & 0o777
-    assert not facts.is_read_only
-
-
 @pytest.mark.parametrize(
     ("version", "is_affected"),
     [

@@ -14,10 +14,10 @@ from tests.counts import count
 from tests.properties.plain_facts import facts_of
 from tests.properties.random_cycles import RandomProgramme, random_cycles
 from tests.properties.test_figures import loaded
-from tracker.domain.figures.behind import BY_AMOUNT, LISTS, Behind
+from tracker.domain.figures.behind import BY_AMOUNT, LISTS, PREVIOUS, Behind
 from tracker.domain.figures.history import History, Knowledge
 from tracker.domain.figures.lead_times import LEAST_SAMPLE
-from tracker.domain.figures.one_cycle import MEMBERS, OPENED, PREVIOUS, OneCycle
+from tracker.domain.figures.one_cycle import MEMBERS, OPENED, OneCycle
 from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.rounding import half_up, nearest_rank
 from tracker.domain.figures.summaries import Choice, Summary, days, workstream_summary

@@ -42,7 +42,7 @@ def tables(made: RandomProgramme) -> list[PackTable]:
         ("workstream_summary", WORKSTREAM_SUMMARY, workstream_summary(history, made.as_of)),
         ("items", ITEMS, list(ledger(history, made.as_of))),
         ("blockers", BLOCKERS.columns, made.programme.blockers),
-        ("definitions", definitions.COLUMNS, list(definitions.rows())),
+        ("definitions", definitions.ROWS.columns, list(definitions.rows())),
     ]
 
 
@@ -140,7 +140,8 @@ def test_what_is_in_no_summary_or_named_nowhere_is_told() -> None:
 
 @pytest.mark.parametrize("dialect", Dialect)
 def test_the_pack_explains_itself_in_both_languages(dialect: Dialect) -> None:
-    with zipfile.ZipFile(zipped([("definitions", definitions.COLUMNS, list(definitions.rows()))], dialect)) as archive:
+    table = ("definitions", definitions.ROWS.columns, list(definitions.rows()))
+    with zipfile.ZipFile(zipped([table], dialect)) as archive:
         about, defined = (archive.read(name).decode() for name in (packs.README, "definitions.csv"))
     assert "Planeringsveckans paket" in about
     assert "Planning-week pack" in about

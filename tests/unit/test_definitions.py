@@ -97,11 +97,6 @@ def test_a_promise_is_kept_by_the_goal_it_was_made_with() -> None:
     assert [found[Goal.DESIGN].values[name] for name in ("committed", "kept", "kept_percent")] == [3, 2, 67]
     assert [found[Goal.TEST].values[name] for name in ("committed", "kept", "kept_percent")] == [1, 0, 0]
     assert [each.item for each in found[Goal.DESIGN].items("kept")] == ["LKM-001", "LKM-003"]
-    span = Span(history, NOW, 1, 2)
-    here, everything = span.reading(1), programme(history)
-    assert span.kept_by(here, everything, CLOSED.closed_at) == {"LKM-001": Goal.DESIGN, "LKM-003": Goal.DESIGN}
-    assert span.kept_by(here, everything, day(35)) == {"LKM-001": Goal.DESIGN}
-    assert span.kept_by(span.reading(2), everything, NOW) == {}
 
 
 def test_blocked_days_of_work_under_way_leave_out_those_before_it_began() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.builders import a_cycle, day
 from tracker.domain.calendar import midnight
-from tracker.domain.figures.flow import age_days, cumulative_flow, done_by
+from tracker.domain.figures.flow import age_days, cumulative_flow
 from tracker.domain.figures.readings import Basis, reading, readings
 from tracker.domain.figures.rounding import half_up, nearest_rank
 from tracker.domain.figures.timelines import DESIGN, DONE, NOT_STARTED, TEST, Timeline
@@ -101,8 +101,3 @@ def test_age_begins_anew_after_not_started_and_ends_with_done() -> None:
     timeline = Timeline([day(1), day(2), day(3), day(5), day(9)], [DESIGN, TEST, NOT_STARTED, DESIGN, DONE])
     ages = [age_days(timeline, day(number), STOCKHOLM) for number in (0, 1, 2, 3, 5, 8, 9)]
     assert ages == [None, 1, 2, None, 1, 4, None]
-
-
-def test_what_was_done_by_a_day_is_counted_from_the_start_of_the_cycle() -> None:
-    timelines = {"a": Timeline([day(2)], [DONE]), "b": Timeline([day(4)], [DONE]), "c": Timeline([day(-1)], [DONE])}
-    assert done_by(timelines, day(0), day(3)) == ["a"]

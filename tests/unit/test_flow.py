@@ -1,6 +1,5 @@
 """How far cycles came by working day, and how long finished work stayed in each state."""
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,13 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import a_cycle, day
+from tests.builders import day
 from tracker.domain.calendar import holiday_names, is_working_day, nth_working_day, swedish_holidays, working_days
-from tracker.domain.figures import flow
 from tracker.domain.figures.flow import usual_stays
-from tracker.domain.figures.readings import Basis, Reading, reading
 from tracker.domain.figures.timelines import DESIGN, DONE, NOT_STARTED, TEST, VALIDATION, Timeline
-from tracker.domain.states import CycleStatus, State
+from tracker.domain.states import State
 
 ZONE = ZoneInfo("Europe/Stockholm")
 DAYS = st.dates(date(2022, 9, 1), date(2024, 6, 30))
@@ -22,19 +19,6 @@ DAYS = st.dates(date(2022, 9, 1), date(2024, 6, 30))
 
 def timeline(*steps: tuple[int, datetime]) -> Timeline:
     return Timeline([at for _, at in steps], [position for position, _ in steps])
-
-
-def done(*days: float) -> list[Timeline]:
-    """Workflows tested on these days of cycle 1."""
-    return [timeline((NOT_STARTED, day(-20)), (DONE, day(each))) for each in days]
-
-
-def first_cycle(as_of: datetime) -> Reading:
-    return reading(a_cycle(1, CycleStatus.RUNNING), Basis.AS_NOW, as_of, ZONE)
-
-
-def counts(timelines: Sequence[Timeline], as_of: datetime) -> list[int]:
-    return flow.tested_by_working_day(timelines, first_cycle(as_of))
 
 
 @given(DAYS, st.integers(0, 80), st.integers(0, 60))
@@ -57,34 +41,6 @@ def test_every_holiday_has_a_name_in_both_languages(language: str) -> None:
 def test_holidays_are_named_in_the_reader_s_language() -> None:
     assert holiday_names(2023, "sv")[date(2023, 4, 7)] == "Långfredagen"
     assert holiday_names(2023, "en")[date(2023, 4, 7)] == "Good Friday"
-
-
-def test_each_working_day_counts_what_was_tested_by_its_end() -> None:
-    assert counts(done(1, 2, 2, 5), day(5, 20)) == [1, 3, 3, 3, 4]
-
-
-def test_what_is_tested_on_a_day_off_counts_from_the_next_working_day_on() -> None:
-    assert counts(done(6), day(8)) == [0, 0, 0, 0, 0, 1]
-    assert counts(done(6), day(6, 20)) == [0, 0, 0, 0, 1]  # today is the day off
-
-
-def test_after_the_last_working_day_it_counts_on_that_one() -> None:
-    assert counts(done(49), day(60))[-1] == 1
-    assert len(counts(done(49), day(60))) == 35
-
-
-def test_what_was_done_before_or_fell_back_does_not_count() -> None:
-    back = timeline((NOT_STARTED, day(-20)), (DONE, day(1)), (TEST, day(2)))
-    assert counts([*done(-5), back], day(3)) == [1, 0, 0]
-
-
-@given(st.lists(st.floats(-10, 60), max_size=8), st.floats(1, 60))
-def test_the_course_ends_where_the_figure_does(days: list[float], until: float) -> None:
-    timelines, as_of = done(*(each for each in days if each <= until)), day(until)
-    course, here = counts(timelines, as_of), first_cycle(as_of)
-    tested = sum(each.before(here.start) <= TEST < each.before(here.border) for each in timelines)
-    assert (course[-1] if course else tested) == tested
-    assert len(course) == here.working_days_so_far
 
 
 def stayed(days: int, state: int = DESIGN) -> Timeline:

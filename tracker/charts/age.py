@@ -22,10 +22,7 @@ DEFINITION = N_(
     "solid one. Being carried over never starts the age anew; going back to not started does."
 )
 COLUMNS = {
-    "age_days": ColumnWords(
-        N_("Age, days"),
-        WORDS["age"].definition,
-    ),
+    "age_days": ColumnWords(N_("Age, days"), WORDS["age"].definition),
     "blocked": ColumnWords(N_("Blocked"), N_("1 when some blocker holds the workflow now, else 0.")),
     "done_age_p50_days": ColumnWords(
         N_("Age of the finished on leaving the state, half (p50)"),
@@ -127,7 +124,8 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     plot.margin = plot.margin | {"l": 84, "r": 16, "t": 32, "b": 32}
     plot.narrow_margin = {"l": 68, "r": 12}
     panel = plot.panel()
-    last = _last(view)
+    most = view.highest("age_days", "done_age_p85_days")
+    last = max(most + max(most // 20, 1), _LEAST_SHOWN)  # the last day shown, in all panels alike
     _axes(view, plot, panel, last)
     inner = plot.small_height if plot.is_small else plot.height - plot.margin["t"] - plot.margin["b"]
     pitch = inner / (_HIGH - _LOW)
@@ -257,12 +255,6 @@ def levels(ages: Sequence[float], apart: float, most: int, *, shared: bool = Fal
         taken[level] = age
         found.append(level)
     return found
-
-
-def _last(view: View) -> int:
-    """The last day shown, in all panels alike."""
-    most = view.highest("age_days", "done_age_p85_days")
-    return max(most + max(most // 20, 1), _LEAST_SHOWN)
 
 
 def _step(last: int, most: int) -> int:

@@ -1,6 +1,6 @@
 """What became of each cycle's scope, as bars that hang, with bands for what went on from one into the next."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -120,7 +120,6 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     if not plot.is_small:
         names = [f"{view.cycle(row)}<br> " for row in rows]  # their numbers stand beneath
         panel.xaxis.update(side="top", showline=False, ticktext=names)
-        plot.height = _HEIGHT + 48 + 20 * len(_BENEATH) + 20
         _name_parts(view, panel, rows, longest)
         _rows_beneath(view, plot, panel, rows)
 
@@ -253,27 +252,22 @@ def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]
     panel.note(view.speech.gettext("In the cycle"), 0, 1, xref="paper", xanchor="right", xshift=-8, **above)
     for row in rows:
         panel.note(cell_text(row, "members"), row.cycle, 1, **above)
-    lines = [(label, [text(view, row) for row in rows]) for label, text in _BENEATH]
+    left = ["–" if row.values["returned"] is None else "{returned} / {dropped}".format_map(row.values) for row in rows]
+    lines = (
+        (N_("Carried in"), [cell_text(row, "carried_in") for row in rows]),
+        (N_("Second time or more"), [cell_text(row, "carried_twice_or_more") for row in rows]),
+        (N_("Carried out"), [_carried_of_all(view, row) for row in rows]),
+        (N_("Returned / dropped"), left),
+    )
     panel.beneath(lines, [row.cycle for row in rows], 170, -6)
     plot.margin |= {"t": 48, "b": 20 + 20 * len(lines)}
+    plot.height = _HEIGHT + plot.margin["t"] + plot.margin["b"]
     plot.narrow_margin = {"l": 8, "t": 24, "b": 8}
 
 
 def _carried_of_all(view: View, row: SheetRow) -> str:
     part, whole = row.values["carried_out"], row.values["members"]
     return "–" if part is None else view.speech.gettext("%(part)s of %(whole)s", part=part, whole=whole)
-
-
-def _back_and_dropped(_view: View, row: SheetRow) -> str:
-    return "–" if row.values["returned"] is None else f"{row.values['returned']} / {row.values['dropped']}"
-
-
-_BENEATH: tuple[tuple[str, Callable[[View, SheetRow], str]], ...] = (
-    (N_("Carried in"), lambda _view, row: cell_text(row, "carried_in")),
-    (N_("Second time or more"), lambda _view, row: cell_text(row, "carried_twice_or_more")),
-    (N_("Carried out"), _carried_of_all),
-    (N_("Returned / dropped"), _back_and_dropped),
-)
 
 
 def _label(view: View, row: SheetRow, column: str) -> str:

@@ -167,7 +167,8 @@ class _Bars(NamedTuple):
             if text and column == "met" and (_is([row], CycleStatus.RUNNING) or count(row, "met_since")):
                 self._number_on_pattern(row, number)
                 text = ""
-            series.marks.append(self.mark(row, column, text=text, is_named=_is_named(row, column)))
+            is_named = row.values["goal"] is Goal.TEST and column in {"met", "planned"}
+            series.marks.append(self.mark(row, column, text=text, is_named=is_named))
         marker = trace.pop("marker", None) or hatched(look, [_is([row], CycleStatus.RUNNING) for row in there])
         bars = {"orientation": "h", "base": [_start(row, column) for row in there], "marker": marker}
         heights = [self.line(row).height for row in there]
@@ -196,10 +197,6 @@ class _Bars(NamedTuple):
     def line(self, row: SheetRow) -> _Line:
         """Where the row's bar lies."""
         return self.lines[row.cycle, row.values["goal"]]
-
-
-def _is_named(row: SheetRow, column: str) -> bool:
-    return row.values["goal"] is Goal.TEST and column in {"met", "planned"}
 
 
 def _lines(rows: Iterable[SheetRow], sizes: _Sizes) -> tuple[dict[tuple[int, object], _Line], int]:

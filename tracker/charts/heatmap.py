@@ -48,7 +48,7 @@ def finding(view: View) -> str:
     if row is None:
         return view.speech.gettext("There are no figures for these cycles yet")
     if len(view.sheet.panels) == 1:
-        return _alone(view, row)
+        return _say(view, row, _PLAIN, number=f"{view.sheet.panels[0].code} {written(view, number(view, row))}")
     return _shares(view, row) if column(view).adds in {Adds.COUNT, Adds.DAYS} else _extremes(view, row)
 
 
@@ -71,10 +71,6 @@ def draw(view: View, plot: Plot, _rows: Sequence[SheetRow]) -> None:
     row = _spoken_of(view)
     named = {cell.code for cell in _top(view, row)} if row is not None else set()
     drawn(view, plot, named, row.cycle if row is not None else 0)
-
-
-def _alone(view: View, row: SheetRow) -> str:
-    return _say(view, row, _PLAIN, number=f"{view.sheet.panels[0].code} {written(view, number(view, row))}")
 
 
 def _say(view: View, row: SheetRow, text: str, **values: object) -> str:

@@ -35,7 +35,7 @@ _ASIDE = timedelta(hours=10)  # from those of the same day and lead time, so tha
 
 def sample(view: View) -> int:
     """How many finished workflows the chart is about."""
-    return len(_workflows(view.totals))
+    return len(having(view.totals, "workflow"))
 
 
 def finding(view: View) -> str:
@@ -50,7 +50,7 @@ def finding(view: View) -> str:
             cycle=named.cycle,
             most=named.values[P85],
         )
-    days = [count(row, "lead_time_days") for row in _workflows(view.totals)]
+    days = [count(row, "lead_time_days") for row in having(view.totals, "workflow")]
     if not days:
         return speech.gettext("Nothing has been tested in these cycles yet")
     return speech.ngettext(
@@ -70,7 +70,7 @@ def details(view: View) -> list[str]:
         "%(nearly)s d or less."
     )
     for number, row in _cycles(view.totals).items():
-        days = [count(each, "lead_time_days") for each in _workflows(view.totals) if each.cycle == number]
+        days = [count(each, "lead_time_days") for each in having(view.totals, "workflow") if each.cycle == number]
         if not days:
             sentences.append(speech.gettext("%(cycle)s: nothing tested.", cycle=view.cycle(row)))
             continue
@@ -101,7 +101,7 @@ def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
         _beneath(view, plot, panel, middles, own)
         if len(cycles) <= _MANY_CYCLES:
             _first_days(view, panel, cycles, middles)
-    tested, workflows = Series("tested", colour("s3")), _workflows(rows)
+    tested, workflows = Series("tested", colour("s3")), having(rows, "workflow")
     for row, aside in zip(workflows, _asides(workflows), strict=True):
         x, label = _noon(row.values["done_on"]) + aside, _label(view, row)
         tested.marks.append(mark(view, row, "lead_time_days", x, label))
@@ -192,10 +192,6 @@ def _named(view: View) -> SheetRow | None:
 def _cycles(rows: Iterable[SheetRow]) -> dict[int, SheetRow]:
     """The rows of whole cycles, by number."""
     return {row.cycle: row for row in rows if row.values["workflow"] is None}
-
-
-def _workflows(rows: Sequence[SheetRow]) -> list[SheetRow]:
-    return having(rows, "workflow")
 
 
 def _asides(rows: Iterable[SheetRow]) -> Iterable[timedelta]:

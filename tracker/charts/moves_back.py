@@ -7,9 +7,10 @@ from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Panel, Plot, Series, font, hatched, mark
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, by_cycle, cell_text, count, having
-from tracker.domain.charts.moves_back import SOURCE, Reason
+from tracker.domain.charts.moves_back import NO_REASON, REASONS, SOURCE
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.errors import N_
+from tracker.domain.states import MoveBackReason
 
 TITLE = N_("Moves back")
 DEFINITION = N_(
@@ -78,7 +79,7 @@ def _side_by_side(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], r
         panel.bars(series, orientation="h", base=[row.cycle - 0.5 for row in own], width=0.5, marker=looks)
         for cycle in set(cycles) - {row.cycle for row in own}:
             _write(panel, "0" if cycle in begun else "–", cycle - 0.5, place, is_bold=False)
-        word, total = _reason_word(view, reason), sum(count(row, "moves_back") for row in own)
+        word, total = view.speech.reason(reason), sum(count(row, "moves_back") for row in own)
         _name(view, plot, panel, place, word, total, is_named=reason in _most_frequent(view))
     for cycle in cycles:
         panel.rule(cycle - 0.5, -0.45, cycle - 0.5, lowest - 0.5, line={"color": colour("line-strong")})
@@ -90,8 +91,8 @@ def _side_by_side(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], r
     panel.rule(0, lowest - 0.5, 1, lowest - 0.5, xref="paper")
 
 
-def _set_axes(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], reasons: Sequence[Reason]) -> None:
-    words = [*(_reason_word(view, reason) for reason in reasons), view.speech.gettext("All")]
+def _set_axes(view: View, plot: Plot, panel: Panel, cycles: Sequence[int], reasons: Sequence[str]) -> None:
+    words = [*(view.speech.reason(reason) for reason in reasons), view.speech.gettext("All")]
     panel.cycles(cycles)
     ends = [cycles[0] - 0.51, cycles[-1] + 0.5]
     panel.xaxis.update(side="top", showline=False, ticktext=[""] * len(cycles), range=ends)
@@ -142,23 +143,23 @@ def _in_cycle(rows: Sequence[SheetRow], cycle: int) -> int:
     return sum(count(row, "moves_back") for row in rows if row.cycle == cycle)
 
 
-def _series(view: View, reason: Reason) -> Series:
-    return Series(reason.value, colour("alert" if reason in _most_frequent(view) else "line-strong"))
+def _series(view: View, reason: str) -> Series:
+    return Series(reason, colour("alert" if reason in _most_frequent(view) else "line-strong"))
 
 
 def _begun(view: View) -> list[int]:
     return list(by_cycle(having(view.totals, "moves_back")))
 
 
-def _totals(view: View) -> dict[Reason, int]:
+def _totals(view: View) -> dict[str, int]:
     """How many moves each reason was given for, the most frequent first."""
-    totals = dict.fromkeys(Reason, 0)
+    totals = dict.fromkeys(REASONS, 0)
     for row in having(view.totals, "reason"):
-        totals[Reason(str(row.values["reason"]))] += count(row, "moves_back")
+        totals[str(row.values["reason"])] += count(row, "moves_back")
     return {reason: total for reason, total in sorted(totals.items(), key=lambda each: -each[1]) if total}
 
 
-def _most_frequent(view: View) -> list[Reason]:
+def _most_frequent(view: View) -> list[str]:
     totals = _totals(view)
     top = [reason for reason, total in totals.items() if total == max(totals.values())]
     return top if len(top) <= _TIES else []
@@ -185,14 +186,12 @@ def _mostly(view: View, moves: int) -> str:
     return speech.gettext(text, why=why, most=most)
 
 
-def _why(view: View, reason: Reason) -> str:
-    match reason:
-        case Reason.NONE:
-            return view.speech.gettext("without a reason given")
-        case Reason.OTHER:
-            return view.speech.gettext("for other reasons")
-        case _:
-            return view.speech.gettext("for %(reason)s", reason=_reason_word(view, reason))
+def _why(view: View, reason: str) -> str:
+    if reason == NO_REASON:
+        return view.speech.gettext("without a reason given")
+    if reason == MoveBackReason.OTHER:
+        return view.speech.gettext("for other reasons")
+    return view.speech.gettext("for %(reason)s", reason=view.speech.reason(reason))
 
 
 def _label(view: View, row: SheetRow) -> str:
@@ -201,11 +200,7 @@ def _label(view: View, row: SheetRow) -> str:
 
 
 def _word(view: View, row: SheetRow) -> str:
-    return _reason_word(view, Reason(str(row.values["reason"])))
-
-
-def _reason_word(view: View, reason: Reason) -> str:
-    return view.speech.reason(reason.value)
+    return view.speech.reason(str(row.values["reason"]))
 
 
 CHART = Chart(SOURCE, TITLE, DEFINITION, COLUMNS, sample, finding, details, draw)

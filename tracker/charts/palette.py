@@ -1,30 +1,13 @@
 """The colours of LOOK §2 by the names of their CSS properties: figures name the property, so that a page draws them in
-the reader's theme; a figure on its own has the light ones.
+the reader's theme; a figure on its own has the light ones, as the tokens of the style sheets say them.
 """
 
 import re
 
-LIGHT = {
-    "paper": "#ffffff",
-    "line": "#dad8d2",
-    "line-strong": "#85827b",
-    "ink": "#1a1c1f",
-    "ink-2": "#44484e",
-    "ink-3": "#62666c",
-    "canvas": "#f6f5f2",
-    "alert": "#b8330f",
-    "alert-soft": "#fcede7",
-    "s0": "#dddad3",
-    "s0-edge": "#7d7f83",
-    "s1": "#239c83",
-    "s2": "#0b7384",
-    "s3": "#25417c",
-    "s4": "#0c1449",
-    "heat-1": "#d3e8ec",
-    "heat-2": "#8fc4ce",
-    "heat-3": "#0b7384",
-    "heat-4": "#0c1449",
-}
+from tracker.config import STATIC
+
+_TOKENS = (STATIC / "css" / "tokens.css").read_text(encoding="utf-8")
+LIGHT = dict(re.findall(r"--([a-z0-9-]+): light-dark\((#[0-9a-f]{6}),", _TOKENS))
 _PROPERTY = re.compile(r"var\(--([a-z0-9-]+)\)")
 
 

@@ -77,13 +77,9 @@ def _title(code: str, names: Mapping[str, str]) -> str:
 
 def figure(view: View) -> go.Figure:
     """The chart, drawn; without anything on it when it is empty."""
-    return _drawn(view).figure()
-
-
-def _drawn(view: View) -> Plot:
     chart, panels = CHARTS[view.sheet.chart], view.sheet.panels
     if is_empty(view):
-        return Plot(view.speech)
+        return Plot(view.speech).figure()
     if chart.is_in_one:
         panels = view.whole.panels
     titles = [_title(panel.code, view.names) for panel in panels] if panels[1:] else [""]
@@ -91,4 +87,4 @@ def _drawn(view: View) -> Plot:
     for panel in panels:
         plot.next()
         chart.draw(view, plot, panel.rows)
-    return plot
+    return plot.figure()

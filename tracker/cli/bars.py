@@ -1,17 +1,13 @@
 """How far a long command has come, on stderr."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-
-class Show(Protocol):
-    """Tells that a step has come so far: how many are done, of how many; of 0 where that is not known yet."""
-
-    def __call__(self, step: str, done: int, total: int, /) -> None: ...
+Show: TypeAlias = Callable[[str, int, int], None]  # of a step how many are done, of how many; of 0 where nobody knows
 
 
 @contextlib.contextmanager
@@ -24,7 +20,7 @@ def bars(steps: Mapping[str, str]) -> Iterator[Show]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         tasks: dict[str, TaskID] = {}
 
-        def show(step: str, done: int, total: int, /) -> None:
+        def show(step: str, done: int, total: int) -> None:
             if step not in tasks:
                 tasks[step] = progress.add_task(steps[step])
             progress.update(tasks[step], completed=done, total=total or None)

@@ -1,7 +1,7 @@
 """Imports: people's own spreadsheets into the programme, by the same rules as in the browser."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -38,17 +38,6 @@ from tracker.queries.accounts import viewer
 _CAUSE = "Why not imported"
 _STEPS: dict[str, str] = {Step.READ: "Rows read", Step.CHECKED: "Rows checked", Step.WRITTEN: "Rows written"}
 _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
-
-
-@dataclass(frozen=True, slots=True)
-class _Wishes:
-    """What the command line says of a file."""
-
-    columns: dict[str, str]
-    states: dict[str, str]
-    workstreams: dict[str, str]
-    accept_owners: bool
-    accept_names: bool
 
 
 @click.group("import")
@@ -108,12 +97,16 @@ def workflows(  # noqa: PLR0913 - one for each option
     if file.stat().st_size > LARGEST_FILE:
         raise InvalidError(f"{file}: at most {LARGEST_FILE // 1_000_000} MB at a time.")
     choices = Choices((), _DELIMITERS.get(delimiter or "", ""), dates or "", empty_cells == "clear", reason or "")
-    wishes = _Wishes(_pairs(columns), _pairs(states), _pairs(workstreams), accept_owners, accept_names)
-    _require_known(wishes)
+    named = _pairs(columns)
+    choices = replace(choices, states=_pairs(states), workstreams=_pairs(workstreams))
+    _require_known(choices, named)
     with bars(_STEPS) as progress, configured_engine() as engine:
         migrations.require_usable(engine)
         table = read_table(file.read_bytes(), choices.delimiter, progress)
-        choices = _chosen(engine, table, choices, wishes)
+        choices = settled_by_hand(choices, table, named)
+        planned = _planned(engine, table, choices)
+        owners, twins = planned.owners if accept_owners else (), planned.twins if accept_names else ()
+        choices = replace(choices, owners=tuple(owners), twins=tuple(twins))
         if dry_run:
             planned = _planned(engine, table, choices)
         else:
@@ -156,17 +149,6 @@ def _done(
         )
 
 
-def _chosen(engine: Engine, table: Table, choices: Choices, wishes: _Wishes) -> Choices:
-    choices = settled_by_hand(choices, table, wishes.columns)
-    choices = replace(choices, states=wishes.states, workstreams=wishes.workstreams)
-    planned = _planned(engine, table, choices)
-    return replace(
-        choices,
-        owners=tuple(planned.owners) if wishes.accept_owners else (),
-        twins=tuple(planned.twins) if wishes.accept_names else (),
-    )
-
-
 def _when(session: Session) -> When:
     programme = viewer.programme(session)
     if programme is None:
@@ -175,11 +157,11 @@ def _when(session: Session) -> When:
     return When(Actor(0, OPERATOR, Role.ADMIN), now, programme.zone, read_settings().backdate_days)
 
 
-def _require_known(wishes: _Wishes) -> None:
-    for word, state in wishes.states.items():
+def _require_known(choices: Choices, columns: Mapping[str, str]) -> None:
+    for word, state in choices.states.items():
         if state not in set(State):
             raise click.UsageError(f"--state {word}={state}: the states are {', '.join(State)}.")
-    for heading, field in wishes.columns.items():
+    for heading, field in columns.items():
         if field and field not in set(Field):
             raise click.UsageError(f"--column {heading}={field}: the fields are {', '.join(Field)}.")
 

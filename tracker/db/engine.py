@@ -172,7 +172,7 @@ def _busy_explained() -> Iterator[None]:
         yield
     except OperationalError as error:
         if "database is locked" in str(error.orig):
-            raise _busy() from error
+            raise BusyError(postgres.BUSY) from error
         raise
 
 
@@ -185,10 +185,6 @@ def _explained() -> Iterator[None]:
         if refusal is None:
             raise
         raise refusal from error
-
-
-def _busy() -> BusyError:
-    return BusyError(postgres.BUSY)
 
 
 @contextlib.contextmanager
@@ -217,7 +213,7 @@ def _writers_lock(file: SqliteFile, timeout: float = LOCK_TIMEOUT_S) -> Iterator
     try:
         lock.acquire()
     except filelock.Timeout as error:
-        raise _busy() from error
+        raise BusyError(postgres.BUSY) from error
     except OSError as error:
         raise refusals.of_system(error) from error
     try:

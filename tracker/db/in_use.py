@@ -44,7 +44,9 @@ def alone(engine: Engine) -> Iterator[None]:
     """Nobody else has the database in use, and on SQLite nobody begins to. Raises BusyError when somebody has."""
     file = database_file(engine)
     if file is None:
-        _require_no_sessions(engine)
+        with engine.connect() as connection:
+            if connection.execute(text(_SESSIONS)).scalar_one():
+                raise _in_use(engine.url.render_as_string())
         yield
         return
     descriptor = _opened(file)
@@ -72,12 +74,6 @@ def _locked(descriptor: int, *, alone: bool) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _require_no_sessions(engine: Engine) -> None:
-    with engine.connect() as connection:
-        if connection.execute(text(_SESSIONS)).scalar_one():
-            raise _in_use(engine.url.render_as_string())
 
 
 def _in_use(where: str) -> BusyError:

@@ -73,7 +73,10 @@ def require_usable(engine: Engine) -> None:
     require_readable(engine)
     with _explained(engine), engine.connect() as connection:
         # Waits its turn; a reader that wants to write on gets none.
-        _require_writable(connection.execution_options(sqlite_begin="BEGIN IMMEDIATE"))
+        writing = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+        # A write that changes nothing is the only proof: the file's mode says too little.
+        writing.execute(text("UPDATE programme SET revision = revision WHERE id = 1"))
+        writing.rollback()
 
 
 def upgrade(engine: Engine) -> str | None:
@@ -173,12 +176,6 @@ def require_sound(engine: Engine) -> None:
         raise DatabaseError(
             N_("The database is damaged (%(verdict)s). Restore a copy of it; nothing was changed."), verdict=verdict
         )
-
-
-def _require_writable(connection: Connection) -> None:
-    # A write that changes nothing is the only proof: the file's mode says too little.
-    connection.execute(text("UPDATE programme SET revision = revision WHERE id = 1"))
-    connection.rollback()
 
 
 def _require_references(connection: Connection) -> None:

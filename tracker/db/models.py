@@ -6,16 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, Integer, LargeBinary, SmallInteger, text
 from sqlmodel import Column, Field, SQLModel
 
-from tracker.domain.states import (
-    BlockerCategory,
-    CycleStatus,
-    Goal,
-    HoldEvent,
-    ProposalKind,
-    Role,
-    ScopeKind,
-    State,
-)
+from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, ProposalKind, Role, ScopeKind, State
 
 
 def text_enum(kind: type[StrEnum], name: str) -> Enum:
@@ -28,6 +19,11 @@ def text_enum(kind: type[StrEnum], name: str) -> Enum:
         length=32,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def _unique_where(name: str, column: str, where: str) -> Index:
+    """No value twice among the rows for which the condition holds."""
+    return Index(name, column, unique=True, sqlite_where=text(where), postgresql_where=text(where))
 
 
 SQLModel.metadata.naming_convention = {
@@ -68,6 +64,21 @@ class Entry(SQLModel, table=True):
     recorded_at: datetime = Field(index=True)
 
 
+class Recorded(SQLModel):
+    """A row of the history, which an entry wrote. Append-only."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    entry_id: int = Field(foreign_key="entry.id", index=True)
+
+
+class Overwritten(Recorded):
+    """A field was written over, its texts as forms write them."""
+
+    field: str
+    before: str = ""
+    after: str = ""
+
+
 class Project(SQLModel, table=True):
     """A project counts from its first cycle on; before that its workflows and blockers count nowhere."""
 
@@ -95,13 +106,7 @@ class Cycle(SQLModel, table=True):
 
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="dates_in_order"),
-        Index(
-            "uq_cycle_running",
-            "status",
-            unique=True,
-            sqlite_where=text("status = 'running'"),
-            postgresql_where=text("status = 'running'"),
-        ),
+        _unique_where("uq_cycle_running", "status", "status = 'running'"),
     )
     number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     starts_on: date
@@ -138,21 +143,13 @@ class WorkflowWorkstream(SQLModel, table=True):
     """The workstream that owns a workflow (fixed at creation) and the others that take part."""
 
     __tablename__ = "workflow_workstream"
-    __table_args__ = (
-        Index(
-            "uq_workflow_workstream_owner",
-            "workflow_id",
-            unique=True,
-            sqlite_where=text("is_owner"),
-            postgresql_where=text("is_owner"),
-        ),
-    )
+    __table_args__ = (_unique_where("uq_workflow_workstream_owner", "workflow_id", "is_owner"),)
     workflow_id: int = Field(foreign_key="workflow.id", primary_key=True)
     workstream_code: str = Field(foreign_key="workstream.code", primary_key=True, index=True)
     is_owner: bool = False
 
 
-class StateChange(SQLModel, table=True):
+class StateChange(Recorded, table=True):
     """One row per move; the only source of state. A row with `voids` takes that one back. Append-only."""
 
     __tablename__ = "state_change"
@@ -164,19 +161,17 @@ class StateChange(SQLModel, table=True):
         ),
         Index("ix_state_change_workflow_id_happened_at", "workflow_id", "happened_at"),
     )
-    id: int | None = Field(default=None, primary_key=True)
     workflow_id: int = Field(foreign_key="workflow.id")
     from_state: State | None = Field(default=None, sa_type=text_enum(State, "from_state"))
     to_state: State | None = Field(default=None, sa_type=text_enum(State, "to_state"))
     happened_at: datetime
     recorded_at: datetime = Field(index=True)
-    entry_id: int = Field(foreign_key="entry.id", index=True)
     reason: str = ""
     note: str = ""
     voids: int | None = Field(default=None, foreign_key="state_change.id", unique=True)
 
 
-class ScopeChange(SQLModel, table=True):
+class ScopeChange(Recorded, table=True):
     """One row per entry into, exit from or change of cycle; the only source of membership. Append-only."""
 
     __tablename__ = "scope_change"
@@ -185,7 +180,6 @@ class ScopeChange(SQLModel, table=True):
         CheckConstraint("(to_cycle IS NULL) = (goal IS NULL)", name="goal_of_member"),
         Index("ix_scope_change_workflow_id_happened_at", "workflow_id", "happened_at"),
     )
-    id: int | None = Field(default=None, primary_key=True)
     workflow_id: int = Field(foreign_key="workflow.id")
     from_cycle: int | None = Field(default=None, foreign_key="cycle.number", index=True)
     to_cycle: int | None = Field(default=None, foreign_key="cycle.number", index=True)
@@ -195,7 +189,6 @@ class ScopeChange(SQLModel, table=True):
     note: str = ""
     happened_at: datetime
     recorded_at: datetime
-    entry_id: int = Field(foreign_key="entry.id", index=True)
 
 
 class Blocker(SQLModel, table=True):
@@ -211,44 +204,38 @@ class Blocker(SQLModel, table=True):
     decide_by: date | None = None
 
 
-class BlockerEvent(SQLModel, table=True):
+class BlockerEvent(Recorded, table=True):
     """A blocker begins or ceases to hold a workflow. Append-only."""
 
     __tablename__ = "blocker_event"
     __table_args__ = (Index("ix_blocker_event_workflow_id_blocker_id", "workflow_id", "blocker_id", "happened_at"),)
-    id: int | None = Field(default=None, primary_key=True)
     blocker_id: int = Field(sa_column=Column(ForeignKey("blocker.id"), nullable=False, index=True))
     workflow_id: int = Field(foreign_key="workflow.id")
     event: HoldEvent = Field(sa_type=text_enum(HoldEvent, "event"))
     happened_at: datetime
     recorded_at: datetime
-    entry_id: int = Field(foreign_key="entry.id", index=True)
     note: str = ""
 
 
-class Note(SQLModel, table=True):
+class Note(Recorded, table=True):
     """Free words on a workflow or a blocker. Append-only."""
 
     __table_args__ = (CheckConstraint("workflow_id IS NOT NULL OR blocker_id IS NOT NULL", name="about_something"),)
-    id: int | None = Field(default=None, primary_key=True)
     workflow_id: int | None = Field(default=None, foreign_key="workflow.id", index=True)
     blocker_id: int | None = Field(default=None, foreign_key="blocker.id", index=True)
     text: str
     recorded_at: datetime
-    entry_id: int = Field(foreign_key="entry.id", index=True)
 
 
-class WorkflowCheck(SQLModel, table=True):
+class WorkflowCheck(Recorded, table=True):
     """ "Checked: nothing changed" on a workflow. Append-only."""
 
     __tablename__ = "workflow_check"
-    id: int | None = Field(default=None, primary_key=True)
     workflow_id: int = Field(foreign_key="workflow.id", index=True)
     recorded_at: datetime
-    entry_id: int = Field(foreign_key="entry.id", index=True)
 
 
-class FieldChange(SQLModel, table=True):
+class FieldChange(Overwritten, table=True):
     """A field of a workflow, a blocker or an account (by its actor) was written over. Append-only.
 
     Texts are as forms write them. What an account's owner alone may know, or may have erased, is left empty.
@@ -262,71 +249,49 @@ class FieldChange(SQLModel, table=True):
             name="of_one",
         ),
     )
-    id: int | None = Field(default=None, primary_key=True)
     workflow_id: int | None = Field(default=None, foreign_key="workflow.id", index=True)
     blocker_id: int | None = Field(default=None, foreign_key="blocker.id", index=True)
     account_id: int | None = Field(default=None, foreign_key="actor.id", index=True)
-    field: str
-    before: str = ""
-    after: str = ""
-    entry_id: int = Field(foreign_key="entry.id", index=True)
 
 
-class CycleChange(SQLModel, table=True):
+class CycleChange(Overwritten, table=True):
     """A date or the goal of a cycle was written over, as forms write them. Append-only."""
 
     __tablename__ = "cycle_change"
-    id: int | None = Field(default=None, primary_key=True)
     cycle_number: int = Field(foreign_key="cycle.number", index=True)
-    field: str
-    before: str = ""
-    after: str = ""
-    entry_id: int = Field(foreign_key="entry.id", index=True)
 
 
-class SetupChange(SQLModel, table=True):
+class SetupChange(Overwritten, table=True):
     """A field of the programme, a project or a workstream was written over, as forms write them; a creation writes each
     over nothing. Append-only.
     """
 
     __tablename__ = "setup_change"
     __table_args__ = (Index("ix_setup_change_thing_code", "thing", "code"),)
-    id: int | None = Field(default=None, primary_key=True)
     thing: str
     code: str
-    field: str
-    before: str = ""
-    after: str = ""
-    entry_id: int = Field(foreign_key="entry.id", index=True)
 
 
-class ReportChange(SQLModel, table=True):
+class ReportChange(Overwritten, table=True):
     """A text or the status of a project's part in a month's report was written over (`*`: of the programme's part). The
     latest row of a field is what stands. Append-only.
     """
 
     __tablename__ = "report_change"
     __table_args__ = (Index("ix_report_change_month_project_code", "month", "project_code", "field"),)
-    id: int | None = Field(default=None, primary_key=True)
     month: str
     project_code: str
-    field: str
-    before: str = ""
-    after: str = ""
-    entry_id: int = Field(foreign_key="entry.id", index=True)
 
 
-class ReportPublication(SQLModel, table=True):
+class ReportPublication(Recorded, table=True):
     """A month's report as it was published, in both languages as JSON; or that it was opened again, without texts. The
     latest row of a month is what holds. Append-only.
     """
 
     __tablename__ = "report_publication"
-    id: int | None = Field(default=None, primary_key=True)
     month: str = Field(index=True)
     text_sv: str = ""
     text_en: str = ""
-    entry_id: int = Field(foreign_key="entry.id", index=True)
 
 
 class Proposal(SQLModel, table=True):

@@ -62,13 +62,7 @@ def _times_carried(session: Session, inside: ColumnElement[int]) -> dict[int, in
 def _blockers(session: Session, inside: ColumnElement[int]) -> dict[int, list[OpenBlocker]]:
     holds = open_holds(col(BlockerEvent.workflow_id).in_(inside))
     rows = session.execute(
-        select(
-            holds.c.workflow_id,
-            col(Blocker.id),
-            *both(Blocker.title),
-            col(Blocker.category),
-            holds.c.since,
-        )
+        select(holds.c.workflow_id, col(Blocker.id), *both(Blocker.title), col(Blocker.category), holds.c.since)
         .join(holds, holds.c.blocker_id == col(Blocker.id))
         .order_by(holds.c.since, col(Blocker.id))
     )

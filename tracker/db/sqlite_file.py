@@ -2,11 +2,9 @@
 
 import logging
 import os
-import shutil
 import sqlite3
 import sys
 import threading
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -34,18 +32,6 @@ class Standing(NamedTuple):
     shared: tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is worth knowing about a file that a database is kept in: bytes, and modes as in `stat`."""
-
-    size: int
-    log_size: int
-    free: int
-    mode: int
-    folder_mode: int
-    is_read_only: bool
-
-
 class SqliteFile:
     """The file that an engine has open. Its connections are opened by it, and never make a file that is missing."""
 
@@ -58,7 +44,7 @@ class SqliteFile:
         self._known = (0, 0)  # the database's size and time, as opened or since the last checkpoint
         self._connections: set[int] = set()
         self._guard = threading.Lock()
-        self._refusal: DatabaseError | None = None
+        self.refusal: DatabaseError | None = None  # why the last write was refused; none once one has succeeded
 
     def listen(self, engine: Engine) -> None:
         """Opens the engine's connections, and counts them: with the last one closed SQLite takes its log away."""
@@ -68,14 +54,9 @@ class SqliteFile:
         event.listen(engine, "engine_disposed", lambda _: self._forget_all())
         _files[engine.dialect] = self
 
-    @property
-    def refusal(self) -> DatabaseError | None:
-        """Why the last write was refused; none once one has succeeded."""
-        return self._refusal
-
     def refused(self, error: DatabaseError | None) -> None:
         """Keeps why a write was refused, or that one has succeeded, and tells the operator of each change."""
-        before, self._refusal = self._refusal, error
+        before, self.refusal = self.refusal, error
         if error is not None and (before is None or before.message != error.message):
             _log.error("the database refuses writes", extra={"cause": str(error), "file": self._database})
         elif error is None and before is not None:
@@ -212,19 +193,6 @@ _files: WeakKeyDictionary[Dialect, SqliteFile] = WeakKeyDictionary()
 def of(bind: Engine | Connection) -> SqliteFile | None:
     """The file behind it; none on PostgreSQL."""
     return _files.get(bind.dialect)
-
-
-def facts(path: Path) -> Facts:
-    """What is worth knowing about the file. Raises OSError when it is not there."""
-    found, log = path.stat(), Path(f"{path}-wal")
-    return Facts(
-        size=found.st_size,
-        log_size=log.stat().st_size if log.exists() else 0,
-        free=shutil.disk_usage(path).free,
-        mode=found.st_mode & 0o777,
-        folder_mode=path.parent.stat().st_mode & 0o777,
-        is_read_only=refusals.is_read_only(path),
-    )
 
 
 def has_reset_race(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
-from tracker.domain import cells
-from tracker.domain.cells import Column, optional, required
+from tracker.domain.cells import DATE, ID, NAME, TEXT, Heading, needed, optional, words
 from tracker.domain.errors import N_
 from tracker.domain.fields import Field, day_of, one_of, optional_date
 from tracker.domain.states import BlockerCategory
@@ -24,30 +24,7 @@ class BlockerFields:
     decide_by: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BlockerRow:
-    """A row of blockers.csv."""
-
-    id: int
-    title: str
-    title_en: str
-    category: BlockerCategory
-    owner: str = ""
-    decider: str = ""
-    decide_by: date | None = None
-    mitigation: str = ""
-
-
-FIELDS = {
-    "title": Field(N_("Title"), filled_line),
-    "title_en": Field(N_("Title in English"), line, history_label=N_("English title")),
-    "category": Field(N_("Category"), one_of(BlockerCategory, N_("Choose a category from the list.")), BlockerCategory),
-    "owner": Field(N_("Owner"), line),
-    "mitigation": Field(N_("Mitigation"), prose),
-    "decider": Field(N_("Decider"), line),
-    "decide_by": Field(N_("Decide by"), optional_date, day_of),
-}
-_CATEGORY = cells.words(
+_CATEGORY = words(
     BlockerCategory,
     {
         BlockerCategory.DECISION: "beslut",
@@ -61,12 +38,28 @@ _CATEGORY = cells.words(
         BlockerCategory.OTHER: "annat",
     },
 )
-COLUMNS = (
-    required("title", "titel", cells.NAME),
-    Column("title_en", "engelsk titel", cells.TEXT),
-    required("category", "kategori", _CATEGORY),
-    Column("owner", "ansvarig", cells.TEXT),
-    Column("decider", "beslutsfattare", cells.TEXT),
-    Column("decide_by", "beslut senast", optional(cells.DATE)),
-    Column("mitigation", "åtgärd", cells.TEXT),
-)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockerRow:
+    """A row of blockers.csv."""
+
+    id: Annotated[int, needed("id", ID)]
+    title: Annotated[str, needed("titel", NAME)]
+    title_en: Annotated[str, Heading("engelsk titel", TEXT)]
+    category: Annotated[BlockerCategory, needed("kategori", _CATEGORY)]
+    owner: Annotated[str, Heading("ansvarig", TEXT)] = ""
+    decider: Annotated[str, Heading("beslutsfattare", TEXT)] = ""
+    decide_by: Annotated[date | None, Heading("beslut senast", optional(DATE))] = None
+    mitigation: Annotated[str, Heading("åtgärd", TEXT)] = ""
+
+
+FIELDS = {
+    "title": Field(N_("Title"), filled_line),
+    "title_en": Field(N_("Title in English"), line, history_label=N_("English title")),
+    "category": Field(N_("Category"), one_of(BlockerCategory, N_("Choose a category from the list.")), BlockerCategory),
+    "owner": Field(N_("Owner"), line),
+    "mitigation": Field(N_("Mitigation"), prose),
+    "decider": Field(N_("Decider"), line),
+    "decide_by": Field(N_("Decide by"), optional_date, day_of),
+}

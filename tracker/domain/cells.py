@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar, get_type_hints
 
 from tracker.domain.errors import N_, InvalidError
 
@@ -45,20 +45,14 @@ class Dialect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell(Generic[Value]):
-    """A kind of cell: how a value is written in a dialect, and how it is read from either. `quick` is what writes many
-    in one dialect, where there is something quicker.
-    """
+    """A kind of cell: what writes its values in a dialect, and how one is read from either."""
 
-    write: Callable[[Value, Dialect], str]
+    writer: Callable[[Dialect], Callable[[Value], str]]
     read: Callable[[str], Value]
-    quick: Callable[[Dialect], Callable[[Value], str]] | None = None
 
-    def writer(self, dialect: Dialect) -> Callable[[Value], str]:
-        """Writes many values in the dialect."""
-        if self.quick is not None:
-            return self.quick(dialect)
-        write = self.write
-        return lambda value: write(value, dialect)
+    def write(self, value: Value, dialect: Dialect) -> str:
+        """A value in the dialect; `writer` is quicker for many."""
+        return self.writer(dialect)(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +67,23 @@ class Column:
     required: bool = False
 
 
-def required(name: str, swedish: str, cell: Cell[Any]) -> Column:
-    """A column that must not be missing on the way in."""
-    return Column(name, swedish, cell, required=True)
+class Heading(NamedTuple):
+    """What makes a field of a row a column of its file, as its annotation: all of `Column` but the name."""
+
+    swedish: str
+    cell: Cell[Any]
+    required: bool = False
+
+
+def needed(swedish: str, cell: Cell[Any]) -> Heading:
+    """Of a column that must not be missing on the way in."""
+    return Heading(swedish, cell, required=True)
+
+
+def columns_of(row: type) -> tuple[Column, ...]:
+    """The columns of a file with such rows: a field each, in their order."""
+    kinds = get_type_hints(row, include_extras=True)
+    return tuple(Column(name, *heading) for name, kind in kinds.items() for heading in kind.__metadata__)
 
 
 def guarded(text: str) -> str:
@@ -155,6 +163,11 @@ def read_code(text: str) -> str:
     return code
 
 
+def alike(write: Callable[[Value], str], read: Callable[[str], Value]) -> Cell[Value]:
+    """A kind of cell that is written alike in both dialects."""
+    return Cell(lambda _dialect: write, read)
+
+
 def integer(least: int, most: int = LARGEST_ID) -> Cell[int]:
     """A whole number between two bounds."""
 
@@ -163,7 +176,7 @@ def integer(least: int, most: int = LARGEST_ID) -> Cell[int]:
             raise InvalidError(N_("is no whole number from %(least)s to %(most)s"), least=least, most=most)
         return int(text)
 
-    return Cell(lambda value, _dialect: str(value), read, lambda _dialect: str)
+    return alike(str, read)
 
 
 def words(kind: type[Word], swedish: Mapping[Word, str]) -> Cell[Word]:
@@ -178,27 +191,17 @@ def words(kind: type[Word], swedish: Mapping[Word, str]) -> Cell[Word]:
 
     english = {word: word.value for word in kind}
 
-    def quick(dialect: Dialect) -> Callable[[Word], str]:
-        return (swedish if dialect.is_swedish else english).__getitem__
-
-    return Cell(lambda word, dialect: quick(dialect)(word), read, quick)
+    return Cell(lambda dialect: (swedish if dialect.is_swedish else english).__getitem__, read)
 
 
 def optional(cell: Cell[Value]) -> Cell[Value | None]:
     """The same kind of cell, or an empty one."""
 
-    def write(value: Value | None, dialect: Dialect) -> str:
-        return "" if value is None else cell.write(value, dialect)
+    def writer(dialect: Dialect) -> Callable[[Value | None], str]:
+        write = cell.writer(dialect)
+        return lambda value: "" if value is None else write(value)
 
-    def quick(dialect: Dialect) -> Callable[[Value | None], str]:
-        writer = cell.writer(dialect)
-        return lambda value: "" if value is None else writer(value)
-
-    return Cell(write, lambda text: cell.read(text) if text else None, quick)
-
-
-def _write_boolean(value: bool, dialect: Dialect) -> str:
-    return ("ja" if value else "nej") if dialect.is_swedish else ("true" if value else "false")
+    return Cell(writer, lambda text: cell.read(text) if text else None)
 
 
 def _read_boolean(text: str) -> bool:
@@ -207,29 +210,17 @@ def _read_boolean(text: str) -> bool:
     return text in {"true", "ja"}
 
 
-def _write_codes(codes: tuple[str, ...], _dialect: Dialect) -> str:
-    return guarded(" ".join(codes))
-
-
 def _read_codes(text: str) -> tuple[str, ...]:
-    codes = [read_code(guarded(code)) for code in unguarded(text).split(" ") if code]
-    return tuple(sorted(codes))
+    return tuple(sorted(read_code(guarded(code)) for code in unguarded(text).split(" ") if code))
 
 
-def _guarding(_dialect: Dialect) -> Callable[[str], str]:
-    return guarded
-
-
-TEXT: Cell[str] = Cell(lambda text, _dialect: guarded(text), read_text, _guarding)
-NAME: Cell[str] = Cell(lambda text, _dialect: guarded(text), _read_filled_text, _guarding)
-CODE: Cell[str] = Cell(lambda code, _dialect: guarded(code), read_code, _guarding)
-CODES: Cell[tuple[str, ...]] = Cell(_write_codes, _read_codes)
-INSTANT: Cell[datetime] = Cell(
-    lambda instant, _dialect: instant_text(instant),
-    lambda text: read_instant(_filled(text)),
-    lambda _dialect: instant_text,
+ID: Cell[int] = integer(1)
+TEXT: Cell[str] = alike(guarded, read_text)
+NAME: Cell[str] = alike(guarded, _read_filled_text)
+CODE: Cell[str] = alike(guarded, read_code)
+CODES: Cell[tuple[str, ...]] = alike(lambda codes: guarded(" ".join(codes)), _read_codes)
+INSTANT: Cell[datetime] = alike(instant_text, lambda text: read_instant(_filled(text)))
+DATE: Cell[date] = alike(date.isoformat, lambda text: read_date(_filled(text)))
+BOOLEAN: Cell[bool] = Cell(
+    lambda dialect: (("nej", "ja") if dialect.is_swedish else ("false", "true")).__getitem__, _read_boolean
 )
-DATE: Cell[date] = Cell(
-    lambda day, _dialect: day.isoformat(), lambda text: read_date(_filled(text)), lambda _dialect: date.isoformat
-)
-BOOLEAN: Cell[bool] = Cell(_write_boolean, _read_boolean)

@@ -140,7 +140,7 @@ def finished(known: Knowledge, cycles: Iterable[CycleRow]) -> Mapping[str, tuple
     readings = [reading(cycle, Basis.AS_NOW, known.as_of, history.zone) for cycle in cycles]
 
     def reached(read: Reading, codes: Collection[str]) -> Finished:
-        if not any(row.code in codes and row.first_cycle <= read.cycle.cycle for row in history.workstreams):
+        if not history.joined(read.cycle.cycle, codes):
             return Finished(read.cycle.cycle, None, None)
         items = known.items(read, codes).workflows
         return Finished(read.cycle.cycle, len(items.tested), len(items.met) if read.is_committed else None)

@@ -3,33 +3,25 @@
 import gettext
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 from tracker.config import TRANSLATIONS
-from tracker.domain.cells import TEXT, Column
+from tracker.domain.cells import TEXT, Heading
 from tracker.domain.figures import words
-from tracker.domain.programme.files import ProgrammeFile
-
-COLUMNS = (
-    Column("name", "namn", TEXT),
-    Column("label", "benämning på engelska", TEXT),
-    Column("definition", "definition på engelska", TEXT),
-    Column("label_sv", "benämning på svenska", TEXT),
-    Column("definition_sv", "definition på svenska", TEXT),
-)
+from tracker.domain.programme.files import file_of
 
 
 class Definition(NamedTuple):
     """A figure or a reading, named as its column or word in the files."""
 
-    name: str
-    label: str
-    definition: str
-    label_sv: str
-    definition_sv: str
+    name: Annotated[str, Heading("namn", TEXT)]
+    label: Annotated[str, Heading("benämning på engelska", TEXT)]
+    definition: Annotated[str, Heading("definition på engelska", TEXT)]
+    label_sv: Annotated[str, Heading("benämning på svenska", TEXT)]
+    definition_sv: Annotated[str, Heading("definition på svenska", TEXT)]
 
 
-ROWS = ProgrammeFile("definitions", Definition, COLUMNS)
+ROWS = file_of("definitions", Definition)
 
 
 def rows() -> Iterator[Definition]:

@@ -92,7 +92,7 @@ def tables(session: Session, wanted: Pack) -> Iterator[PackTable]:
     """Its files in order."""
     for name in packs.FILES:
         if name == "definitions":
-            yield name, definitions.COLUMNS, definitions.rows()
+            yield name, definitions.ROWS.columns, definitions.rows()
         else:
             cycle = wanted.cycle if name in files.NARROWED["cycle"] else None
             as_of = wanted.at if name in files.NARROWED["basis"] else wanted.as_of
@@ -103,7 +103,8 @@ def tables(session: Session, wanted: Pack) -> Iterator[PackTable]:
 def write_zip(found: Iterable[PackTable], wanted: Pack, target: IO[bytes]) -> None:
     """The pack as a zip. What it holds and of when it is are all that its bytes depend on."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(_entry(README, wanted), _wrapped(about(wanted)))
+        text = "\r\n".join("\r\n".join(wrap(line, _LINE)) for line in about(wanted).split("\r\n"))
+        archive.writestr(_entry(README, wanted), text)
         for name, columns, rows in found:
             with archive.open(_entry(f"{name}.csv", wanted), "w", force_zip64=True) as file:
                 for piece in rows_text(columns, rows, wanted.dialect):
@@ -125,10 +126,6 @@ def about(wanted: Pack) -> str:
         }
         pages.append("\r\n\r\n".join(translate(line) % values for line in _ABOUT))
     return f"{pages[0]}\r\n\r\n\r\n{pages[1]}\r\n\r\n{instant_text(wanted.at)}\r\n"
-
-
-def _wrapped(text: str) -> str:
-    return "\r\n".join("\r\n".join(wrap(line, _LINE)) for line in text.split("\r\n"))
 
 
 def _entry(name: str, wanted: Pack) -> zipfile.ZipInfo:

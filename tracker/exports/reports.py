@@ -29,7 +29,7 @@ def nowhere(_token: Token) -> str:
 def markdown(report: Report, numbers: Numbers, address: Address = nowhere) -> str:
     """The report as Markdown."""
     words = LANGUAGES[report.language]
-    lines = [f"# {words.title(report.month)}", "", *_paragraphs(foot(report, numbers))]
+    lines = [f"# {words.title(report.month)}", "", *(f"{_plain(text)}\n" for text in foot(report, numbers))]
     for part in parts(report):
         lines += [f"## {_plain(part.name)}", ""]
         lines += [f"*{note}*\n" for note in notes(part, report)]
@@ -97,9 +97,10 @@ def foot(report: Report, numbers: Numbers) -> list[str]:
     """As of when the figures are, and which parts are missing."""
     words = LANGUAGES[report.language]
     found = [words.say("sample")] if report.is_sample else []
-    found.append(words.as_of_words(report.as_of.astimezone(numbers.zone)))
-    if report.published_at is not None:
-        found.append(words.published_words(report.published_at.astimezone(numbers.zone)))
+    for key, instant in (("as_of", report.as_of), ("published", report.published_at)):
+        if instant is not None:
+            when = instant.astimezone(numbers.zone)
+            found.append(words.say(key, day=words.day(when), when=when))
     if report.missing:
         found.append(words.say("missing", names="; ".join(report.missing)))
     return found
@@ -111,11 +112,6 @@ def beside(run: Run, report: Report) -> str:
     said = [words.say("now", value=run.now)] if run.now else []
     said += [words.say("reported", value=run.reported)] if run.reported else []
     return ", ".join(said)
-
-
-def _paragraphs(texts: Sequence[str]) -> Iterator[str]:
-    for text in texts:
-        yield f"{_plain(text)}\n"
 
 
 def _body(found: Sequence[Block], report: Report, address: Address) -> Iterator[str]:

@@ -11,7 +11,6 @@ from tracker.domain.cycles.dates import (
     Dates,
     NumberedDates,
     dates_from,
-    days_outside,
     gaps_around,
     proposed,
     refuse_impossible,
@@ -62,7 +61,6 @@ def test_a_proposal_is_seven_weeks_from_a_monday_and_can_be(last: date) -> None:
     assert found.starts_on - timedelta(days=7) <= found.planning_starts_on <= found.planning_ends_on < found.starts_on
     assert is_working_day(found.planning_starts_on)
     assert is_working_day(found.planning_ends_on)
-    assert days_outside(found, [before]) == (found.starts_on - last).days - 1
     refuse_impossible(NumberedDates(2, found), [NumberedDates(1, before)])
 
 
@@ -109,9 +107,6 @@ def test_an_earlier_cycle_ends_before_a_later_one() -> None:
 def test_gaps_are_allowed_and_told() -> None:
     later = dates_from(date(2023, 7, 3))
     refuse_impossible(NumberedDates(7, later), [NumberedDates(5, FIVE), NumberedDates(6, SIX)])
-    assert days_outside(later, [FIVE, SIX]) == 7
-    assert days_outside(SIX, [FIVE, later]) == 0
-    assert days_outside(FIVE, [SIX, later]) == 0
 
 
 def test_a_gap_is_named_on_either_side() -> None:

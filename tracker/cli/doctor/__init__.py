@@ -1,14 +1,14 @@
 """The doctor: looks at an installation and says what is well, what to mind and what to mend."""
 
-import dataclasses
 import json
 import sys
+from dataclasses import asdict
 
 import click
 
 from tracker.cli.database import configured_engine
 from tracker.cli.doctor import storage, surroundings
-from tracker.cli.doctor.lines import Line, Patient, Verdict, examined
+from tracker.cli.doctor.lines import Patient, Verdict, examined
 from tracker.clock import real_now
 from tracker.config import read_settings
 
@@ -41,9 +41,5 @@ def doctor(as_json: bool, processes: int) -> None:
         is_there = all(line.verdict is not Verdict.FAULT for line in lines)
         for check in (*(_OF_A_DATABASE if is_there else ()), *_ALWAYS):
             lines += examined(patient, check)
-    click.echo(json.dumps([_fields(line) for line in lines], indent=1) if as_json else "\n".join(map(str, lines)))
+    click.echo(json.dumps([asdict(line) for line in lines], indent=1) if as_json else "\n".join(map(str, lines)))
     sys.exit(any(line.verdict is Verdict.FAULT for line in lines))
-
-
-def _fields(line: Line) -> dict[str, str]:
-    return dataclasses.asdict(line)

@@ -77,6 +77,13 @@ def fault(check: str, text: str, remedy: str) -> Line:
     return Line(check, Verdict.FAULT, text, remedy)
 
 
+def graded(check: str, text: str, remedy: str, *, is_fault: bool, is_warning: bool) -> Line:
+    """A fault or a warning with its remedy, or all is well."""
+    if is_fault:
+        return fault(check, text, remedy)
+    return warning(check, text, remedy) if is_warning else ok(check, text)
+
+
 def examined(patient: Patient, check: Check) -> list[Line]:
     """The lines of a check; one that cannot be done is a fault itself."""
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from tracker.cli.doctor.lines import MEGABYTE, Line, Patient, fault, ok, size, warning
+from tracker.cli.doctor.lines import MEGABYTE, Line, Patient, fault, graded, ok, size, warning
 from tracker.db import migrations as schemas
 from tracker.db import sqlite_file
 from tracker.db.backups import records
@@ -68,12 +68,8 @@ def connections(patient: Patient) -> Iterator[Line]:
     wanted = patient.processes * of_each
     said = f"{patient.processes} × {of_each} connections of {limit} that PostgreSQL allows, {now} now."
     remedy = "Raise max_connections of PostgreSQL, or serve with fewer processes or a smaller TRACKER_DATABASE_POOL."
-    if wanted > limit:
-        yield fault("connections", said, remedy)
-    elif max(wanted, now) > _MOST_OF_THE_LIMIT * limit:
-        yield warning("connections", said, remedy)
-    else:
-        yield ok("connections", said)
+    is_near = max(wanted, now) > _MOST_OF_THE_LIMIT * limit
+    yield graded("connections", said, remedy, is_fault=wanted > limit, is_warning=is_near)
 
 
 def sqlite(patient: Patient) -> Iterator[Line]:
@@ -119,7 +115,8 @@ def log(patient: Patient) -> Iterator[Line]:
     """How much of the database is in its log, and how to copy it therefore."""
     if patient.file is None:
         return
-    count = sqlite_file.facts(patient.file).log_size
+    kept = Path(f"{patient.file}-wal")
+    count = kept.stat().st_size if kept.exists() else 0
     if count == 0:
         yield ok("log", "The write-ahead log is empty: the file alone is whole, and may be copied while nobody writes.")
         return
@@ -138,9 +135,5 @@ def disk(patient: Patient) -> Iterator[Line]:
     wanted = 2 * patient.file.stat().st_size if patient.file is not None and patient.file.exists() else 0
     said = f"{size(free)} are free at {folder}."
     remedy = "Make room there, or move the oldest backups elsewhere."
-    if free < _DISK_FAULT:
-        yield fault("disk", said, remedy)
-    elif free < max(_DISK_WARNING, wanted):
-        yield warning("disk", said, remedy)
-    else:
-        yield ok("disk", said)
+    is_little = free < max(_DISK_WARNING, wanted)
+    yield graded("disk", said, remedy, is_fault=free < _DISK_FAULT, is_warning=is_little)

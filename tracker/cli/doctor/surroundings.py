@@ -4,12 +4,12 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tracker.cli.doctor.lines import Line, Patient, age, fault, ok, size, warning
+from tracker.cli.doctor.lines import Line, Patient, age, fault, graded, ok, size, warning
 from tracker.config import STATIC, TEMPLATES
 from tracker.db.backups import records
 from tracker.db.engine import reading
@@ -31,14 +31,10 @@ def backup(patient: Patient) -> Iterator[Line]:
     elif mark.backed_up_at is None:
         yield warning("backup", "There has never been a backup.", remedy)
     else:
-        yield _of_age(patient.now - mark.backed_up_at, mark.backed_up_at, remedy)
-
-
-def _of_age(since: timedelta, made_at: datetime, remedy: str) -> Line:
-    said = f"The last backup is of {made_at:%Y-%m-%d %H:%M} UTC, {age(since)} ago."
-    if since > backups.OLD_AFTER:
-        return fault("backup", said, remedy)
-    return warning("backup", said, remedy) if since > backups.FRESH_FOR else ok("backup", said)
+        since = patient.now - mark.backed_up_at
+        said = f"The last backup is of {mark.backed_up_at:%Y-%m-%d %H:%M} UTC, {age(since)} ago."
+        is_old, is_due = since > backups.OLD_AFTER, since > backups.FRESH_FOR
+        yield graded("backup", said, remedy, is_fault=is_old, is_warning=is_due)
 
 
 def history(patient: Patient) -> Iterator[Line]:

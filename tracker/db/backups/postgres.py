@@ -169,10 +169,6 @@ def empty(connection: Connection, keep: Callable[[], object]) -> None:
     if "programme" in tables:
         connection.execute(text("LOCK TABLE programme IN EXCLUSIVE MODE"))  # lets others read, pg_dump too
     keep()
-    _drop(connection, tables)
-
-
-def _drop(connection: Connection, tables: list[str]) -> None:
     quote = connection.dialect.identifier_preparer.quote_identifier
     for table in tables:
         connection.execute(text(f"DROP TABLE {quote(table)} CASCADE"))

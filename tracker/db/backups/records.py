@@ -17,7 +17,6 @@ from tracker.domain.programme.heads import Contents, Head
 
 OWNER_ONLY = 0o600
 _SUFFIXES = {"sqlite": ".sqlite", "postgresql": ".pgdump"}
-_A_BLOCK = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +119,5 @@ def remove(files: Iterable[Path]) -> None:
 
 
 def _sha256(file: Path) -> str:
-    total = hashlib.sha256()
     with file.open("rb") as source:
-        while block := source.read(_A_BLOCK):
-            total.update(block)
-    return total.hexdigest()
+        return hashlib.file_digest(source, "sha256").hexdigest()

@@ -1,9 +1,9 @@
 """SQLite databases copied while they are written, and put in the place of others."""
 
-import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine
@@ -22,7 +22,7 @@ def copy(source: Path, target: Path) -> None:
     """
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
     try:
-        with _connected(source, "ro") as database, _connected(target, "rw") as made:
+        with closing(_connect(source, "ro")) as database, closing(_connect(target, "rw")) as made:
             database.backup(made)
             made.execute("PRAGMA journal_mode=DELETE")
         sync(target)
@@ -36,7 +36,7 @@ def copy(source: Path, target: Path) -> None:
         raise
 
 
-@contextlib.contextmanager
+@contextmanager
 def opened(file: Path) -> Iterator[Engine]:
     """An engine on a copy that nobody writes, which it leaves as it is."""
     engine = create_engine("sqlite://", creator=lambda: _connect(file, "ro&immutable=1"), poolclass=NullPool)
@@ -70,7 +70,7 @@ def _move(file: Path, to: Path) -> None:
 
 def fold(made: Path) -> None:
     """Brings what a database's log holds into the file, for good; nobody may have it open."""
-    with _connected(made, "rw") as connection:
+    with closing(_connect(made, "rw")) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
     sync(made)
 
@@ -88,12 +88,6 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-@contextlib.contextmanager
-def _connected(file: Path, mode: str) -> Iterator[sqlite3.Connection]:
-    with contextlib.closing(_connect(file, mode)) as connection:
-        yield connection
 
 
 def _connect(file: Path, mode: str) -> sqlite3.Connection:

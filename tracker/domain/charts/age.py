@@ -12,8 +12,7 @@ from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.flow import age_days
 from tracker.domain.figures.items import KnownWorkflow
-from tracker.domain.figures.lead_times import LEAST_SAMPLE, last_run
-from tracker.domain.figures.rounding import nearest_rank
+from tracker.domain.figures.lead_times import last_run, percentile
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.timelines import DONE, Timeline
 from tracker.domain.figures.words import Adds
@@ -35,7 +34,7 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per workflow under way: as the work goes on, the youngest first."""
     workflows = _workflows(span, choice)
     done = ages_when_left((each.timeline for each in workflows), span.as_of, span.zone)
-    ranks = {state: (_rank(ages, 50), _rank(ages, 85)) for state, ages in done.items()}
+    ranks = {state: (percentile(ages, 50), percentile(ages, 85)) for state, ages in done.items()}
     under_way = [
         (each.timeline.at(span.as_of), days, each)
         for each in workflows
@@ -70,10 +69,6 @@ def ages_when_left(timelines: Iterable[Timeline], as_of: datetime, zone: ZoneInf
             if state.position in left:
                 ages[state].append((local_date(left[state.position], zone) - begun_on).days + 1)
     return ages
-
-
-def _rank(ages: list[int], percent: int) -> int | None:
-    return nearest_rank(ages, percent) if len(ages) >= LEAST_SAMPLE else None
 
 
 SOURCE = Source("age", COLUMNS, rows)

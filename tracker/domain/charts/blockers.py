@@ -54,7 +54,7 @@ def _open_before(span: Span, here: Reading, choice: Choice, border: datetime) ->
     """The blockers over the border into the cycle, with their ages on the first day; by those workflows that count in
     the cycle, so that what it opens and resolves adds up.
     """
-    workstreams = tuple(span.joined(here.cycle.cycle, choice))
+    workstreams = span.joined(here.cycle.cycle, choice)
     day = here.cycle.starts_on
     return [
         Behind(blocker, at=spell.since, amount=(day - local_date(spell.since, span.zone)).days)

@@ -10,6 +10,7 @@ from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.stale import stale_streams
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.timelines import DONE, Step
+from tracker.domain.history import is_late
 from tracker.domain.states import CycleStatus
 
 
@@ -40,19 +41,13 @@ def cautions(span: Span, choice: Choice, updated: Mapping[str, datetime]) -> dic
 
 
 def _add(
-    found: dict[Caution, list[Behind]],
-    key: str,
-    step: Step,
-    span: Span,
-    windows: Sequence[tuple[datetime, datetime]],
+    found: dict[Caution, list[Behind]], key: str, step: Step, span: Span, windows: Sequence[tuple[datetime, datetime]]
 ) -> None:
     item = Behind(key, at=step.happened_at)
     if step.is_taken_back:
         found[Caution.TAKEN_BACK].append(item)
         return
-    if step.recorded_at != step.happened_at and local_date(step.happened_at, span.zone) < local_date(
-        step.recorded_at, span.zone
-    ):
+    if step.recorded_at != step.happened_at and is_late(step.happened_at, step.recorded_at, span.zone):
         found[Caution.LATE].append(item)
     if step.position < step.before:
         found[Caution.BACK].append(item)

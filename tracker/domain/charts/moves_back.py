@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 
 from tracker.domain.charts.sheets import Column, SheetRow, Source, Value
@@ -13,20 +12,8 @@ from tracker.domain.figures.summaries import Choice, counts
 from tracker.domain.figures.words import Adds
 from tracker.domain.states import MoveBackReason
 
-
-class Reason(StrEnum):
-    """Why a workflow was moved back: one of the picks, or that nothing was said. Words of one's own are `other`."""
-
-    FAILED_TEST = MoveBackReason.FAILED_TEST
-    FAILED_VALIDATION = MoveBackReason.FAILED_VALIDATION
-    NEW_RELEASE = MoveBackReason.NEW_RELEASE
-    CHANGED_REQUIREMENT = MoveBackReason.CHANGED_REQUIREMENT
-    DEPENDENCY = MoveBackReason.DEPENDENCY
-    OTHER = MoveBackReason.OTHER
-    NONE = "none"
-
-
-_PICKS = {pick.value: Reason(pick) for pick in MoveBackReason}
+NO_REASON = "none"
+REASONS = (*(pick.value for pick in MoveBackReason), NO_REASON)  # words of one's own count as `other`
 _Move = tuple[str, datetime]
 COLUMNS = (Column("cycle", Adds.KEY), Column("reason", Adds.KEY), Column("moves_back", Adds.COUNT))
 
@@ -37,7 +24,7 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
         number = cycle.cycle
         is_counted = counts(span.history, span.reading(number), choice)
         found = _moves(span, number, choice) if is_counted else {}
-        for reason in (each for each in Reason if each in found):
+        for reason in (each for each in REASONS if each in found):
             moves = found[reason]
             values: dict[str, Value] = {"cycle": number, "reason": reason, "moves_back": len(moves)}
             yield SheetRow(values, {"moves_back": partial(_listed, moves)})
@@ -45,10 +32,10 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
             yield SheetRow({"cycle": number, "reason": None, "moves_back": 0 if is_counted else None})
 
 
-def _moves(span: Span, number: int, choice: Choice) -> dict[Reason, list[_Move]]:
+def _moves(span: Span, number: int, choice: Choice) -> dict[str, list[_Move]]:
     """Those in the cycle that are known and stand."""
     here, reasons = span.reading(number), span.tags.reasons
-    found: dict[Reason, list[_Move]] = defaultdict(list)
+    found: dict[str, list[_Move]] = defaultdict(list)
     for code in span.joined(number, choice):
         for workflow in span.history.concerned(number, code):
             for step in workflow.changes.steps(here.start, here.border, span.as_of):
@@ -57,8 +44,8 @@ def _moves(span: Span, number: int, choice: Choice) -> dict[Reason, list[_Move]]
     return found
 
 
-def _reason(text: str) -> Reason:
-    return _PICKS.get(text, Reason.OTHER) if text else Reason.NONE
+def _reason(text: str) -> str:
+    return (text if text in set(MoveBackReason) else MoveBackReason.OTHER.value) if text else NO_REASON
 
 
 def _listed(moves: Sequence[_Move]) -> list[Behind]:

@@ -1,6 +1,6 @@
 """How many workflows there are at the end of each cycle, by how far they have come: the whole behind every ratio."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from tracker.domain.charts.sheets import Column, Found, SheetRow, Source, Value
@@ -8,24 +8,17 @@ from tracker.domain.charts.span import Span
 from tracker.domain.figures import summaries
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.summaries import Choice
-from tracker.domain.figures.timelines import DESIGN, DONE, NO_STATE, NOT_STARTED, TEST, VALIDATION
+from tracker.domain.figures.timelines import DESIGN, DONE, NO_STATE, NOT_STARTED
 from tracker.domain.figures.words import Adds
+from tracker.domain.states import STATES
 
-_POSITIONS = {
-    "workflows": (NOT_STARTED, DESIGN, VALIDATION, TEST, DONE),
-    "not_started": (NOT_STARTED,),
-    "design": (DESIGN,),
-    "validation": (VALIDATION,),
-    "test": (TEST,),
-    "done": (DONE,),
-    "under_way": (DESIGN, VALIDATION, TEST),
-    "left": (NOT_STARTED, DESIGN, VALIDATION, TEST),
+_POSITIONS: dict[str, Sequence[int]] = {
+    "workflows": range(NOT_STARTED, DONE + 1),
+    **{state.value: [state.position] for state in STATES},
+    "under_way": range(DESIGN, DONE),
+    "left": range(NOT_STARTED, DONE),
 }
-COLUMNS = (
-    Column("cycle", Adds.KEY),
-    Column("status", Adds.NONE),
-    *(Column(name, Adds.COUNT) for name in _POSITIONS),
-)
+COLUMNS = (Column("cycle", Adds.KEY), Column("status", Adds.NONE), *(Column(name, Adds.COUNT) for name in _POSITIONS))
 
 
 def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:

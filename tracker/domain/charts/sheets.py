@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
@@ -10,9 +10,9 @@ from typing import NamedTuple, TypeAlias
 from tracker.domain.charts.span import Span
 from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.figures import summaries
-from tracker.domain.figures.behind import Behind
+from tracker.domain.figures.behind import Behind, order
 from tracker.domain.figures.history import History
-from tracker.domain.figures.lead_times import LEAST_SAMPLE
+from tracker.domain.figures.lead_times import percentile
 from tracker.domain.figures.rounding import half_up, nearest_rank
 from tracker.domain.figures.summaries import Choice, days
 from tracker.domain.figures.words import Adds
@@ -56,7 +56,7 @@ class SheetRow:
     def items(self, column: str) -> Sequence[Behind]:
         """What the number in the column counts, in order."""
         found = self.behind.get(column, ())
-        return sorted(found() if callable(found) else found, key=_order)
+        return sorted(found() if callable(found) else found, key=order)
 
 
 class Panel(NamedTuple):
@@ -152,7 +152,7 @@ def _placed(row: SheetRow, part: Choice, by: By) -> SheetRow:
     return row
 
 
-def added_up(column: Column, items: Sequence[Behind]) -> Value:  # noqa: PLR0911 - one for each way
+def added_up(column: Column, items: Sequence[Behind]) -> Value:
     """The number that the items come to: what a list has to show so that it adds up to its mark."""
     amounts = [each.amount for each in items if isinstance(each.amount, int)]
     match column.adds:
@@ -160,12 +160,10 @@ def added_up(column: Column, items: Sequence[Behind]) -> Value:  # noqa: PLR0911
             return len(items)
         case Adds.DAYS:
             return half_up(days(each.amount for each in items if isinstance(each.amount, timedelta)), 1)
-        case Adds.P50 | Adds.P85 if len(amounts) < LEAST_SAMPLE:
-            return None
-        case Adds.MEDIAN | Adds.P50:
+        case Adds.MEDIAN:
             return nearest_rank(amounts, 50)
-        case Adds.P85:
-            return nearest_rank(amounts, 85)
+        case Adds.P50 | Adds.P85:
+            return percentile(amounts, 50 if column.adds is Adds.P50 else 85)
         case Adds.OWN:
             return amounts[0] if amounts else None
         case _:
@@ -175,11 +173,6 @@ def added_up(column: Column, items: Sequence[Behind]) -> Value:  # noqa: PLR0911
 def key_text(value: Value) -> str:
     """A key as addresses have it."""
     return value.isoformat() if isinstance(value, date) else "" if value is None else str(value)
-
-
-def _order(each: Behind) -> tuple[float, str]:
-    at = each.at.timestamp() if isinstance(each.at, datetime) else 0
-    return at, str(each.item).rjust(20) if isinstance(each.item, int) else each.item
 
 
 def _sortable(value: Value) -> tuple[int, object]:

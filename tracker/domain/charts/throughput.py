@@ -1,14 +1,16 @@
 """Designed, validated and tested per cycle, each against the cycle before; of a cycle yet to begin, what is planned."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.cycle_figures import column, listed
-from tracker.domain.charts.sheets import Column, Found, SheetRow, Source, Value
+from tracker.domain.charts.sheets import Column, SheetRow, Source, Value
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind, of_members
+from tracker.domain.figures.items import CycleItems
+from tracker.domain.figures.readings import Reading
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.words import Adds
@@ -42,50 +44,40 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
         so_far = here.working_days_so_far if here.is_begun else None
         days: dict[str, Value] = {"working_days": here.working_days, "working_days_so_far": so_far}
         row = cycle_figures.row(span, cycle.cycle, choice, _FIGURES, status=here.cycle.status, **days)
-        behind: dict[str, Found] = {**row.behind}
-        for values, lists in (
-            _previous(span, cycle.cycle, choice),
-            _same_day(span, row, choice),
-            _planned(span, cycle.cycle, choice),
-        ):
-            row.values.update(values)
-            behind.update(lists)
-        yield SheetRow(row.values, behind)
+        lists = {
+            **_previous(span, here, choice),
+            **_same_day(span, here, choice),
+            **_planned(span, here, choice),
+        }
+        values = row.values | {name: None if found is None else len(found) for name, found in lists.items()}
+        values |= {f"{stage}_ratio": _ratio(values[stage], values[f"{stage}_previous"]) for stage in STAGES[:-1]}
+        values["ratio_same_day"] = _ratio(values["tested"], values["tested_same_day"])
+        yield SheetRow(values, {**row.behind, **{name: found or () for name, found in lists.items()}})
 
 
-_Part = tuple[dict[str, Value], dict[str, list[Behind]]]
+_Lists = Mapping[str, Sequence[Behind] | None]  # what each number counts; none where it is empty
 
 
-def _previous(span: Span, number: int, choice: Choice) -> _Part:
-    """The cycle before, whole, and how many times as much this one has."""
-    summary, before = span.summary(number, choice), span.previous(number, choice)
-    values: dict[str, Value] = {}
-    lists = {}
-    for stage in STAGES:
-        keys = getattr(before.workflows, stage) if before is not None and summary.tested is not None else None
-        values[f"{stage}_previous"] = len(keys) if keys is not None else None
-        lists[f"{stage}_previous"] = listed(keys or ())
-    for stage in STAGES[:-1]:
-        values[f"{stage}_ratio"] = _ratio(getattr(summary, stage), values[f"{stage}_previous"])
-    return values, lists
+def _previous(span: Span, here: Reading, choice: Choice) -> _Lists:
+    """The cycle before, whole."""
+    before = span.previous(here.cycle.cycle, choice)
+    is_compared = before is not None and span.summary(here.cycle.cycle, choice).tested is not None
+    return _of_stages("previous", before if is_compared else None)
 
 
-def _same_day(span: Span, row: SheetRow, choice: Choice) -> _Part:
-    number = row.values["cycle"]
-    found = span.same_day(number, choice) if isinstance(number, int) else None
-    items = found.items.workflows if found is not None and found.items is not None else None
-    lists = {f"{stage}_same_day": listed(getattr(items, stage)) if items else [] for stage in STAGES}
-    values: dict[str, Value] = {name: len(keys) if items else None for name, keys in lists.items()}
-    return values | {"ratio_same_day": _ratio(row.values["tested"], values["tested_same_day"])}, lists
+def _same_day(span: Span, here: Reading, choice: Choice) -> _Lists:
+    found = span.same_day(here.cycle.cycle, choice)
+    return _of_stages("same_day", found.items if found is not None else None)
 
 
-def _planned(span: Span, number: int, choice: Choice) -> _Part:
+def _of_stages(name: str, items: CycleItems | None) -> _Lists:
+    return {f"{stage}_{name}": listed(getattr(items.workflows, stage)) if items else None for stage in STAGES}
+
+
+def _planned(span: Span, here: Reading, choice: Choice) -> _Lists:
     """What a cycle that has not begun is to bring."""
-    members = None if span.reading(number).is_begun else span.planned(number, choice)
-    if members is None:
-        return {f"planned_{goal.value}": None for goal in Goal}, {}
-    lists = {f"planned_{goal.value}": of_members(members, goal) for goal in Goal}
-    return {name: len(keys) for name, keys in lists.items()}, lists
+    members = None if here.is_begun else span.planned(here.cycle.cycle, choice)
+    return {f"planned_{goal.value}": None if members is None else of_members(members, goal) for goal in Goal}
 
 
 def _ratio(count: Value, previous: Value) -> Decimal | None:

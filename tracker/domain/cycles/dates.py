@@ -90,12 +90,6 @@ def _refuse_disorder(dates: Dates) -> None:
             raise InvalidError(N_("The planning week comes before the end of the cycle."), field="planning_ends_on")
 
 
-def days_outside(dates: Dates, others: Iterable[Dates]) -> int:
-    """How many days lie between the cycle before and this one; 0 where it follows at once or none comes before."""
-    before = [each.ends_on for each in others if each.ends_on < dates.starts_on]
-    return (dates.starts_on - max(before)).days - 1 if before else 0
-
-
 def gaps_around(wanted: NumberedDates, others: Iterable[NumberedDates]) -> tuple[tuple[int, int, int], ...]:
     """What would lie outside the cycles because of these dates: the numbers before and after, and how many days."""
     dates, before, after = wanted.dates, None, None

@@ -81,7 +81,8 @@ def line(cycles: Sequence[CycleRow], *, today: date, since: int | None = None) -
 
     `earlier` and `later` are the numbers since which more of them can be seen.
     """
-    ordered = sorted((cycle for cycle in cycles if _can_be_drawn(cycle)), key=lambda cycle: cycle.starts_on)
+    drawn = [cycle for cycle in cycles if cycle.starts_on.year in _YEARS and cycle.ends_on.year in _YEARS]
+    ordered = sorted(drawn, key=lambda cycle: cycle.starts_on)
     if not ordered:
         return None
     begin = _begin(ordered, today, since)
@@ -126,10 +127,6 @@ def _first_of(cycle: CycleRow) -> date:
     """Its planning week comes first, unless that lies far off."""
     first = cycle.planning_starts_on
     return first if first is not None and cycle.starts_on - _FARTHEST <= first < cycle.starts_on else cycle.starts_on
-
-
-def _can_be_drawn(cycle: CycleRow) -> bool:
-    return cycle.starts_on.year in _YEARS and cycle.ends_on.year in _YEARS
 
 
 def _monday(day: date) -> date:

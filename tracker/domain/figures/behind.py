@@ -34,10 +34,11 @@ class Difference(NamedTuple):
 
 def behind(figure: str, items: CycleItems) -> list[Behind]:
     """What the figure counts, in order: workflows by key, blockers the oldest first."""
-    return sorted(LISTS[figure](items), key=_order)
+    return sorted(LISTS[figure](items), key=order)
 
 
-def _order(each: Behind) -> tuple[float, str | int]:
+def order(each: Behind) -> tuple[float, str | int]:
+    """Workflows by key, blockers by when and number; never the one with the other."""
     return each.at.timestamp() if each.at is not None else 0, each.item
 
 
@@ -95,10 +96,6 @@ def _open(items: CycleItems) -> list[Behind]:
     ]
 
 
-def _at_either(items: WorkflowItems) -> dict[str, Goal]:
-    return items.committed | items.final
-
-
 # In whichever cycle: all but those of the previous one, which are its tested ones.
 LISTS: dict[str, Callable[[CycleItems], list[Behind]]] = {
     **{name: partial(_keys, name) for name in ("designed", "validated", "fell_back")},
@@ -109,7 +106,10 @@ LISTS: dict[str, Callable[[CycleItems], list[Behind]]] = {
     **{f"{name}_{goal.value}": partial(_of_goal, name, goal) for name in ("committed", "met") for goal in Goal},
     "added": partial(_with_goals, "added", lambda items: items.final),
     "removed": partial(_with_goals, "removed", lambda items: items.committed),
-    **{name: partial(_with_goals, name, _at_either) for name in ("carried_in", "carried_out", "returned", "dropped")},
+    **{
+        name: partial(_with_goals, name, lambda items: items.committed | items.final)
+        for name in ("carried_in", "carried_out", "returned", "dropped")
+    },
     "blocked_days": partial(_times, "blocked"),
     "blocked_days_begun": partial(_times, "blocked_begun"),
     "blockers_opened": lambda items: [Behind(blocker, at=at) for blocker, at in items.blockers.opened],
@@ -117,5 +117,6 @@ LISTS: dict[str, Callable[[CycleItems], list[Behind]]] = {
     "blockers_open": _open,
     "median_blocker_age_days": _open,
 }
+PREVIOUS = "tested_previous"
 BY_AMOUNT = {name for name, each in FIGURES.items() if each.adds not in {Adds.COUNT, Adds.NONE}}  # the rest count
 _OCCASIONS = {"blockers_opened", "blockers_resolved"}  # the same blocker at another time is another one

@@ -2,18 +2,14 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from operator import add
 from zoneinfo import ZoneInfo
 
-from tracker.domain.calendar import is_working_day, local_date, midnight
-from tracker.domain.figures.lead_times import LEAST_SAMPLE
-from tracker.domain.figures.readings import Reading
-from tracker.domain.figures.rounding import nearest_rank
-from tracker.domain.figures.timelines import DESIGN, DONE, NO_STATE, NOT_STARTED, TEST, Timeline
+from tracker.domain.calendar import local_date
+from tracker.domain.figures.lead_times import beginning, percentile
+from tracker.domain.figures.timelines import DESIGN, DONE, NO_STATE, NOT_STARTED, Timeline
 from tracker.domain.states import STATES, State
-
-_DAY = timedelta(days=1)
 
 
 def cumulative_flow(timelines: Iterable[tuple[Timeline, int]], ends: Sequence[datetime]) -> list[list[int]]:
@@ -53,27 +49,8 @@ def age_days(timeline: Timeline, as_of: datetime, zone: ZoneInfo) -> int | None:
     """Local days since the work began, both counted; none when it has not begun or is done or archived."""
     if timeline.at(as_of) in {NO_STATE, NOT_STARTED, DONE}:
         return None
-    last = bisect_right(timeline.moments, as_of) - 1
-    while last and timeline.positions[last - 1] > NOT_STARTED:
-        last -= 1
-    return (local_date(as_of, zone) - local_date(timeline.moments[last], zone)).days + 1
-
-
-def done_by(timelines: dict[str, Timeline], start: datetime, border: datetime) -> list[str]:
-    """The workflows tested from a cycle's start to any border: how far another cycle had come on the same day."""
-    return [key for key, timeline in timelines.items() if timeline.before(start) <= TEST < timeline.before(border)]
-
-
-def tested_by_working_day(timelines: Iterable[Timeline], reading: Reading) -> list[int]:
-    """How many were tested by the end of each working day of the cycle so far. What was tested on a day off counts
-    from the next working day on; after the last one, on that.
-    """
-    first, start = reading.cycle.starts_on, reading.start
-    days = [first + n * _DAY for n in range((reading.last_day - first).days + 1)]
-    ends = [midnight(day + _DAY, reading.zone) for day in days if is_working_day(day)]
-    ends[-1:] = [midnight(reading.last_day + _DAY, reading.zone)] if ends else []
-    candidates = [each for each in timelines if DONE in each.positions and each.before(start) <= TEST]
-    return [sum(each.before(end) > TEST for each in candidates) for end in ends]
+    begun = beginning(timeline, bisect_right(timeline.moments, as_of) - 1)
+    return (local_date(as_of, zone) - local_date(timeline.moments[begun], zone)).days + 1
 
 
 def usual_stays(timelines: Iterable[Timeline], as_of: datetime, zone: ZoneInfo) -> dict[State, int]:
@@ -91,5 +68,5 @@ def usual_stays(timelines: Iterable[Timeline], as_of: datetime, zone: ZoneInfo) 
         for position, days in mine.items():
             if position in longest:
                 longest[position].append(days)
-    ranks = {position: nearest_rank(days, 85) for position, days in longest.items() if len(days) >= LEAST_SAMPLE}
+    ranks = {position: percentile(days, 85) for position, days in longest.items()}
     return {STATES[position]: days for position, days in ranks.items() if days is not None}

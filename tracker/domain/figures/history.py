@@ -22,7 +22,7 @@ from tracker.domain.figures.items import (
 )
 from tracker.domain.figures.memberships import NO_SCOPE, ScopeHistory, scope_by_workflow
 from tracker.domain.figures.readings import Reading, window
-from tracker.domain.figures.timelines import StateHistory, Timeline, changes_by_workflow
+from tracker.domain.figures.timelines import StateHistory, changes_by_workflow
 from tracker.domain.programme.rows import CycleRow
 
 _MICROSECOND = timedelta(microseconds=1)
@@ -78,6 +78,11 @@ class History:
         """Those of its workflows that can be among the items of a reading of the cycle."""
         return self._concerned[cycle, workstream]
 
+    def joined(self, cycle: int, workstreams: Collection[str]) -> tuple[str, ...]:
+        """Those of the workstreams that count in the cycle."""
+        codes = set(workstreams)
+        return tuple(row.code for row in self.workstreams if row.code in codes and row.first_cycle <= cycle)
+
     def settled(self, reading: Reading, workstream: str) -> "Settled":
         """What of a closed cycle is alike in all readings from its close on. That is most, and is computed once."""
         place = (reading.cycle.cycle, reading.border, workstream)
@@ -111,26 +116,10 @@ class Knowledge:
         """What a reading made at this instant counts in these workstreams, taken together; those yet to join count
         nowhere.
         """
-        counting = self._counting(reading, workstreams)
+        counting = self.history.joined(reading.cycle.cycle, workstreams)
         parts = [self._workflow_items(reading, workstream) for workstream in counting]
         whole = parts[0] if len(parts) == 1 else joined(parts)
         return CycleItems(reading, whole, blocker_items(reading, self.blocker_spells(counting)))
-
-    def timelines(self, reading: Reading, workstreams: Collection[str]) -> dict[str, Timeline]:
-        """By key, how far those workflows had come that can be among the reading's items in these workstreams."""
-        concerned = self.history.concerned
-        return {
-            each.key: self.workflow(each).timeline
-            for workstream in self._counting(reading, workstreams)
-            for each in concerned(reading.cycle.cycle, workstream)
-        }
-
-    def _counting(self, reading: Reading, workstreams: Collection[str]) -> tuple[str, ...]:
-        return tuple(
-            row.code
-            for row in self.history.workstreams
-            if row.code in workstreams and row.first_cycle <= reading.cycle.cycle
-        )
 
     def _workflow_items(self, reading: Reading, workstream: str) -> WorkflowItems:
         place = (reading.cycle.cycle, reading.border, workstream)

@@ -78,11 +78,6 @@ class CycleItems:
     blockers: BlockerItems
 
 
-def is_past(timeline: Timeline, goal: Goal, moment: datetime) -> bool:
-    """Whether the workflow was past the stage of the goal."""
-    return timeline.at(moment) > _GOAL_POSITIONS[goal]
-
-
 def workflow_items(reading: Reading, workflows: Sequence[KnownWorkflow]) -> WorkflowItems:
     """The items of a reading among these workflows, known as of the reading."""
     items = WorkflowItems()
@@ -152,7 +147,7 @@ def add_members(items: WorkflowItems, reading: Reading, workflows: Iterable[Know
         for goal, members, past in ((committed, items.committed, items.kept), (final, items.final, items.met)):
             if goal is not None:
                 members[key] = goal
-                if is_past(timeline, goal, met_at):
+                if timeline.at(met_at) > _GOAL_POSITIONS[goal]:
                     past[key] = goal
         if was_carried_in and (committed or final):
             items.carried_in.append(key)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from tracker.domain.figures import summaries
+from tracker.domain.figures.behind import PREVIOUS, Behind, behind
 from tracker.domain.figures.history import History, Knowledge
-from tracker.domain.figures.items import CycleItems, is_past
+from tracker.domain.figures.items import CycleItems
 from tracker.domain.figures.readings import Basis, Reading, reading
 from tracker.domain.figures.summaries import Choice, Summary
 from tracker.domain.states import Goal
@@ -58,6 +59,15 @@ class KnownCycles:
             self._items[place] = self.knowledge(of.as_of).items(of, choice.workstreams) if is_counted else None
         return self._items[place]
 
+    def behind(self, figure: str, of: Reading, choice: Choice) -> list[Behind]:
+        """The items that a figure of the summaries counts; none where it is empty."""
+        counted: Reading | None = of
+        if figure == PREVIOUS:
+            counted = self.previous_of(of) if of.is_begun else None
+        # As reported, one that was closed later was not known yet.
+        items = self.items_of(counted, choice) if counted is not None and counted.as_of <= of.as_of else None
+        return behind("tested" if figure == PREVIOUS else figure, items) if items is not None else []
+
     def summary_of(self, of: Reading, choice: Choice) -> Summary:
         """The figures, as a file has them."""
         place = _place(of, choice)
@@ -77,15 +87,6 @@ class KnownCycles:
         kept = self.history.frozen.get((number, ""))
         return kept is not None and kept.method != summaries.METHOD
 
-    def kept_by(self, of: Reading, choice: Choice, moment: datetime) -> dict[str, Goal]:
-        """The commitment as it was kept by a moment up to the close: its members that were past the goal they were
-        committed to, by key with that goal. By the close, or by now, it is the `kept` of the items.
-        """
-        items = self.items_of(of, choice) if of.is_committed else None
-        timelines = self.knowledge(of.as_of).timelines(of, choice.workstreams)
-        committed = items.workflows.committed if items is not None else {}
-        return {key: goal for key, goal in committed.items() if is_past(timelines[key], goal, moment)}
-
     def _alone(self, of: Reading, choice: Choice, earlier: Summary | None) -> Summary:
         found = summaries.frozen(self.history, of, choice)
         return found or summaries.summary(self.history, of, choice, self.items_of(of, choice), earlier)
@@ -100,10 +101,9 @@ class KnownCycles:
             self._members[place] = items.workflows.final if items is not None else dict(self._planned(of, choice))
         return self._members[place]
 
-    def joined(self, number: int, choice: Choice) -> list[str]:
+    def joined(self, number: int, choice: Choice) -> tuple[str, ...]:
         """Those of the workstreams that count in the cycle."""
-        codes = set(choice.workstreams)
-        return [row.code for row in self.history.workstreams if row.code in codes and row.first_cycle <= number]
+        return self.history.joined(number, choice.workstreams)
 
     def knowledge(self, as_of: datetime) -> Knowledge:
         """What was known at the instant."""

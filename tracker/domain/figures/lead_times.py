@@ -1,13 +1,20 @@
 """How long the work on a finished workflow took."""
 
 from bisect import bisect_left
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tracker.domain.calendar import local_date
-from tracker.domain.figures.timelines import DONE, NO_STATE, NOT_STARTED, Timeline
+from tracker.domain.figures.rounding import nearest_rank
+from tracker.domain.figures.timelines import DONE, NOT_STARTED, Timeline
 
 LEAST_SAMPLE = 10  # a percentile of fewer says nothing
+
+
+def percentile(days: Collection[int], percent: int) -> int | None:
+    """By nearest rank; none of so few that it says nothing."""
+    return nearest_rank(days, percent) if len(days) >= LEAST_SAMPLE else None
 
 
 def lead_time_days(timeline: Timeline, border: datetime, zone: ZoneInfo) -> int:
@@ -27,13 +34,11 @@ def last_run(timeline: Timeline, border: datetime) -> tuple[int, int]:
     entry = bisect_left(timeline.moments, border) - 1
     while entry and timeline.positions[entry - 1] == DONE:
         entry -= 1
-    return _beginning(timeline, entry), entry
+    return beginning(timeline, entry), entry
 
 
-def _beginning(timeline: Timeline, last: int) -> int:
-    """The number of the last change out of not started (or creation in a later state), up to a change."""
-    for number in range(last, -1, -1):
-        before = timeline.positions[number - 1] if number else NO_STATE
-        if before <= NOT_STARTED < timeline.positions[number]:
-            return number
-    raise AssertionError
+def beginning(timeline: Timeline, last: int) -> int:
+    """The number of the last change out of not started (or creation in a later state), up to one into a later state."""
+    while last and timeline.positions[last - 1] > NOT_STARTED:
+        last -= 1
+    return last

@@ -1,23 +1,21 @@
 """The items behind every figure of the summaries, one by one: whoever doubts a number can add them up."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from tracker.domain.figures.behind import LISTS, Behind
-from tracker.domain.figures.behind import behind as items_behind
-from tracker.domain.figures.history import History, Knowledge
-from tracker.domain.figures.items import CycleItems
-from tracker.domain.figures.lead_times import LEAST_SAMPLE
+from tracker.domain.figures.behind import LISTS, PREVIOUS
+from tracker.domain.figures.history import History
+from tracker.domain.figures.known_cycles import KnownCycles
+from tracker.domain.figures.lead_times import percentile
 from tracker.domain.figures.readings import Basis, Reading, readings
 from tracker.domain.figures.rounding import half_up, nearest_rank
-from tracker.domain.figures.summaries import Choice, Summary, apart, counts, days, frozen
+from tracker.domain.figures.summaries import Choice, apart, days, frozen
 from tracker.domain.figures.words import FIGURES, Adds
 from tracker.domain.states import Goal
 
-PREVIOUS = "tested_previous"
 OF_BLOCKERS = tuple(name for name, each in FIGURES.items() if each.is_of_blockers)
 OF_WORKFLOWS = tuple(name for name in (*LISTS, PREVIOUS) if name not in OF_BLOCKERS)
 _RANKS = {Adds.MEDIAN: 50, Adds.P50: 50, Adds.P85: 85}
@@ -55,32 +53,21 @@ def ledger(
     """The rows in order, of one cycle and reading or of all, and of the chosen workstreams or of all."""
     each, total = apart(history, chosen)
     choices = [*sorted(each, key=lambda choice: choice.workstream or ""), total]
-    now = Knowledge(history, as_of)
-    earlier: dict[tuple[int, Basis], tuple[Reading, list[CycleItems | None]]] = {}
+    known = KnownCycles(history, as_of)
     for reading in readings(history.cycles, as_of, history.zone):
-        number = reading.cycle.cycle
-        if basis not in {None, reading.basis} or (cycle is not None and number not in {cycle - 1, cycle}):
-            continue
-        known = now if reading.basis is Basis.AS_NOW else Knowledge(history, reading.as_of)
-        items = [known.items(reading, one.workstreams) if counts(history, reading, one) else None for one in choices]
-        previous = earlier.get((number - 1, reading.basis))
-        earlier[number, reading.basis] = reading, items
-        if cycle in {None, number}:
-            before = previous[1] if previous and previous[0].as_of <= reading.as_of else [None] * len(choices)
-            for choice, mine, theirs in zip(choices, items, before, strict=True):
-                yield from _rows(reading, choice, mine, theirs, _lacking(frozen(history, reading, choice)))
+        if basis in {None, reading.basis} and cycle in {None, reading.cycle.cycle}:
+            for choice in choices:
+                yield from _rows(known, reading, choice)
 
 
-def _rows(
-    reading: Reading,
-    choice: Choice,
-    items: CycleItems | None,
-    previous: CycleItems | None,
-    lacking: Collection[str],
-) -> Iterator[LedgerRow]:
+def _rows(known: KnownCycles, reading: Reading, choice: Choice) -> Iterator[LedgerRow]:
+    row = frozen(known.history, reading, choice)
+    # What was left empty when the row was frozen has no items; a percentile of few has.
+    lacking = {name for name in FIGURES if row is not None and getattr(row, name) is None and name not in PERCENT}
     is_programme = choice.workstream is None
     for figure in OF_BLOCKERS if is_programme else sorted((*OF_WORKFLOWS, *OF_BLOCKERS)):
-        for each in _listed(figure, reading, items, previous) if figure not in lacking else ():
+        items = known.behind(figure, reading, choice) if figure not in lacking else []
+        for each in sorted(items, key=lambda item: (item.item, item.at)) if figure in OF_BLOCKERS else items:
             yield LedgerRow(
                 reading.cycle.cycle,
                 reading.basis,
@@ -91,20 +78,6 @@ def _rows(
                 each.at,
                 _in_days(each.amount),
             )
-
-
-def _lacking(row: Summary | None) -> set[str]:
-    """What was left empty when the row was frozen has no items; a percentile of few has."""
-    return {name for name in FIGURES if row is not None and getattr(row, name) is None and name not in PERCENT}
-
-
-def _listed(figure: str, reading: Reading, items: CycleItems | None, previous: CycleItems | None) -> Sequence[Behind]:
-    if figure == PREVIOUS:
-        return items_behind("tested", previous) if previous is not None and reading.is_begun else []
-    if items is None:
-        return []
-    found = items_behind(figure, items)
-    return sorted(found, key=lambda each: (each.item, each.at)) if figure in OF_BLOCKERS else found
 
 
 def _in_days(amount: timedelta | int | None) -> Decimal | None:
@@ -121,7 +94,6 @@ def added_up(figure: str, listed: Iterable[LedgerRow]) -> int | Decimal | None:
         microseconds = sum(round(amount * _MICROSECONDS_A_DAY) for amount in amounts)  # exact again
         return half_up(Fraction(microseconds, _MICROSECONDS_A_DAY), 1)
     if figure in PERCENT:
-        if FIGURES[figure].adds is not Adds.MEDIAN and len(rows) < LEAST_SAMPLE:
-            return None
-        return nearest_rank((int(amount) for amount in amounts), PERCENT[figure])
+        rank = nearest_rank if FIGURES[figure].adds is Adds.MEDIAN else percentile
+        return rank([int(amount) for amount in amounts], PERCENT[figure])
     return len(rows)

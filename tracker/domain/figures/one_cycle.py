@@ -6,16 +6,14 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from tracker.domain.figures import summaries
-from tracker.domain.figures.behind import LISTS, Behind, Difference, behind, differences, of_members
+from tracker.domain.figures.behind import LISTS, PREVIOUS, Behind, Difference, differences, of_members
 from tracker.domain.figures.history import History
-from tracker.domain.figures.items import CycleItems
 from tracker.domain.figures.known_cycles import KnownCycles
 from tracker.domain.figures.readings import Basis, Reading
 from tracker.domain.figures.summaries import Choice, Summary
 from tracker.domain.states import Goal
 
 MEMBERS = {"members": None, **{f"members_{goal.value}": goal for goal in Goal}}
-PREVIOUS = "tested_previous"
 OPENED = (*LISTS, PREVIOUS, *MEMBERS)  # the figures that have items
 
 
@@ -51,10 +49,6 @@ class OneCycle:
         """The figures, as a file has them."""
         return self._known.summary_of(self.readings[basis], choice)
 
-    def items(self, choice: Choice, basis: Basis = Basis.AS_NOW) -> CycleItems | None:
-        """What the figures count; none before the cycle has begun or the project has joined."""
-        return self._known.items_of(self.readings[basis], choice)
-
     def members(self, choice: Choice, basis: Basis = Basis.AS_NOW) -> dict[str, Goal]:
         """Those in the cycle just before its close, with their goals; now while it has none, and of a draft what is
         planned.
@@ -65,13 +59,7 @@ class OneCycle:
         """The items that the figure counts."""
         if figure in MEMBERS:
             return of_members(self.members(choice, basis), MEMBERS[figure])
-        reading = self.readings[basis]
-        if figure == PREVIOUS:
-            previous = self._known.previous_of(reading)
-            items = self._known.items_of(previous, choice) if previous and previous.as_of <= reading.as_of else None
-            return behind("tested", items) if items and reading.is_begun else []
-        items = self.items(choice, basis)
-        return behind(figure, items) if items is not None else []
+        return self._known.behind(figure, self.readings[basis], choice)
 
     def differences(self, choice: Choice) -> Iterator[Difference]:
         """What the two readings of a closed cycle do not have in common, figure by figure. What was reported as empty
@@ -104,7 +92,7 @@ class OneCycle:
                         found[blocker].append(workflow.key)
         return found
 
-    def joined(self, choice: Choice) -> list[str]:
+    def joined(self, choice: Choice) -> tuple[str, ...]:
         """Those of the workstreams that count in the cycle."""
         return self._known.joined(self.number, choice)
 

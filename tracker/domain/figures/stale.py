@@ -14,9 +14,7 @@ class StaleStream(NamedTuple):
     """A workstream with open members of the cycle, none of whose members was changed or checked for a week."""
 
     code: str
-    open: int
     updated_at: datetime
-    updated_on: date
     days: int
 
 
@@ -27,11 +25,9 @@ def stale_streams(
     found = []
     for stream in history.workstreams:
         here = [each.key for each in history.workflows(stream.code) if each.key in members and each.key in updated]
-        still_open = [key for key in here if key not in done]
-        if still_open:
+        if any(key not in done for key in here):
             updated_at = max(updated[key] for key in here)
-            updated_on = local_date(updated_at, history.zone)
-            days = (today - updated_on).days
+            days = (today - local_date(updated_at, history.zone)).days
             if days >= STALE_AFTER_DAYS:
-                found.append(StaleStream(stream.code, len(still_open), updated_at, updated_on, days))
+                found.append(StaleStream(stream.code, updated_at, days))
     return sorted(found, key=lambda each: (-each.days, each.code))

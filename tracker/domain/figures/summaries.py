@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tracker.domain.calendar import local_date
 from tracker.domain.figures.history import History, Knowledge
 from tracker.domain.figures.items import CycleItems, WorkflowItems
-from tracker.domain.figures.lead_times import LEAST_SAMPLE
+from tracker.domain.figures.lead_times import percentile
 from tracker.domain.figures.readings import Basis, Reading, readings
 from tracker.domain.figures.rounding import half_up, nearest_rank
 from tracker.domain.figures.words import FIGURES, Adds
@@ -186,11 +186,8 @@ def summaries(
 
 def counts(history: History, reading: Reading, choice: Choice) -> bool:
     """Whether there are figures of the choice in the reading: the cycle has begun, and the project has joined."""
-    number = reading.cycle.cycle
-    return reading.is_begun and (
-        not choice.project
-        or any(row.first_cycle <= number for row in history.workstreams if row.code in choice.workstreams)
-    )
+    has_joined = not choice.project or bool(history.joined(reading.cycle.cycle, choice.workstreams))
+    return reading.is_begun and has_joined
 
 
 def summary(
@@ -231,9 +228,8 @@ def _empty(reading: Reading, choice: Choice) -> Summary:
 def _fill_throughput(row: Summary, items: WorkflowItems) -> None:
     row.designed, row.validated = len(items.designed), len(items.validated)
     row.tested, row.fell_back = len(items.tested), len(items.fell_back)
-    if len(items.lead_times) >= LEAST_SAMPLE:
-        row.lead_time_p50_days = nearest_rank(items.lead_times.values(), 50)
-        row.lead_time_p85_days = nearest_rank(items.lead_times.values(), 85)
+    row.lead_time_p50_days = percentile(items.lead_times.values(), 50)
+    row.lead_time_p85_days = percentile(items.lead_times.values(), 85)
 
 
 def _fill_frozen(row: Summary, history: History, choice: Choice) -> None:

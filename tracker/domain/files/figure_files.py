@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import fields, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from tracker.domain import cells
@@ -13,7 +15,8 @@ from tracker.domain.figures.ledger import LedgerRow
 from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.summaries import Summary
 from tracker.domain.figures.words import FIGURES
-from tracker.domain.programme.files import GOAL, STATUS, ProgrammeFile
+from tracker.domain.programme.files import ProgrammeFile
+from tracker.domain.programme.rows import GOAL, STATUS
 
 TOTAL, TOTAL_SV = "TOTAL", "SUMMA"
 _DECIMAL = re.compile(r"\d{1,15}([.,]\d{1,15})?", re.ASCII)
@@ -28,28 +31,25 @@ def _read_decimal(text: str) -> Decimal:
 
 def _decimal(places: int) -> Cell[Decimal | None]:
     """A number with fixed places."""
-    return optional(Cell(lambda number, dialect: cells.decimal_text(number, places, dialect), _read_decimal))
+    return optional(Cell(lambda dialect: partial(cells.decimal_text, places=places, dialect=dialect), _read_decimal))
 
 
 _CELLS = (optional(cells.integer(0)), _decimal(1), _decimal(2))  # by the places of a figure
 
 
-def _write_amount(amount: Decimal, dialect: Dialect) -> str:
+def _amount_writer(dialect: Dialect) -> Callable[[Decimal], str]:
     """As many places as it takes: a ledger rounds nothing."""
-    return f"{amount:f}".replace(".", "," if dialect.is_swedish else ".")
+    return lambda amount: f"{amount:f}".replace(".", "," if dialect.is_swedish else ".")
 
 
-def _write_workstream(code: str | None, dialect: Dialect) -> str:
-    if code is None:
-        return TOTAL_SV if dialect.is_swedish else TOTAL
-    return cells.CODE.write(code, dialect)
+def _workstream_writer(dialect: Dialect) -> Callable[[str | None], str]:
+    total, write = TOTAL_SV if dialect.is_swedish else TOTAL, cells.CODE.writer(dialect)
+    return lambda code: total if code is None else write(code)
 
 
-def _read_workstream(text: str) -> str | None:
-    return None if text in {TOTAL, TOTAL_SV} else cells.read_code(text)
-
-
-_WORKSTREAM: Cell[str | None] = Cell(_write_workstream, _read_workstream)
+_WORKSTREAM: Cell[str | None] = Cell(
+    _workstream_writer, lambda text: None if text in {TOTAL, TOTAL_SV} else cells.read_code(text)
+)
 _KEY = (Column("cycle", "cykel", cells.integer(1)), Column("basis", "uppgifter", _BASIS))
 _PLACE = (Column("project", "projekt", cells.TEXT), Column("workstream", "arbetsström", _WORKSTREAM))
 _FIGURES = (
@@ -84,7 +84,7 @@ def _read_figure(text: str) -> str:
     return _BY_NAME[text]
 
 
-_FIGURE: Cell[str] = Cell(lambda name, dialect: _SWEDISH[name] if dialect.is_swedish else name, _read_figure)
+_FIGURE: Cell[str] = Cell(lambda dialect: _SWEDISH.__getitem__ if dialect.is_swedish else str, _read_figure)
 ITEMS: tuple[Column, ...] = (
     *_KEY,
     Column("workstream", "arbetsström", _WORKSTREAM),
@@ -92,7 +92,7 @@ ITEMS: tuple[Column, ...] = (
     Column("item", "objekt", cells.CODE),
     Column("goal", "mål", optional(GOAL)),
     Column("at", "när", optional(cells.INSTANT)),
-    Column("amount", "dagar", optional(Cell(_write_amount, _read_decimal))),
+    Column("amount", "dagar", optional(Cell(_amount_writer, _read_decimal))),
 )
 
 

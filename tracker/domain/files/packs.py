@@ -2,12 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from decimal import Decimal
 from fractions import Fraction
 from typing import TypeAlias
 
-from tracker.domain.figures.ledger import OF_BLOCKERS, OF_WORKFLOWS, PERCENT, PREVIOUS, LedgerRow, added_up
+from tracker.domain.figures.behind import PREVIOUS
+from tracker.domain.figures.ledger import OF_BLOCKERS, OF_WORKFLOWS, PERCENT, LedgerRow, added_up
 from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Summary
@@ -87,9 +88,10 @@ def _unlike_totals(cycles: Iterable[Summary], workstreams: Iterable[Summary]) ->
         if total is None:
             yield f"{_of(row, _CYCLES)}: has a row, and none in {_WORKSTREAMS}"
             continue
-        for name in _differing(row, replace(total, project="")):
-            mine, theirs = _written(getattr(row, name)), _written(getattr(total, name))
-            yield f"{_of(row, _CYCLES)}: {name} is {mine}, and {theirs} in {_WORKSTREAMS}"
+        for name in (field.name for field in fields(Summary) if field.name != "project"):
+            mine, theirs = getattr(row, name), getattr(total, name)
+            if mine != theirs:
+                yield f"{_of(row, _CYCLES)}: {name} is {_written(mine)}, and {_written(theirs)} in {_WORKSTREAMS}"
     for place in totals:
         yield f"{_shown(place, _WORKSTREAMS)}: has a row, and none in {_CYCLES}"
 
@@ -111,10 +113,6 @@ def _missing_workstreams(streams: Sequence[Summary]) -> Iterator[str]:
     for cycle, basis in dict.fromkeys((row.cycle, row.basis) for row in streams):
         for workstream in sorted(code for code in every if code and (cycle, basis, code) not in there):
             yield f"{_shown((cycle, basis, workstream), _WORKSTREAMS)}: has no row"
-
-
-def _differing(one: Summary, other: Summary) -> list[str]:
-    return [field.name for field in fields(Summary) if getattr(one, field.name) != getattr(other, field.name)]
 
 
 def _not_added_up(row: Summary, ledger: Ledger, older: Collection[int]) -> Iterator[Finding]:

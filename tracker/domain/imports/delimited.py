@@ -49,18 +49,18 @@ class _Fed:
         self.size = 0
 
     def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        text = next(self._source)
-        self.size += len(text)
-        if self.size > LONGEST_ROW:
-            raise FileError(
-                N_("The row in line %(line)s has more than %(most)s characters. Is a quote missing at a cell's end?"),
-                line=self.line,
-                most=LONGEST_ROW,
-            )
-        return text
+        for text in self._source:
+            self.size += len(text)
+            if self.size > LONGEST_ROW:
+                raise FileError(
+                    N_(
+                        "The row in line %(line)s has more than %(most)s characters. Is a quote missing at a cell's"
+                        " end?"
+                    ),
+                    line=self.line,
+                    most=LONGEST_ROW,
+                )
+            yield text
 
 
 def guessed_delimiter(text: str, known: Known = is_known) -> str:

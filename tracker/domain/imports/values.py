@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
+from babel.dates import get_month_names
+
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.states import MoveBackReason, State
 
@@ -42,21 +44,12 @@ _REASONS = {
     MoveBackReason.DEPENDENCY: "beroende, dependency",
     MoveBackReason.OTHER: "annat, other",
 }
-_MONTHS = (
-    ("jan", "januari", "january"),
-    ("feb", "februari", "february"),
-    ("mar", "mars", "march"),
-    ("apr", "april"),
-    ("maj", "may"),
-    ("jun", "juni", "june"),
-    ("jul", "juli", "july"),
-    ("aug", "augusti", "august"),
-    ("sep", "sept", "september"),
-    ("okt", "oct", "oktober", "october"),
-    ("nov", "november"),
-    ("dec", "december"),
-)
-_MONTH_NUMBERS = {word: number for number, words in enumerate(_MONTHS, 1) for word in words}
+_MONTH_NUMBERS = {"sept": 9} | {
+    name.strip(".").lower(): number
+    for locale in ("sv", "en")
+    for width in ("wide", "abbreviated")
+    for number, name in get_month_names(width, locale=locale).items()
+}
 _ISO = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)(?:[T ].*)?", re.ASCII | re.DOTALL)
 _SLASHED = re.compile(r"(\d\d?)/(\d\d?)/(\d{4}|\d\d)(?:[ ,].*)?", re.ASCII | re.DOTALL)
 _DOTTED = re.compile(r"(\d\d?)\. ?(\d\d?)\. ?(\d{4})(?: .*)?", re.ASCII | re.DOTALL)

@@ -3,7 +3,7 @@ bind a bulk load, and are not here.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -12,7 +12,7 @@ from tracker.domain.errors import N_
 from tracker.domain.programme import files
 from tracker.domain.programme.files import ProgrammeFile
 from tracker.domain.programme.replay import by_workflow, holding, in_order, membership, stand_of
-from tracker.domain.programme.rows import ChangeRow, CycleRow, Programme, ScopeRow, WorkflowRow
+from tracker.domain.programme.rows import ChangeRow, CycleRow, Programme, ScopeRow
 from tracker.domain.states import CycleStatus, ScopeKind
 
 
@@ -79,12 +79,8 @@ def derived_problems(programme: Programme) -> Iterator[Problem]:
         for column, value in given.items():
             if value != history[column]:
                 message = N_("contradicts the history, which says %(history)r")
-                said = _cell(row, column, history[column])
+                said = files.WORKFLOWS.cell_of(replace(row, **{column: history[column]}), column)
                 yield Problem(files.WORKFLOWS, index, row, column, message, {"history": said})
-
-
-def _cell(row: WorkflowRow, column: str, value: object) -> str:
-    return files.WORKFLOWS.cell_of(replace(row, **{column: value}), column)  # type: ignore[arg-type]
 
 
 def _doubles(programme: Programme) -> Iterator[Problem]:
@@ -99,34 +95,33 @@ def _doubles(programme: Programme) -> Iterator[Problem]:
 
 
 def _dangling(programme: Programme) -> Iterator[Problem]:
-    projects = {row.code for row in programme.projects}
-    workstreams = {row.code for row in programme.workstreams}
-    cycles = {row.cycle for row in programme.cycles}
-    workflows = {row.key for row in programme.workflows}
-    blockers = {row.id for row in programme.blockers}
-    references: tuple[tuple[ProgrammeFile[Any], str, Collection[object], ProgrammeFile[Any]], ...] = (
-        (files.WORKSTREAMS, "project", projects, files.PROJECTS),
-        (files.WORKFLOWS, "workstream", workstreams, files.WORKSTREAMS),
-        (files.CHANGES, "workflow", workflows, files.WORKFLOWS),
-        (files.SCOPE, "workflow", workflows, files.WORKFLOWS),
-        (files.SCOPE, "from_cycle", cycles, files.CYCLES),
-        (files.SCOPE, "to_cycle", cycles, files.CYCLES),
-        (files.BLOCKER_EVENTS, "blocker", blockers, files.BLOCKERS),
-        (files.BLOCKER_EVENTS, "workflow", workflows, files.WORKFLOWS),
-        (files.NOTES, "workflow", workflows, files.WORKFLOWS),
-        (files.NOTES, "blocker", blockers, files.BLOCKERS),
-        (files.CHECKS, "workflow", workflows, files.WORKFLOWS),
+    keys: dict[str, set[object]] = {
+        file.name: {getattr(row, file.columns[0].name) for row in getattr(programme, file.name)}
+        for file in (files.PROJECTS, files.WORKSTREAMS, files.CYCLES, files.WORKFLOWS, files.BLOCKERS)
+    }
+    references: tuple[tuple[ProgrammeFile[Any], str, ProgrammeFile[Any]], ...] = (
+        (files.WORKSTREAMS, "project", files.PROJECTS),
+        (files.WORKFLOWS, "workstream", files.WORKSTREAMS),
+        (files.CHANGES, "workflow", files.WORKFLOWS),
+        (files.SCOPE, "workflow", files.WORKFLOWS),
+        (files.SCOPE, "from_cycle", files.CYCLES),
+        (files.SCOPE, "to_cycle", files.CYCLES),
+        (files.BLOCKER_EVENTS, "blocker", files.BLOCKERS),
+        (files.BLOCKER_EVENTS, "workflow", files.WORKFLOWS),
+        (files.NOTES, "workflow", files.WORKFLOWS),
+        (files.NOTES, "blocker", files.BLOCKERS),
+        (files.CHECKS, "workflow", files.WORKFLOWS),
     )
-    for file, column, known, home in references:
+    for file, column, home in references:
         for index, row in enumerate(getattr(programme, file.name)):
             value = getattr(row, column)
-            if value is not None and value not in known:
+            if value is not None and value not in keys[home.name]:
                 yield Problem(file, index, row, column, N_("is not in %(file)s.csv"), {"file": home.name})
     for index, workflow in enumerate(programme.workflows):
         others = workflow.other_workstreams
         for code in others:
             problem = ""
-            if code not in workstreams:
+            if code not in keys[files.WORKSTREAMS.name]:
                 problem = N_("names %(code)s, which is not in workstreams.csv")
             elif code == workflow.workstream:
                 problem = N_("names %(code)s, the owning workstream")

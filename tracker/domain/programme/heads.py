@@ -28,8 +28,7 @@ class Head:
         written = _WRITTEN.fullmatch(text.strip())
         if written is None:
             raise InvalidError(
-                "%(text)r is no head like 412:9f86d081884c7d659a2feaa0c55ad015, as tracker check prints it.",
-                text=text,
+                "%(text)r is no head like 412:9f86d081884c7d659a2feaa0c55ad015, as tracker check prints it.", text=text
             )
         return cls(int(written[1]), written[2])
 

@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import groupby
 from typing import NamedTuple, Self
 
 from tracker.domain.cells import instant_text, read_instant
+from tracker.domain.language import text_in
 from tracker.domain.reports import tokens
 from tracker.domain.reports.english import ENGLISH
 from tracker.domain.reports.facts import Blocked, BlockerText, month_facts, question
@@ -114,10 +116,6 @@ class Project(NamedTuple):
     code: str
     name: str
     name_en: str
-
-    def called(self, language: str) -> str:
-        """Its name in the language."""
-        return self.name_en if language == "en" and self.name_en else self.name
 
 
 Texts = Mapping[tuple[Month, str, str], str]  # by month, project and field: what stands
@@ -233,7 +231,7 @@ class Material:
     def _name(self, project: str, language: str) -> str:
         if project in _OFFICE:
             return LANGUAGES[language].say(_OFFICE[project])
-        return next((each.called(language) for each in self.projects if each.code == project), project)
+        return next((text_in(language, each, "name") for each in self.projects if each.code == project), project)
 
 
 class PointResult(NamedTuple):
@@ -255,7 +253,7 @@ class PlanResult(NamedTuple):
 def in_order(projects: Sequence[Project], language: str) -> list[Project]:
     """As the report has them."""
     places = {code: place for place, code in enumerate(ORDER)}
-    return sorted(projects, key=lambda each: (places.get(each.code, len(ORDER)), each.called(language)))
+    return sorted(projects, key=lambda each: (places.get(each.code, len(ORDER)), text_in(language, each, "name")))
 
 
 class Run(NamedTuple):
@@ -281,23 +279,23 @@ def blocks(text: str, project: str, numbers: Numbers, language: str) -> list[Blo
     """The text in paragraphs and lists, with every figure in it looked up. An introduction's are the programme's."""
     project = PROGRAMME if project == INTRODUCTION else project
     found: list[Block] = []
-    for paragraph in re.split(r"\n\s*\n", text.strip()):
-        words: list[str] = []
-        for line in paragraph.splitlines():
-            if not _ITEM.match(line):
-                words.append(line.strip())
-                continue
-            if words:
-                found.append(Block(False, [_runs(" ".join(words), project, numbers, language)]))
-                words = []
-            item = _runs(_ITEM.sub("", line, count=1), project, numbers, language)
-            if found and found[-1].is_list:
-                found[-1] = found[-1]._replace(lines=[*found[-1].lines, item])
-            else:
-                found.append(Block(True, [item]))
-        if any(words):
-            found.append(Block(False, [_runs(" ".join(words), project, numbers, language)]))
+    for is_item, words in _pieces(text):
+        line = _runs(words, project, numbers, language)
+        if is_item and found and found[-1].is_list:
+            found[-1] = found[-1]._replace(lines=[*found[-1].lines, line])
+        else:
+            found.append(Block(is_item, [line]))
     return found
+
+
+def _pieces(text: str) -> Iterator[tuple[bool, str]]:
+    """The paragraphs, the lines of each in one; those of a list by themselves, told as such."""
+    for paragraph in re.split(r"\n\s*\n", text.strip()):
+        for is_item, lines in groupby(paragraph.splitlines(), lambda line: bool(_ITEM.match(line))):
+            if is_item:
+                yield from ((True, _ITEM.sub("", line, count=1)) for line in lines)
+            elif words := " ".join(line.strip() for line in lines).strip():
+                yield False, words
 
 
 def _runs(text: str, project: str, numbers: Numbers, language: str) -> list[Run]:

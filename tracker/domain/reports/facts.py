@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from tracker.domain.calendar import local_date
-from tracker.domain.figures.one_cycle import MEMBERS, PREVIOUS
+from tracker.domain.figures.behind import PREVIOUS
+from tracker.domain.figures.one_cycle import MEMBERS
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reports import tokens
 from tracker.domain.reports.months import Month
@@ -16,12 +17,13 @@ from tracker.domain.reports.tokens import PROGRAMME, Place
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal
 
 _DAY = timedelta(days=1)
+Number = TypeVar("Number", bound=int | Decimal)
 
 
-class Figure(NamedTuple):
+class Counted(NamedTuple, Generic[Number]):
     """A number with what it counts; written into a text it stays a token."""
 
-    value: int
+    value: Number
     name: str
     place: Place
 
@@ -33,16 +35,8 @@ class Figure(NamedTuple):
         return tokens.figure(self.value, self.name, self.place, shown=words)
 
 
-class Ratio(NamedTuple):
-    """How many times the previous cycle."""
-
-    value: Decimal
-    name: str
-    place: Place
-
-    def said(self, words: str) -> str:
-        """The token with words in place of the number."""
-        return tokens.figure(self.value, self.name, self.place, shown=words)
+Figure: TypeAlias = Counted[int]
+Ratio: TypeAlias = Counted[Decimal]  # how many times the previous cycle
 
 
 @dataclass(frozen=True, slots=True)

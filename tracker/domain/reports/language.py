@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from tracker.domain.calendar import iso_week
@@ -40,14 +40,6 @@ class Language(ABC):
         """The phrase with its places filled in; of two, the first or the other."""
         phrase = self.phrases[key]
         return (phrase if isinstance(phrase, str) else phrase[is_other]).format(**values)
-
-    def as_of_words(self, when: datetime) -> str:
-        """When the figures were read, in local time."""
-        return self.say("as_of", day=self.day(when), when=when)
-
-    def published_words(self, when: datetime) -> str:
-        """When it was published, in local time."""
-        return self.say("published", day=self.day(when), when=when)
 
     def month_name(self, month: Month) -> str:
         """March."""

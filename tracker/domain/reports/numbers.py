@@ -10,11 +10,11 @@ from functools import cached_property
 from tracker.domain.calendar import local_date, midnight
 from tracker.domain.charts.fates import remaining
 from tracker.domain.charts.span import Span
-from tracker.domain.figures.behind import Behind, behind, of_members
+from tracker.domain.figures.behind import PREVIOUS, Behind, behind, of_members
 from tracker.domain.figures.history import History, RecordedWorkflow
 from tracker.domain.figures.holds import BlockerSpell
 from tracker.domain.figures.items import CycleItems, blocker_items, workflow_items
-from tracker.domain.figures.one_cycle import MEMBERS, PREVIOUS
+from tracker.domain.figures.one_cycle import MEMBERS
 from tracker.domain.figures.readings import Basis, Reading, window
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Choice, Summary, programme
@@ -135,7 +135,7 @@ class Numbers:
         _, border = self.window(place)
         last = local_date(border, self.zone) - _DAY
         number = place.cycle or max((row.cycle for row in self.history.cycles if row.starts_on <= last), default=0)
-        return tuple(self.span.joined(number, self.projects[project]))
+        return self.span.joined(number, self.projects[project])
 
     def cycles_in(self, month: Month) -> list[CycleRow]:
         """Those that have days in the month, in order."""

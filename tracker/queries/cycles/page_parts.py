@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from tracker.domain.figures.behind import BY_AMOUNT, Behind, Difference
-from tracker.domain.figures.one_cycle import MEMBERS, PREVIOUS
+from tracker.domain.figures.behind import BY_AMOUNT, PREVIOUS, Behind, Difference
+from tracker.domain.figures.one_cycle import MEMBERS
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.states import Goal, ScopeKind, State
 from tracker.queries.cycles.page import Late, Sources, Step

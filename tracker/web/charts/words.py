@@ -8,7 +8,7 @@ from functools import cache
 from tracker.charts.registry import CHARTS
 from tracker.charts.speech import ColumnWords, Speech
 from tracker.domain.charts.cautions import Caution
-from tracker.domain.charts.moves_back import Reason
+from tracker.domain.charts.moves_back import NO_REASON
 from tracker.domain.charts.sheets import Column, Value
 from tracker.domain.errors import N_
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal, State
@@ -84,7 +84,7 @@ def speech() -> Speech:
 
 
 def _reason(value: str) -> str:
-    return gettext("no reason given") if value == Reason.NONE else reason_word(value)
+    return gettext("no reason given") if value == NO_REASON else reason_word(value)
 
 
 def caution_label(caution: Caution, count: int) -> str:
