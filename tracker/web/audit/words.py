@@ -94,7 +94,7 @@ _FIELDS = {
     "plan_en": N_("plan in English"),
     "introduction_sv": N_("introduction in Swedish"),
     "introduction_en": N_("introduction in English"),
-    "report_status": N_("status of the part"),
+    "status": N_("status of the part"),
 }
 _THINGS = {"programme": N_("Programme"), "project": N_("Project"), "workstream": N_("Workstream")}
 _ADDRESSES = {"programme": "/setup", "project": "/setup/projects", "workstream": "/setup/workstreams"}
@@ -209,7 +209,7 @@ def field_word(name: str) -> str:
 def _value(field: str, value: str) -> str:
     """A field's text as its form shows it."""
     match field, value:
-        case "report_status", value if value in set(Status):
+        case "status", value if value in set(Status):
             return report_words.status_word(Status(value))
         case "role", value if value in set(Role):
             return word(Role(value))
