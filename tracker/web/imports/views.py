@@ -184,7 +184,6 @@ def _carry_out(token: str, table: Table, chosen: Choices, progress: Progress) ->
             chosen,
             seen=request.form.get("seen", ""),
             without_refused=bool(request.form.get("without_refused")),
-            backdate_days=current_settings().backdate_days,
             progress=progress,
         )
         if entry.is_recorded:

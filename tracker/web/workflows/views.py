@@ -11,7 +11,7 @@ from tracker.commands.workflows import moves, scope
 from tracker.commands.workflows.moves import Move, StaleError
 from tracker.domain.errors import TrackerError
 from tracker.queries.board import cards as board
-from tracker.web.http.context import current_settings, current_viewer, today
+from tracker.web.http.context import current_viewer, today
 from tracker.web.ui.errors import field_errors, status_of
 from tracker.web.ui.formats import language, state_name
 from tracker.web.ui.forms import Form, MoveForm, TakeBackForm
@@ -38,7 +38,7 @@ def move(key: str) -> ResponseReturnValue:
 
     def do(session: Session, entry: Entry, form: MoveForm) -> Response:
         wanted = Move(form.to, form.version, form.happened_on, form.reason, form.note)
-        moved = moves.move(session, entry, key, wanted, backdate_days=current_settings().backdate_days)
+        moved = moves.move(session, entry, key, wanted)
         session.flush()
         values = {"key": key, "state": state_name(moved.state)}
         if not entry.is_recorded:
@@ -146,9 +146,7 @@ def release(key: str) -> ResponseReturnValue:
     """Releases the workflow from one blocker; the blocker's last workflow needs a text."""
 
     def do(session: Session, entry: Entry, form: ReleaseForm) -> str:
-        outcome = blockers.release(
-            session, entry, form.blocker, [key], note=form.note, backdate_days=current_settings().backdate_days
-        )
+        outcome = blockers.release(session, entry, form.blocker, [key], note=form.note)
         if outcome.left:
             raise outcome.left[0].error
         if outcome.done:
