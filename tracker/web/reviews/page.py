@@ -9,7 +9,7 @@ from flask import request, url_for
 from sqlmodel import Session
 
 from tracker.charts.registry import CHARTS
-from tracker.domain.calendar import iso_week, local_date
+from tracker.domain.calendar import iso_week, local_date, working_days
 from tracker.domain.language import text_in
 from tracker.domain.people import Actor
 from tracker.domain.reviews import Member, Proposal, is_past
@@ -131,6 +131,7 @@ def context(shown: ReviewPage, drafts: Drafts = NO_DRAFTS, past: Sequence[object
         "stream_name": _stream_name,
         "stream_url": lambda part: here(review.cycle, part),
         "planning_week": _planning_week(shown.frame),
+        "working_days": working_days,
         "past": past,
     }
 
@@ -307,15 +308,11 @@ def _table(chart: str, columns: Sequence[str], cycles: Sequence[PastCycle], code
 
     return PastTable(
         chart,
-        _title(chart),
+        gettext(CHARTS[chart].title) if chart in CHARTS else gettext("Blockers"),
         url_for("charts.show", **place),
         cycles,
         [(column, chart_words.label(column), [cell(cycle, column) for cycle in cycles]) for column in columns],
     )
-
-
-def _title(chart: str) -> str:
-    return gettext(CHARTS[chart].title) if chart in CHARTS else gettext("Blockers")
 
 
 def _count(cycle: PastCycle, column: str) -> int | None:
