@@ -16,8 +16,9 @@ from tracker.domain.blockers import FIELDS
 from tracker.domain.errors import TrackerError
 from tracker.domain.merging import FieldConflictError
 from tracker.queries.blockers import page as pages
-from tracker.queries.blockers.page import BlockerEventItem, Page
-from tracker.web.blockers.forms import EditForm, HoldForm, NoteForm, ReleaseForm
+from tracker.queries.blockers.page import Page
+from tracker.queries.workflows.timeline import TimelineItem
+from tracker.web.blockers.forms import EditForm, HoldForm, ReleaseForm
 from tracker.web.blockers.words import (
     AllLeftError,
     category_choices,
@@ -28,7 +29,7 @@ from tracker.web.blockers.words import (
 )
 from tracker.web.http.context import current_viewer, now, reading_session, today
 from tracker.web.ui.formats import language, moment
-from tracker.web.ui.forms import Form
+from tracker.web.ui.forms import Form, NoteForm
 from tracker.web.ui.merged_forms import redrawn
 from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import fresh_key, see_other, submit
@@ -201,7 +202,7 @@ def _why_not(shown: Page) -> str:
     )
 
 
-def _in_words(item: BlockerEventItem) -> BlockerEventItem:
+def _in_words(item: TimelineItem) -> TimelineItem:
     if item.kind != "field":
         return item
     return replace(
