@@ -68,9 +68,8 @@ def create(session: Session, entry: Entry, fields: CycleFields) -> Cycle:
     _refuse_impossible(session, number, fields.dates)
     cycle = Cycle(number=number, goal=goal, **asdict(fields.dates))
     session.add(cycle)
-    for name, text in texts_of(cycle, FIELDS).items():
-        if text:
-            entry.add(CycleChange(cycle_number=number, field=name, after=text, entry_id=entry.id))
+    texts = {name: text for name, text in texts_of(cycle, FIELDS).items() if text}
+    field_edits.record(entry, {}, texts, table=CycleChange, cycle_number=number)
     return cycle
 
 
@@ -93,9 +92,7 @@ def edit(session: Session, entry: Entry, number: int, wanted: Mapping[str, str],
             )
         wanted_dates = {name: DATES[name].value((before | dates)[name]) for name in DATES}
         _refuse_impossible(session, number, Dates(**wanted_dates))
-    for name, text in texts.items():
-        change = CycleChange(cycle_number=number, field=name, before=before[name], after=text, entry_id=entry.id)
-        entry.add(change)
+    field_edits.record(entry, before, texts, table=CycleChange, cycle_number=number)
     write(cycle, FIELDS, texts)
     return list(texts)
 

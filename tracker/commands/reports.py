@@ -54,14 +54,14 @@ def write(
     }
     typed = {name: _clean(session, name, wanted[section]) for name, section in names.items() if section in wanted}
     texts = field_edits.merged(session, about, typed, seen, current, table=ReportChange)
-    for name, text in texts.items():
-        _record(entry, month, project, name, current[name], text)
+    at = {"month": str(month), "project_code": project}
+    field_edits.record(entry, current, texts, table=ReportChange, **at)
     if project == INTRODUCTION:
         return [names[name] for name in texts]
     before = standing.get(STATUS, ("", ""))[0]
     after = status.value if status is not None else before or (Status.DRAFT.value if texts else "")
     if after != before:
-        _record(entry, month, project, STATUS, before, after)
+        field_edits.record(entry, {STATUS: before}, {STATUS: after}, table=ReportChange, **at)
     return [names[name] for name in texts]
 
 
@@ -70,7 +70,7 @@ def publish(session: Session, entry: Entry, month: Month, texts: Mapping[str, st
 
     Raises NotAllowedError, or ConflictError when it is published already.
     """
-    _require_planner(entry.actor)
+    require_planner(entry.actor)
     _refuse_published(session, month)
     entry.add(ReportPublication(month=str(month), text_sv=texts["sv"], text_en=texts["en"], entry_id=entry.id))
 
@@ -80,7 +80,7 @@ def reopen(session: Session, entry: Entry, month: Month) -> None:
 
     Raises NotAllowedError, or ConflictError when it is not published.
     """
-    _require_planner(entry.actor)
+    require_planner(entry.actor)
     if not _is_published(session, month):
         raise ConflictError(N_("The report of %(month)s is not published."), month=str(month))
     entry.add(ReportPublication(month=str(month), entry_id=entry.id))
@@ -112,7 +112,8 @@ def _require_writer(session: Session, actor: Person, month: Month, project: str,
         raise NotFoundError(N_("There is no report of %(month)s."), month=str(month))
 
 
-def _require_planner(actor: Person) -> None:
+def require_planner(actor: Person) -> None:
+    """Refuses with NotAllowedError unless it is a planner."""
     if not actor.is_planner:
         raise NotAllowedError(N_("Only planners publish reports."))
 
@@ -172,9 +173,3 @@ def _clean(session: Session, name: str, text: str) -> str:
 
     tokens.require_sound(text, section, is_known)
     return text
-
-
-def _record(entry: Entry, month: Month, project: str, name: str, before: str, after: str) -> None:
-    entry.add(
-        ReportChange(month=str(month), project_code=project, field=name, before=before, after=after, entry_id=entry.id)
-    )
