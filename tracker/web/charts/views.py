@@ -165,12 +165,12 @@ def _items(name: str, asked: str) -> Response:
     title = gettext(drawings.CHARTS[name].title)
     if asked in set(Caution):
         caution = Caution(asked)
-        behind = reading.cautions[caution]
+        behind = reading.chosen.cautions[caution]
         heading = words.caution_label(caution, len(behind))
         return _list(reading, name, title, heading, words.caution_definition(caution), behind, Adds.COUNT)
     of = last("of")
     choice = reading.part(name, of)
-    sheet = sheets.whole(drawings.CHARTS[name].source, reading.span, choice)
+    sheet = sheets.whole(drawings.CHARTS[name].source, reading.chosen.span, choice)
     column = next((each for each in sheet.columns if each.name == asked), None)
     if column is None or column.adds in {Adds.KEY, Adds.NONE} or (of and not choice.workstreams):
         raise NotFoundError(N_("The chart has no such mark. Its filters may have changed."))
@@ -213,7 +213,7 @@ def _list(
 
 def _rows(reading: Reading, behind: list[Behind]) -> Iterator[ChartItem]:
     named = cycle_queries.workflows(reading_session(), language())
-    streams = {each.key: code for code, each in reading.span.recorded(reading.choice)}
+    streams = {each.key: code for code, each in reading.chosen.span.recorded(reading.chosen.choice)}
     for each in behind:
         amount = _amount(each.amount)
         if isinstance(each.item, int):
