@@ -120,6 +120,16 @@ def release(
     return outcome
 
 
+def release_one(
+    session: Session, entry: Entry, blocker_id: int, key: str, *, note: str = "", happened_on: date | None = None
+) -> bool:
+    """Lets go of one workflow, as `release` does of many; tells whether it was held, and raises why it is left."""
+    outcome = release(session, entry, blocker_id, [key], note=note, happened_on=happened_on)
+    if outcome.left:
+        raise outcome.left[0].error
+    return bool(outcome.done)
+
+
 def edit(
     session: Session, entry: Entry, blocker_id: int, wanted: Mapping[str, str], was: Mapping[str, str]
 ) -> list[str]:

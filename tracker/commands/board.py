@@ -58,20 +58,13 @@ def _released(session: Session, entry: Entry, update: Update) -> bool:
     is_written = False
     for blocker_id in update.released:
         try:
-            outcome = blockers.release(
-                session,
-                entry,
-                blocker_id,
-                [update.key],
-                note=update.resolution,
-                happened_on=update.happened_on,
+            is_released = blockers.release_one(
+                session, entry, blocker_id, update.key, note=update.resolution, happened_on=update.happened_on
             )
         except InvalidError as error:
             error.field = "resolution" if error.field == "note" else error.field
             raise
-        for left in outcome.left:
-            raise left.error
-        is_written = is_written or bool(outcome.done)
+        is_written = is_written or is_released
     if update.resolution and not is_written:
         raise ConflictError(
             N_("The blocker was released by somebody else in the meantime. Keep the text as a note, or discard it."),

@@ -119,7 +119,8 @@ def refuse_void(
         raise ConflictError(N_("The creation of %(key)s cannot be taken back."), key=workflow.key)
     if changes[-2].to_state is State.DONE:
         refuse_while_held(session, workflow, released=released)
-    if is_before_a_close(session, changes[-1].happened_at) and not entry.actor.is_planner:
+    closed = Limits(_latest_close(session), None)
+    if closed.is_before_a_close(changes[-1].happened_at) and not entry.actor.is_planner:
         raise before_a_close()
 
 
@@ -292,11 +293,6 @@ def happened_at(session: Session, entry: Entry, on: date | None, *, previous: da
     if on is not None and not entry.actor.is_planner:
         limits(session).refuse_too_early(at, entry)
     return at
-
-
-def is_before_a_close(session: Session, happened_at: datetime) -> bool:
-    """Whether a cycle was closed then or later: what happened is in the figures of a close."""
-    return Limits(_latest_close(session), None).is_before_a_close(happened_at)
 
 
 def _latest_close(session: Session) -> datetime | None:

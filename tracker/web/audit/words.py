@@ -14,12 +14,12 @@ from tracker.domain.programme.setup import ALL_FIELDS
 from tracker.domain.reports.documents import Status
 from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME
 from tracker.domain.reviews import Wish
-from tracker.domain.states import BlockerCategory, Role, ScopeKind, State
+from tracker.domain.states import BlockerCategory, Role, ScopeKind
 from tracker.queries.audit import AuditEntry, Line
 from tracker.queries.workflows.timeline import TimelineItem
 from tracker.web.reports import words as report_words
 from tracker.web.reviews.words import outcome_words
-from tracker.web.ui.formats import day, state_name
+from tracker.web.ui.formats import day, state_or_dash
 from tracker.web.ui.translation import gettext
 from tracker.web.ui.words import history_label, reason_word, word
 from tracker.web.workflows.words import event_words
@@ -228,7 +228,7 @@ def _text(line: Line, recorded_at: datetime) -> str:
         case "proposed":
             return _proposal_words(line)
         case "created":
-            return gettext("created as %(state)s", state=_state(line.to_state))
+            return gettext("created as %(state)s", state=state_or_dash(line.to_state))
         case _:
             return event_words(_item(line, recorded_at))
 
@@ -244,7 +244,3 @@ def _item(line: Line, at: datetime) -> TimelineItem:
     own = ("from_state", "to_state", "from_cycle", "to_cycle", "goal", "scope_kind")
     fields = {name: getattr(line, name) for name in own}
     return TimelineItem(line.kind, at, (at, 0, 0), "", "", at, text=line.blocker, **fields)
-
-
-def _state(state: State | None) -> str:
-    return state_name(state) if state is not None else "–"

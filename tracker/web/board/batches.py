@@ -120,16 +120,7 @@ def _release(session: Session, entry: Entry, key: str, form: BatchForm, held_by:
     if not held_by:
         moves.the_workflow(session, key)  # which has to be there
     for blocker_id in held_by:
-        outcome = blockers.release(
-            session,
-            entry,
-            blocker_id,
-            [key],
-            note=form.note,
-            happened_on=form.happened_on,
-        )
-        if outcome.left:
-            raise outcome.left[0].error
+        blockers.release_one(session, entry, blocker_id, key, note=form.note, happened_on=form.happened_on)
     return bool(held_by)
 
 

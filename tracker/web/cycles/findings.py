@@ -9,10 +9,10 @@ from tracker.domain.figures.behind import BY_AMOUNT, Difference
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Choice, Summary, days
 from tracker.domain.programme.rows import CycleRow
-from tracker.domain.states import CycleStatus, Goal, State
+from tracker.domain.states import CycleStatus, Goal
 from tracker.queries.cycles.page import Late, Sources
 from tracker.web.charts import figure_words
-from tracker.web.ui.formats import day, state_name
+from tracker.web.ui.formats import day, state_or_dash
 from tracker.web.ui.translation import gettext, ngettext
 from tracker.web.ui.words import word
 
@@ -147,11 +147,7 @@ def cause_words(cause: Late) -> str:
         return gettext(_EVENTS[cause.kind], number=cause.blocker)
     if cause.kind == "moved" and cause.from_state is None:
         return gettext("Created")
-    return f"{_state(cause.from_state)} → {_state(cause.to_state)}"
-
-
-def _state(state: State | None) -> str:
-    return state_name(state) if state is not None else "–"
+    return f"{state_or_dash(cause.from_state)} → {state_or_dash(cause.to_state)}"
 
 
 def _tested(row: Summary) -> str:

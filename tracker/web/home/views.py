@@ -155,6 +155,7 @@ def _ending(seen: Overview) -> Ending | None:
     number, choice = latest.cycle, programme(history)
     span = Span(history, seen.span.as_of, number - 1, number)
     row = span.reported_summary(number, choice)
+    cycles: dict[str, Any] = {"from": span.cycles[0].cycle, "to": span.cycles[-1].cycle}
     counts, closed_on = {name: getattr(row, name) for name in _ENDS}, local_date(latest.closed_at, history.zone)
     return Ending(
         number,
@@ -165,12 +166,5 @@ def _ending(seen: Overview) -> Ending | None:
             for name, count in counts.items()
             if count or (count == 0 and name not in _ONLY_IF_ANY)
         ],
-        [
-            (words.chart_finding(name, span, choice), url_for("charts.show", name=name, **_range(span)))
-            for name in _TOLD
-        ],
+        [(words.chart_finding(name, span, choice), url_for("charts.show", name=name, **cycles)) for name in _TOLD],
     )
-
-
-def _range(span: Span) -> dict[str, Any]:
-    return {"from": span.cycles[0].cycle, "to": span.cycles[-1].cycle}

@@ -1,13 +1,11 @@
 """What the pages of an import show."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tracker.commands.imports.plan import Plan
 from tracker.commands.imports.results import RowResult
-from tracker.db.models import ImportFile
 from tracker.domain.cells import unguarded
 from tracker.domain.imports import reading
 from tracker.domain.imports.choices import Choices
@@ -23,7 +21,6 @@ from tracker.web.imports.words import (
     FIELDS,
     change_words,
     cut,
-    field_choices,
 )
 from tracker.web.ui.errors import explain
 from tracker.web.ui.formats import language
@@ -68,7 +65,7 @@ def columns_context(table: Table, choices: Choices, content: bytes) -> dict[str,
         "chosen": choices,
         "rows": len(table.rows),
         "skipped": table.skipped,
-        "fields": field_choices(),
+        "fields": [(field.value, gettext(word)) for field, word in FIELDS.items()],
         "delimiters": [(mark, gettext(word)) for mark, word in DELIMITER_WORDS.items()],
         "dates": [(order, gettext(word)) for order, word in DATE_WORDS.items()],
         "reasons": picks(MoveBackReason),
@@ -119,12 +116,6 @@ def preview_context(plan: Plan, show: str, start: int) -> dict[str, Any]:
         "can_do": bool(counts["created"] or counts["changed"]),
         "seen": plan.digest(),
     }
-
-
-def result_of(file: ImportFile) -> dict[str, int]:
-    """What a finished import came to."""
-    counts: dict[str, int] = json.loads(file.outcome)
-    return counts
 
 
 def _samples(table: Table, place: int) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 The file is kept in the database meanwhile, so that any process can answer the next step.
 """
 
+import json
 from dataclasses import replace
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -16,7 +17,6 @@ from tracker.commands.imports.results import ImportChangedError
 from tracker.commands.imports.workflows import COMMAND
 from tracker.commands.workflows.moves import When
 from tracker.db.models import ImportFile
-from tracker.domain.cells import Dialect
 from tracker.domain.errors import N_, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.imports import choices as choosing
 from tracker.domain.imports.choices import Choices
@@ -35,11 +35,11 @@ from tracker.web.http.context import (
     unrecorded,
     writing,
 )
-from tracker.web.imports.page import columns_context, preview_context, result_of
+from tracker.web.imports.page import columns_context, preview_context
 from tracker.web.imports.progress import progress_of
 from tracker.web.imports.words import CAUSE, problem_words
 from tracker.web.ui.errors import explain, field_errors, status_of
-from tracker.web.ui.formats import language
+from tracker.web.ui.formats import usual_dialect
 from tracker.web.ui.query import last, whole
 from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import fresh_key
@@ -191,8 +191,7 @@ def _carry_out(token: str, table: Table, chosen: Choices, progress: Progress) ->
 
 
 def _refused_file(planned: Plan) -> bytes:
-    dialect = Dialect.EXCEL_SV if language() == "sv" else Dialect.CSV
-    return refused_rows.content(planned, cause=gettext(CAUSE), words=problem_words, dialect=dialect)
+    return refused_rows.content(planned, cause=gettext(CAUSE), words=problem_words, dialect=usual_dialect())
 
 
 def _sent_columns() -> list[str]:
@@ -254,7 +253,7 @@ def _done(file: ImportFile) -> Response:
     return page(
         "imports/done.html",
         file=file,
-        counts=result_of(file),
+        counts=json.loads(file.outcome),
         undo_key=fresh_key(),
         is_planner=current_viewer().actor.is_planner,
     )

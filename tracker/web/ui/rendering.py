@@ -30,11 +30,6 @@ class Htmx(HTMX):  # type: ignore[misc]
     """flask-htmx with what htmx 4 sends."""
 
     @property
-    def source(self) -> str | None:
-        """What asked: `button#id`, or a bare tag."""
-        return request.headers.get("HX-Source")
-
-    @property
     def request_type(self) -> str | None:
         """`partial` when a part of the page is to be swapped, `full` when all of it is."""
         return request.headers.get("HX-Request-Type")
