@@ -1,6 +1,6 @@
 """Writing the monthly report: leads their projects' parts, planners every part; planners publish it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import ColumnElement, select
@@ -86,11 +86,6 @@ def reopen(session: Session, entry: Entry, month: Month) -> None:
     entry.add(ReportPublication(month=str(month), entry_id=entry.id))
 
 
-def may_write(actor: Person, workstreams: Collection[str]) -> bool:
-    """Whether the part of a project with these workstreams is theirs to write; one without any is the planners'."""
-    return actor.is_planner or any(actor.leads(code) for code in workstreams)
-
-
 def _require_writer(session: Session, actor: Person, month: Month, project: str, today: date) -> None:
     rows = session.execute(
         select(col(Project.code), col(Workstream.code))
@@ -100,7 +95,7 @@ def _require_writer(session: Session, actor: Person, month: Month, project: str,
     if not rows and project not in {INTRODUCTION, PROGRAMME}:
         raise NotFoundError(N_("There is no project %(code)s."), code=project)
     streams = [code for _, code in rows if code is not None]
-    if not may_write(actor, streams):
+    if not actor.takes_part(streams):
         raise NotAllowedError(
             N_("Only leads in %(project)s and planners write this part.")
             if streams

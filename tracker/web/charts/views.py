@@ -20,7 +20,7 @@ from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import days
 from tracker.domain.figures.words import Adds
-from tracker.domain.states import Goal, Role, State
+from tracker.domain.states import Goal, State
 from tracker.queries import charts as queries
 from tracker.queries.cycles import page as cycle_queries
 from tracker.web.charts import figure_words, words
@@ -135,8 +135,7 @@ def _file_name(name: str, reading: Reading) -> str:
 
 def _shared(reading: Reading) -> dict[str, Any]:
     filters, actor = reading.filters, current_viewer().actor
-    is_lead = actor.role is Role.LEAD and not actor.all_workstreams
-    own = sorted(actor.workstreams & reading.sources.workstreams.keys()) if is_lead else []
+    own = sorted(actor.own_workstreams & reading.sources.workstreams.keys())
     return {
         "own": own,
         "is_own": not filters.projects and sorted(filters.workstreams) == own,

@@ -51,7 +51,7 @@ def show() -> ResponseReturnValue:
     viewer = current_viewer()
     seen = overviews.overview(
         reading_session(),
-        own=_own_workstreams(viewer.actor),
+        own=viewer.actor.own_workstreams,
         language=language(),
         now=now(),
         today=today(),
@@ -60,13 +60,8 @@ def show() -> ResponseReturnValue:
     return page("home/home.html", **_context(seen, viewer.actor))
 
 
-def _own_workstreams(actor: Actor) -> Collection[str]:
-    """Those whose part is told apart: a lead's, unless it is all of them."""
-    return actor.workstreams if actor.role is Role.LEAD and not actor.all_workstreams else ()
-
-
 def _context(seen: Overview, actor: Actor) -> dict[str, Any]:
-    own = _own_workstreams(actor)
+    own = actor.own_workstreams
     waiting = _waiting(seen.blockers, own)
     following = seen.following
     planning = (following.planning_starts_on, following.planning_ends_on) if following else (None, None)
@@ -88,7 +83,7 @@ def _context(seen: Overview, actor: Actor) -> dict[str, Any]:
         "waiting": waiting,
         "decisions": waiting[:_DECISIONS_SHOWN],
         "overdue": sum(row.is_overdue for row in waiting),
-        "own": frozenset(own),
+        "own": own,
         "parts": [part for part in seen.review.parts if not own or part.code in own] if seen.review else [],
         "is_review_due": words.is_review_due(seen, today()),
         "is_lead": actor.role is Role.LEAD,

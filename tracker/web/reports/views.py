@@ -265,7 +265,7 @@ def _blocks(sources: Sources, report: Report, part: Part, written: str) -> list[
 
 
 def _may(sources: Sources, project: str) -> bool:
-    return commands.may_write(current_viewer().actor, _streams(sources, project))
+    return current_viewer().actor.takes_part(_streams(sources, project))
 
 
 def _streams(sources: Sources, project: str) -> list[str]:

@@ -13,7 +13,7 @@ from tracker.domain.calendar import iso_week, local_date, working_days
 from tracker.domain.language import text_in
 from tracker.domain.people import Actor
 from tracker.domain.reviews import Member, Proposal, is_past
-from tracker.domain.states import CycleStatus, Goal, ProposalKind, ReviewReason, Role
+from tracker.domain.states import CycleStatus, Goal, ProposalKind, ReviewReason
 from tracker.queries.reviews import frame as review_frame
 from tracker.queries.reviews import review as reviews
 from tracker.queries.reviews.frame import PastCycle, ReviewFrame
@@ -183,10 +183,9 @@ def _ordered(parts: Sequence[Part], actor: Actor) -> tuple[Part, ...]:
     """A lead's own first, then those in which something was carried so often that the next time takes words. What is
     decided moves none of them, so that the room finds them where they were.
     """
-    has_own = actor.role is Role.LEAD and not actor.all_workstreams
 
     def rank(part: Part) -> tuple[bool, bool, str]:
-        is_mine = has_own and actor.leads(part.code)
+        is_mine = part.code in actor.own_workstreams
         return not is_mine, not any(each.needs_explicit_decision for each in part.unmet), part.code
 
     return tuple(sorted(parts, key=rank))
