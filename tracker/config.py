@@ -28,6 +28,7 @@ SEED_DATA = _beside("seed_data", "_seed")
 TRANSLATIONS = _PACKAGE / "translations"
 HANDBOOK = _PACKAGE / "handbook"
 STATIC = _PACKAGE / "web" / "static"
+BACKDATE_DAYS = 14  # how far back leads may date what they enter, unless a setting says otherwise
 
 
 class SettingsError(TrackerError):
@@ -91,7 +92,7 @@ class Settings(BaseSettings):
     public_url: Annotated[str, AfterValidator(_known_public_url)] = ""
     timezone: Annotated[str, AfterValidator(_known_time_zone)] = "Europe/Stockholm"
     proxy_hops: int = Field(default=0, ge=0, le=8)
-    backdate_days: int = Field(default=14, ge=0, le=365)
+    backdate_days: int = Field(default=BACKDATE_DAYS, ge=0, le=365)
     insecure_http: bool = False
     contact: str = ""
     log_level: str = "INFO"

@@ -102,7 +102,7 @@ def loaded(databases: Databases, size: int) -> Iterator[Loaded]:
 def contenders(of: Loaded) -> dict[str, Callable[[], object]]:
     """All charts, with and without a kept history, and the raw statements; these must give the same numbers."""
     with of.reading() as read:
-        zone = read.span.zone
+        zone = read.chosen.span.zone
     statements = floors(
         drawings.CHARTS, of.programme, of.as_of, zone, is_sqlite=of.served.engine.dialect.name == "sqlite"
     )

@@ -54,7 +54,7 @@ def engine(databases: Databases) -> Engine:
 
 def move(session: Session, entry: Entry) -> None:
     flow, _ = moves.the_workflow(session, "LAB-001")
-    moves.move(session, entry, "LAB-001", Move(State.TEST, flow.version, None, "", "Klart på labbet"), backdate_days=14)
+    moves.move(session, entry, "LAB-001", Move(State.TEST, flow.version, None, "", "Klart på labbet"))
 
 
 def test_a_move_and_its_taking_back(engine: Engine) -> None:
@@ -74,9 +74,7 @@ def test_a_move_and_its_taking_back(engine: Engine) -> None:
 
 def test_blockers_notes_checks_and_fields(engine: Engine) -> None:
     fields = BlockerFields("Saknas", BlockerCategory.VENDOR, title_en="Missing")
-    by_operator(
-        engine, "raise_blocker", lambda s, e: blockers.raise_blocker(s, e, fields, ["LAB-001"], backdate_days=14)
-    )
+    by_operator(engine, "raise_blocker", lambda s, e: blockers.raise_blocker(s, e, fields, ["LAB-001"]))
     (held,) = latest(engine).lines
     assert (held.kind, held.key, held.blocker) == ("held", "LAB-001", "Saknas")
     by_operator(engine, "note", lambda s, e: notes.write(s, e, "Ring på måndag", key="LAB-001"))
@@ -112,9 +110,7 @@ def test_accounts_without_what_may_have_to_be_erased(engine: Engine) -> None:
 
 def test_a_note_on_a_blocker_finds_its_title_in_the_readers_language(engine: Engine) -> None:
     fields = BlockerFields("Saknas", BlockerCategory.VENDOR, title_en="Missing")
-    by_operator(
-        engine, "raise_blocker", lambda s, e: blockers.raise_blocker(s, e, fields, ["LAB-001"], backdate_days=14)
-    )
+    by_operator(engine, "raise_blocker", lambda s, e: blockers.raise_blocker(s, e, fields, ["LAB-001"]))
     with reading(engine) as session:
         programme = viewer.programme(session)
         assert programme is not None

@@ -65,7 +65,7 @@ def test_the_history_is_read_anew_when_something_has_happened_and_not_when_a_rep
     assert history() is first
     with acting(engine, planner(engine)) as (session, entry):
         move = Move(State.DONE, version=stands(engine, OTHERS).version)
-        workflows.move(session, entry, OTHERS, move, backdate_days=14)
+        workflows.move(session, entry, OTHERS, move)
     assert history() is not first
 
 

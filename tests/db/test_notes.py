@@ -101,12 +101,12 @@ def test_nothing_changed_is_said_once_a_day(programme: Engine) -> None:
 
 def _move(engine: Engine, entry: Entry, session: object) -> None:
     wanted = Move(State.TEST, stands(engine, FREE).version)
-    moves.move(session, entry, FREE, wanted, backdate_days=14)  # type: ignore[arg-type]
+    moves.move(session, entry, FREE, wanted)  # type: ignore[arg-type]
 
 
 CHANGES: dict[str, Callable[..., object]] = {
     "a move": _move,
-    "a hold": lambda _, entry, session: blockers.hold(session, entry, BLOCKER, [FREE], backdate_days=14),
+    "a hold": lambda _, entry, session: blockers.hold(session, entry, BLOCKER, [FREE]),
     "a cycle": lambda engine, entry, session: scope.enter(
         session, entry, FREE, 3, Goal.TEST, version=stands(engine, FREE).version
     ),

@@ -220,7 +220,7 @@ def test_publishing_freezes_the_report_and_names_what_is_missing(programme: Engi
         publish(programme)
     with acting(programme, planner(programme)) as (session, entry):
         move = Move(State.DONE, version=stands(programme, OTHERS).version)
-        moves.move(session, entry, OTHERS, move, backdate_days=14)
+        moves.move(session, entry, OTHERS, move)
     after = read(programme)
     assert after.report("sv").parts == report.parts
     runs = blocks("{0|tested|c2}", "SIDU", after.material.numbers, "sv")[0].lines[0]

@@ -33,7 +33,6 @@ from tracker.domain.workflows import WorkflowFields
 from tracker.queries.programme import check
 
 RUNS, STEPS = 200, 50
-DAYS = 14
 HELD, FREE, CLOSED, DRAFTED = "LAB-001", "LAB-002", "LAB-003", "LAB-004"
 FIRST_KEYS = [HELD, FREE, CLOSED, DRAFTED]
 PEOPLE = {
@@ -118,7 +117,7 @@ class Programme(RuleBasedStateMachine):
         key, turn = self._key(place), self._turn(who, days_ago)
         wanted = Move(to, self._version(key) - behind, turn.on, reason)
         expected = self.book.move(turn, key, to, behind, reason)
-        self._act(turn, expected, lambda session, entry: moves.move(session, entry, key, wanted, backdate_days=DAYS))
+        self._act(turn, expected, lambda session, entry: moves.move(session, entry, key, wanted))
 
     @rule(place=places, who=people, behind=behinds)
     def somebody_takes_a_move_back(self, place: int, who: str, behind: int) -> None:
@@ -137,7 +136,7 @@ class Programme(RuleBasedStateMachine):
             def one(key: str) -> bool:
                 before = moves.the_workflow(session, key)[0].version
                 wanted = Move(to, versions[key], reason=reason)
-                return moves.move(session, entry, key, wanted, backdate_days=DAYS).version > before
+                return moves.move(session, entry, key, wanted).version > before
 
             return batch_results.each(keys, one)
 
@@ -150,7 +149,7 @@ class Programme(RuleBasedStateMachine):
         self._act(
             turn,
             expected,
-            lambda session, entry: blockers.hold(session, entry, number, keys, happened_on=turn.on, backdate_days=DAYS),
+            lambda session, entry: blockers.hold(session, entry, number, keys, happened_on=turn.on),
         )
 
     @rule(some=few, who=people, days_ago=dates)
@@ -166,9 +165,7 @@ class Programme(RuleBasedStateMachine):
 
         def raise_it(session: Session, entry: Entry) -> BatchResult:
             fields = BlockerFields(f"Hinder {number}", BlockerCategory.OTHER)
-            made, outcome = blockers.raise_blocker(
-                session, entry, fields, keys, happened_on=turn.on, backdate_days=DAYS
-            )
+            made, outcome = blockers.raise_blocker(session, entry, fields, keys, happened_on=turn.on)
             assert made == number
             return outcome
 
@@ -182,9 +179,7 @@ class Programme(RuleBasedStateMachine):
         self._act(
             turn,
             expected,
-            lambda session, entry: blockers.release(
-                session, entry, number, keys, note=note, happened_on=turn.on, backdate_days=DAYS
-            ),
+            lambda session, entry: blockers.release(session, entry, number, keys, note=note, happened_on=turn.on),
         )
 
     @rule(place=places, who=people, edit=edits)

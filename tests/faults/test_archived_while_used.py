@@ -65,9 +65,9 @@ def _use(key: str, use: str) -> Command:
     match use:
         case "moved":
             wanted = Move(State.DESIGN, 1)
-            return lambda session, entry: moves.move(session, entry, key, wanted, backdate_days=14)
+            return lambda session, entry: moves.move(session, entry, key, wanted)
         case "held":
-            return lambda session, entry: _held(blockers.hold(session, entry, BLOCKER, [key], backdate_days=14))
+            return lambda session, entry: _held(blockers.hold(session, entry, BLOCKER, [key]))
         case _:
             return lambda session, entry: scope.enter(session, entry, key, 3, Goal.TEST, version=1)
 

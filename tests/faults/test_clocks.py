@@ -61,15 +61,15 @@ def work(engine: Engine, times: list[datetime]) -> None:
 
     def move(to: State) -> None:
         with acting(engine, planner(engine), next(clock)) as (session, entry):
-            moves.move(session, entry, KEY, Move(to, stands(engine, KEY).version), backdate_days=14)
+            moves.move(session, entry, KEY, Move(to, stands(engine, KEY).version))
 
     with acting(engine, planner(engine), next(clock)) as (session, entry):
         fields = BlockerFields("Väntar", BlockerCategory.DATA)
-        blocker, _ = blockers.raise_blocker(session, entry, fields, [KEY], happened_on=None, note="", backdate_days=14)
+        blocker, _ = blockers.raise_blocker(session, entry, fields, [KEY], happened_on=None, note="")
     move(State.VALIDATION)
     move(State.TEST)
     with acting(engine, planner(engine), next(clock)) as (session, entry):
-        blockers.release(session, entry, blocker, [KEY], note="Löst", happened_on=None, backdate_days=14)
+        blockers.release(session, entry, blocker, [KEY], note="Löst", happened_on=None)
     move(State.DONE)
     reviewing.close(engine, number=1, at=next(clock))
     reviewing.commit(engine, 2, at=next(clock))

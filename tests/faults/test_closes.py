@@ -50,7 +50,7 @@ def close_of(token: str) -> Command:
 
 def move_of(engine: Engine, key: str, to: State) -> Command:
     wanted = Move(to, stands(engine, key).version, reason="other")
-    return lambda session, entry: moves.move(session, entry, key, wanted, backdate_days=14)
+    return lambda session, entry: moves.move(session, entry, key, wanted)
 
 
 def kept(engine: Engine) -> dict[tuple[int, str], str]:

@@ -18,7 +18,6 @@ from tracker.domain.errors import ConflictError, TrackerError
 from tracker.domain.states import BlockerCategory, State
 
 PAIRS = 500
-DAYS = 14
 _HOLDING = """
 SELECT e.blocker_id FROM workflow w JOIN blocker_event e ON e.workflow_id = w.id
 WHERE e.event = 'held' AND e.id = (
@@ -58,7 +57,7 @@ def _judged(engine: Engine, results: list[object]) -> str:
 
 def _move(engine: Engine, to: State) -> Command:
     wanted = Move(to, stands(engine, FREE).version, reason="other")
-    return lambda session, entry: moves.move(session, entry, FREE, wanted, backdate_days=DAYS)
+    return lambda session, entry: moves.move(session, entry, FREE, wanted)
 
 
 def _undo(engine: Engine) -> Command:
@@ -70,12 +69,12 @@ def _undo(engine: Engine) -> Command:
 
 
 def _hold() -> Command:
-    return lambda session, entry: blockers.hold(session, entry, BLOCKER, [FREE], backdate_days=DAYS)
+    return lambda session, entry: blockers.hold(session, entry, BLOCKER, [FREE])
 
 
 def _raise() -> Command:
     fields = BlockerFields("Nytt hinder", BlockerCategory.OTHER)
-    return lambda session, entry: blockers.raise_blocker(session, entry, fields, [FREE], backdate_days=DAYS)[1]
+    return lambda session, entry: blockers.raise_blocker(session, entry, fields, [FREE])[1]
 
 
 def _held(engine: Engine, command: Command) -> str:
@@ -88,7 +87,7 @@ def _held(engine: Engine, command: Command) -> str:
 
 
 def _release(number: int) -> Command:
-    return lambda session, entry: blockers.release(session, entry, number, [FREE], note="Löst", backdate_days=DAYS)
+    return lambda session, entry: blockers.release(session, entry, number, [FREE], note="Löst")
 
 
 def _reset(engine: Engine) -> None:

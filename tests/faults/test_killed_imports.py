@@ -42,7 +42,7 @@ def imported(url: str, watch: Any = None) -> None:  # noqa: ANN401 - told each s
     with transaction(engine) as session:
         entry = open_entry(session, actor, COMMAND, NOW)
         workflow_imports.carry_out(
-            session, entry, read_table(TEXT.encode()), Choices(), seen=None, without_refused=False, backdate_days=14
+            session, entry, read_table(TEXT.encode()), Choices(), seen=None, without_refused=False
         )
     if watch is not None:
         watch()

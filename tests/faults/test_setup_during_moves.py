@@ -59,7 +59,7 @@ def _limit_and_move(engine: Engine, together: ThreadPoolExecutor, turn: int) -> 
 
 def _moving(key: str, wanted: Move) -> Command:
     reason = Move(wanted.to, wanted.version, None, "other")
-    return lambda session, entry: moves.move(session, entry, key, reason, backdate_days=14)
+    return lambda session, entry: moves.move(session, entry, key, reason)
 
 
 def _archive_and_plan(engine: Engine, together: ThreadPoolExecutor, _turn: int) -> str:

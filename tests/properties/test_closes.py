@@ -129,7 +129,7 @@ class Office:
         happened_on = on.date() if on else None
         self.attempt(
             lambda session, entry, key, version: moves.move(
-                session, entry, key, Move(wanted, version, happened_on, "other"), backdate_days=14
+                session, entry, key, Move(wanted, version, happened_on, "other")
             )
         )
 
@@ -141,15 +141,11 @@ class Office:
 
     def hold(self, _number: int) -> None:
         blocker = self.random.choice([1, 2])
-        self.attempt(lambda session, entry, key, _: blockers.hold(session, entry, blocker, [key], backdate_days=14))
+        self.attempt(lambda session, entry, key, _: blockers.hold(session, entry, blocker, [key]))
 
     def release(self, _number: int) -> None:
         blocker = self.random.choice([1, 2])
-        self.attempt(
-            lambda session, entry, key, _: blockers.release(
-                session, entry, blocker, [key], note="Löst", backdate_days=14
-            )
-        )
+        self.attempt(lambda session, entry, key, _: blockers.release(session, entry, blocker, [key], note="Löst"))
 
     def propose(self, number: int) -> None:
         wish = self.wish()

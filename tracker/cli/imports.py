@@ -144,7 +144,6 @@ def _done(
             choices,
             seen=None,
             without_refused=without_refused,
-            backdate_days=read_settings().backdate_days,
             progress=progress,
         )
 

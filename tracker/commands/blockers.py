@@ -12,10 +12,9 @@ from tracker.commands.entry import field_edits
 from tracker.commands.entry.batch_results import BatchResult, each
 from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows import moves
-from tracker.commands.workflows.moves import refuse_too_early, streams_of, the_workflow
+from tracker.commands.workflows.moves import streams_of, the_workflow
 from tracker.db.history import open_holds
 from tracker.db.models import Blocker, BlockerEvent, FieldChange, Workflow, WorkflowWorkstream
-from tracker.domain import history
 from tracker.domain.blockers import FIELDS, BlockerFields
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotFoundError
@@ -33,7 +32,6 @@ def raise_blocker(
     *,
     happened_on: date | None = None,
     note: str = "",
-    backdate_days: int,
 ) -> tuple[int, BatchResult]:
     """Makes a blocker that holds each of the workflows that it can hold; gives its id.
 
@@ -45,7 +43,7 @@ def raise_blocker(
 
     def hold_one(key: str) -> bool:
         workflow = _workflow(session, entry, key)
-        happened_at = _hold_at(session, entry, workflow, None, happened_on, backdate_days)
+        happened_at = _hold_at(session, entry, workflow, None, happened_on)
         if not made:
             made.append(_made(session, texts))
         write_event(entry, workflow, id_of(made[0]), HoldEvent.HELD, happened_at, note)
@@ -67,7 +65,6 @@ def hold(
     *,
     happened_on: date | None = None,
     note: str = "",
-    backdate_days: int,
 ) -> BatchResult:
     """Lets the blocker hold more workflows, which opens it again if it was resolved; those it holds are unchanged.
 
@@ -81,7 +78,7 @@ def hold(
         last = _last_event(session, blocker_id, workflow)
         if last is not None and last.event is HoldEvent.HELD:
             return False
-        happened_at = _hold_at(session, entry, workflow, last, happened_on, backdate_days)
+        happened_at = _hold_at(session, entry, workflow, last, happened_on)
         write_event(entry, workflow, blocker_id, HoldEvent.HELD, happened_at, note)
         return True
 
@@ -96,7 +93,6 @@ def release(
     *,
     note: str = "",
     happened_on: date | None = None,
-    backdate_days: int,
 ) -> BatchResult:
     """Lets go of the workflows, or without keys of all that the blocker holds; those it does not hold are unchanged.
 
@@ -113,7 +109,7 @@ def release(
         last = _last_event(session, blocker_id, workflow)
         if last is None or last.event is HoldEvent.RELEASED:
             return False
-        ready.append((workflow, _happened_at(session, entry, workflow, last, happened_on, backdate_days)))
+        ready.append((workflow, _happened_at(session, entry, workflow, last, happened_on)))
         return True
 
     outcome = each(held if keys is None else keys, release_one)
@@ -122,6 +118,16 @@ def release(
     for workflow, happened_at in ready:
         write_event(entry, workflow, blocker_id, HoldEvent.RELEASED, happened_at, note)
     return outcome
+
+
+def release_one(
+    session: Session, entry: Entry, blocker_id: int, key: str, *, note: str = "", happened_on: date | None = None
+) -> bool:
+    """Lets go of one workflow, as `release` does of many; tells whether it was held, and raises why it is left."""
+    outcome = release(session, entry, blocker_id, [key], note=note, happened_on=happened_on)
+    if outcome.left:
+        raise outcome.left[0].error
+    return bool(outcome.done)
 
 
 def edit(
@@ -201,23 +207,20 @@ def _workflow(session: Session, entry: Entry, key: str) -> Workflow:
 
 
 def _hold_at(
-    session: Session, entry: Entry, workflow: Workflow, last: BlockerEvent | None, on: date | None, backdate_days: int
+    session: Session, entry: Entry, workflow: Workflow, last: BlockerEvent | None, on: date | None
 ) -> datetime:
     """When the hold begins; refused for a workflow that is done."""
     if workflow.state is State.DONE:
         refuse_done(workflow.key)
-    return _happened_at(session, entry, workflow, last, on, backdate_days)
+    return _happened_at(session, entry, workflow, last, on)
 
 
 def _happened_at(
-    session: Session, entry: Entry, workflow: Workflow, last: BlockerEvent | None, on: date | None, backdate_days: int
+    session: Session, entry: Entry, workflow: Workflow, last: BlockerEvent | None, on: date | None
 ) -> datetime:
     """The instant meant by a date: not before the blocker's latest event on the workflow, nor before its creation."""
     previous = workflow.created_at if last is None else max(workflow.created_at, last.happened_at)
-    happened_at = history.happened_at(on, previous=previous, now=entry.recorded_at, zone=entry.zone)
-    if on is not None:
-        refuse_too_early(session, entry, happened_at, backdate_days)
-    return happened_at
+    return moves.happened_at(session, entry, on, previous=previous)
 
 
 def _last_event(session: Session, blocker_id: int, workflow: Workflow) -> BlockerEvent | None:

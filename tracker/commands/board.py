@@ -31,13 +31,13 @@ class Update:
     resolution: str = ""
 
 
-def save(session: Session, entry: Entry, updates: Sequence[Update], *, backdate_days: int) -> BatchResult:
+def save(session: Session, entry: Entry, updates: Sequence[Update]) -> BatchResult:
     """Saves the rows that can be saved, and gives the others with their causes."""
     by_key = {update.key: update for update in updates}
-    return batch_results.each(by_key, lambda key: _saved(session, entry, by_key[key], backdate_days))
+    return batch_results.each(by_key, lambda key: _saved(session, entry, by_key[key]))
 
 
-def _saved(session: Session, entry: Entry, update: Update, backdate_days: int) -> bool:
+def _saved(session: Session, entry: Entry, update: Update) -> bool:
     """Whether anything was written. The release comes first: what nothing holds any more can become done."""
     _refuse_what_belongs_to_nothing(update)
     workflow, _ = moves.the_workflow(session, update.key)
@@ -45,34 +45,26 @@ def _saved(session: Session, entry: Entry, update: Update, backdate_days: int) -
     if is_move:
         moves.refuse_stale(workflow, update.version)
     with _whole(session, entry):
-        is_written = _released(session, entry, update, backdate_days)
+        is_written = _released(session, entry, update)
         if update.to is not None and is_move:
             move = Move(update.to, workflow.version, update.happened_on, update.reason, update.note)
-            moves.move(session, entry, update.key, move, backdate_days=backdate_days)
+            moves.move(session, entry, update.key, move)
         elif update.note:
             notes.write(session, entry, update.note, key=update.key)
     return is_written or is_move or bool(update.note)
 
 
-def _released(session: Session, entry: Entry, update: Update, backdate_days: int) -> bool:
+def _released(session: Session, entry: Entry, update: Update) -> bool:
     is_written = False
     for blocker_id in update.released:
         try:
-            outcome = blockers.release(
-                session,
-                entry,
-                blocker_id,
-                [update.key],
-                note=update.resolution,
-                happened_on=update.happened_on,
-                backdate_days=backdate_days,
+            is_released = blockers.release_one(
+                session, entry, blocker_id, update.key, note=update.resolution, happened_on=update.happened_on
             )
         except InvalidError as error:
             error.field = "resolution" if error.field == "note" else error.field
             raise
-        for left in outcome.left:
-            raise left.error
-        is_written = is_written or bool(outcome.done)
+        is_written = is_written or is_released
     if update.resolution and not is_written:
         raise ConflictError(
             N_("The blocker was released by somebody else in the meantime. Keep the text as a note, or discard it."),

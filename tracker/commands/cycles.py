@@ -68,9 +68,8 @@ def create(session: Session, entry: Entry, fields: CycleFields) -> Cycle:
     _refuse_impossible(session, number, fields.dates)
     cycle = Cycle(number=number, goal=goal, **asdict(fields.dates))
     session.add(cycle)
-    for name, text in texts_of(cycle, FIELDS).items():
-        if text:
-            entry.add(CycleChange(cycle_number=number, field=name, after=text, entry_id=entry.id))
+    texts = {name: text for name, text in texts_of(cycle, FIELDS).items() if text}
+    field_edits.record(entry, {}, texts, table=CycleChange, cycle_number=number)
     return cycle
 
 
@@ -93,9 +92,7 @@ def edit(session: Session, entry: Entry, number: int, wanted: Mapping[str, str],
             )
         wanted_dates = {name: DATES[name].value((before | dates)[name]) for name in DATES}
         _refuse_impossible(session, number, Dates(**wanted_dates))
-    for name, text in texts.items():
-        change = CycleChange(cycle_number=number, field=name, before=before[name], after=text, entry_id=entry.id)
-        entry.add(change)
+    field_edits.record(entry, before, texts, table=CycleChange, cycle_number=number)
     write(cycle, FIELDS, texts)
     return list(texts)
 
@@ -107,13 +104,7 @@ def commit(session: Session, entry: Entry, number: int) -> Cycle:
     """
     _require_planner(entry)
     cycle = the_cycle(session, number)
-    if cycle.status is not CycleStatus.DRAFT:
-        message = (
-            N_("Cycle %(cycle)s is committed already.")
-            if cycle.status is CycleStatus.RUNNING
-            else N_("Cycle %(cycle)s is closed.")
-        )
-        raise ConflictError(message, cycle=number)
+    refuse_status(cycle, running=N_("Cycle %(cycle)s is committed already."), closed=N_("Cycle %(cycle)s is closed."))
     others = session.scalars(select(Cycle).where(col(Cycle.number) != number).order_by(col(Cycle.number))).all()
     for other in others:
         if other.status is CycleStatus.RUNNING:
@@ -136,13 +127,7 @@ def close(session: Session, entry: Entry, number: int, *, seen: str) -> Closed:
     """
     _require_planner(entry)
     cycle = the_cycle(session, number)
-    if cycle.status is not CycleStatus.RUNNING:
-        message = (
-            N_("Cycle %(cycle)s is closed already.")
-            if cycle.status is CycleStatus.CLOSED
-            else N_("Cycle %(cycle)s is not running.")
-        )
-        raise ConflictError(message, cycle=number)
+    refuse_status(cycle, draft=N_("Cycle %(cycle)s is not running."), closed=N_("Cycle %(cycle)s is closed already."))
     members, into = reviews.members(session, number), reviews.next_draft(session, number)
     if undecided := [member.key for member in members if member.is_undecided]:
         raise UndecidedError(number, undecided)
@@ -171,6 +156,12 @@ def the_cycle(session: Session, number: int) -> Cycle:
     if cycle is None:
         raise NotFoundError(N_("There is no cycle %(cycle)s."), cycle=number)
     return cycle
+
+
+def refuse_status(cycle: Cycle, **messages: str) -> None:
+    """Raises ConflictError with the message for the status that the cycle has, where there is one."""
+    if message := messages.get(cycle.status):
+        raise ConflictError(message, cycle=cycle.number)
 
 
 def _dispose(session: Session, entry: Entry, member: Member, wish: Wish, into: int | None) -> None:

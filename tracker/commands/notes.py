@@ -9,11 +9,15 @@ from tracker.commands.blockers import the_blocker, workstreams_of
 from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows.moves import id_of, streams_of, the_led_workflow, the_workflow
 from tracker.db import models
+from tracker.db.columns import AnyTable
 from tracker.db.models import BlockerEvent, FieldChange, Note, ScopeChange, StateChange, Workflow, WorkflowCheck
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.permissions import require_participant
 from tracker.domain.texts import prose
+
+# What changes a workflow; notes and checks do not.
+_CHANGES: tuple[AnyTable, ...] = (StateChange, ScopeChange, BlockerEvent, FieldChange)
 
 
 def write(session: Session, entry: Entry, text: str, *, key: str = "", blocker_id: int | None = None) -> None:
@@ -61,12 +65,6 @@ def check(session: Session, entry: Entry, key: str) -> bool:
 
 def _changed_at(session: Session, workflow: Workflow) -> datetime:
     """When anything but a note was last recorded on the workflow."""
-    tables: tuple[type[StateChange | ScopeChange | BlockerEvent | FieldChange], ...] = (
-        StateChange,
-        ScopeChange,
-        BlockerEvent,
-        FieldChange,
-    )
-    entries = union_all(*(select(col(each.entry_id)).where(col(each.workflow_id) == workflow.id) for each in tables))
+    entries = union_all(*(select(col(each.entry_id)).where(col(each.workflow_id) == workflow.id) for each in _CHANGES))
     newest = select(func.max(col(models.Entry.recorded_at))).where(col(models.Entry.id).in_(entries))
     return session.scalars(newest).one()

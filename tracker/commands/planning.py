@@ -2,12 +2,12 @@
 
 from sqlmodel import Session
 
+from tracker.commands.cycles import the_cycle
 from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows import scope
 from tracker.commands.workflows.moves import the_workflow
 from tracker.db.models import Cycle, Workflow
-from tracker.domain.cells import LARGEST_ID
-from tracker.domain.errors import N_, ConflictError, InvalidError, NotFoundError
+from tracker.domain.errors import N_, ConflictError, InvalidError
 from tracker.domain.planning import next_goal
 from tracker.domain.reviews import is_past
 from tracker.domain.states import CycleStatus, Goal
@@ -51,9 +51,7 @@ def take_out(session: Session, entry: Entry, key: str, cycle: int, *, version: i
 
 def the_draft(session: Session, cycle: int) -> Cycle:
     """The cycle with that number. Raises NotFoundError without one, ConflictError for one that is no draft."""
-    found = session.get(Cycle, cycle) if cycle <= LARGEST_ID else None
-    if found is None:
-        raise NotFoundError(N_("There is no cycle %(cycle)s."), cycle=cycle)
+    found = the_cycle(session, cycle)
     if found.status is not CycleStatus.DRAFT:
         raise ConflictError(N_("Cycle %(cycle)s is not a draft any more: it is not planned here."), cycle=cycle)
     return found

@@ -1,6 +1,6 @@
 """Writing the monthly report: leads their projects' parts, planners every part; planners publish it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import ColumnElement, select
@@ -54,14 +54,14 @@ def write(
     }
     typed = {name: _clean(session, name, wanted[section]) for name, section in names.items() if section in wanted}
     texts = field_edits.merged(session, about, typed, seen, current, table=ReportChange)
-    for name, text in texts.items():
-        _record(entry, month, project, name, current[name], text)
+    at = {"month": str(month), "project_code": project}
+    field_edits.record(entry, current, texts, table=ReportChange, **at)
     if project == INTRODUCTION:
         return [names[name] for name in texts]
     before = standing.get(STATUS, ("", ""))[0]
     after = status.value if status is not None else before or (Status.DRAFT.value if texts else "")
     if after != before:
-        _record(entry, month, project, STATUS, before, after)
+        field_edits.record(entry, {STATUS: before}, {STATUS: after}, table=ReportChange, **at)
     return [names[name] for name in texts]
 
 
@@ -70,7 +70,7 @@ def publish(session: Session, entry: Entry, month: Month, texts: Mapping[str, st
 
     Raises NotAllowedError, or ConflictError when it is published already.
     """
-    _require_planner(entry.actor)
+    require_planner(entry.actor)
     _refuse_published(session, month)
     entry.add(ReportPublication(month=str(month), text_sv=texts["sv"], text_en=texts["en"], entry_id=entry.id))
 
@@ -80,15 +80,10 @@ def reopen(session: Session, entry: Entry, month: Month) -> None:
 
     Raises NotAllowedError, or ConflictError when it is not published.
     """
-    _require_planner(entry.actor)
+    require_planner(entry.actor)
     if not _is_published(session, month):
         raise ConflictError(N_("The report of %(month)s is not published."), month=str(month))
     entry.add(ReportPublication(month=str(month), entry_id=entry.id))
-
-
-def may_write(actor: Person, workstreams: Collection[str]) -> bool:
-    """Whether the part of a project with these workstreams is theirs to write; one without any is the planners'."""
-    return actor.is_planner or any(actor.leads(code) for code in workstreams)
 
 
 def _require_writer(session: Session, actor: Person, month: Month, project: str, today: date) -> None:
@@ -100,7 +95,7 @@ def _require_writer(session: Session, actor: Person, month: Month, project: str,
     if not rows and project not in {INTRODUCTION, PROGRAMME}:
         raise NotFoundError(N_("There is no project %(code)s."), code=project)
     streams = [code for _, code in rows if code is not None]
-    if not may_write(actor, streams):
+    if not actor.takes_part(streams):
         raise NotAllowedError(
             N_("Only leads in %(project)s and planners write this part.")
             if streams
@@ -112,7 +107,8 @@ def _require_writer(session: Session, actor: Person, month: Month, project: str,
         raise NotFoundError(N_("There is no report of %(month)s."), month=str(month))
 
 
-def _require_planner(actor: Person) -> None:
+def require_planner(actor: Person) -> None:
+    """Refuses with NotAllowedError unless it is a planner."""
     if not actor.is_planner:
         raise NotAllowedError(N_("Only planners publish reports."))
 
@@ -172,9 +168,3 @@ def _clean(session: Session, name: str, text: str) -> str:
 
     tokens.require_sound(text, section, is_known)
     return text
-
-
-def _record(entry: Entry, month: Month, project: str, name: str, before: str, after: str) -> None:
-    entry.add(
-        ReportChange(month=str(month), project_code=project, field=name, before=before, after=after, entry_id=entry.id)
-    )

@@ -4,7 +4,7 @@ is history; the close is.
 
 from sqlmodel import Session, col, select
 
-from tracker.commands.cycles import the_cycle
+from tracker.commands.cycles import refuse_status, the_cycle
 from tracker.commands.entry.batch_results import BatchResult, each
 from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows.moves import the_led_workflow
@@ -13,7 +13,7 @@ from tracker.db.models import Project, ReviewReady, Workflow, WorkflowWorkstream
 from tracker.domain.errors import N_, ConflictError, NotFoundError
 from tracker.domain.permissions import require_workstream_lead
 from tracker.domain.reviews import Member, Proposal, Wish
-from tracker.domain.states import CycleStatus, ReviewReason
+from tracker.domain.states import ReviewReason
 from tracker.domain.texts import line, prose
 
 
@@ -129,14 +129,11 @@ def _the_workstream(session: Session, entry: Entry, code: str) -> int:
 
 
 def _refuse_not_running(session: Session, number: int) -> None:
-    cycle = the_cycle(session, number)
-    if cycle.status is not CycleStatus.RUNNING:
-        message = (
-            N_("Cycle %(cycle)s is closed: what was in it stays.")
-            if cycle.status is CycleStatus.CLOSED
-            else N_("Cycle %(cycle)s is not running.")
-        )
-        raise ConflictError(message, cycle=number)
+    refuse_status(
+        the_cycle(session, number),
+        draft=N_("Cycle %(cycle)s is not running."),
+        closed=N_("Cycle %(cycle)s is closed: what was in it stays."),
+    )
 
 
 def _clean(wish: Wish) -> Wish:

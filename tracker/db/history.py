@@ -24,6 +24,16 @@ TABLES: tuple[AnyTable, ...] = (
     models.ReportChange,
     models.ReportPublication,
 )
+# What is kept of an account beside its history, and goes with it.
+OF_USERS: tuple[AnyTable, ...] = (
+    models.UserWorkstream,
+    models.SignIn,
+    models.KnownPlace,
+    models.PasswordLink,
+    models.CalendarKey,
+    models.Answer,
+    models.ImportFile,
+)
 
 
 def written(table: AnyTable, *columns: AnyColumn) -> Select[Any]:

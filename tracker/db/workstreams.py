@@ -1,7 +1,9 @@
-"""Where a workstream that was put away is still to be seen."""
+"""Where a workstream that was put away is still to be seen, and which of them workflows have."""
+
+from collections import defaultdict
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from tracker.db.models import Workflow, WorkflowWorkstream, Workstream
 
@@ -17,3 +19,17 @@ def has_something() -> ColumnElement[bool]:
         .correlate(Workstream)
     )
     return or_(IN_USE, there.exists())
+
+
+def taking_part(session: Session) -> tuple[dict[int, str], dict[int, list[str]]]:
+    """By workflow, the workstream that owns it, and the others that take part, in order. One statement."""
+    owning: dict[int, str] = {}
+    others: dict[int, list[str]] = defaultdict(list)
+    code = col(WorkflowWorkstream.workstream_code)
+    columns = select(col(WorkflowWorkstream.workflow_id), code, col(WorkflowWorkstream.is_owner)).order_by(code)
+    for workflow, stream, is_owner in session.execute(columns):
+        if is_owner:
+            owning[workflow] = stream
+        else:
+            others[workflow].append(stream)
+    return owning, others

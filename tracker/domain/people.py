@@ -26,6 +26,11 @@ class Actor:
         """Whether accounts and settings are theirs to change."""
         return self.role is Role.ADMIN
 
+    @property
+    def own_workstreams(self) -> frozenset[str]:
+        """Those whose part is told apart for a lead; none for others, nor where all of them are theirs."""
+        return self.workstreams if self.role is Role.LEAD and not self.all_workstreams else frozenset()
+
     def leads(self, workstream: str) -> bool:
         """Whether workflows that this workstream owns are theirs to write."""
         if self.is_planner:

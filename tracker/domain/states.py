@@ -23,6 +23,7 @@ class State(StrEnum):
 
 
 STATES = tuple(State)
+UNDER_WAY = (State.DESIGN, State.VALIDATION, State.TEST)
 _POSITIONS = {state: position for position, state in enumerate(STATES)}
 
 

@@ -1,9 +1,10 @@
 """Who did what when: the entries of the history with all that each of them wrote."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -33,7 +34,7 @@ from tracker.db.models import (
     WorkflowCheck,
 )
 from tracker.domain.cells import LARGEST_ID
-from tracker.domain.states import Goal, HoldEvent, ProposalKind, ScopeKind, State
+from tracker.domain.states import Goal, ProposalKind, ScopeKind, State
 
 A_PAGE = 50
 _WRITTEN_OVER = ("field", "before", "after")
@@ -159,80 +160,11 @@ def _lines(session: Session, ids: Sequence[int], moments: Sequence[datetime], la
     entries = dict(zip(moments, ids, strict=True))
     yield from _account_lines(session, entries)
     yield from _cycle_lines(session, entries)
-    yield from _cycle_field_lines(session, ids)
-    yield from _setup_lines(session, ids)
-    yield from _proposal_lines(session, ids)
-    yield from _ready_lines(session, ids)
-    yield from _report_lines(session, ids)
+    for history in _PREPARING:
+        yield from _history_lines(session, history, ids, language)
     yield from _state_lines(session, ids)
-    yield from _scope_lines(session, ids)
-    yield from _blocker_lines(session, ids, language)
-    yield from _note_lines(session, ids, language)
-    for entry_id, key in _of(session, WorkflowCheck, ids):
-        yield Line(entry_id, "check", key)
-    yield from _field_lines(session, ids, language)
-
-
-def _state_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
-    voided = aliased(StateChange)
-    rows = session.execute(
-        select(StateChange, col(Workflow.key), col(voided.from_state), col(voided.to_state))
-        .join(Workflow, col(Workflow.id) == col(StateChange.workflow_id))
-        .join(voided, col(voided.id) == col(StateChange.voids), isouter=True)
-        .where(col(StateChange.entry_id).in_(ids))
-        .order_by(col(StateChange.id))
-    )
-    for change, key, from_state, to_state in rows:
-        if change.voids is not None:
-            yield Line(change.entry_id, "taken_back", key, from_state=from_state, to_state=to_state, note=change.note)
-            continue
-        kind = "created" if change.from_state is None else "moved"
-        yield _line(change, kind, key, "from_state", "to_state", "happened_at", "reason", "note")
-
-
-def _scope_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
-    for change, key in _rows_of(session, ScopeChange, ids):
-        own = ("from_cycle", "to_cycle", "goal", "reason", "note")
-        yield _line(change, "scope", key, *own, scope_kind=change.kind)
-
-
-def _blocker_lines(session: Session, ids: Sequence[int], language: str) -> Iterator[Line]:
-    rows = session.execute(
-        select(BlockerEvent, col(Workflow.key), translated(language, Blocker.title))
-        .join(Workflow, col(Workflow.id) == col(BlockerEvent.workflow_id))
-        .join(Blocker, col(Blocker.id) == col(BlockerEvent.blocker_id))
-        .where(col(BlockerEvent.entry_id).in_(ids))
-        .order_by(col(BlockerEvent.id))
-    )
-    for event, key, title in rows:
-        kind = "held" if event.event is HoldEvent.HELD else "released"
-        yield _line(event, kind, key, "blocker_id", "happened_at", "note", blocker=title)
-
-
-def _note_lines(session: Session, ids: Sequence[int], language: str) -> Iterator[Line]:
-    rows = session.execute(
-        select(Note, col(Workflow.key), translated(language, Blocker.title))
-        .join(Workflow, col(Workflow.id) == col(Note.workflow_id), isouter=True)
-        .join(Blocker, col(Blocker.id) == col(Note.blocker_id), isouter=True)
-        .where(col(Note.entry_id).in_(ids))
-        .order_by(col(Note.id))
-    )
-    for note, key, title in rows:
-        yield Line(note.entry_id, "note", key or "", note.blocker_id, title or "", note=note.text)
-
-
-def _field_lines(session: Session, ids: Sequence[int], language: str) -> Iterator[Line]:
-    rows = session.execute(
-        select(FieldChange, col(Workflow.key), translated(language, Blocker.title), col(Actor.name))
-        .join(Workflow, col(Workflow.id) == col(FieldChange.workflow_id), isouter=True)
-        .join(Blocker, col(Blocker.id) == col(FieldChange.blocker_id), isouter=True)
-        .join(Actor, col(Actor.id) == col(FieldChange.account_id), isouter=True)
-        .where(col(FieldChange.entry_id).in_(ids))
-        .order_by(col(FieldChange.id))
-    )
-    for change, key, title, account in rows:
-        about = {"blocker": title or "", "account": account or ""}
-        yield _line(change, "field", key or "", "blocker_id", *_WRITTEN_OVER, **about)
+    for history in _WORKING:
+        yield from _history_lines(session, history, ids, language)
 
 
 def _account_lines(session: Session, entries: Mapping[datetime, int]) -> Iterator[Line]:
@@ -260,74 +192,80 @@ def _cycle_lines(session: Session, entries: Mapping[datetime, int]) -> Iterator[
                 yield Line(entries[at], kind, cycle=number)
 
 
-def _cycle_field_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
-    changes = session.scalars(
-        select(CycleChange).where(col(CycleChange.entry_id).in_(ids)).order_by(col(CycleChange.id))
-    )
-    for change in changes:
-        yield _line(change, "field", "", *_WRITTEN_OVER, cycle=change.cycle_number)
-
-
-def _setup_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
-    changes = session.scalars(
-        select(SetupChange).where(col(SetupChange.entry_id).in_(ids)).order_by(col(SetupChange.id))
-    )
-    for change in changes:
-        yield _line(change, "field", "", "thing", "code", *_WRITTEN_OVER)
-
-
-def _proposal_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
-    """Proposals as they stand: one that was written over or withdrawn since is told by its command alone."""
+def _state_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
+    voided = aliased(StateChange)
     rows = session.execute(
-        select(Proposal, col(Workflow.key))
-        .join(Workflow, col(Workflow.id) == col(Proposal.workflow_id))
-        .where(col(Proposal.entry_id).in_(ids))
-        .order_by(col(Workflow.key))
+        select(StateChange, col(Workflow.key), col(voided.from_state), col(voided.to_state))
+        .join(Workflow, col(Workflow.id) == col(StateChange.workflow_id))
+        .join(voided, col(voided.id) == col(StateChange.voids), isouter=True)
+        .where(col(StateChange.entry_id).in_(ids))
+        .order_by(col(StateChange.id))
     )
-    for proposal, key in rows:
-        about = {"cycle": proposal.cycle_number, "proposal_kind": proposal.kind}
-        yield _line(proposal, "proposed", key, "goal", "reason", "note", **about)
+    for change, key, from_state, to_state in rows:
+        if change.voids is not None:
+            yield Line(change.entry_id, "taken_back", key, from_state=from_state, to_state=to_state, note=change.note)
+            continue
+        kind = "created" if change.from_state is None else "moved"
+        own = ("from_state", "to_state", "happened_at", "reason", "note")
+        yield Line(change.entry_id, kind, key, **{name: getattr(change, name) for name in own})
 
 
-def _ready_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
-    marks = session.scalars(
-        select(ReviewReady).where(col(ReviewReady.entry_id).in_(ids)).order_by(col(ReviewReady.workstream_code))
-    )
-    for mark in marks:
-        yield Line(mark.entry_id, "ready", cycle=mark.cycle_number, workstream=mark.workstream_code)
+class _History(NamedTuple):
+    """A history whose rows are lines: what each says by the columns of the same name, and by others; in which order."""
+
+    table: AnyTable
+    kind: Callable[[AnyRow], str]
+    same: tuple[str, ...] = ()
+    other: Mapping[str, str] = MappingProxyType({})
+    order: AnyColumn = None  # where that is not the id
 
 
-def _report_lines(session: Session, ids: Sequence[int]) -> Iterator[Line]:
-    changes = session.scalars(
-        select(ReportChange).where(col(ReportChange.entry_id).in_(ids)).order_by(col(ReportChange.id))
-    )
-    for change in changes:
-        field = "report_status" if change.field == "status" else change.field
-        about = {"project": change.project_code, "field": field}
-        yield _line(change, "field", "", "month", "before", "after", **about)
-    published = session.execute(
-        select(col(ReportPublication.entry_id), col(ReportPublication.month), col(ReportPublication.text_sv) != "")
-        .where(col(ReportPublication.entry_id).in_(ids))
-        .order_by(col(ReportPublication.id))
-    )
-    for entry_id, month, stands in published:
-        yield Line(entry_id, "published" if stands else "reopened", month=month)
+# Proposals and readiness as they stand: what was written over or withdrawn since is told by its command alone.
+_PREPARING = (
+    _History(CycleChange, lambda _: "field", _WRITTEN_OVER, {"cycle": "cycle_number"}),
+    _History(SetupChange, lambda _: "field", ("thing", "code", *_WRITTEN_OVER)),
+    _History(
+        Proposal,
+        lambda _: "proposed",
+        ("goal", "reason", "note"),
+        {"cycle": "cycle_number", "proposal_kind": "kind"},
+        Workflow.key,
+    ),
+    _History(
+        ReviewReady,
+        lambda _: "ready",
+        (),
+        {"cycle": "cycle_number", "workstream": "workstream_code"},
+        ReviewReady.workstream_code,
+    ),
+    _History(ReportChange, lambda _: "field", ("month", *_WRITTEN_OVER), {"project": "project_code"}),
+    _History(ReportPublication, lambda row: "published" if row.text_sv else "reopened", ("month",)),
+)
+_WORKING = (
+    _History(
+        ScopeChange, lambda _: "scope", ("from_cycle", "to_cycle", "goal", "reason", "note"), {"scope_kind": "kind"}
+    ),
+    _History(BlockerEvent, lambda row: row.event.value, ("blocker_id", "happened_at", "note")),
+    _History(Note, lambda _: "note", ("blocker_id",), {"note": "text"}),
+    _History(WorkflowCheck, lambda _: "check"),
+    _History(FieldChange, lambda _: "field", ("blocker_id", *_WRITTEN_OVER)),
+)
 
 
-def _line(row: AnyRow, kind: str, key: str, *own: str, **more: AnyColumn) -> Line:
-    """A line with the columns of the row that it has under the same name, and more."""
-    return Line(row.entry_id, kind, key, **{name: getattr(row, name) for name in own}, **more)
-
-
-def _of(session: Session, table: AnyTable, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
-    for row, key in _rows_of(session, table, ids):
-        yield row.entry_id, key
-
-
-def _rows_of(session: Session, table: AnyTable, ids: Sequence[int]) -> Iterable[AnyRow]:
-    return session.execute(
-        select(table, col(Workflow.key))
-        .join(Workflow, col(Workflow.id) == table.workflow_id)
-        .where(table.entry_id.in_(ids))
-        .order_by(table.id)
-    )
+def _history_lines(session: Session, history: _History, ids: Sequence[int], language: str) -> Iterator[Line]:
+    """The lines of a history, with the key, title or name of whatever its rows point to. One statement."""
+    table = history.table
+    targets: dict[str, tuple[AnyTable, str, AnyColumn]] = {
+        "workflow_id": (Workflow, "key", col(Workflow.key)),
+        "blocker_id": (Blocker, "blocker", translated(language, Blocker.title)),
+        "account_id": (Actor, "account", col(Actor.name)),
+    }
+    about = {column: target for column, target in targets.items() if hasattr(table, column)}
+    rows = select(table, *(name for _, _, name in about.values())).where(table.entry_id.in_(ids))
+    for column, (target, _, _) in about.items():
+        rows = rows.join(target, col(target.id) == getattr(table, column), isouter=True)
+    for row, *found in session.execute(rows.order_by(table.id if history.order is None else history.order)):
+        values: dict[str, Any] = {name: text or "" for (_, name, _), text in zip(about.values(), found, strict=True)}
+        values |= {name: getattr(row, name) for name in history.same}
+        values |= {name: getattr(row, column) for name, column in history.other.items()}
+        yield Line(row.entry_id, history.kind(row), **values)

@@ -55,12 +55,7 @@ def latest(session: Session, actor_id: int | None) -> list[Import]:
     )
     fields = {row.entry_id: row.n for row in written}
     return [
-        Import(
-            row.id,
-            row.name,
-            row.recorded_at,
-            created.get(row.id, (0, 0))[0],
-            created.get(row.id, (0, 0))[1] + fields.get(row.id, 0),
-        )
+        Import(row.id, row.name, row.recorded_at, made, moved + fields.get(row.id, 0))
         for row in entries
+        for made, moved in (created.get(row.id, (0, 0)),)
     ]

@@ -18,16 +18,14 @@ from tracker.db.history import open_holds
 from tracker.db.models import ReviewReady, Workflow, WorkflowWorkstream
 from tracker.domain import planning
 from tracker.domain.calendar import working_days
-from tracker.domain.cells import LARGEST_ID
+from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.figures.history import Knowledge
 from tracker.domain.planning import Coming, Finished, Measure, Promise, coming, goals_ahead, next_goal
 from tracker.domain.programme.rows import CycleRow
-from tracker.domain.states import CycleStatus, Goal, State
+from tracker.domain.states import UNDER_WAY, CycleStatus, Goal, State
 from tracker.queries import figures
 from tracker.queries.board import cards as board
 from tracker.queries.board.cards import NONE, BoardFrame, Card, Stream
-
-_UNDER_WAY = (State.DESIGN, State.VALIDATION, State.TEST)
 
 
 class PlanItem(NamedTuple):
@@ -145,11 +143,12 @@ class Plan:
         return tuple(together)
 
 
-def cycle_of(session: Session, number: int) -> CycleRow | None:
-    """The cycle with that number, if there is one. One statement."""
-    if not 0 < number <= LARGEST_ID:
-        return None
-    return next((row for row in plain.cycles(session) if row.cycle == number), None)
+def cycle_of(session: Session, number: int) -> CycleRow:
+    """The cycle with that number, or NotFoundError. One statement."""
+    found = next((row for row in plain.cycles(session) if row.cycle == number), None)
+    if found is None:
+        raise NotFoundError(N_("There is no cycle %(cycle)s."), cycle=number)
+    return found
 
 
 def plan(
@@ -257,7 +256,7 @@ def _put_under_way(session: Session, parts: dict[str, Part]) -> None:
         .where(
             col(WorkflowWorkstream.is_owner),
             col(Workflow.archived_at).is_(None),
-            col(Workflow.state).in_(_UNDER_WAY),
+            col(Workflow.state).in_(UNDER_WAY),
         )
         .group_by(col(WorkflowWorkstream.workstream_code), col(Workflow.state))
     )
@@ -266,5 +265,5 @@ def _put_under_way(session: Session, parts: dict[str, Part]) -> None:
         counts[code][state] = count
     for code, part in parts.items():
         part.under_way = tuple(
-            UnderWay(state, counts[code].get(state, 0), part.stream.limits.get(state)) for state in _UNDER_WAY
+            UnderWay(state, counts[code].get(state, 0), part.stream.limits.get(state)) for state in UNDER_WAY
         )

@@ -80,7 +80,7 @@ def _move_some(engine: Engine, chance: random.Random) -> None:
             version = session.exec(select(Workflow.version).where(Workflow.key == key)).one()
             try:
                 to = Move(chance.choice(STATES), version, reason="other")
-                moves.move(session, entry, key, to, backdate_days=14)
+                moves.move(session, entry, key, to)
             except ConflictError:
                 session.rollback()  # a blocker holds it
 

@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 from tests.builders import day
 from tests.db.acting import (
     ARCHIVED,
-    BACKDATE_DAYS,
     BACKLOG,
     BLOCKER,
     DONE,
@@ -61,9 +60,7 @@ def raise_blocker(
     note: str = "",
 ) -> tuple[int, BatchResult]:
     with acting(engine, actor) as (session, entry):
-        return blockers.raise_blocker(
-            session, entry, fields, keys, happened_on=happened_on, note=note, backdate_days=BACKDATE_DAYS
-        )
+        return blockers.raise_blocker(session, entry, fields, keys, happened_on=happened_on, note=note)
 
 
 def hold(
@@ -77,9 +74,7 @@ def hold(
     note: str = "",
 ) -> BatchResult:
     with acting(engine, actor, at) as (session, entry):
-        return blockers.hold(
-            session, entry, blocker, keys, happened_on=happened_on, note=note, backdate_days=BACKDATE_DAYS
-        )
+        return blockers.hold(session, entry, blocker, keys, happened_on=happened_on, note=note)
 
 
 def release(
@@ -92,9 +87,7 @@ def release(
     note: str = "",
 ) -> BatchResult:
     with acting(engine, actor) as (session, entry):
-        return blockers.release(
-            session, entry, blocker, keys, note=note, happened_on=happened_on, backdate_days=BACKDATE_DAYS
-        )
+        return blockers.release(session, entry, blocker, keys, note=note, happened_on=happened_on)
 
 
 def edit(
@@ -112,7 +105,7 @@ def edit(
 def move(engine: Engine, key: str, to: State, reason: str = "") -> None:
     with acting(engine) as (session, entry):
         wanted = Move(to, stands(engine, key).version, reason=reason)
-        moves.move(session, entry, key, wanted, backdate_days=BACKDATE_DAYS)
+        moves.move(session, entry, key, wanted)
 
 
 def causes(outcome: BatchResult) -> dict[str, type[TrackerError]]:
@@ -320,7 +313,8 @@ def test_in_a_young_cycle_holds_go_back_fourteen_days(programme: Engine) -> None
     young = day(77, 9)
     assert causes(hold(programme, [FREE], happened_on=date(2023, 3, 19), at=young)) == {FREE: InvalidError}
     with acting(programme, at=young) as (session, entry):
-        outcome = blockers.hold(session, entry, BLOCKER, [FREE], happened_on=date(2023, 3, 19), backdate_days=60)
+        entry.backdate_days = 60
+        outcome = blockers.hold(session, entry, BLOCKER, [FREE], happened_on=date(2023, 3, 19))
     assert outcome.done == (FREE,)
 
 

@@ -51,7 +51,6 @@ from tracker.domain.people import Actor
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, State
 from tracker.domain.workflows import WorkflowFields
 
-DAYS = 14
 Act = Callable[[Session, Entry], object]
 
 
@@ -67,19 +66,17 @@ def do(engine: Engine, *acts: Act, actor: Actor | None = None) -> int:
 def move(key: str, to: State, happened_on: date | None = None) -> Act:
     def act(session: Session, entry: Entry) -> object:
         version = moves.the_workflow(session, key)[0].version
-        return moves.move(session, entry, key, Move(to, version, happened_on, "other"), backdate_days=DAYS)
+        return moves.move(session, entry, key, Move(to, version, happened_on, "other"))
 
     return act
 
 
 def hold(*keys: str) -> Act:
-    return lambda session, entry: blockers.hold(session, entry, BLOCKER, keys, backdate_days=DAYS)
+    return lambda session, entry: blockers.hold(session, entry, BLOCKER, keys)
 
 
 def release(*keys: str) -> Act:
-    return lambda session, entry: blockers.release(
-        session, entry, BLOCKER, keys or None, note="Löst", backdate_days=DAYS
-    )
+    return lambda session, entry: blockers.release(session, entry, BLOCKER, keys or None, note="Löst")
 
 
 def own(key: str, owner: str) -> Act:
@@ -135,9 +132,7 @@ def test_a_batch_of_moves_does_what_it_can_and_is_taken_back_by_one_word(program
         def to_done(key: str) -> bool:
             workflow, _ = moves.the_workflow(session, key)
             was = workflow.state
-            return (
-                moves.move(session, entry, key, Move(State.DONE, workflow.version), backdate_days=DAYS).state is not was
-            )
+            return moves.move(session, entry, key, Move(State.DONE, workflow.version)).state is not was
 
         outcome = batch_results.each(keys, to_done)
     assert (outcome.done, outcome.unchanged) == ((FREE, BACKLOG, RUNNING), (DONE,))
@@ -183,7 +178,7 @@ def test_a_raised_blocker_is_resolved_again(programme: Engine) -> None:
     fields = BlockerFields("Fel rubrik", BlockerCategory.OTHER)
     batch = do(
         programme,
-        lambda session, entry: blockers.raise_blocker(session, entry, fields, [FREE, BACKLOG], backdate_days=DAYS),
+        lambda session, entry: blockers.raise_blocker(session, entry, fields, [FREE, BACKLOG]),
     )
     assert undo_entry(programme, batch, actor=planner(programme)).done == (FREE, BACKLOG)
     assert of_workflow(programme, models.BlockerEvent, FREE)[-1].event is HoldEvent.RELEASED

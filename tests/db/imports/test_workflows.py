@@ -87,7 +87,6 @@ def done(
             choices,
             seen=seen,
             without_refused=leave,
-            backdate_days=BACKDATE_DAYS,
         )
         return plan, entry.id
 
@@ -304,7 +303,7 @@ def moved(engine: Engine, actor: Actor, key: str, to: Move) -> str | dt.datetime
     with Session(engine) as session:
         try:
             entry = open_entry(session, actor, "move", NOW)
-            return moves.move(session, entry, key, to, backdate_days=BACKDATE_DAYS).state_since
+            return moves.move(session, entry, key, to).state_since
         except TrackerError as error:
             return str(error)
         finally:

@@ -58,7 +58,7 @@ def programme(databases: Databases) -> Iterator[Engine]:
 def move(engine: Engine, key: str, to: State, *, actor: Actor | None = None, version: int | None = None) -> None:
     wanted = Move(to, stands(engine, key).version if version is None else version, reason="other")
     with acting(engine, actor, CLOSE) as (session, entry):
-        moves.move(session, entry, key, wanted, backdate_days=14)
+        moves.move(session, entry, key, wanted)
 
 
 def last(engine: Engine, key: str) -> tuple[object, ...]:
@@ -266,9 +266,9 @@ def test_a_planners_correction_leaves_what_was_reported_and_moves_as_now(program
     before, day_of_work = kept(programme), CLOSE.date() - timedelta(days=1)
     correction = Move(State.DONE, stands(programme, UNMET).version, day_of_work)
     with pytest.raises(NotAllowedError), acting(programme, lead(programme), LATER) as (session, entry):
-        moves.move(session, entry, UNMET, correction, backdate_days=14)
+        moves.move(session, entry, UNMET, correction)
     with acting(programme, planner(programme), LATER) as (session, entry):
-        moves.move(session, entry, UNMET, correction, backdate_days=14)
+        moves.move(session, entry, UNMET, correction)
     assert kept(programme) == before
     with reading(programme) as session:
         as_reported, as_now = (

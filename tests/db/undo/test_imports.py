@@ -13,7 +13,6 @@ from sqlmodel import Session, SQLModel, col
 from tests.counts import count
 from tests.databases import ON_SQLITE, asked
 from tests.db.acting import (
-    BACKDATE_DAYS,
     BACKLOG,
     BLOCKER,
     DONE,
@@ -96,9 +95,7 @@ def after(engine: Engine, chance: random.Random, actors: list[Actor], command: s
 
 
 def imported(session: Session, entry: Entry, text: str) -> None:
-    workflow_imports.carry_out(
-        session, entry, read_table(text.encode()), CHOICES, seen=None, without_refused=True, backdate_days=BACKDATE_DAYS
-    )
+    workflow_imports.carry_out(session, entry, read_table(text.encode()), CHOICES, seen=None, without_refused=True)
 
 
 def stored(session: Session, table: type[SQLModel]) -> list[str]:
@@ -123,12 +120,12 @@ def act(session: Session, entry: Entry, chance: random.Random) -> None:
     key, state, owner = chance.choice(KEYS), chance.choice(STATES), chance.choice(["", "Ny", "Annan"])
     version = session.scalars(select(col(Workflow.version)).where(col(Workflow.key) == key)).one()
     deeds: tuple[Callable[[], object], ...] = (
-        lambda: moves.move(session, entry, key, Move(state, version, reason=REASON), backdate_days=BACKDATE_DAYS),
+        lambda: moves.move(session, entry, key, Move(state, version, reason=REASON)),
         lambda: moves.undo(session, entry, key, version=version),
         lambda: workflow_fields.own(session, entry, key, owner),
         lambda: workflow_fields.edit(session, entry, key, {"name": "Eget namn"}, {"name": ""}),
         lambda: workflow_fields.archive(session, entry, key, version=version),
-        lambda: blockers.hold(session, entry, BLOCKER, [key], backdate_days=BACKDATE_DAYS),
+        lambda: blockers.hold(session, entry, BLOCKER, [key]),
     )
     with contextlib.suppress(TrackerError):
         chance.choice(deeds)()

@@ -321,7 +321,7 @@ def test_what_is_held_or_in_a_cycle_is_not_archived(programme: Engine, key: str,
 def test_an_old_version_archives_nothing(programme: Engine) -> None:
     with acting(programme) as (session, entry):
         seen = stands(programme, FREE).version
-        moves.move(session, entry, FREE, Move(State.TEST, seen), backdate_days=14)
+        moves.move(session, entry, FREE, Move(State.TEST, seen))
     with pytest.raises(StaleError):
         archive(programme, FREE, behind=1)
 

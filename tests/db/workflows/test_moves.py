@@ -54,7 +54,7 @@ def move(engine: Engine, key: str, to: State, *, actor: Actor = LEAD, at: dateti
     with transaction(engine) as session:
         version = wanted.pop("version", None) or stands(engine, key).version
         entry = open_entry(session, actor, "move", at)
-        moves.move(session, entry, key, Move(to, version, **wanted), backdate_days=14)  # type: ignore[arg-type]
+        moves.move(session, entry, key, Move(to, version, **wanted))  # type: ignore[arg-type]
 
 
 def undo_move(engine: Engine, key: str, *, actor: Actor = LEAD, version: int | None = None) -> None:

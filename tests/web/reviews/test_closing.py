@@ -223,7 +223,7 @@ def test_a_close_does_what_was_seen_or_tells_what_is_new(office: PageClient, eng
     propose(engine, UNMET, give_back("Räcker inte till"))
     with acting(engine, at=CLOSE) as (session, entry):
         version = stands(engine, BLOCKED).version
-        moves.move(session, entry, BLOCKED, Move(State.TEST, version), backdate_days=14)
+        moves.move(session, entry, BLOCKED, Move(State.TEST, version))
     before = traces(engine)
     answer = office.submit(PATH, form)
     assert answer.status_code == 409

@@ -69,6 +69,21 @@ def add(
     return user
 
 
+def invite(session: Session, entry: Entry, fields: Fields) -> User:
+    """Makes an account that nobody can sign in to until its link has been used."""
+    wanted = fields.settled()
+    return add(
+        session,
+        entry,
+        wanted.email,
+        wanted.name,
+        wanted.role,
+        password=None,
+        workstreams=wanted.workstreams,
+        all_workstreams=wanted.all_workstreams,
+    )
+
+
 def edit(session: Session, entry: Entry, user_id: int, wanted: Fields, was: Mapping[str, str]) -> list[str]:
     """Writes the fields that differ from what the form showed (`was`), and gives their names.
 

@@ -13,28 +13,12 @@ from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts.fields import ERASED
 from tracker.commands.accounts.sign_ins import account_hash
 from tracker.commands.entry.entries import Entry
-from tracker.db.columns import AnyTable
+from tracker.db.history import OF_USERS
 from tracker.db.models import (
     Actor,
     Answer,
-    CalendarKey,
     FieldChange,
-    ImportFile,
-    KnownPlace,
-    PasswordLink,
-    SignIn,
     SignInFailure,
-    UserWorkstream,
-)
-
-_BELONGING: tuple[AnyTable, ...] = (
-    UserWorkstream,
-    SignIn,
-    PasswordLink,
-    CalendarKey,
-    KnownPlace,
-    Answer,
-    ImportFile,
 )
 
 
@@ -52,7 +36,7 @@ def erase(session: Session, entry: Entry, email: str) -> str:
     _rename_in_answers(session, actor.name, pseudonym)
     actor.name = pseudonym
     session.add(actor)
-    for table in _BELONGING:
+    for table in OF_USERS:
         session.execute(delete(table).where(table.user_id == user.id))
     session.execute(delete(SignInFailure).where(col(SignInFailure.account) == account_hash(user.email)))
     session.delete(user)

@@ -100,7 +100,7 @@ def free_actor_id(session: Session, name: str) -> int:
     text = checked_name(name)
     actor_id = actor_id_of(session, text)
     if is_reserved(text) or session.exec(select(User.id).where(User.actor_id == actor_id)).one_or_none() is not None:
-        raise _taken(text)
+        raise taken(text)
     return actor_id
 
 
@@ -108,7 +108,7 @@ def change_name(session: Session, user: User, name: str) -> None:
     """Names the actor anew, in the whole history: what was done is still done by the same person."""
     text = checked_name(name)
     if is_reserved(text) or session.exec(select(Actor.id).where(Actor.name == text)).one_or_none() is not None:
-        raise _taken(text)
+        raise taken(text)
     session.get_one(Actor, user.actor_id).name = text
 
 
@@ -141,5 +141,6 @@ def change_workstreams(session: Session, user: User, codes: Iterable[str]) -> No
         session.add(UserWorkstream(user_id=user.id, workstream_code=code))
 
 
-def _taken(name: str) -> ConflictError:
+def taken(name: str) -> ConflictError:
+    """The refusal of a name that is somebody's."""
     return ConflictError(N_("Somebody already acts under the name %(name)s."), field="name", name=name)

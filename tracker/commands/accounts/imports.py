@@ -9,7 +9,15 @@ from sqlmodel import Session, col, select
 
 from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts import links, passwords
-from tracker.commands.accounts.fields import Fields, checked_email, checked_name, is_reserved, normal_email, normal_name
+from tracker.commands.accounts.fields import (
+    Fields,
+    checked_email,
+    checked_name,
+    is_reserved,
+    normal_email,
+    normal_name,
+    taken,
+)
 from tracker.commands.accounts.links import Link
 from tracker.commands.entry.entries import Entry
 from tracker.commands.imports.results import ImportChangedError, RowResult, fingerprint
@@ -107,16 +115,7 @@ def carry_out(
 def _do(session: Session, entry: Entry, each: Planned) -> User | None:
     match each:
         case Planned(outcome=RowResult.CREATED, fields=Fields() as wanted):
-            return accounts.add(
-                session,
-                entry,
-                wanted.email,
-                wanted.name,
-                wanted.role,
-                password=None,
-                workstreams=wanted.workstreams,
-                all_workstreams=wanted.all_workstreams,
-            )
+            return accounts.invite(session, entry, wanted)
         case Planned(fields=Fields() as wanted, user_id=int() as user_id):
             if each.outcome is RowResult.CHANGED:
                 accounts.edit(session, entry, user_id, wanted, {})
@@ -155,11 +154,7 @@ def _refuse_doubles(fields: Fields, in_file: Counter[str], names_in_file: Counte
     if names_in_file[fields.name] > 1:
         raise ConflictError(N_("The name %(name)s stands in more than one row."), name=fields.name)
     if is_reserved(fields.name) or names.get(fields.name, fields.email) != fields.email:
-        raise _taken(fields.name)
-
-
-def _taken(name: str) -> ConflictError:
-    return ConflictError(N_("Somebody already acts under the name %(name)s."), name=name)
+        raise taken(fields.name)
 
 
 def _planned(row: AccountRow, fields: Fields, there: _Existing | None, past_names: set[str]) -> Planned:
@@ -168,7 +163,7 @@ def _planned(row: AccountRow, fields: Fields, there: _Existing | None, past_name
     if not there.is_active:
         raise ConflictError(N_("The account is disabled. Enable it first."))
     if fields.name in past_names:  # somebody new may take up a history, nobody moves into another's
-        raise _taken(fields.name)
+        raise taken(fields.name)
     before, after = there.fields.texts(), fields.texts()
     changes = tuple((field, before[field], after[field]) for field in after if before[field] != after[field])
     outcome = RowResult.CHANGED if changes else RowResult.UNCHANGED

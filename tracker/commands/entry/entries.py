@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select, update
 from sqlmodel import Session, SQLModel, col
 
+from tracker.config import BACKDATE_DAYS
 from tracker.db import models
 from tracker.db.models import Programme
 from tracker.domain.people import Actor
@@ -28,11 +29,12 @@ class Entry:
     leaves no trace.
     """
 
-    def __init__(self, session: Session, actor: Actor, command: str, now: datetime) -> None:
-        """Locks the programme."""
+    def __init__(self, session: Session, actor: Actor, command: str, now: datetime, backdate_days: int) -> None:
+        """Locks the programme. Leads may date what they enter so many days back."""
         self._session = session
         self.actor = actor
         self.command = command
+        self.backdate_days = backdate_days
         time_zone, last, revision = session.connection().execute(_LOCK).one()
         self.zone = ZoneInfo(time_zone)
         self.recorded_at = now if last is None else max(now, last + _SMALLEST_STEP)
@@ -72,6 +74,8 @@ class Entry:
         self._session.connection().execute(insert(table), [{**common, **row} for row in rows])
 
 
-def open_entry(session: Session, actor: Actor, command: str, now: datetime) -> Entry:
+def open_entry(
+    session: Session, actor: Actor, command: str, now: datetime, backdate_days: int = BACKDATE_DAYS
+) -> Entry:
     """Locks the programme and gives the entry under which the command writes."""
-    return Entry(session, actor, command, now)
+    return Entry(session, actor, command, now, backdate_days)

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col
 
 from tracker.commands.entry.entries import Entry
+from tracker.db.columns import AnyColumn
 from tracker.db.history import last_written
 from tracker.db.models import CycleChange, FieldChange, ReportChange, SetupChange
 from tracker.domain.errors import N_, InvalidError
@@ -51,21 +52,12 @@ def record(
     before: Mapping[str, str],
     texts: Mapping[str, str],
     *,
-    workflow_id: int | None = None,
-    blocker_id: int | None = None,
+    table: Table = FieldChange,
+    **about: AnyColumn,
 ) -> None:
-    """Keeps what each of the texts was written over."""
+    """Keeps what each of the texts was written over; `about` are the columns that say of what."""
     for field, text in texts.items():
-        entry.add(
-            FieldChange(
-                workflow_id=workflow_id,
-                blocker_id=blocker_id,
-                field=field,
-                before=before[field],
-                after=text,
-                entry_id=entry.id,
-            )
-        )
+        entry.add(table(**about, field=field, before=before.get(field, ""), after=text, entry_id=entry.id))
 
 
 def _theirs(session: Session, table: Table, about: ColumnElement[bool], field: str, text: str) -> Theirs:

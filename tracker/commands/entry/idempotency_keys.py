@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Integer, String, bindparam, delete, insert, select
@@ -56,9 +56,7 @@ def remember(
         "key": key,
         "request": request,
         "entry_id": entry_id,
-        "status": answer.status,
-        "body": answer.body,
-        "location": answer.location,
+        **asdict(answer),
         "answered_at": at,
     }
     session.flush()  # its entry comes first

@@ -1,6 +1,5 @@
 """What an import is measured by: all workflows, workstreams, holds and limits as they stand, read at once."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +10,8 @@ from sqlmodel import Session, col
 from tracker.commands.workflows import moves as workflows
 from tracker.commands.workflows.moves import Limits
 from tracker.db.history import open_holds
-from tracker.db.models import Blocker, Workflow, WorkflowWorkstream, Workstream
-from tracker.db.workstreams import IN_USE
+from tracker.db.models import Blocker, Workflow, Workstream
+from tracker.db.workstreams import IN_USE, taking_part
 from tracker.domain.fields import texts_of
 from tracker.domain.imports.values import folded
 from tracker.domain.states import State
@@ -68,20 +67,7 @@ def facts(session: Session) -> ImportFacts:
 
 
 def _workflows(session: Session) -> dict[str, Existing]:
-    owner: dict[int, str] = {}
-    others: dict[int, list[str]] = defaultdict(list)
-    rows = session.execute(
-        select(
-            col(WorkflowWorkstream.workflow_id),
-            col(WorkflowWorkstream.workstream_code),
-            col(WorkflowWorkstream.is_owner),
-        ).order_by(col(WorkflowWorkstream.workstream_code))
-    )
-    for number, code, is_owner in rows:
-        if is_owner:
-            owner[number] = code
-        else:
-            others[number].append(code)
+    owner, others = taking_part(session)
     held = _holds(session)
     of_workflow = select(
         col(Workflow.id),

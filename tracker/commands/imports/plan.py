@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import TypeVar
 
+from tracker.commands.entry.entries import Entry
 from tracker.commands.imports.facts import Existing, ImportFacts
 from tracker.commands.imports.results import RowResult, fingerprint
 from tracker.commands.workflows.fields import key_after, refuse_wrong_key
@@ -99,7 +100,7 @@ class Plan:
         return fingerprint(each.fingerprinted for each in self.rows)
 
 
-def plan(table: Table, choices: Choices, known: ImportFacts, when: When, progress: Progress = silent) -> Plan:
+def plan(table: Table, choices: Choices, known: ImportFacts, when: When | Entry, progress: Progress = silent) -> Plan:
     """What each row would do. Asks no database. Raises InvalidError where the columns cannot be used."""
     choices = choices.settled(table)
     planner = _Planner(table, choices, known, when)
@@ -110,7 +111,7 @@ def plan(table: Table, choices: Choices, known: ImportFacts, when: When, progres
 
 
 class _Planner:
-    def __init__(self, table: Table, choices: Choices, known: ImportFacts, when: When) -> None:
+    def __init__(self, table: Table, choices: Choices, known: ImportFacts, when: When | Entry) -> None:
         self._table, self._headings = table, table.headings
         self.choices, self.known, self.when = choices, known, when
         self._places = {found: choices.place(found) for found in Field}

@@ -34,10 +34,10 @@ class Rewritten:
     since: datetime | None = None
 
 
-def pieces(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+def pieces(items: Sequence[Item], size: int = _A_PIECE) -> Iterator[Sequence[Item]]:
     """As many at a time as one statement takes well."""
-    for start in range(0, len(items), _A_PIECE):
-        yield items[start : start + _A_PIECE]
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def write_over(session: Session, entry: Entry, rows: Sequence[Rewritten]) -> None:

@@ -43,7 +43,6 @@ def carry_out(
     *,
     seen: str | None,
     without_refused: bool,
-    backdate_days: int,
     progress: Progress = silent,
 ) -> Plan:
     """Does what the plan with the digest `seen` said (none: whatever it says now) and gives that plan.
@@ -51,8 +50,7 @@ def carry_out(
     `without_refused` leaves refused rows out; else one of them refuses all. Raises ImportChangedError or InvalidError.
     """
     known = facts.facts(session)
-    when = When(entry.actor, entry.recorded_at, entry.zone, backdate_days)
-    planned = import_plan.plan(table, choices, known, when, progress)
+    planned = import_plan.plan(table, choices, known, entry, progress)
     if seen is not None and planned.digest() != seen:
         raise ImportChangedError(N_("Something has changed since this preview. Look at it again; nothing was done."))
     if not without_refused and planned.counts[RowResult.REFUSED.value]:

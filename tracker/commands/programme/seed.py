@@ -1,7 +1,7 @@
 """Loads a whole programme at once, from a folder of programme files or from rows. All or nothing."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import exists, func, insert, or_, select, update
 from sqlmodel import Session, SQLModel, col
 
 from tracker.commands import cycles
+from tracker.commands.imports.rows import pieces
 from tracker.commands.programme.seed_rows import SEEDED_WITH_IDS, SeedRows
 from tracker.db import models
 from tracker.db.columns import row_columns
@@ -89,7 +90,7 @@ def load(
     tables = [(table, _missing(rows, kept.get(table.name, set()))) for table, rows in seeded.tables()]
     total, done = sum(len(rows) for _, rows in tables), 0
     for table, rows in tables:
-        for batch in _batches(rows):
+        for batch in pieces(rows, _ROWS_A_STATEMENT):
             session.execute(insert(table), batch)
             done += len(batch)
             progress("write", done, total)
@@ -168,11 +169,6 @@ def _text(name: str, content: bytes) -> str:
     except UnicodeDecodeError as error:
         line = len(_LINE_BREAK.findall(content[: error.start])) + 1
         raise PlaceError(N_("is not UTF-8; save the file as UTF-8"), place=Place(name, line)) from error
-
-
-def _batches(rows: Sequence[dict[str, Any]]) -> Iterable[Sequence[dict[str, Any]]]:
-    for start in range(0, len(rows), _ROWS_A_STATEMENT):
-        yield rows[start : start + _ROWS_A_STATEMENT]
 
 
 def _set_sequences(session: Session) -> None:

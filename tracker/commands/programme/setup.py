@@ -80,9 +80,7 @@ def edit(
 def write_over(session: Session, entry: Entry, thing: Thing, row: Row, texts: Mapping[str, str]) -> None:
     """Writes clean texts into the row and keeps what was there; refused with ConflictError or InvalidError."""
     _refuse(session, row, texts)
-    before = texts_of(row, texts)
-    for name, text in texts.items():
-        _record(entry, thing, code_of(row), name, before[name], text)
+    field_edits.record(entry, texts_of(row, texts), texts, table=SetupChange, thing=thing.value, code=code_of(row))
     write(row, FIELDS[thing], texts)
 
 
@@ -99,10 +97,10 @@ def put_away(session: Session, entry: Entry, code: str, *, is_away: bool) -> boo
         return False
     if is_away:
         _refuse_running(session, code)
-    before = instant_text(stream.archived_at) if stream.archived_at is not None else ""
+    before = {"archived_at": instant_text(stream.archived_at) if stream.archived_at is not None else ""}
     stream.archived_at = entry.recorded_at if is_away else None
-    after = instant_text(entry.recorded_at) if is_away else ""
-    _record(entry, Thing.WORKSTREAM, code, "archived_at", before, after)
+    after = {"archived_at": instant_text(entry.recorded_at) if is_away else ""}
+    field_edits.record(entry, before, after, table=SetupChange, thing=Thing.WORKSTREAM.value, code=code)
     return True
 
 
@@ -112,7 +110,8 @@ def remove_project(session: Session, entry: Entry, code: str) -> None:
     if session.scalars(select(col(Workstream.code)).where(col(Workstream.project_code) == code).limit(1)).first():
         raise ConflictError(N_("%(code)s has workstreams, and stays."), code=code)
     project = session.get_one(Project, code)
-    _record(entry, Thing.PROJECT, code, "code", code, "")
+    about = {"thing": Thing.PROJECT.value, "code": code}
+    field_edits.record(entry, {"code": code}, {"code": ""}, table=SetupChange, **about)
     session.delete(project)
 
 
@@ -171,8 +170,3 @@ def _refuse_running(session: Session, code: str) -> None:
             code=code,
             keys=", ".join(keys[:_NAMED]) + ", …" * (len(keys) > _NAMED),
         )
-
-
-def _record(entry: Entry, thing: Thing, code: str, field: str, before: str, after: str) -> None:
-    change = SetupChange(thing=thing.value, code=code, field=field, before=before, after=after, entry_id=entry.id)
-    entry.add(change)

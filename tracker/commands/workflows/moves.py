@@ -63,11 +63,10 @@ class BlockedError(ConflictError):
     field = "to"
 
 
-def move(session: Session, entry: Entry, key: str, to: Move, *, backdate_days: int) -> Workflow:
+def move(session: Session, entry: Entry, key: str, to: Move) -> Workflow:
     """Moves the workflow; gives it as it stands then. Moving it to where it is writes nothing.
 
-    `backdate_days` is how far back leads may date a move when the running cycle is younger than that. Raises
-    NotFoundError, NotAllowedError, StaleError, BlockedError, or InvalidError naming the field.
+    Raises NotFoundError, NotAllowedError, StaleError, BlockedError, or InvalidError naming the field.
     """
     workflow, _ = the_led_workflow(session, entry, key)
     if to.to is workflow.state:
@@ -77,24 +76,20 @@ def move(session: Session, entry: Entry, key: str, to: Move, *, backdate_days: i
     if to.to is State.DONE:
         refuse_while_held(session, workflow)
     changes = standing_changes(session, workflow)
-    happened_at = history.happened_at(
-        to.happened_on, previous=changes[-1].happened_at, now=entry.recorded_at, zone=entry.zone
-    )
-    if to.happened_on is not None:
-        refuse_too_early(session, entry, happened_at, backdate_days)
+    at = happened_at(session, entry, to.happened_on, previous=changes[-1].happened_at)
     entry.add(
         StateChange(
             workflow_id=id_of(workflow),
             from_state=workflow.state,
             to_state=to.to,
-            happened_at=happened_at,
+            happened_at=at,
             recorded_at=entry.recorded_at,
             entry_id=entry.id,
             reason=to.reason,
             note=to.note,
         )
     )
-    workflow.state, workflow.state_since = to.to, happened_at
+    workflow.state, workflow.state_since = to.to, at
     workflow.version += 1
     return workflow
 
@@ -124,7 +119,8 @@ def refuse_void(
         raise ConflictError(N_("The creation of %(key)s cannot be taken back."), key=workflow.key)
     if changes[-2].to_state is State.DONE:
         refuse_while_held(session, workflow, released=released)
-    if is_before_a_close(session, changes[-1].happened_at) and not entry.actor.is_planner:
+    closed = Limits(_latest_close(session), None)
+    if closed.is_before_a_close(changes[-1].happened_at) and not entry.actor.is_planner:
         raise before_a_close()
 
 
@@ -255,7 +251,7 @@ class Limits:
         """Whether a cycle was closed then or later: what happened is in the figures of a close."""
         return self.latest_close is not None and happened_at <= self.latest_close
 
-    def refuse_too_early(self, happened_at: datetime, when: "When") -> None:
+    def refuse_too_early(self, happened_at: datetime, when: "When | Entry") -> None:
         """Refuses a date that somebody chose, when it is further back than they may go."""
         if when.actor.is_planner:
             return
@@ -275,7 +271,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """Who enters something and when, and how far back leads may date it."""
+    """Who would enter something and when, and how far back leads may date it, where there is no entry yet."""
 
     actor: Actor
     recorded_at: datetime
@@ -289,16 +285,14 @@ def limits(session: Session) -> Limits:
     return Limits(_latest_close(session), session.scalars(running).first())
 
 
-def refuse_too_early(session: Session, entry: Entry, happened_at: datetime, backdate_days: int) -> None:
-    """Refuses a date that somebody chose, when it is further back than they may go."""
-    if not entry.actor.is_planner:
-        when = When(entry.actor, entry.recorded_at, entry.zone, backdate_days)
-        limits(session).refuse_too_early(happened_at, when)
-
-
-def is_before_a_close(session: Session, happened_at: datetime) -> bool:
-    """Whether a cycle was closed then or later: what happened is in the figures of a close."""
-    return Limits(_latest_close(session), None).is_before_a_close(happened_at)
+def happened_at(session: Session, entry: Entry, on: date | None, *, previous: datetime) -> datetime:
+    """The instant meant by a date that somebody chose, after the previous one; now without a date. Refused when it is
+    further back than they may go.
+    """
+    at = history.happened_at(on, previous=previous, now=entry.recorded_at, zone=entry.zone)
+    if on is not None and not entry.actor.is_planner:
+        limits(session).refuse_too_early(at, entry)
+    return at
 
 
 def _latest_close(session: Session) -> datetime | None:

@@ -15,19 +15,10 @@ from tracker.db.models import Actor, Answer, Entry, FieldChange, ImportFile, Sig
 Row = dict[str, Any]
 
 _SECRETS = frozenset({"password_hash", "token_hash", "key_hash", "content", "refused"})  # nobody's to read
-_OF_USERS: tuple[AnyTable, ...] = (
-    models.UserWorkstream,
-    models.SignIn,
-    models.KnownPlace,
-    models.PasswordLink,
-    models.CalendarKey,
-    models.Answer,
-    models.ImportFile,
-)
 _OF_ENTRIES: tuple[AnyTable, ...] = (*history.TABLES, models.Proposal, models.ReviewReady)
 # Whose texts are not of the programme: of accounts, of answers that are gone after a week, of files under import.
 _NO_TEXTS_OF_THE_PROGRAMME = frozenset(
-    table.__tablename__ for table in (Actor, User, Answer, ImportFile, SignInFailure, *_OF_USERS)
+    table.__tablename__ for table in (Actor, User, Answer, ImportFile, SignInFailure, *history.OF_USERS)
 )
 
 
@@ -53,7 +44,8 @@ def kept_about(session: Session, user: User, account_hash: str) -> dict[str, Any
     return {
         "account": _row(user) | {"name": actor.name},
         "belonging": {
-            table.__tablename__: _rows(session, select(table).where(table.user_id == user.id)) for table in _OF_USERS
+            table.__tablename__: _rows(session, select(table).where(table.user_id == user.id))
+            for table in history.OF_USERS
         },
         "failed_sign_ins": _rows(session, select(SignInFailure).where(col(SignInFailure.account) == account_hash)),
         "done": done,

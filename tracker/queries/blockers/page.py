@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from tracker.db.columns import columns
 from tracker.db.history import written
 from tracker.db.language import translated
-from tracker.db.models import Actor, Blocker, BlockerEvent, Entry, FieldChange, Note, Workflow, WorkflowWorkstream
+from tracker.db.models import Actor, Blocker, BlockerEvent, FieldChange, Note, Workflow, WorkflowWorkstream
 from tracker.domain.blockers import FIELDS
 from tracker.domain.calendar import local_date
 from tracker.domain.cells import LARGEST_ID
@@ -23,39 +23,29 @@ from tracker.domain.holds import Event, Opening, Stay, openings
 from tracker.domain.sorting import swedish_order
 from tracker.domain.states import HoldEvent, State
 from tracker.queries.blockers.list import BlockerListRow, row_of
+from tracker.queries.workflows import timeline
+from tracker.queries.workflows.timeline import TimelineItem
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A workflow that it holds or held, from when to when, and who said so. The owning workstream comes first."""
+class HeldWorkflow:
+    """A workflow in a page of a blocker. The owning workstream comes first."""
 
     key: str
     name: str
     state: State
     workstreams: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Held(HeldWorkflow):
+    """A workflow that it holds or held, from when to when, and who said so."""
+
     since: datetime
     until: datetime | None
     days: int
     held_by: str
     released_by: str
-
-
-@dataclass(frozen=True, slots=True)
-class BlockerEventItem:
-    """One thing that happened. `kind`: opened, held, released, resolved, note, field."""
-
-    kind: str
-    at: datetime
-    order: tuple[datetime, int, int]
-    recorded_at: datetime
-    actor: str
-    keys: tuple[str, ...] = ()
-    note: str = ""
-    field: str = ""
-    before: str = ""
-    after: str = ""
-    is_late: bool = False
-    is_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +59,7 @@ class Page:
     holds: list[Held]
     held: list[Held]
     latest: list[Held]
-    history: list[BlockerEventItem]
+    history: list[TimelineItem]
     owners: list[str] = field(default_factory=list)
 
     @property
@@ -86,16 +76,6 @@ class _Recorded:
     entry: int
     recorded_at: datetime
     actor: str
-
-
-@dataclass(frozen=True, slots=True)
-class _About:
-    """A workflow's part in a page of a blocker."""
-
-    key: str
-    name: str
-    state: State
-    workstreams: tuple[str, ...]
 
 
 def page(session: Session, blocker_id: int, *, language: str, now: datetime, zone: ZoneInfo) -> Page:
@@ -147,7 +127,7 @@ def workstreams_of(session: Session, keys: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(session.scalars(codes)))
 
 
-def _workflows(session: Session, blocker_id: int, language: str) -> dict[int, _About]:
+def _workflows(session: Session, blocker_id: int, language: str) -> dict[int, HeldWorkflow]:
     """By id, what it holds or ever held. Two statements."""
     ids = select(col(BlockerEvent.workflow_id)).where(col(BlockerEvent.blocker_id) == blocker_id)
     codes: dict[int, list[str]] = defaultdict(list)
@@ -162,7 +142,7 @@ def _workflows(session: Session, blocker_id: int, language: str) -> dict[int, _A
             col(Workflow.id).in_(ids)
         )
     )
-    return {id_: _About(key, name, state, tuple(codes[id_])) for id_, key, name, state in rows}
+    return {id_: HeldWorkflow(key, name, state, tuple(codes[id_])) for id_, key, name, state in rows}
 
 
 def _events(session: Session, blocker_id: int) -> dict[int, _Recorded]:
@@ -180,16 +160,16 @@ def _events(session: Session, blocker_id: int) -> dict[int, _Recorded]:
 
 
 def _held(
-    stay: Stay, recorded: Mapping[int, _Recorded], workflows: Mapping[int, _About], today: date, zone: ZoneInfo
+    stay: Stay, recorded: Mapping[int, _Recorded], workflows: Mapping[int, HeldWorkflow], today: date, zone: ZoneInfo
 ) -> Held:
     workflow = workflows[stay.held.workflow]
     until = stay.released.happened_at if stay.released else None
     last = local_date(until, zone) if until else today
     return Held(
-        key=workflow.key,
-        name=workflow.name,
-        state=workflow.state,
-        workstreams=workflow.workstreams,
+        workflow.key,
+        workflow.name,
+        workflow.state,
+        workflow.workstreams,
         since=stay.held.happened_at,
         until=until,
         days=max((last - local_date(stay.held.happened_at, zone)).days, 0),
@@ -216,21 +196,21 @@ def _history(
     blocker_id: int,
     recorded: Mapping[int, _Recorded],
     times: list[Opening],
-    workflows: Mapping[int, _About],
+    workflows: Mapping[int, HeldWorkflow],
     zone: ZoneInfo,
-) -> list[BlockerEventItem]:
+) -> list[TimelineItem]:
     """Everything, newest first by when it happened. Two statements."""
     items = [
         *_event_items(recorded, times, workflows, zone),
-        *_notes(session, blocker_id),
-        *_field_items(session, blocker_id),
+        *timeline.note_items(session, col(Note.blocker_id) == blocker_id),
+        *timeline.field_items(session, col(FieldChange.blocker_id) == blocker_id),
     ]
     return sorted(items, key=lambda item: item.order, reverse=True)
 
 
 def _event_items(
-    recorded: Mapping[int, _Recorded], times: list[Opening], workflows: Mapping[int, _About], zone: ZoneInfo
-) -> list[BlockerEventItem]:
+    recorded: Mapping[int, _Recorded], times: list[Opening], workflows: Mapping[int, HeldWorkflow], zone: ZoneInfo
+) -> list[TimelineItem]:
     """What was held or released at once is one item."""
     opened = {opening.opened.id: number > 0 for number, opening in enumerate(times)}
     resolved = {opening.resolved.id for opening in times if opening.resolved}
@@ -243,37 +223,17 @@ def _event_items(
             ("opened" if ids & opened.keys() else "held") if is_hold else "resolved" if ids & resolved else "released"
         )
         items.append(
-            BlockerEventItem(
+            TimelineItem(
                 kind=kind,
                 at=first.event.happened_at,
                 order=(first.event.happened_at, 1, max(ids)),
                 recorded_at=first.recorded_at,
                 actor=first.actor,
+                anchor=f"blocker-event-{max(ids)}",
                 keys=tuple(sorted(workflows[each.event.workflow].key for each in together)),
                 note=next((each.event.note for each in together if each.event.note), ""),
-                is_late=local_date(first.event.happened_at, zone) < local_date(first.recorded_at, zone),
+                days_late=timeline.days_late(first.event.happened_at, first.recorded_at, zone),
                 is_again=any(opened.get(id_, False) for id_ in ids),
             )
         )
     return items
-
-
-def _notes(session: Session, blocker_id: int) -> list[BlockerEventItem]:
-    rows = session.execute(
-        written(Note, Note.id, Note.recorded_at, Actor.name, Note.text).where(col(Note.blocker_id) == blocker_id)
-    )
-    return [BlockerEventItem("note", at, (at, 2, id_), at, actor, note=text) for id_, at, actor, text in rows]
-
-
-def _field_items(session: Session, blocker_id: int) -> list[BlockerEventItem]:
-    rows = session.execute(
-        written(FieldChange, FieldChange, Entry.recorded_at, Actor.name).where(
-            col(FieldChange.blocker_id) == blocker_id
-        )
-    )
-    return [
-        BlockerEventItem(
-            "field", at, (at, 3, row.id or 0), at, actor, field=row.field, before=row.before, after=row.after
-        )
-        for row, at, actor in rows
-    ]

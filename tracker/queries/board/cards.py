@@ -27,7 +27,7 @@ from tracker.db.models import (
 from tracker.db.workstreams import has_something
 from tracker.domain.calendar import iso_week, local_date, working_days
 from tracker.domain.language import other
-from tracker.domain.states import CycleStatus, State
+from tracker.domain.states import UNDER_WAY, CycleStatus, State
 
 ALL, NONE = "all", "none"
 CYCLE, KEYS = "cycle", "keys"  # other scopes of cards
@@ -115,7 +115,7 @@ def frame(session: Session, *, language: str, today: date) -> BoardFrame:
     projects, streams = {}, {}
     for project_name, code, name, project, *limits in connection.execute(_streams(language)):
         projects[project] = project_name
-        by_state = zip((State.DESIGN, State.VALIDATION, State.TEST), limits, strict=True)
+        by_state = zip(UNDER_WAY, limits, strict=True)
         streams[code] = Stream(code, name, project, {state: limit for state, limit in by_state if limit is not None})
     owners = frozenset(connection.execute(_OWNERS).scalars())
     return BoardFrame(headings, dict(sorted(projects.items())), streams, owners)

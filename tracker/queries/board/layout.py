@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from tracker.domain.sorting import folded, swedish_order
-from tracker.domain.states import STATES, State
+from tracker.domain.states import STATES, UNDER_WAY, State
 from tracker.queries.board.cards import ALL, BoardFrame, Card
 
 GROUPS = ("workstream", "project", "owner")
@@ -169,7 +169,7 @@ def _limits(frame: BoardFrame, filters: Filters) -> dict[State, int]:
     ]
     return {
         state: sum(stream.limits[state] for stream in streams)
-        for state in (State.DESIGN, State.VALIDATION, State.TEST)
+        for state in UNDER_WAY
         if streams and all(state in stream.limits for stream in streams)
     }
 

@@ -10,9 +10,7 @@ from tracker.db.columns import row_columns
 from tracker.db.history import open_holds
 from tracker.db.language import translated
 from tracker.db.models import Blocker, BlockerEvent, Workflow, WorkflowWorkstream
-from tracker.domain.states import State
-
-_UNDER_WAY = (State.DESIGN, State.VALIDATION, State.TEST)
+from tracker.domain.states import UNDER_WAY, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +69,7 @@ def under_way(session: Session, workstream: str, cycle: int | None) -> list[str]
             col(WorkflowWorkstream.workstream_code) == workstream,
             col(WorkflowWorkstream.is_owner),
             col(Workflow.archived_at).is_(None),
-            col(Workflow.state).in_(_UNDER_WAY),
+            col(Workflow.state).in_(UNDER_WAY),
         )
         .order_by(col(Workflow.key))
     )

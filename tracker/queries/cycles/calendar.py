@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -16,30 +15,19 @@ class Reader:
 
     language: str | None
     programme: str
-    zone: ZoneInfo
-    is_demo: bool
     last_recorded_at: datetime | None
 
 
 def reader(session: Session, key_hash: str) -> Reader | None:
     """The active account that the key is of. One statement."""
     row = session.execute(
-        select(
-            col(User.language),
-            col(Programme.name),
-            col(Programme.time_zone),
-            col(Programme.demo_clock_at).is_not(None),
-            col(Programme.last_recorded_at),
-        )
+        select(col(User.language), col(Programme.name), col(Programme.last_recorded_at))
         .select_from(CalendarKey)
         .join(User, col(User.id) == col(CalendarKey.user_id))
         .join(Programme, col(Programme.id) == 1)
         .where(col(CalendarKey.key_hash) == key_hash, col(User.is_active))
     ).one_or_none()
-    if row is None:
-        return None
-    language, name, time_zone, is_demo, last_recorded_at = row
-    return Reader(language, name, ZoneInfo(time_zone), is_demo, last_recorded_at)
+    return None if row is None else Reader(*row)
 
 
 def made_at(session: Session, user_id: int) -> datetime | None:

@@ -9,18 +9,8 @@ from sqlmodel import Session, col
 from tracker.db import facts, models
 from tracker.db.models import Workflow
 from tracker.domain.programme.rows import CycleRow
-from tracker.domain.states import CycleStatus
 
 _PROGRAMME = ""  # stands where the code of a workstream stands otherwise
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """Of what a close reported: how many were committed, met their goal, were done."""
-
-    committed: str
-    met: str
-    tested: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +19,12 @@ class Cycles:
 
     rows: tuple[CycleRow, ...]
     members: dict[int, int]
-    reported: dict[int, Reported]
+    reported: dict[int, dict[str, str]]
 
     @property
     def next_number(self) -> int:
         """The number that the next cycle gets."""
         return max((row.cycle for row in self.rows), default=0) + 1
-
-    @property
-    def running(self) -> CycleRow | None:
-        """The one that runs."""
-        return next((row for row in self.rows if row.status is CycleStatus.RUNNING), None)
 
 
 def rows(session: Session) -> tuple[CycleRow, ...]:
@@ -60,9 +45,10 @@ def _members(session: Session) -> dict[int, int]:
     return {cycle: count for cycle, count in counted}  # noqa: C416 - a row is no pair to the types
 
 
-def _reported(session: Session) -> dict[int, Reported]:
+def _reported(session: Session) -> dict[int, dict[str, str]]:
+    """Of what a close reported: how many were committed, met their goal, were done."""
     found = {}
     for (cycle, _), row in facts.frozen(session, col(models.Reported.row_key) == _PROGRAMME).items():
         cells = json.loads(row.cells)
-        found[cycle] = Reported(*(cells.get(name, "") for name in ("committed", "met", "tested")))
+        found[cycle] = {name: cells.get(name, "") for name in ("committed", "met", "tested")}
     return found

@@ -12,7 +12,6 @@ from tracker.db.history import written_about
 from tracker.db.language import names, translated
 from tracker.db.models import (
     Actor,
-    Blocker,
     BlockerEvent,
     Cycle,
     ScopeChange,
@@ -24,7 +23,7 @@ from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.figures.one_cycle import OneCycle
 from tracker.domain.states import Goal, HoldEvent, ScopeKind, State
-from tracker.queries import figures
+from tracker.queries import charts, figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def sources(session: Session, number: int, *, now: datetime, language: str) -> S
         cycle,
         named,
         names(session, Workstream, language),
-        _blockers(session, language),
+        charts.blockers(session, language),
         _steps(session, number),
         _times_carried(session, number),
         list(_late(session, since, cycle.last_instant, named)) if since is not None else [],
@@ -120,11 +119,6 @@ def workflows(session: Session, language: str) -> dict[str, Named]:
         )
     )
     return {key: Named(key, name, _STATE[state], archived_at) for key, name, state, archived_at in rows}
-
-
-def _blockers(session: Session, language: str) -> dict[int, str]:
-    rows = session.execute(select(col(Blocker.id), translated(language, Blocker.title)))
-    return {id_: title for id_, title in rows}  # noqa: C416 - a row is no pair to the types
 
 
 def _steps(session: Session, number: int) -> list[Step]:

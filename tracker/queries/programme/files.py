@@ -1,6 +1,5 @@
 """The rows of the programme files as the database has them, or as they were known at an instant."""
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, SQLModel, col
 
 from tracker.db import models
-from tracker.db.columns import AnyColumn, columns, row_columns
+from tracker.db.columns import columns, row_columns
 from tracker.db.facts import cycles
 from tracker.db.history import written, written_about
 from tracker.db.models import (
@@ -30,6 +29,7 @@ from tracker.db.models import (
     WorkflowWorkstream,
     Workstream,
 )
+from tracker.db.workstreams import taking_part
 from tracker.domain import workflows as workflow_fields
 from tracker.domain.blockers import BlockerRow
 from tracker.domain.errors import N_, InvalidError
@@ -49,7 +49,6 @@ from tracker.domain.programme.rows import (
     WorkstreamRow,
 )
 from tracker.queries.programme.derived_columns import (
-    AnySelect,
     HistoryTable,
     held,
     memberships,
@@ -60,6 +59,7 @@ from tracker.queries.programme.derived_columns import (
 )
 
 _LONGEST_SHOWN = 80
+_Rows = Callable[[Session, datetime | None], Iterator[Any]]
 
 
 def programme(session: Session, as_of: datetime | None = None) -> Programme:
@@ -71,12 +71,13 @@ def rows(session: Session, name: str, as_of: datetime | None = None) -> Iterator
     """The rows of a file in its order, a few at a time. With `as_of`, what was recorded and created by then; names
     and fields are as they stand.
     """
-    return _FILES[name](session, as_of)
+    _, read = _FILES[name]
+    return read(session, as_of)
 
 
 def count(session: Session, name: str, cycle: int | None = None) -> int:
     """How many rows a file has, of one cycle or all. One statement."""
-    columns = select(func.count()).select_from(_TABLES[name])
+    columns = select(func.count()).select_from(_FILES[name][0])
     if cycle is not None:
         columns = columns.where(_OF_CYCLE[name](cycle))
     return int(session.execute(columns).scalar_one())
@@ -135,7 +136,7 @@ def _workflows(session: Session, as_of: datetime | None) -> Iterator[WorkflowRow
     if time_zone is None or today is None:
         return
     stood, members, blocked = stands(session, as_of), memberships(session, as_of), held(session, as_of)
-    owning, others = _workstreams_of(session)
+    owning, others = taking_part(session)
     own = ("id", "key", *workflow_fields.COLUMNS, "created_at", "archived_at")
     known = select(*columns(Workflow, own)).where(_known_workflow(col(Workflow.id), as_of))
     zone = ZoneInfo(time_zone)
@@ -145,7 +146,7 @@ def _workflows(session: Session, as_of: datetime | None) -> Iterator[WorkflowRow
         yield WorkflowRow(
             **{name: getattr(row, name) for name in own if name != "id"} | {"archived_at": archived_at},
             workstream=owning.get(row.id, ""),
-            other_workstreams=tuple(sorted(others[row.id])),
+            other_workstreams=tuple(others[row.id]),
             **asdict(member),
             state=now.state if now else None,
             blocked=row.id in blocked,
@@ -154,39 +155,10 @@ def _workflows(session: Session, as_of: datetime | None) -> Iterator[WorkflowRow
         )
 
 
-def _workstreams_of(session: Session) -> tuple[dict[int, str], dict[int, list[str]]]:
-    owning: dict[int, str] = {}
-    others: dict[int, list[str]] = defaultdict(list)
-    found = select(*columns(WorkflowWorkstream, ("workflow_id", "workstream_code", "is_owner")))
-    for workflow, code, is_owner in session.execute(found):
-        if is_owner:
-            owning[workflow] = code
-        else:
-            others[workflow].append(code)
-    return owning, others
-
-
-def _changes(session: Session, as_of: datetime | None) -> Iterator[ChangeRow]:
-    for row in streamed(session, _of_known_workflows(StateChange, ChangeRow, as_of)):
-        yield ChangeRow(*row)
-
-
-def _scope(session: Session, as_of: datetime | None) -> Iterator[ScopeRow]:
-    for row in streamed(session, _of_known_workflows(ScopeChange, ScopeRow, as_of)):
-        yield ScopeRow(*row)
-
-
 def _blockers(session: Session, as_of: datetime | None) -> Iterator[BlockerRow]:
     known = select(*row_columns(Blocker, BlockerRow)).where(_known_blocker(as_of)).order_by(col(Blocker.id))
     for row in streamed(session, known):
         yield BlockerRow(*row)
-
-
-def _blocker_events(session: Session, as_of: datetime | None) -> Iterator[BlockerEventRow]:
-    for row in streamed(
-        session, _of_known_workflows(BlockerEvent, BlockerEventRow, as_of, blocker=BlockerEvent.blocker_id)
-    ):
-        yield BlockerEventRow(*row)
 
 
 def _notes(session: Session, as_of: datetime | None) -> Iterator[NoteRow]:
@@ -203,18 +175,15 @@ def _notes(session: Session, as_of: datetime | None) -> Iterator[NoteRow]:
         yield NoteRow(*row)
 
 
-def _checks(session: Session, as_of: datetime | None) -> Iterator[CheckRow]:
-    for row in streamed(session, _of_known_workflows(WorkflowCheck, CheckRow, as_of)):
-        yield CheckRow(*row)
+def _of_known_workflows(table: HistoryTable, row: type) -> _Rows:
+    """The rows of a history, of the workflows that were known."""
 
+    def rows(session: Session, as_of: datetime | None) -> Iterator[Any]:
+        found = row_columns(table, row, workflow=Workflow.key, actor=Actor.name, blocker=BlockerEvent.blocker_id)
+        known = written_about(table, *found).where(recorded_by(table, as_of), _known_workflow(col(Workflow.id), as_of))
+        return (row(*each) for each in streamed(session, known.order_by(col(table.id))))
 
-def _of_known_workflows(table: HistoryTable, row: type, as_of: datetime | None, **elsewhere: AnyColumn) -> AnySelect:
-    found = row_columns(table, row, workflow=Workflow.key, actor=Actor.name, **elsewhere)
-    return (
-        written_about(table, *found)
-        .where(recorded_by(table, as_of), _known_workflow(col(Workflow.id), as_of))
-        .order_by(col(table.id))
-    )
+    return rows
 
 
 def _known_workflow(
@@ -246,29 +215,17 @@ def _by(instant: datetime | None, as_of: datetime | None) -> datetime | None:
     return instant if instant is None or as_of is None or instant <= as_of else None
 
 
-_FILES: dict[str, Callable[[Session, datetime | None], Iterator[Any]]] = {
-    "projects": _projects,
-    "workstreams": _workstreams,
-    "cycles": _cycles,
-    "workflows": _workflows,
-    "changes": _changes,
-    "scope": _scope,
-    "blockers": _blockers,
-    "blocker_events": _blocker_events,
-    "notes": _notes,
-    "checks": _checks,
-}
-_TABLES: dict[str, type[SQLModel]] = {
-    "projects": Project,
-    "workstreams": Workstream,
-    "cycles": Cycle,
-    "workflows": Workflow,
-    "changes": StateChange,
-    "scope": ScopeChange,
-    "blockers": Blocker,
-    "blocker_events": BlockerEvent,
-    "notes": Note,
-    "checks": WorkflowCheck,
+_FILES: dict[str, tuple[type[SQLModel], _Rows]] = {
+    "projects": (Project, _projects),
+    "workstreams": (Workstream, _workstreams),
+    "cycles": (Cycle, _cycles),
+    "workflows": (Workflow, _workflows),
+    "changes": (StateChange, _of_known_workflows(StateChange, ChangeRow)),
+    "scope": (ScopeChange, _of_known_workflows(ScopeChange, ScopeRow)),
+    "blockers": (Blocker, _blockers),
+    "blocker_events": (BlockerEvent, _of_known_workflows(BlockerEvent, BlockerEventRow)),
+    "notes": (Note, _notes),
+    "checks": (WorkflowCheck, _of_known_workflows(WorkflowCheck, CheckRow)),
 }
 _OF_CYCLE: dict[str, Callable[[int], ColumnElement[bool]]] = {
     "cycles": lambda cycle: col(Cycle.number) == cycle,

@@ -1,9 +1,9 @@
 """What a close would do and keep, what one has kept, and what a commit takes on."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Mapped
@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from tracker.db.columns import row_columns
 from tracker.db.facts import frozen
-from tracker.db.language import both, names
+from tracker.db.language import both
 from tracker.db.models import (
     Actor,
     Cycle,
@@ -23,7 +23,9 @@ from tracker.db.models import (
     Workstream,
 )
 from tracker.domain.cells import LARGEST_ID
+from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.files.figure_files import cells_text
+from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reviews import Member
 from tracker.domain.states import CycleStatus, Goal, ProposalKind, ScopeKind
 from tracker.queries.reviews import review as reviews
@@ -31,18 +33,11 @@ from tracker.queries.reviews.review import Review
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(CycleRow):
     """A cycle as it stands, and by whom it was committed and closed, where the history knows."""
 
-    number: int
-    status: CycleStatus
-    starts_on: date
-    ends_on: date
-    goal: str
-    committed_at: datetime | None
-    committed_by: str | None
-    closed_at: datetime | None
-    closed_by: str | None
+    committed_by: str | None = None
+    closed_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +124,21 @@ class Committing:
         return whole
 
 
-def standing(session: Session, number: int) -> Standing | None:
-    """The cycle; none without it. One statement."""
-    if not 0 <= number <= LARGEST_ID:
-        return None
+def standing(session: Session, number: int) -> Standing:
+    """The cycle, or NotFoundError. One statement."""
     by = {"committed_by": _by(col(Cycle.committed_at)), "closed_by": _by(col(Cycle.closed_at))}
-    columns = select(*row_columns(Cycle, Standing, **by)).where(col(Cycle.number) == number)
-    row = session.execute(columns).one_or_none()
-    return None if row is None else Standing(*row)
+    columns = select(*row_columns(Cycle, Standing, cycle=Cycle.number, **by)).where(col(Cycle.number) == number)
+    row = session.execute(columns).one_or_none() if number <= LARGEST_ID else None
+    if row is None:
+        raise NotFoundError(N_("There is no cycle %(cycle)s."), cycle=number)
+    return Standing(*row)
 
 
 def closing(session: Session, cycle: Standing, now: datetime) -> Closing:
     """The close of the running cycle as it would be now. Nineteen statements at most."""
-    review = reviews.review(session, cycle.number)
+    review = reviews.review(session, cycle.cycle)
     assert review is not None
-    rows = reviews.preview(session, cycle.number, now)
+    rows = reviews.preview(session, cycle.cycle, now)
     figures = [Figures(row.workstream or "", json.loads(cells_text(row))) for row in rows]
     return Closing(cycle, review, sorted(figures, key=_programme_last))
 
@@ -163,28 +158,21 @@ def next_draft(session: Session, number: int) -> int | None:
     return next((each for each, status in rows if status is CycleStatus.DRAFT and each > number), None)
 
 
-def workstream_names(session: Session, language: str) -> dict[str, str]:
-    """The name of every workstream by code. One statement."""
-    return names(session, Workstream, language)
-
-
 def committing(session: Session, cycle: Standing) -> Committing:
     """What the cycle's commit takes on, and what stands in its way. Two statements."""
     others = session.execute(
-        select(col(Cycle.number), col(Cycle.status))
-        .where(col(Cycle.number) != cycle.number)
-        .order_by(col(Cycle.number))
+        select(col(Cycle.number), col(Cycle.status)).where(col(Cycle.number) != cycle.cycle).order_by(col(Cycle.number))
     ).all()
     running = next((number for number, status in others if status is CycleStatus.RUNNING), None)
-    earlier = next((number for number, status in others if status is CycleStatus.DRAFT and number < cycle.number), None)
-    return Committing(cycle, running, earlier, _parts(_members_by_goal(session, cycle.number)))
+    earlier = next((number for number, status in others if status is CycleStatus.DRAFT and number < cycle.cycle), None)
+    return Committing(cycle, running, earlier, _parts(session, cycle.cycle))
 
 
 def _programme_last(row: Figures) -> tuple[bool, str]:
     return row.code == "", row.code
 
 
-def _members_by_goal(session: Session, number: int) -> Iterable[tuple[str, str, str, Goal, int, int]]:
+def _parts(session: Session, number: int) -> list[Commitment]:
     is_carried_in = and_(
         col(ScopeChange.workflow_id) == col(Workflow.id),
         col(ScopeChange.to_cycle) == number,
@@ -207,15 +195,11 @@ def _members_by_goal(session: Session, number: int) -> Iterable[tuple[str, str, 
         .group_by(col(Workstream.code), *both(Workstream.name), col(Workflow.goal))
         .order_by(col(Workstream.code))
     )
-    return ((code, name, name_en, goal, count, int(carried)) for code, name, name_en, goal, count, carried in rows)
-
-
-def _parts(rows: Iterable[tuple[str, str, str, Goal, int, int]]) -> list[Commitment]:
     parts: dict[str, Commitment] = {}
     for code, name, name_en, goal, count, carried in rows:
         part = parts.setdefault(code, Commitment(code, name, name_en))
         part.goals[goal] = count
-        part.carried_in += carried
+        part.carried_in += int(carried)
     return list(parts.values())
 
 

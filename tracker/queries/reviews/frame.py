@@ -4,20 +4,19 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from tracker.db.columns import row_columns
-from tracker.db.facts import frozen
+from tracker.db import facts
 from tracker.db.language import both
-from tracker.db.models import Cycle, Reported, ScopeChange, Workflow, WorkflowWorkstream, Workstream
-from tracker.domain.calendar import working_days
+from tracker.db.models import Reported, ScopeChange, Workflow, WorkflowWorkstream, Workstream
 from tracker.domain.charts import cycle_figures
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.summaries import choice_of
+from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus, Goal, ProposalKind, ScopeKind
 from tracker.queries import figures
 
@@ -64,24 +63,6 @@ _DISPOSED = (ScopeKind.CARRIED, ScopeKind.RETURNED, ScopeKind.DROPPED, ScopeKind
 
 
 @dataclass(frozen=True, slots=True)
-class Dates:
-    """A cycle and when it is."""
-
-    number: int
-    status: CycleStatus
-    starts_on: date
-    ends_on: date
-    planning_starts_on: date | None
-    planning_ends_on: date | None
-    closed_at: datetime | None
-
-    @property
-    def working_days(self) -> int:
-        """How many there are in it."""
-        return working_days(self.starts_on, self.ends_on)
-
-
-@dataclass(frozen=True, slots=True)
 class Before:
     """What a closed cycle reported of each workstream when it was closed."""
 
@@ -98,8 +79,8 @@ class Before:
 class ReviewFrame:
     """The cycle, the draft that takes what goes on, and the cycles before."""
 
-    cycle: Dates
-    into: Dates | None
+    cycle: CycleRow
+    into: CycleRow | None
     before: tuple[Before, ...]
 
 
@@ -129,11 +110,8 @@ class DisposedPart:
 
 def frame(session: Session, number: int) -> ReviewFrame | None:
     """What stands around the review of the cycle; none without the cycle. Two statements."""
-    rows = session.execute(
-        select(*row_columns(Cycle, Dates)).where(col(Cycle.number) >= number).order_by(col(Cycle.number))
-    )
-    cycles = [Dates(*row) for row in rows]
-    if not cycles or cycles[0].number != number:
+    cycles = [row for row in facts.cycles(session) if row.cycle >= number]
+    if not cycles or cycles[0].cycle != number:
         return None
     into = next((cycle for cycle in cycles[1:] if cycle.status is CycleStatus.DRAFT), None)
     return ReviewFrame(cycles[0], into, _before(session, number))
@@ -141,7 +119,9 @@ def frame(session: Session, number: int) -> ReviewFrame | None:
 
 def _before(session: Session, number: int) -> tuple[Before, ...]:
     found: dict[int, dict[str, tuple[int, ...]]] = defaultdict(dict)
-    for (cycle, code), row in frozen(session, col(Reported.cycle_number).between(number - _BEFORE, number - 1)).items():
+    for (cycle, code), row in facts.frozen(
+        session, col(Reported.cycle_number).between(number - _BEFORE, number - 1)
+    ).items():
         written = json.loads(row.cells)
         if all(written.get(name) for name in _ENDS):
             found[cycle][code] = tuple(int(written[name]) for name in _ENDS)

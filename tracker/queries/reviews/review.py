@@ -1,15 +1,15 @@
 """The review of a cycle: what is to become of its members, by workstream, and what a close would report."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
-from typing import TypeVar
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from tracker.db import reviews
+from tracker.db.columns import AnyRow
 from tracker.db.facts import facts
 from tracker.db.language import both
 from tracker.db.models import Cycle, Project, ReviewReady, Workstream
@@ -23,7 +23,6 @@ from tracker.domain.reviews import Member, fingerprint
 from tracker.domain.states import CycleStatus, HoldEvent, ProposalKind
 
 _AFTER_ALL = LARGEST_ID + 1  # the ids that a close would give
-_Fact = TypeVar("_Fact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +115,9 @@ def preview(session: Session, number: int, now: datetime) -> list[Summary]:
     return [row for row in rows if row.cycle == number]
 
 
-def _workstreams(session: Session, number: int) -> Iterable[tuple[str, str, str, int, bool, bool]]:
+def _workstreams(session: Session, number: int) -> Iterable[AnyRow]:
     is_ready = (col(ReviewReady.workstream_code) == col(Workstream.code)) & (col(ReviewReady.cycle_number) == number)
-    rows = session.execute(
+    return session.execute(
         select(
             col(Workstream.code),
             *both(Workstream.name),
@@ -130,7 +129,6 @@ def _workstreams(session: Session, number: int) -> Iterable[tuple[str, str, str,
         .join(ReviewReady, is_ready, isouter=True)
         .order_by(col(Workstream.code))
     )
-    return ((code, name, name_en, first, in_use, ready) for code, name, name_en, first, in_use, ready in rows)
 
 
 def _exceptions_first(member: Member) -> tuple[bool, bool, str]:
@@ -149,7 +147,7 @@ def _as_if_closed(
         found,
         cycles=[replace(row, **closed) if row.cycle == number else row for row in found.cycles],  # type: ignore[arg-type]
         workflows=[row._replace(archived_at=at) if row.id in dropped else row for row in found.workflows],
-        scope=_and(
+        scope=chain(
             found.scope,
             (
                 (
@@ -165,7 +163,7 @@ def _as_if_closed(
                 for member, wish in decided
             ),
         ),
-        holds=_and(
+        holds=chain(
             found.holds,
             (
                 (_AFTER_ALL, member.id, blocker.id, HoldEvent.RELEASED.value, at, at)
@@ -174,7 +172,3 @@ def _as_if_closed(
             ),
         ),
     )
-
-
-def _and(rows: Iterable[_Fact], more: Iterable[_Fact]) -> Iterator[_Fact]:
-    return chain(rows, more)

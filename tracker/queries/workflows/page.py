@@ -32,9 +32,9 @@ from tracker.queries.workflows.timeline import TimelineItem
 
 # As in the list: neither a field that was written over nor a change of scope tells how the work is going.
 _UPDATES = {"created", "moved", "taken_back", "held", "released", "note", "check"}
-
-
 _CHANGES_NOTHING = {"note", "check", "recorded_here"}
+# The columns that the page shows under the same name.
+_OF_WORKFLOW = ("key", "description", "owner", "priority", "state", "version", "goal", "created_at", "archived_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,6 @@ def freshness(timeline: Sequence[TimelineItem], *, can_be_stale: bool, today: da
 class WorkflowFacts:
     """The fields, and what the history comes to. Days are local dates apart; `age_days` as DESIGN §5 has it."""
 
-    id: int
     key: str
     name: str
     other_name: str
@@ -216,19 +215,10 @@ def _facts(
     stands = stand([(change.to_state, change.happened_at) for change in standing if change.to_state is not None])
     age_days = stands.age_days(now, zone) if stands is not None and workflow.archived_at is None else None
     return WorkflowFacts(
-        id=workflow.id or 0,
-        key=workflow.key,
+        **{name: getattr(workflow, name) for name in _OF_WORKFLOW},
         name=text_in(language, workflow, "name"),
         other_name=other_text(language, workflow, "name"),
-        description=workflow.description,
-        owner=workflow.owner,
-        priority=workflow.priority,
-        state=workflow.state,
-        version=workflow.version,
         cycle=workflow.cycle_number,
-        goal=workflow.goal,
-        created_at=workflow.created_at,
-        archived_at=workflow.archived_at,
         workstream=stream.code,
         workstream_name=text_in(language, stream, "name"),
         project=stream.project_code,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col
 
 from tracker.db.columns import AnyRow, AnyTable, row_columns
@@ -33,7 +34,8 @@ _ANCHORS = {"held": "blocker-event", "released": "blocker-event", "field": "fiel
 @dataclass(frozen=True, slots=True)
 class TimelineItem:
     """One thing that happened. `kind`: created, moved, taken_back, scope, held, released, note, check, field,
-    recorded_here.
+    recorded_here; of a blocker also opened (`is_again`: not for the first time) and resolved, with the `keys` held or
+    let go.
 
     A late move comes twice: where it happened, and (`recorded_here`) where it was entered; `anchor` and `tie` name
     each other. `voided_at` and `voided_by` are set on what was taken back. `before` and `after` are a field's texts.
@@ -62,6 +64,8 @@ class TimelineItem:
     field: str = ""
     before: str = ""
     after: str = ""
+    keys: tuple[str, ...] = ()
+    is_again: bool = False
 
     @property
     def is_late(self) -> bool:
@@ -97,9 +101,9 @@ def timeline(
         *_change_items(changes, zone),
         *_scope_items(session, workflow_id),
         *_blocker_items(session, workflow_id, language, zone),
-        *_note_items(session, workflow_id),
+        *note_items(session, col(Note.workflow_id) == workflow_id),
         *_check_items(session, workflow_id),
-        *_field_items(session, workflow_id),
+        *field_items(session, col(FieldChange.workflow_id) == workflow_id),
     ]
     return sorted(items, key=lambda item: item.order, reverse=True)
 
@@ -123,7 +127,7 @@ def _change_items(changes: list[Recorded], zone: ZoneInfo) -> list[TimelineItem]
     for row in changes:
         change = row.change
         voided_at, voided_by = taken_back.get(change.id, (None, ""))
-        late = _days_late(change.happened_at, change.recorded_at, zone)
+        late = days_late(change.happened_at, change.recorded_at, zone)
         shown = by_id[change.voids] if change.voids else change
         kind = "taken_back" if change.voids else "created" if change.from_state is None else "moved"
         item = TimelineItem(
@@ -155,7 +159,7 @@ def _recorded_here(item: TimelineItem, change: history.Change) -> TimelineItem:
 
 
 def _scope_items(session: Session, workflow_id: int) -> Iterator[TimelineItem]:
-    for row, actor in _rows_of(session, ScopeChange, workflow_id):
+    for row, actor in _rows_of(session, ScopeChange, col(ScopeChange.workflow_id) == workflow_id):
         where = {"from_cycle": row.from_cycle, "to_cycle": row.to_cycle, "goal": row.goal, "scope_kind": row.kind}
         yield _item("scope", 1, row, actor, at=row.happened_at, reason=row.reason, note=row.note, **where)
 
@@ -175,27 +179,25 @@ def _blocker_items(session: Session, workflow_id: int, language: str, zone: Zone
             at=row.happened_at,
             text=title,
             note=row.note,
-            days_late=_days_late(row.happened_at, row.recorded_at, zone),
+            days_late=days_late(row.happened_at, row.recorded_at, zone),
             blocker_id=row.blocker_id,
         )
 
 
-def _note_items(session: Session, workflow_id: int) -> Iterator[TimelineItem]:
-    for row, actor in _rows_of(session, Note, workflow_id):
+def note_items(session: Session, about: ColumnElement[bool]) -> Iterator[TimelineItem]:
+    """The notes about something. One statement."""
+    for row, actor in _rows_of(session, Note, about):
         yield _item("note", 3, row, actor, note=row.text)
 
 
 def _check_items(session: Session, workflow_id: int) -> Iterator[TimelineItem]:
-    for row, actor in _rows_of(session, WorkflowCheck, workflow_id):
+    for row, actor in _rows_of(session, WorkflowCheck, col(WorkflowCheck.workflow_id) == workflow_id):
         yield _item("check", 4, row, actor)
 
 
-def _field_items(session: Session, workflow_id: int) -> Iterator[TimelineItem]:
-    rows = session.execute(
-        written(FieldChange, FieldChange, Entry.recorded_at, Actor.name).where(
-            col(FieldChange.workflow_id) == workflow_id
-        )
-    )
+def field_items(session: Session, about: ColumnElement[bool]) -> Iterator[TimelineItem]:
+    """Which of its fields were written over. One statement."""
+    rows = session.execute(written(FieldChange, FieldChange, Entry.recorded_at, Actor.name).where(about))
     for row, at, actor in rows:
         texts = {"field": row.field, "before": row.before, "after": row.after}
         yield _item("field", 5, row, actor, recorded_at=at, **texts)
@@ -220,9 +222,10 @@ def _item(
     return TimelineItem(kind, at, (at, rank, row.id), actor, anchor, recorded_at, **more)
 
 
-def _days_late(happened_at: datetime, recorded_at: datetime, zone: ZoneInfo) -> int:
+def days_late(happened_at: datetime, recorded_at: datetime, zone: ZoneInfo) -> int:
+    """How many local dates after it happened something was recorded."""
     return (local_date(recorded_at, zone) - local_date(happened_at, zone)).days
 
 
-def _rows_of(session: Session, table: AnyTable, workflow_id: int) -> Iterable[AnyRow]:
-    return session.execute(written(table, table, Actor.name).where(col(table.workflow_id) == workflow_id))
+def _rows_of(session: Session, table: AnyTable, about: ColumnElement[bool]) -> Iterable[AnyRow]:
+    return session.execute(written(table, table, Actor.name).where(about))

@@ -12,7 +12,6 @@ from tracker.clock import real_now
 from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts import links as password_links
 from tracker.commands.entry.entries import Entry
-from tracker.db.models import User
 from tracker.domain.errors import N_, NotAllowedError, NotFoundError, TrackerError
 from tracker.domain.merging import FieldConflictError
 from tracker.domain.states import Role
@@ -95,41 +94,35 @@ def edit(account_id: int) -> ResponseReturnValue:
 def link(account_id: int) -> ResponseReturnValue:
     """Makes a new one-time link, which the next page shows once."""
 
-    def made(session: Session, entry: Entry, user: User) -> str:
+    def make(session: Session, entry: Entry, email: str) -> None:
+        user = accounts.the_user(session, email)
         _show_link(password_links.make(session, entry, user, now=real_now()).token, account_id)
-        return ""
 
-    return _done("user_link", account_id, made)
+    return _done("user_link", account_id, make)
 
 
 @bp.post("/admin/accounts/<int:account_id>/disable")
 def disable(account_id: int) -> ResponseReturnValue:
     """Ends the account and its sign-ins."""
-
-    def disabled(session: Session, entry: Entry, user: User) -> str:
-        accounts.disable(session, entry, user.email)
-        return gettext("The account is disabled and signed out everywhere.")
-
-    return _done("user_disable", account_id, disabled)
+    text = gettext("The account is disabled and signed out everywhere.")
+    return _done("user_disable", account_id, accounts.disable, text)
 
 
 @bp.post("/admin/accounts/<int:account_id>/enable")
 def enable(account_id: int) -> ResponseReturnValue:
     """Gives an ended account back."""
-
-    def enabled(session: Session, entry: Entry, user: User) -> str:
-        accounts.enable(session, entry, user.email)
-        return gettext("The account can be used again.")
-
-    return _done("user_enable", account_id, enabled)
+    return _done("user_enable", account_id, accounts.enable, gettext("The account can be used again."))
 
 
-def _done(command: str, account_id: int, do: Callable[[Session, Entry, User], str]) -> ResponseReturnValue:
+def _done(
+    command: str, account_id: int, do: Callable[[Session, Entry, str], object], text: str = ""
+) -> ResponseReturnValue:
     """Back to the account's page, with a word about what was done or why not."""
     require_admin()
 
     def answer(session: Session, entry: Entry, _form: Form) -> Response:
-        return _to_account(account_id, do(session, entry, accounts.account(session, account_id)))
+        do(session, entry, accounts.account(session, account_id).email)
+        return _to_account(account_id, text)
 
     def refused(error: TrackerError) -> Response:
         found = _account(account_id)
@@ -139,24 +132,14 @@ def _done(command: str, account_id: int, do: Callable[[Session, Entry, User], st
 
 
 def _created(session: Session, entry: Entry, form: AccountForm) -> Response:
-    fields = form.fields().settled()
-    user = accounts.add(
-        session,
-        entry,
-        fields.email,
-        fields.name,
-        fields.role,
-        password=None,
-        workstreams=fields.workstreams,
-        all_workstreams=fields.all_workstreams,
-    )
+    user = accounts.invite(session, entry, form.fields())
     assert user.id is not None
     _show_link(password_links.make(session, entry, user, now=real_now()).token, user.id)
     return _to_account(user.id)
 
 
 def _edited(session: Session, entry: Entry, account_id: int, form: AccountForm) -> Response:
-    changed = accounts.edit(session, entry, account_id, form.fields(), form.was())
+    changed = accounts.edit(session, entry, account_id, form.fields(), form.was)
     text = gettext("The account was changed.") if changed else gettext("Nothing was changed.")
     if account_id == current_viewer().user_id and form.role is not Role.ADMIN:
         return see_other("/", text)

@@ -9,6 +9,7 @@ from tracker.commands.accounts.fields import ALL_WORKSTREAMS, Fields
 from tracker.domain.errors import N_
 from tracker.domain.states import Role
 from tracker.web.ui.forms import BROKEN, Form, FormError, Text
+from tracker.web.ui.merged_forms import before_of
 
 FIELDS = ("email", "name", "role", "workstreams")
 _LONGEST_LINE = 200
@@ -19,30 +20,27 @@ Password = Annotated[str, Field(max_length=2_000)]
 
 
 class AccountForm(Form):
-    """What an administrator writes of an account; `was` is how it stood when the form was shown."""
+    """What an administrator writes of an account; `was` is how it stood when the form was shown, as far as it says."""
 
     messages: ClassVar[dict[str, str]] = {
         "email": N_("Write an e-mail address, for example name@example.org."),
         "name": N_("Write a name of at most 200 characters."),
         "role": N_("Choose a role."),
         "workstreams": N_("Choose workstreams from the list."),
-    } | {f"was_{field}": BROKEN for field in FIELDS}
+        "was": BROKEN,
+    }
 
     email: Line
     name: Line
     role: Role
     workstreams: Text = ""
-    was_email: Text | None = None
-    was_name: Text | None = None
-    was_role: Text | None = None
-    was_workstreams: Text | None = None
+    was: dict[str, Text] = Field(default_factory=dict)
 
     @classmethod
     def parse(cls, fields: MultiDict[str, str]) -> Self:
         """The form; each workstream is a field of the same name."""
-        flat = MultiDict(fields.to_dict())
-        flat["workstreams"] = " ".join(fields.getlist("workstreams"))
-        return super().parse(flat)
+        was = {name: text for name, text in before_of(fields).items() if name in FIELDS}
+        return cls.checked({**fields.to_dict(), "workstreams": " ".join(fields.getlist("workstreams")), "was": was})
 
     def fields(self) -> Fields:
         """The account's fields."""
@@ -54,11 +52,6 @@ class AccountForm(Form):
             tuple(code for code in codes if code != ALL_WORKSTREAMS),
             ALL_WORKSTREAMS in codes,
         )
-
-    def was(self) -> dict[str, str]:
-        """The fields as they stood; what the form does not say was as it is now."""
-        texts = ((field, getattr(self, f"was_{field}")) for field in FIELDS)
-        return {field: text for field, text in texts if text is not None}
 
 
 class NewPasswordForm(Form):

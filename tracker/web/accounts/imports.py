@@ -2,7 +2,6 @@
 
 import csv
 import io
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
@@ -14,43 +13,21 @@ from tracker.commands.accounts.imports import Planned
 from tracker.commands.imports.results import ImportChangedError, RowResult
 from tracker.domain.accounts import read_rows
 from tracker.domain.cells import guarded
-from tracker.domain.errors import N_, FileError, InvalidError
+from tracker.domain.errors import InvalidError
 from tracker.domain.imports.encodings import decoded
 from tracker.domain.states import Role
 from tracker.web.accounts.admin import require_admin
-from tracker.web.accounts.forms import ImportForm
+from tracker.web.accounts.forms import FIELDS, ImportForm
 from tracker.web.audit.words import field_word
 from tracker.web.http.addresses import link_address
 from tracker.web.http.context import reading_session, writing
 from tracker.web.ui.errors import explain, field_errors, status_of
 from tracker.web.ui.rendering import page
 from tracker.web.ui.translation import gettext
+from tracker.web.ui.uploads import file_beside
 from tracker.web.ui.words import word
 
 bp = Blueprint("account_imports", __name__)
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewRow:
-    """A row of the preview: its fields or its changes in words, or why it is refused."""
-
-    line: int
-    outcome: str
-    email: str
-    name: str
-    role: str
-    workstreams: str
-    changes: tuple[tuple[str, str, str], ...]
-    cause: str
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewLink:
-    """A link to hand over."""
-
-    email: str
-    name: str
-    address: str
 
 
 @bp.get("/admin/accounts/import")
@@ -67,7 +44,8 @@ def preview() -> ResponseReturnValue:
     text = ""
     try:
         text = ImportForm.parse(request.form).text
-        return _preview(_given(text))
+        _, content = file_beside(text)
+        return _preview(decoded(content) if content else text)
     except InvalidError as error:
         return _form(text, field_errors(error))
 
@@ -94,17 +72,8 @@ def confirm() -> ResponseReturnValue:
             )
     except (InvalidError, ImportChangedError) as error:
         return _preview(form.text, explain(error), status_of(error))
-    links = [PreviewLink(each.email, each.name, link_address(each.link.token)) for each in invited]
+    links = [(each.email, each.name, link_address(each.link.token)) for each in invited]
     return page("accounts/imported.html", links=links, file=_as_csv(links))
-
-
-def _given(pasted: str) -> str:
-    """The text of the file, or what was pasted; not both, for one of them would be dropped."""
-    file = request.files.get("file")
-    content = file.read() if file is not None else b""
-    if content and pasted.strip():
-        raise FileError(N_("Choose a file or paste the rows, not both."))
-    return decoded(content) if content else pasted
 
 
 def _preview(text: str, refusal: str = "", status: int = 200) -> Response:
@@ -116,7 +85,10 @@ def _preview(text: str, refusal: str = "", status: int = 200) -> Response:
     return page(
         "accounts/import_preview.html",
         status=status,
-        rows=[_shown(each) for each in planned],
+        rows=planned,
+        texts_of=_texts,
+        changes_of=_changes,
+        explain=explain,
         counts=counts,
         without_password=len(old),
         can_do=bool(counts["created"] or counts["changed"] or old),
@@ -126,17 +98,15 @@ def _preview(text: str, refusal: str = "", status: int = 200) -> Response:
     )
 
 
-def _shown(each: Planned) -> PreviewRow:
-    row, fields = each.row, each.fields
-    cause = explain(each.cause) if each.cause is not None else ""
-    if fields is None:
-        return PreviewRow(row.line, each.outcome.value, row.email, row.name, row.role, row.workstreams, (), cause)
-    texts = fields.texts()
-    changes = tuple(
-        (field_word(field), _value(field, before), _value(field, after)) for field, before, after in each.changes
-    )
-    role, streams = _value("role", texts["role"]), _value("workstreams", texts["workstreams"])
-    return PreviewRow(row.line, each.outcome.value, fields.email, fields.name, role, streams, changes, cause)
+def _texts(each: Planned) -> dict[str, str]:
+    """The fields of a row in words; of one that cannot be read as it is written."""
+    if each.fields is None:
+        return {name: getattr(each.row, name) for name in FIELDS}
+    return {name: _value(name, text) for name, text in each.fields.texts().items()}
+
+
+def _changes(each: Planned) -> list[tuple[str, str, str]]:
+    return [(field_word(field), _value(field, before), _value(field, after)) for field, before, after in each.changes]
 
 
 def _value(field: str, text: str) -> str:
@@ -149,12 +119,12 @@ def _value(field: str, text: str) -> str:
             return text
 
 
-def _as_csv(links: list[PreviewLink]) -> str:
+def _as_csv(links: list[tuple[str, str, str]]) -> str:
     """The address of a file with the links for a Swedish spreadsheet: it is all in the address, kept nowhere."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([gettext("E-mail"), gettext("Name"), gettext("Link")])
-    writer.writerows([guarded(each.email), guarded(each.name), each.address] for each in links)
+    writer.writerows([guarded(email), guarded(name), address] for email, name, address in links)
     return "data:text/csv;charset=utf-8," + quote(f"\ufeff{text.getvalue()}")
 
 

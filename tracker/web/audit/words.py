@@ -14,12 +14,12 @@ from tracker.domain.programme.setup import ALL_FIELDS
 from tracker.domain.reports.documents import Status
 from tracker.domain.reports.tokens import INTRODUCTION, PROGRAMME
 from tracker.domain.reviews import Wish
-from tracker.domain.states import BlockerCategory, Role, ScopeKind, State
+from tracker.domain.states import BlockerCategory, Role, ScopeKind
 from tracker.queries.audit import AuditEntry, Line
 from tracker.queries.workflows.timeline import TimelineItem
 from tracker.web.reports import words as report_words
 from tracker.web.reviews.words import outcome_words
-from tracker.web.ui.formats import day, state_name
+from tracker.web.ui.formats import day, state_or_dash
 from tracker.web.ui.translation import gettext
 from tracker.web.ui.words import history_label, reason_word, word
 from tracker.web.workflows.words import event_words
@@ -94,7 +94,7 @@ _FIELDS = {
     "plan_en": N_("plan in English"),
     "introduction_sv": N_("introduction in Swedish"),
     "introduction_en": N_("introduction in English"),
-    "report_status": N_("status of the part"),
+    "status": N_("status of the part"),
 }
 _THINGS = {"programme": N_("Programme"), "project": N_("Project"), "workstream": N_("Workstream")}
 _ADDRESSES = {"programme": "/setup", "project": "/setup/projects", "workstream": "/setup/workstreams"}
@@ -209,7 +209,7 @@ def field_word(name: str) -> str:
 def _value(field: str, value: str) -> str:
     """A field's text as its form shows it."""
     match field, value:
-        case "report_status", value if value in set(Status):
+        case "status", value if value in set(Status):
             return report_words.status_word(Status(value))
         case "role", value if value in set(Role):
             return word(Role(value))
@@ -228,7 +228,7 @@ def _text(line: Line, recorded_at: datetime) -> str:
         case "proposed":
             return _proposal_words(line)
         case "created":
-            return gettext("created as %(state)s", state=_state(line.to_state))
+            return gettext("created as %(state)s", state=state_or_dash(line.to_state))
         case _:
             return event_words(_item(line, recorded_at))
 
@@ -244,7 +244,3 @@ def _item(line: Line, at: datetime) -> TimelineItem:
     own = ("from_state", "to_state", "from_cycle", "to_cycle", "goal", "scope_kind")
     fields = {name: getattr(line, name) for name in own}
     return TimelineItem(line.kind, at, (at, 0, 0), "", "", at, text=line.blocker, **fields)
-
-
-def _state(state: State | None) -> str:
-    return state_name(state) if state is not None else "–"

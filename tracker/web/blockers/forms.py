@@ -84,14 +84,6 @@ class ReleaseForm(Form):
         return None if self.scope == "all" else self.workflow
 
 
-class NoteForm(Form):
-    """A note on a blocker."""
-
-    messages: ClassVar[dict[str, str]] = {"note": N_("Write a note of at most 10,000 characters.")}
-
-    note: FilledText
-
-
 def keys_in(text: str) -> list[str]:
     """The keys in a text, however they are separated, each once."""
     return list(dict.fromkeys(text.replace(",", " ").replace(";", " ").split()))

@@ -16,8 +16,9 @@ from tracker.domain.blockers import FIELDS
 from tracker.domain.errors import TrackerError
 from tracker.domain.merging import FieldConflictError
 from tracker.queries.blockers import page as pages
-from tracker.queries.blockers.page import BlockerEventItem, Page
-from tracker.web.blockers.forms import EditForm, HoldForm, NoteForm, ReleaseForm
+from tracker.queries.blockers.page import Page
+from tracker.queries.workflows.timeline import TimelineItem
+from tracker.web.blockers.forms import EditForm, HoldForm, ReleaseForm
 from tracker.web.blockers.words import (
     AllLeftError,
     category_choices,
@@ -26,9 +27,9 @@ from tracker.web.blockers.words import (
     left_words,
     status_of,
 )
-from tracker.web.http.context import current_settings, current_viewer, now, reading_session, today
+from tracker.web.http.context import current_viewer, now, reading_session, today
 from tracker.web.ui.formats import language, moment
-from tracker.web.ui.forms import Form
+from tracker.web.ui.forms import Form, NoteForm
 from tracker.web.ui.merged_forms import redrawn
 from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import fresh_key, see_other, submit
@@ -65,9 +66,7 @@ def release(blocker_id: int) -> ResponseReturnValue:
     """Lets go of some workflows or all; the last one needs a text."""
 
     def do(session: Session, entry: Entry, form: ReleaseForm) -> str:
-        outcome = blockers.release(
-            session, entry, blocker_id, form.keys, note=form.note, happened_on=form.happened_on, backdate_days=_days()
-        )
+        outcome = blockers.release(session, entry, blocker_id, form.keys, note=form.note, happened_on=form.happened_on)
         return result_message(outcome, gettext("Released: %(keys)s."), gettext("Not held by it: %(keys)s."))
 
     return _written(blocker_id, "release", ReleaseForm, do)
@@ -85,7 +84,6 @@ def hold(blocker_id: int) -> ResponseReturnValue:
             pages.as_kept(session, form.keys),
             note=form.note,
             happened_on=form.happened_on,
-            backdate_days=_days(),
         )
         return result_message(outcome, gettext("Holds now: %(keys)s."), gettext("Held already: %(keys)s."))
 
@@ -204,7 +202,7 @@ def _why_not(shown: Page) -> str:
     )
 
 
-def _in_words(item: BlockerEventItem) -> BlockerEventItem:
+def _in_words(item: TimelineItem) -> TimelineItem:
     if item.kind != "field":
         return item
     return replace(
@@ -213,7 +211,3 @@ def _in_words(item: BlockerEventItem) -> BlockerEventItem:
         before=field_text(item.field, item.before),
         after=field_text(item.field, item.after),
     )
-
-
-def _days() -> int:
-    return current_settings().backdate_days

@@ -23,7 +23,7 @@ from tracker.queries.blockers.table import Filters, Table, similar, table
 from tracker.web.blockers.filters import address, pickers, read_filters, sort_links
 from tracker.web.blockers.forms import HoldForm, RaiseForm, keys_in
 from tracker.web.blockers.words import AllLeftError, category_choices, errors_of, status_of
-from tracker.web.http.context import current_settings, current_viewer, reading_session, today
+from tracker.web.http.context import current_viewer, reading_session, today
 from tracker.web.ui.formats import language
 from tracker.web.ui.query import board_of, singles
 from tracker.web.ui.rendering import htmx, page
@@ -80,9 +80,7 @@ def _raised(session: Session, entry: Entry, form: HoldForm | RaiseForm) -> Respo
     else:
         assert form.existing is not None
         blocker_id = form.existing
-        outcome = blockers.hold(
-            session, entry, blocker_id, keys, happened_on=form.happened_on, note=form.note, backdate_days=_days()
-        )
+        outcome = blockers.hold(session, entry, blocker_id, keys, happened_on=form.happened_on, note=form.note)
     if outcome.left:
         raise AllLeftError(outcome.left)  # all or nothing: what was written is rolled back
     return _done(session, entry, blocker_id, outcome.done)
@@ -94,9 +92,7 @@ def _raise_or_say_all_causes(
     """The command names one cause where nothing can be held; whoever typed a list wants all of them."""
 
     def raise_on(keys: Sequence[str]) -> tuple[int, BatchResult]:
-        return blockers.raise_blocker(
-            session, entry, form.fields, keys, happened_on=form.happened_on, note=form.note, backdate_days=_days()
-        )
+        return blockers.raise_blocker(session, entry, form.fields, keys, happened_on=form.happened_on, note=form.note)
 
     try:
         return raise_on(keys)
@@ -110,10 +106,6 @@ def _raise_or_say_all_causes(
             except TrackerError as cause:
                 left.append(Left(key, cause))
         raise AllLeftError(left) from error
-
-
-def _days() -> int:
-    return current_settings().backdate_days
 
 
 def _done(session: Session, entry: Entry, blocker_id: int, keys: Sequence[str]) -> Response:

@@ -25,7 +25,7 @@ from tracker.queries.board import selection
 from tracker.web.board.forms import Action, BatchForm
 from tracker.web.board.words import NOT_MOVED, causes, question, result_text, undone_text
 from tracker.web.http.addresses import safe_path
-from tracker.web.http.context import current_settings, reading_session, today
+from tracker.web.http.context import reading_session, today
 from tracker.web.ui.errors import explain, field_errors, status_of
 from tracker.web.ui.formats import language
 from tracker.web.ui.forms import Form, FormError
@@ -91,10 +91,9 @@ def _done(session: Session, entry: Entry, form: BatchForm) -> Response:
 
 def _deed(session: Session, entry: Entry, form: BatchForm, keys: tuple[str, ...]) -> Callable[[str], bool]:
     """What is done to each of them; tells whether it changed anything."""
-    days = current_settings().backdate_days
     match form.action:
         case Action.MOVE:
-            return lambda key: _move(session, entry, key, form, days)
+            return lambda key: _move(session, entry, key, form)
         case Action.RELEASE:
             held = selection.holdings(session, keys, language=language())
             return lambda key: _release(session, entry, key, form, [each.id for each in held if key in each.keys])
@@ -106,14 +105,14 @@ def _deed(session: Session, entry: Entry, form: BatchForm, keys: tuple[str, ...]
             return lambda key: notes.check(session, entry, key)
 
 
-def _move(session: Session, entry: Entry, key: str, form: BatchForm, backdate_days: int) -> bool:
+def _move(session: Session, entry: Entry, key: str, form: BatchForm) -> bool:
     assert form.to is not None
     workflow, _ = moves.the_workflow(session, key)
     before, version = workflow.state, form.versions.get(key)
     if version is None:
         raise InvalidError(BatchForm.messages["versions"])
     wanted = Move(form.to, version, form.happened_on, form.reason, form.note)
-    return moves.move(session, entry, key, wanted, backdate_days=backdate_days).state is not before
+    return moves.move(session, entry, key, wanted).state is not before
 
 
 def _release(session: Session, entry: Entry, key: str, form: BatchForm, held_by: list[int]) -> bool:
@@ -121,17 +120,7 @@ def _release(session: Session, entry: Entry, key: str, form: BatchForm, held_by:
     if not held_by:
         moves.the_workflow(session, key)  # which has to be there
     for blocker_id in held_by:
-        outcome = blockers.release(
-            session,
-            entry,
-            blocker_id,
-            [key],
-            note=form.note,
-            happened_on=form.happened_on,
-            backdate_days=current_settings().backdate_days,
-        )
-        if outcome.left:
-            raise outcome.left[0].error
+        blockers.release_one(session, entry, blocker_id, key, note=form.note, happened_on=form.happened_on)
     return bool(held_by)
 
 

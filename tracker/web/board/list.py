@@ -46,7 +46,7 @@ def drawn_rows(shown: Sequence[ListRow], actor: Actor, drafts: Drafts) -> dict[s
     """By key, the rows as HTML; nearly all are as they were."""
     reasons = tuple(picks(MoveBackReason))
     return {
-        row.card.key: drawn_row(row, actor, *drafts[row.card.key])
+        row.card.key: _drawn(row, mode(actor, row.card), today(), reasons, *drafts[row.card.key])
         if row.card.key in drafts
         else _kept_row(row, mode(actor, row.card), language(), today(), reasons)
         for row in shown
@@ -60,11 +60,6 @@ def drawn_anew(session: Session, keys: Sequence[str], drafts: Drafts) -> dict[st
     cards = board.cards_of(session, keys, language=language(), today=today(), zone=zone)
     shown = rows.rows_of(session, cards, language=language(), today=today(), zone=zone)
     return drawn_rows(shown, viewer.actor, drafts)
-
-
-def drawn_row(row: ListRow, actor: Actor, typed: Typed, errors: Errors) -> Markup:
-    """A row with what was typed in it, and the messages at its fields."""
-    return _drawn(row, mode(actor, row.card), today(), tuple(picks(MoveBackReason)), typed, errors)
 
 
 @lru_cache(maxsize=_ROWS_KEPT)

@@ -21,7 +21,7 @@ from tracker.web.board.filters import LIST
 from tracker.web.board.forms import RowForm, typed_rows
 from tracker.web.board.list import Drafts, Errors, Typed
 from tracker.web.board.words import latest_words
-from tracker.web.http.context import current_settings, today
+from tracker.web.http.context import today
 from tracker.web.ui.errors import field_errors, status_of
 from tracker.web.ui.formats import language
 from tracker.web.ui.forms import Form, FormError
@@ -91,7 +91,7 @@ def _saved(session: Session, entry: Entry, typed: Mapping[str, Typed]) -> tuple[
             refused[key] = _at_fields(error), status_of(error)
             continue
         updates.append(Update(key, **form.model_dump(exclude={"key"})))
-    return rows.save(session, entry, updates, backdate_days=current_settings().backdate_days), refused
+    return rows.save(session, entry, updates), refused
 
 
 def _explained(session: Session, left: Left) -> tuple[Errors, int]:

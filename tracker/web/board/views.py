@@ -84,9 +84,7 @@ def _view_switched() -> dict[str, Any]:
 
 def _own(frame: BoardFrame, actor: Actor) -> dict[str, Any]:
     cycle = str(frame.running.number) if frame.running else ALL
-    if actor.role is not Role.LEAD or actor.all_workstreams:
-        return {"cycle": cycle}
-    return {"cycle": cycle, "workstream": sorted(actor.workstreams)}
+    return {"cycle": cycle, "workstream": sorted(actor.own_workstreams)}
 
 
 def _context(session: Session, frame: BoardFrame, drafts: Drafts | None = None) -> tuple[BoardLayout, dict[str, Any]]:

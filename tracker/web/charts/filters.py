@@ -1,6 +1,6 @@
 """What a chart's address asks for: cycles from and to, project, workstream, by what, and the figure of the heat map."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -8,8 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.domain.calendar import local_date, working_days
 from tracker.domain.charts.sheets import By
-from tracker.domain.figures.history import History
-from tracker.domain.figures.summaries import Choice, choice_of
+from tracker.domain.errors import N_
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
 from tracker.queries.charts import Sources
@@ -21,6 +20,7 @@ from tracker.web.ui.translation import gettext
 FIGURE = "tested"
 YOUNG = 7  # working days behind it, from which a running cycle can be judged
 _LONGEST_SHOWN = 80
+_RANGE = {"from": N_("from"), "to": N_("to")}
 
 
 class Filters(NamedTuple):
@@ -33,10 +33,6 @@ class Filters(NamedTuple):
     by: By
     figure: str
     notices: list[str]
-
-    def choice(self, history: History) -> Choice:
-        """The workstreams that are chosen."""
-        return choice_of(history, self.projects, self.workstreams)
 
     def parameters(self, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - Flask's values
         """Them as parameters of an address, changed; the cycles always, so that a link keeps what it shows."""
@@ -110,17 +106,12 @@ def _number(query: Query, name: str, usual: int, numbers: list[int]) -> int:
         gettext(
             "There is no cycle %(value)s for “%(name)s”. There are cycles %(first)s to %(last)s.",
             value=text[:_LONGEST_SHOWN],
-            name=_range_word(name),
+            name=gettext(_RANGE[name]),
             first=numbers[0],
             last=numbers[-1],
         )
     )
     return usual
-
-
-def _range_word(name: str) -> str:
-    words: dict[str, Callable[[], str]] = {"from": lambda: gettext("from"), "to": lambda: gettext("to")}
-    return words[name]()
 
 
 def _usual(sources: Sources) -> tuple[int, int]:

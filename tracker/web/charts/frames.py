@@ -78,25 +78,10 @@ class Reading:
         """What the filters choose of the sources."""
         return cls(sources, filters, _sheets(sources, filters))
 
-    @property
-    def span(self) -> Span:
-        """The cycles that are shown."""
-        return self.chosen.span
-
-    @property
-    def choice(self) -> Choice:
-        """The workstreams that are shown."""
-        return self.chosen.choice
-
-    @property
-    def cautions(self) -> Mapping[Caution, list[Behind]]:
-        """What to bear in mind, with its items."""
-        return self.chosen.cautions
-
     def part(self, chart: str, of: str) -> Choice:
         """Of what is chosen, the project or the workstream that a row of the chart is about; all of it without one."""
         if not of:
-            return self.choice
+            return self.chosen.choice
         by, filters = self.filters.by or drawings.CHARTS[chart].source.by, self.filters
         names = ([of], filters.workstreams) if by is By.PROJECT else (filters.projects, [of])
         return choice_of(self.sources.history, *names)
@@ -104,12 +89,12 @@ class Reading:
     def view(self, name: str) -> View:
         """A chart, to be drawn and told."""
         source = drawings.CHARTS[name].source
-        whole = sheets.whole(source, self.span, self.choice)
+        whole = sheets.whole(source, self.chosen.span, self.chosen.choice)
         by = self.filters.by or source.by
-        sheet = sheets.sheet(source, self.span, self.choice, by) if by else whole
+        sheet = sheets.sheet(source, self.chosen.span, self.chosen.choice, by) if by else whole
         names = {**self.sources.projects, **self.sources.workstreams}
         address = Address(name, self.filters, tuple(whole.keys))
-        return View(sheet, whole, self.span, self.choice, words.speech(), address, names)
+        return View(sheet, whole, self.chosen.span, self.chosen.choice, words.speech(), address, names)
 
 
 class Sheets:
@@ -120,7 +105,7 @@ class Sheets:
         self.span = Span(
             sources.history, sources.as_of, filters.first, filters.last, tags=sources.tags, figure=filters.figure
         )
-        self.choice = filters.choice(sources.history)
+        self.choice = choice_of(sources.history, filters.projects, filters.workstreams)
         self._updated = sources.updated
 
     @cached_property
@@ -172,7 +157,7 @@ def frame(reading: Reading, name: str) -> ChartPage:
         drawings.definition(view),
         0 if is_empty else chart.sample(view),
         [] if is_empty else chart.details(view),
-        [(words.label(column.name), _is_number(column.adds)) for column in columns],
+        [(words.label(column.name), column.adds is not Adds.KEY) for column in columns],
         [[_cell(view, row, column) for column in columns] for row in view.rows[:MOST_ROWS]],
         max(len(view.rows) - MOST_ROWS, 0),
         [(each.title, [_named(reading, item) for item in each.items]) for each in drawings.named_items(view)],
@@ -183,12 +168,14 @@ def frame(reading: Reading, name: str) -> ChartPage:
 
 def _cell(view: View, row: SheetRow, column: Column) -> TableCell:
     text, link = words.cell(column, row.values[column.name]), view.link(row, column.name)
-    return TableCell(text, link, _is_number(column.adds))
+    return TableCell(text, link, column.adds is not Adds.KEY)
 
 
 def reminders(reading: Reading, *charts: str) -> list[Reminder]:
     """What to bear in mind of these charts, in short of several; the lists are those of the first."""
-    columns = [column.name for name in charts for column in drawings.CHARTS[name].source.columns_of(reading.span)]
+    columns = [
+        column.name for name in charts for column in drawings.CHARTS[name].source.columns_of(reading.chosen.span)
+    ]
     figures = [name for name in dict.fromkeys(columns) if name in FIGURES]
     differing = _reported_otherwise(reading, figures, is_short=len(charts) > 1)
     return [*differing, *(_reminder(reading, charts[0], caution) for caution in Caution)]
@@ -198,7 +185,7 @@ def _reported_otherwise(reading: Reading, names: Sequence[str], *, is_short: boo
     """For each closed cycle, those of the figures that its close reported otherwise than they are known now; the
     cycle's page has the items that make the difference.
     """
-    choice, span = reading.choice, reading.span
+    choice, span = reading.chosen.choice, reading.chosen.span
     for cycle in span.cycles if names else ():
         reported = span.reported_summary(cycle.cycle, choice)
         if reported is None:
@@ -235,11 +222,7 @@ def _named(reading: Reading, item: Behind) -> Reminder:
     return Reminder(text, url_for("blocker.show", blocker_id=item.item))
 
 
-def _is_number(adds: Adds) -> bool:
-    return adds is not Adds.KEY
-
-
 def _reminder(reading: Reading, name: str, caution: Caution) -> Reminder:
-    items = reading.cautions[caution]
+    items = reading.chosen.cautions[caution]
     link = url_for("charts.show", name=name, **reading.filters.parameters(), show=caution.value) if items else ""
     return Reminder(words.caution_label(caution, len(items)), link)

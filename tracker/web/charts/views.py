@@ -20,7 +20,7 @@ from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import days
 from tracker.domain.figures.words import Adds
-from tracker.domain.states import Goal, Role, State
+from tracker.domain.states import Goal, State
 from tracker.queries import charts as queries
 from tracker.queries.cycles import page as cycle_queries
 from tracker.web.charts import figure_words, words
@@ -135,8 +135,7 @@ def _file_name(name: str, reading: Reading) -> str:
 
 def _shared(reading: Reading) -> dict[str, Any]:
     filters, actor = reading.filters, current_viewer().actor
-    is_lead = actor.role is Role.LEAD and not actor.all_workstreams
-    own = sorted(actor.workstreams & reading.sources.workstreams.keys()) if is_lead else []
+    own = sorted(actor.own_workstreams & reading.sources.workstreams.keys())
     return {
         "own": own,
         "is_own": not filters.projects and sorted(filters.workstreams) == own,
@@ -165,12 +164,12 @@ def _items(name: str, asked: str) -> Response:
     title = gettext(drawings.CHARTS[name].title)
     if asked in set(Caution):
         caution = Caution(asked)
-        behind = reading.cautions[caution]
+        behind = reading.chosen.cautions[caution]
         heading = words.caution_label(caution, len(behind))
         return _list(reading, name, title, heading, words.caution_definition(caution), behind, Adds.COUNT)
     of = last("of")
     choice = reading.part(name, of)
-    sheet = sheets.whole(drawings.CHARTS[name].source, reading.span, choice)
+    sheet = sheets.whole(drawings.CHARTS[name].source, reading.chosen.span, choice)
     column = next((each for each in sheet.columns if each.name == asked), None)
     if column is None or column.adds in {Adds.KEY, Adds.NONE} or (of and not choice.workstreams):
         raise NotFoundError(N_("The chart has no such mark. Its filters may have changed."))
@@ -213,7 +212,7 @@ def _list(
 
 def _rows(reading: Reading, behind: list[Behind]) -> Iterator[ChartItem]:
     named = cycle_queries.workflows(reading_session(), language())
-    streams = {each.key: code for code, each in reading.span.recorded(reading.choice)}
+    streams = {each.key: code for code, each in reading.chosen.span.recorded(reading.chosen.choice)}
     for each in behind:
         amount = _amount(each.amount)
         if isinstance(each.item, int):

@@ -1,6 +1,5 @@
 """What a cycle has come to, in words."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -10,11 +9,10 @@ from tracker.domain.figures.behind import BY_AMOUNT, Difference
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Choice, Summary, days
 from tracker.domain.programme.rows import CycleRow
-from tracker.domain.states import CycleStatus, Goal, State
+from tracker.domain.states import CycleStatus, Goal
 from tracker.queries.cycles.page import Late, Sources
-from tracker.queries.cycles.page_parts import Changed
 from tracker.web.charts import figure_words
-from tracker.web.ui.formats import day, state_name
+from tracker.web.ui.formats import day, state_or_dash
 from tracker.web.ui.translation import gettext, ngettext
 from tracker.web.ui.words import word
 
@@ -24,29 +22,6 @@ _EVENTS = {
     "archived": N_("Archived"),
     "scope": N_("Scope changed"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """A row that one reading knew and the other did not: what it says, and how it came late."""
-
-    text: str
-    tag: str
-    happened_at: datetime
-    recorded_at: datetime
-    actor: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An item of the differences: which figures it changes, and what made it so."""
-
-    key: str
-    blocker: int | None
-    name: str
-    effects: list[str]
-    causes: list[Cause]
 
 
 def heading(read: Sources, row: Summary, today: date) -> str:
@@ -145,18 +120,8 @@ def amount(figure: str, value: timedelta | int | None) -> str:
     return figure_words.with_unit(figure if figure in BY_AMOUNT else "lead_time_p50_days", value)
 
 
-def changed(each: Changed, closed_at: datetime) -> Told:
-    """A difference between the readings of a cycle closed then, in words."""
-    return Told(
-        each.key,
-        each.blocker,
-        each.name,
-        [_effect(effect) for effect in each.effects],
-        [_cause(cause, closed_at) for cause in each.causes],
-    )
-
-
-def _effect(each: Difference) -> str:
+def effect_words(each: Difference) -> str:
+    """Which figure a difference changes, and how."""
     label = gettext("Lead time") if each.figure.startswith("lead_time") else figure_words.label(each.figure)
     if each.figure == "median_blocker_age_days":
         label = gettext("Age")
@@ -167,26 +132,22 @@ def _effect(each: Difference) -> str:
     return f"{label} {was} → {is_}"
 
 
-def _cause(cause: Late, closed_at: datetime) -> Cause:
+def cause_tag(cause: Late, closed_at: datetime) -> str:
+    """How a row came late to the figures of a cycle closed then."""
     if cause.kind == "taken_back":
-        tag = gettext("taken back after the close")
-    elif cause.happened_at > closed_at or cause.kind == "archived":
-        tag = gettext("happened after the close")
-    else:
-        tag = gettext("entered late")
-    return Cause(_what(cause), tag, cause.happened_at, cause.recorded_at, cause.actor, cause.note)
+        return gettext("taken back after the close")
+    if cause.happened_at > closed_at or cause.kind == "archived":
+        return gettext("happened after the close")
+    return gettext("entered late")
 
 
-def _what(cause: Late) -> str:
+def cause_words(cause: Late) -> str:
+    """What a row says that one reading knew and the other did not."""
     if cause.kind in _EVENTS:
         return gettext(_EVENTS[cause.kind], number=cause.blocker)
     if cause.kind == "moved" and cause.from_state is None:
         return gettext("Created")
-    return f"{_state(cause.from_state)} → {_state(cause.to_state)}"
-
-
-def _state(state: State | None) -> str:
-    return state_name(state) if state is not None else "–"
+    return f"{state_or_dash(cause.from_state)} → {state_or_dash(cause.to_state)}"
 
 
 def _tested(row: Summary) -> str:

@@ -50,7 +50,7 @@ class EditForm(MergedForm):
     @classmethod
     def typed(cls, fields: MultiDict[str, str]) -> dict[str, str]:
         """The fields as they were typed. A goal read from a file with its lines keeps them until it is changed."""
-        texts, was = typed_fields(fields), fields.get("was_goal")
+        texts, was = super().typed(fields), fields.get("was_goal")
         if "goal" in texts:
             texts["goal"] = one_line(texts["goal"])
             if was is not None and texts["goal"] == one_line(was):
@@ -61,11 +61,6 @@ class EditForm(MergedForm):
 def one_line(text: str) -> str:
     """A sentence broken by Enter, whole again."""
     return " ".join(text.splitlines()) if "\n" in text else text
-
-
-def typed_fields(fields: Mapping[str, str]) -> dict[str, str]:
-    """The fields as they were typed."""
-    return {name: fields[name] for name in FIELDS if name in fields}
 
 
 def read_dates(texts: Mapping[str, str]) -> Dates | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -143,8 +144,11 @@ def _page(read: Sources, choice: Choice) -> dict[str, Any]:
         "figures": [(gettext(word), rows) for word, rows in _figures(read, choice, same_day)]
         if cycle.now.is_begun
         else [],
-        "changed": [findings.changed(each, closed_at) for each in changed.items],
-        "went_on": [findings.changed(each, closed_at) for each in changed.went_on],
+        "changed": changed.items,
+        "went_on": changed.went_on,
+        "effect_words": findings.effect_words,
+        "cause_words": findings.cause_words,
+        "cause_tag": partial(findings.cause_tag, closed_at=closed_at),
         "goals": parts.goal_rows(read, choice),
         "streams": [] if choice.workstream else parts.stream_rows(read),
         "stream_figures": () if is_draft and not cycle.now.is_begun else parts.STREAM_FIGURES,

@@ -20,7 +20,7 @@ from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
 from tracker.queries.cycles import list as queries
 from tracker.web.cycles.drawing import Drawing
-from tracker.web.cycles.forms import CreateForm, EditForm, read_dates, typed_fields
+from tracker.web.cycles.forms import CreateForm, EditForm, read_dates
 from tracker.web.cycles.words import (
     days_words,
     free_words,
@@ -31,7 +31,7 @@ from tracker.web.cycles.words import (
 )
 from tracker.web.http.context import current_viewer, reading_session, today
 from tracker.web.ui.errors import field_errors, status_of
-from tracker.web.ui.merged_forms import Redrawn, redrawn
+from tracker.web.ui.merged_forms import Redrawn, redrawn, typed
 from tracker.web.ui.query import last, singles, whole
 from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import fresh_key, see_other, submit
@@ -75,15 +75,14 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """The form of the next cycle, with dates proposed; what is typed may be given in the address."""
     rows = queries.rows(reading_session())
-    typed = typed_fields(singles())
-    return page("cycles/new.html", **_creation(rows, _proposal(rows) | typed))
+    return page("cycles/new.html", **_creation(rows, _proposal(rows) | typed(singles(), FIELDS)))
 
 
 @bp.post("/new")
 def create() -> ResponseReturnValue:
     """Makes the next cycle, or draws the form again with seven weeks from the first day."""
     if request.form.get("then") == "propose":
-        return _proposed_anew(queries.rows(reading_session()), typed_fields(request.form))
+        return _proposed_anew(queries.rows(reading_session()), typed(request.form, FIELDS))
     return submit("create_cycle", CreateForm.parse, _created, _not_created)
 
 
@@ -92,7 +91,7 @@ def edit(number: int) -> ResponseReturnValue:
     """The form of a cycle's dates and goal; what is typed may be given in the address."""
     rows = queries.rows(reading_session())
     now = _texts(_the_cycle(rows, number))
-    return page("cycles/edit.html", **_edit(rows, number, Redrawn(now | typed_fields(singles()), now, {}, {})))
+    return page("cycles/edit.html", **_edit(rows, number, Redrawn(now | typed(singles(), FIELDS), now, {}, {})))
 
 
 @bp.post("/<int:number>/edit")
@@ -117,7 +116,7 @@ def _created(session: Session, entry: Entry, form: CreateForm) -> Response:
 def _not_created(error: TrackerError) -> Response:
     """The form again, with what was typed."""
     rows = queries.rows(reading_session())
-    context = _creation(rows, _proposal(rows) | typed_fields(request.form), field_errors(error, "cycle"))
+    context = _creation(rows, _proposal(rows) | typed(request.form, FIELDS), field_errors(error, "cycle"))
     return page("cycles/new.html", status=status_of(error), **context)
 
 
@@ -144,15 +143,15 @@ def _seen(left: tuple[tuple[int, int, int], ...]) -> str:
     return " ".join(f"{before}-{after}:{days}" for before, after, days in left)
 
 
-def _proposed_anew(rows: tuple[CycleRow, ...], typed: Texts) -> Response:
+def _proposed_anew(rows: tuple[CycleRow, ...], given: Texts) -> Response:
     try:
-        first = date.fromisoformat(typed.get("starts_on", ""))
+        first = date.fromisoformat(given.get("starts_on", ""))
         dates = dates_from(first)
     except (ValueError, OverflowError):
         message = CreateForm.messages["starts_on"]
         errors = {"starts_on": gettext(message)}
-        return page("cycles/new.html", status=422, **_creation(rows, _proposal(rows) | typed, errors))
-    return page("cycles/new.html", **_creation(rows, typed | texts_of(dates, DATES)))
+        return page("cycles/new.html", status=422, **_creation(rows, _proposal(rows) | given, errors))
+    return page("cycles/new.html", **_creation(rows, given | texts_of(dates, DATES)))
 
 
 def _proposal(rows: tuple[CycleRow, ...]) -> Texts:
@@ -168,7 +167,7 @@ def _creation(rows: tuple[CycleRow, ...], values: Texts, errors: Texts | None = 
 def _refused(number: int, error: TrackerError) -> Response:
     rows = queries.rows(reading_session())
     again = redrawn(
-        error, _texts(_the_cycle(rows, number)), typed_fields(request.form), partial(field_label, FIELDS), "cycle"
+        error, _texts(_the_cycle(rows, number)), typed(request.form, FIELDS), partial(field_label, FIELDS), "cycle"
     )
     return page("cycles/edit.html", status=status_of(error), **_edit(rows, number, again))
 

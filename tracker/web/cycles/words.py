@@ -8,24 +8,10 @@ from flask_babel import get_locale
 
 from tracker.domain.calendar import free_weekdays, iso_week, working_days
 from tracker.domain.cycles.line import Gap, Stretch
-from tracker.domain.errors import N_
 from tracker.domain.programme.rows import CycleRow
 from tracker.web.http.context import today
 from tracker.web.ui.formats import day, language, long_day
 from tracker.web.ui.translation import gettext, ngettext
-
-_FIELDS = {
-    "starts_on": N_("First day"),
-    "ends_on": N_("Last day"),
-    "planning_starts_on": N_("First day of the planning week"),
-    "planning_ends_on": N_("Last day of the planning week"),
-    "goal": N_("Cycle goal"),
-}
-
-
-def field_word(name: str) -> str:
-    """The field in words."""
-    return gettext(_FIELDS[name])
 
 
 def days_words(first: date, last: date) -> str:

@@ -27,7 +27,7 @@ from tracker.queries.programme.files import count
 from tracker.web.charts import figure_words
 from tracker.web.http.addresses import our_address
 from tracker.web.http.context import current_programme
-from tracker.web.ui.formats import language, number
+from tracker.web.ui.formats import language, number, usual_dialect
 from tracker.web.ui.query import Choice, Query, choices
 from tracker.web.ui.translation import gettext, ngettext
 
@@ -114,7 +114,7 @@ def _asked(
     can = {field for field, names in files.NARROWED.items() if file in names}
     cycle = query.one("cycle", cycles)
     basis = query.one("basis", {*Basis, BOTH}, Basis.AS_NOW.value)
-    dialect = query.one("format", set(Dialect), _usual_dialect())
+    dialect = query.one("format", set(Dialect), usual_dialect().value)
     has_total = query.one("total", _YES_NO, YES) == YES
     has_link = query.one("link", _YES_NO) == YES
     chosen, of_projects = query.several("workstream", streams), query.several("project", projects)
@@ -129,11 +129,6 @@ def _asked(
         projects=of_projects if "project" in can else (),
     )
     return asked, query.notices
-
-
-def _usual_dialect() -> str:
-    """Who reads Swedish most likely has a Swedish spreadsheet."""
-    return (Dialect.EXCEL_SV if language() == "sv" else Dialect.CSV).value
 
 
 def _page(asked: Asked, name: str) -> str:

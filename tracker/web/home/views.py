@@ -51,7 +51,7 @@ def show() -> ResponseReturnValue:
     viewer = current_viewer()
     seen = overviews.overview(
         reading_session(),
-        own=_own_workstreams(viewer.actor),
+        own=viewer.actor.own_workstreams,
         language=language(),
         now=now(),
         today=today(),
@@ -60,13 +60,8 @@ def show() -> ResponseReturnValue:
     return page("home/home.html", **_context(seen, viewer.actor))
 
 
-def _own_workstreams(actor: Actor) -> Collection[str]:
-    """Those whose part is told apart: a lead's, unless it is all of them."""
-    return actor.workstreams if actor.role is Role.LEAD and not actor.all_workstreams else ()
-
-
 def _context(seen: Overview, actor: Actor) -> dict[str, Any]:
-    own = _own_workstreams(actor)
+    own = actor.own_workstreams
     waiting = _waiting(seen.blockers, own)
     following = seen.following
     planning = (following.planning_starts_on, following.planning_ends_on) if following else (None, None)
@@ -88,7 +83,7 @@ def _context(seen: Overview, actor: Actor) -> dict[str, Any]:
         "waiting": waiting,
         "decisions": waiting[:_DECISIONS_SHOWN],
         "overdue": sum(row.is_overdue for row in waiting),
-        "own": frozenset(own),
+        "own": own,
         "parts": [part for part in seen.review.parts if not own or part.code in own] if seen.review else [],
         "is_review_due": words.is_review_due(seen, today()),
         "is_lead": actor.role is Role.LEAD,
@@ -155,6 +150,7 @@ def _ending(seen: Overview) -> Ending | None:
     number, choice = latest.cycle, programme(history)
     span = Span(history, seen.span.as_of, number - 1, number)
     row = span.reported_summary(number, choice)
+    cycles: dict[str, Any] = {"from": span.cycles[0].cycle, "to": span.cycles[-1].cycle}
     counts, closed_on = {name: getattr(row, name) for name in _ENDS}, local_date(latest.closed_at, history.zone)
     return Ending(
         number,
@@ -165,12 +161,5 @@ def _ending(seen: Overview) -> Ending | None:
             for name, count in counts.items()
             if count or (count == 0 and name not in _ONLY_IF_ANY)
         ],
-        [
-            (words.chart_finding(name, span, choice), url_for("charts.show", name=name, **_range(span)))
-            for name in _TOLD
-        ],
+        [(words.chart_finding(name, span, choice), url_for("charts.show", name=name, **cycles)) for name in _TOLD],
     )
-
-
-def _range(span: Span) -> dict[str, Any]:
-    return {"from": span.cycles[0].cycle, "to": span.cycles[-1].cycle}

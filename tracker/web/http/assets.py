@@ -30,7 +30,7 @@ def address(path: str) -> str:
 def static(digest: str, path: str) -> ResponseReturnValue:
     """The file as it is now. An old address still answers, but is not kept."""
     response = send_from_directory(FOLDER, path)
-    if digest == _current_digest():
+    if digest == current_app.config["ASSETS_DIGEST"]:
         response.headers["Cache-Control"] = f"public, max-age={_A_YEAR_S}, immutable"
     else:
         response.headers["Cache-Control"] = "no-cache"
@@ -43,11 +43,6 @@ def favicon() -> Response:
     response = send_from_directory(FOLDER, "favicon.svg")
     response.headers["Cache-Control"] = "public, max-age=86400"
     return response
-
-
-def _current_digest() -> str:
-    """The part of the addresses that changes when any file does."""
-    return str(current_app.config["ASSETS_DIGEST"])
 
 
 @cache

@@ -86,7 +86,8 @@ def writing(command: str) -> Iterator[tuple[Session, Entry]]:
     """A transaction with an entry in the viewer's name, with the rights that they have once it has begun."""
     close_reading_session()
     with transaction(current_engine()) as session:
-        entry = open_entry(session, current_viewer().actor, command, installation().clock.now())
+        clock, days = installation().clock, current_settings().backdate_days
+        entry = open_entry(session, current_viewer().actor, command, clock.now(), days)
         viewer = viewers.viewer(session, g.token_hash)
         if viewer is None:
             raise Unauthorized

@@ -1,13 +1,11 @@
 """What the pages of an import show."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.commands.imports.plan import Plan, Planned
+from tracker.commands.imports.plan import Plan
 from tracker.commands.imports.results import RowResult
-from tracker.db.models import ImportFile
 from tracker.domain.cells import unguarded
 from tracker.domain.imports import reading
 from tracker.domain.imports.choices import Choices
@@ -23,10 +21,9 @@ from tracker.web.imports.words import (
     FIELDS,
     change_words,
     cut,
-    field_choices,
 )
 from tracker.web.ui.errors import explain
-from tracker.web.ui.formats import day, language, state_name
+from tracker.web.ui.formats import language
 from tracker.web.ui.translation import gettext
 from tracker.web.ui.words import picks
 
@@ -42,22 +39,6 @@ class Column:
     heading: str
     samples: tuple[str, ...]
     field: str
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewRow:
-    """A row of the preview."""
-
-    number: int
-    outcome: str
-    key: str
-    name: str
-    workstream: str
-    state: str
-    happened_on: str
-    owner: str
-    changes: list[tuple[str, str, str]]
-    problems: list[tuple[str, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +65,7 @@ def columns_context(table: Table, choices: Choices, content: bytes) -> dict[str,
         "chosen": choices,
         "rows": len(table.rows),
         "skipped": table.skipped,
-        "fields": field_choices(),
+        "fields": [(field.value, gettext(word)) for field, word in FIELDS.items()],
         "delimiters": [(mark, gettext(word)) for mark, word in DELIMITER_WORDS.items()],
         "dates": [(order, gettext(word)) for order, word in DATE_WORDS.items()],
         "reasons": picks(MoveBackReason),
@@ -108,7 +89,10 @@ def preview_context(plan: Plan, show: str, start: int) -> dict[str, Any]:
         "counts": counts,
         "total": len(plan.rows),
         "show": shown,
-        "rows": [_shown(each) for each in rows[start : start + A_PAGE]],
+        "rows": rows[start : start + A_PAGE],
+        "change_words": change_words,
+        "cell_words": lambda cell: cut(unguarded(cell)),
+        "explain": explain,
         "start": start,
         "end": min(start + A_PAGE, len(rows)),
         "matching": len(rows),
@@ -134,12 +118,6 @@ def preview_context(plan: Plan, show: str, start: int) -> dict[str, Any]:
     }
 
 
-def result_of(file: ImportFile) -> dict[str, int]:
-    """What a finished import came to."""
-    counts: dict[str, int] = json.loads(file.outcome)
-    return counts
-
-
 def _samples(table: Table, place: int) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for row in table.rows:
@@ -161,20 +139,3 @@ def _state_word(plan: Plan, word: str, count: int) -> Word:
 
 def _by_count(words: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(words.items(), key=lambda each: (-each[1], each[0].casefold()))
-
-
-def _shown(each: Planned) -> PreviewRow:
-    existing = each.existing
-    state = each.to or (existing.state if existing is not None else None)
-    return PreviewRow(
-        each.row.number,
-        each.outcome.value,
-        each.key,
-        each.name,
-        each.workstream,
-        state_name(state) if state is not None else "",
-        day(each.happened_on) if each.happened_on is not None else "",
-        each.texts.get("owner", ""),
-        change_words(each.changes),
-        [(problem.heading, cut(unguarded(problem.value)), explain(problem.error)) for problem in each.problems],
-    )

@@ -3,13 +3,13 @@
 The file is kept in the database meanwhile, so that any process can answer the next step.
 """
 
+import json
 from dataclasses import replace
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
-from tracker.clock import real_now
 from tracker.commands.imports import files as import_files
 from tracker.commands.imports import workflows as workflow_imports
 from tracker.commands.imports.plan import Plan
@@ -17,12 +17,11 @@ from tracker.commands.imports.results import ImportChangedError
 from tracker.commands.imports.workflows import COMMAND
 from tracker.commands.workflows.moves import When
 from tracker.db.models import ImportFile
-from tracker.domain.cells import Dialect
-from tracker.domain.errors import N_, FileError, InvalidError, NotAllowedError, TrackerError
+from tracker.domain.errors import N_, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.imports import choices as choosing
 from tracker.domain.imports.choices import Choices
 from tracker.domain.imports.progress import Progress
-from tracker.domain.imports.reading import LARGEST_FILE, read_table
+from tracker.domain.imports.reading import read_table
 from tracker.domain.imports.table import Table
 from tracker.domain.states import State
 from tracker.exports import refused_rows
@@ -36,15 +35,16 @@ from tracker.web.http.context import (
     unrecorded,
     writing,
 )
-from tracker.web.imports.page import columns_context, preview_context, result_of
+from tracker.web.imports.page import columns_context, preview_context
 from tracker.web.imports.progress import progress_of
 from tracker.web.imports.words import CAUSE, problem_words
 from tracker.web.ui.errors import explain, field_errors, status_of
-from tracker.web.ui.formats import language
+from tracker.web.ui.formats import usual_dialect
 from tracker.web.ui.query import last, whole
 from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import fresh_key
 from tracker.web.ui.translation import gettext
+from tracker.web.ui.uploads import MOST_MEGABYTES, keep_file, kept_file, sent_file
 
 bp = Blueprint("workflow_imports", __name__)
 _MOST_WORDS = 2_000
@@ -61,20 +61,13 @@ def show() -> ResponseReturnValue:
 def upload() -> ResponseReturnValue:
     """Keeps the file, if it can be read."""
     _require_rights()
-    file = request.files.get("file")
     try:
-        content = file.read() if file is not None else b""
-        if file is None or not file.filename:
-            raise FileError(N_("Choose a file."))
-        if len(content) > LARGEST_FILE:
-            raise FileError(N_("At most %(size)s MB at a time."), size=LARGEST_FILE // 1_000_000)
+        name, content = sent_file()
         with progress_of(request.form.get("progress", "")) as progress:
             read_table(content, progress=progress)
     except InvalidError as error:
         return _start(field_errors(error))
-    with unrecorded() as session:
-        token = import_files.keep(session, current_viewer().user_id, file.filename, content, now=real_now())
-    return redirect(url_for(".columns", token=token), code=303)
+    return redirect(url_for(".columns", token=keep_file(name, content)), code=303)
 
 
 @bp.get("/imports/workflows/<token>/columns")
@@ -164,7 +157,7 @@ def _require_rights() -> None:
 
 def _the_file(token: str) -> ImportFile:
     _require_rights()
-    return import_files.the_file(reading_session(), current_viewer().user_id, token)
+    return kept_file(token)
 
 
 def _keep(token: str, chosen: Choices) -> None:
@@ -181,7 +174,7 @@ def _plan(file: ImportFile, chosen: Choices) -> Plan:
 
 def _carry_out(token: str, table: Table, chosen: Choices, progress: Progress) -> None:
     with writing(COMMAND) as (session, entry):
-        mine = import_files.the_file(session, current_viewer().user_id, token)
+        mine = kept_file(token, session)
         if mine.entry_id is not None:
             return
         planned = workflow_imports.carry_out(
@@ -191,7 +184,6 @@ def _carry_out(token: str, table: Table, chosen: Choices, progress: Progress) ->
             chosen,
             seen=request.form.get("seen", ""),
             without_refused=bool(request.form.get("without_refused")),
-            backdate_days=current_settings().backdate_days,
             progress=progress,
         )
         if entry.is_recorded:
@@ -199,8 +191,7 @@ def _carry_out(token: str, table: Table, chosen: Choices, progress: Progress) ->
 
 
 def _refused_file(planned: Plan) -> bytes:
-    dialect = Dialect.EXCEL_SV if language() == "sv" else Dialect.CSV
-    return refused_rows.content(planned, cause=gettext(CAUSE), words=problem_words, dialect=dialect)
+    return refused_rows.content(planned, cause=gettext(CAUSE), words=problem_words, dialect=usual_dialect())
 
 
 def _sent_columns() -> list[str]:
@@ -234,7 +225,7 @@ def _start(errors: dict[str, str]) -> Response:
         latest=latest,
         undo_key=fresh_key(),
         progress=fresh_key(),
-        most_megabytes=LARGEST_FILE // 1_000_000,
+        most_megabytes=MOST_MEGABYTES,
     )
 
 
@@ -262,7 +253,7 @@ def _done(file: ImportFile) -> Response:
     return page(
         "imports/done.html",
         file=file,
-        counts=result_of(file),
+        counts=json.loads(file.outcome),
         undo_key=fresh_key(),
         is_planner=current_viewer().actor.is_planner,
     )

@@ -26,11 +26,6 @@ CAUSE = N_("Why not imported")  # heads a column of the file of refused rows; no
 _LONGEST = 80
 
 
-def field_choices() -> list[tuple[str, str]]:
-    """What a column can be imported as."""
-    return [(field.value, gettext(word)) for field, word in FIELDS.items()]
-
-
 def change_words(changes: tuple[tuple[str, str, str], ...]) -> list[tuple[str, str, str]]:
     """Each change as field, before, after."""
     return [

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from tracker.domain.errors import N_
 from tracker.domain.people import Actor
 from tracker.domain.programme.rows import CycleRow
-from tracker.domain.states import Goal, Role, State
+from tracker.domain.states import Goal, State
 from tracker.queries import planning
 from tracker.queries.board import cards as board
 from tracker.queries.board import layout
@@ -141,8 +141,7 @@ def _section(part: Part, filters: Filters, actor: Actor) -> Section:
 
 def _own_first(actor: Actor) -> Callable[[Section], tuple[bool, str]]:
     """Leads see their own workstreams first; whoever may plan everything sees them by code."""
-    is_lead = actor.role is Role.LEAD and not actor.all_workstreams
-    return lambda section: (is_lead and not section.may, section.part.stream.code)
+    return lambda section: (bool(actor.own_workstreams) and not section.may, section.part.stream.code)
 
 
 def _row_words() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from tracker.commands.entry import batch_results
 from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows.moves import the_workflow
-from tracker.domain.errors import N_, InvalidError, NotFoundError, TrackerError
+from tracker.domain.errors import InvalidError, TrackerError
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
 from tracker.queries import planning as plans
@@ -69,7 +69,7 @@ _MOST_TICKS = 60
 @bp.get("")
 def show(number: int) -> ResponseReturnValue:
     """The plan of a draft; for another cycle where it is to be found."""
-    cycle = _cycle(number)
+    cycle = plans.cycle_of(reading_session(), number)
     if cycle.status is not CycleStatus.DRAFT:
         return page("planning/no_draft.html", cycle=cycle)
     return live(page("planning/plan.html", **planning_page.context(reading_session(), cycle)))
@@ -78,7 +78,7 @@ def show(number: int) -> ResponseReturnValue:
 @bp.get("/changes")
 def changes(number: int) -> ResponseReturnValue:
     """304 when nothing has changed since the version that the reader holds; else what to draw anew."""
-    return changed(lambda revision: _changed(_cycle(number), revision))
+    return changed(lambda revision: _changed(plans.cycle_of(reading_session(), number), revision))
 
 
 @bp.post("")
@@ -91,17 +91,6 @@ def do(number: int) -> ResponseReturnValue:
         _refused,
         (FormError,),
     )
-
-
-def _cycle(number: int) -> CycleRow:
-    return _cycle_in(reading_session(), number)
-
-
-def _cycle_in(session: Session, number: int) -> CycleRow:
-    cycle = plans.cycle_of(session, number)
-    if cycle is None:
-        raise NotFoundError(N_("There is no cycle %(cycle)s."), cycle=number)
-    return cycle
 
 
 def _changed(cycle: CycleRow, revision: int | None) -> Response:
@@ -121,7 +110,7 @@ def _changed(cycle: CycleRow, revision: int | None) -> Response:
 
 
 def _planned(session: Session, entry: Entry, number: int, form: PlanForm) -> Response:
-    _cycle_in(session, number)
+    plans.cycle_of(session, number)
 
     def plan_one(key: str) -> bool:
         version = form.versions.get(key)

@@ -1,7 +1,7 @@
 """The monthly report: a page that prints, a part's form that saves by itself, and publishing."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, Literal, Self
 
 from flask import Blueprint, Response, make_response, request, url_for
@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.commands import reports as commands
 from tracker.commands.entry.entries import Entry
-from tracker.domain.errors import N_, NotAllowedError, NotFoundError, TrackerError
+from tracker.domain.errors import N_, NotFoundError, TrackerError
 from tracker.domain.figures.behind import Behind
 from tracker.domain.merging import FieldConflictError
 from tracker.domain.reports.claims import unsourced
@@ -23,13 +23,14 @@ from tracker.queries import charts as named
 from tracker.queries import reports as queries
 from tracker.queries.cycles import page as cycle_queries
 from tracker.queries.reports import Sources
+from tracker.web.charts.views import ChartItem
 from tracker.web.http.addresses import our_address
 from tracker.web.http.context import current_viewer, now, reading_session
 from tracker.web.reports import words as report_words
 from tracker.web.ui.errors import status_of
 from tracker.web.ui.formats import day, language
 from tracker.web.ui.forms import BROKEN, Form, FormError
-from tracker.web.ui.merged_forms import THEIRS, MergedForm, Redrawn, before_of, redrawn
+from tracker.web.ui.merged_forms import THEIRS, MergedForm, Redrawn, before_of, redrawn, typed
 from tracker.web.ui.query import last
 from tracker.web.ui.rendering import page, render_block
 from tracker.web.ui.submit import fresh_key, see_other, submit
@@ -57,25 +58,11 @@ class WriteForm(MergedForm):
         return cls.checked({"then": fields.get("then", "save"), "wanted": wanted, "was": was})
 
 
-def typed(fields: Mapping[str, str], sections: Sequence[str]) -> dict[str, str]:
-    """The sections as they were typed."""
-    return {name: fields[name] for name in sections if name in fields}
-
-
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 
 WHOLE = "programme"  # in addresses, where the programme's part is `*` elsewhere
 Texts = dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class FigureItem:
-    """Something that a figure counts."""
-
-    name: str
-    link: str
-    code: str
-    at: Any
+_STATUS = {"ready": Status.READY, "not_ready": Status.DRAFT}  # by what a button says
 
 
 @bp.get("")
@@ -130,7 +117,7 @@ def save(month: str, project: str) -> ResponseReturnValue:
 
     def do(session: Session, entry: Entry, form: WriteForm) -> Response:
         texts = form.wanted, form.was
-        changed = commands.write(session, entry, _month(month), code, language(), *texts, status=_status(form.then))
+        changed = commands.write(session, entry, _month(month), code, language(), *texts, status=_STATUS.get(form.then))
         if form.then == "auto":
             return Response()
         is_saved = changed or form.then != "save"
@@ -146,13 +133,15 @@ def save(month: str, project: str) -> ResponseReturnValue:
         do,
         lambda error: _refused(month, code, error),
     )
-    return _saved_by_itself(month, code) if answer.status_code == OK else answer
+    if answer.status_code != OK:
+        return answer
+    return _saved_block(_form(_sources(month), code) | {"state": "saved"}, OK)
 
 
 @bp.get("/<month>/publish")
 def confirm(month: str) -> ResponseReturnValue:
     """What publishing freezes, and what is missing."""
-    _require_planner()
+    commands.require_planner(current_viewer().actor)
     sources = _sources(month)
     return page("reports/publish.html", **_shared(sources), key=fresh_key())
 
@@ -176,8 +165,7 @@ def reopen(month: str) -> ResponseReturnValue:
 
 
 def _published(session: Session, entry: Entry, month: str) -> Response:
-    if not entry.actor.is_planner:
-        raise NotAllowedError(N_("Only planners publish reports."))
+    commands.require_planner(entry.actor)
     sources = queries.sources(session, month, now=entry.recorded_at)
     material = sources.material
     texts = {tongue: material.report(sources.month, tongue).frozen() for tongue in LANGUAGES}
@@ -202,15 +190,6 @@ def _code(project: str) -> str:
 
 def _slug(project: str) -> str:
     return WHOLE if project == PROGRAMME else project
-
-
-def _status(then: str) -> Status | None:
-    return {"ready": Status.READY, "not_ready": Status.DRAFT}.get(then)
-
-
-def _require_planner() -> None:
-    if not current_viewer().actor.is_planner:
-        raise NotAllowedError(N_("Only planners publish reports."))
 
 
 def _address(month: Month, token: Token) -> str:
@@ -286,7 +265,7 @@ def _blocks(sources: Sources, report: Report, part: Part, written: str) -> list[
 
 
 def _may(sources: Sources, project: str) -> bool:
-    return commands.may_write(current_viewer().actor, _streams(sources, project))
+    return current_viewer().actor.takes_part(_streams(sources, project))
 
 
 def _streams(sources: Sources, project: str) -> list[str]:
@@ -347,10 +326,6 @@ def _kept(sources: Sources, project: str) -> Texts:
     return {section: text(sources.month, project, section, language()) for section in sections_of(project)}
 
 
-def _saved_by_itself(month: str, project: str) -> Response:
-    return _saved_block(_form(_sources(month), project) | {"state": "saved"}, OK)
-
-
 def _saved_block(context: dict[str, Any], status: int) -> Response:
     return make_response(render_block("reports/edit.html", "saved", **context), status)
 
@@ -392,15 +367,15 @@ def _items(sources: Sources) -> Response:
     )
 
 
-def _rows(found: list[Behind]) -> list[FigureItem]:
+def _rows(found: list[Behind]) -> list[ChartItem]:
     session = reading_session()
     workflows, blockers = cycle_queries.workflows(session, language()), named.blockers(session, language())
     rows = []
     for each in found:
         if isinstance(each.item, int):
             link = url_for("blocker.show", blocker_id=each.item)
-            rows.append(FigureItem(blockers.get(each.item, ""), link, "", each.at))
+            rows.append(ChartItem(blockers.get(each.item, ""), link, at=each.at))
         elif each.item in workflows:
             link = url_for("workflows.show", key=each.item)
-            rows.append(FigureItem(workflows[each.item].name, link, each.item, each.at))
+            rows.append(ChartItem(workflows[each.item].name, link, each.item, at=each.at))
     return rows

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_
@@ -30,13 +29,6 @@ _OURS = {
     "left": (N_("Left to do"), N_("Workflows in the cycle that have not met their goal, as long as it is not closed.")),
     "kept": (N_("Kept"), N_("Of the committed ones, those that passed the goal they were committed to.")),
 }
-
-
-class PlanResultText(NamedTuple):
-    """A point of last month's plan, and what came of it in words."""
-
-    point: str
-    came: Sequence[str]
 
 
 def status_word(status: Status) -> str:
@@ -113,9 +105,9 @@ def days(numbers: Numbers, place: Place, write: Callable[[date], str]) -> str:
     return f"{write(first)} – {write(last)}"
 
 
-def plan_results(found: Sequence[PlanResult]) -> list[PlanResultText]:
+def plan_results(found: Sequence[PlanResult]) -> list[tuple[str, list[str]]]:
     """What came of each point of last month's plan."""
-    return [PlanResultText(plain(each.point), list(_result_texts(each.came))) for each in found]
+    return [(plain(each.point), list(_result_texts(each.came))) for each in found]
 
 
 def _result_texts(came: Sequence[PointResult]) -> Iterator[str]:

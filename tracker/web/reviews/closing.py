@@ -11,6 +11,8 @@ from tracker.commands import cycles
 from tracker.commands.cycles import Closed, ReviewChangedError, UndecidedError
 from tracker.commands.entry.entries import Entry
 from tracker.commands.entry.idempotency_keys import LONGEST_KEY
+from tracker.db.language import names as names_of
+from tracker.db.models import Workstream
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
 from tracker.domain.language import text_in
 from tracker.domain.states import CycleStatus, Goal, ProposalKind
@@ -97,10 +99,7 @@ def _the_cycle(number: int) -> Standing:
     """The cycle, for planners."""
     if not current_viewer().actor.is_planner:
         raise NotAllowedError(N_("Only planners plan, commit and close cycles."))
-    cycle = queries.standing(reading_session(), number)
-    if cycle is None:
-        raise NotFoundError(N_("There is no cycle %(cycle)s."), cycle=number)
-    return cycle
+    return queries.standing(reading_session(), number)
 
 
 def _closed_message(closed: Closed) -> str:
@@ -175,8 +174,8 @@ def _running(cycle: Standing, error: TrackerError | None) -> dict[str, Any]:
 
 def _past(cycle: Standing) -> dict[str, Any]:
     session = reading_session()
-    names = queries.workstream_names(session, language())
-    return {"into": queries.next_draft(session, cycle.number), **_figures(queries.kept(session, cycle.number), names)}
+    figures = _figures(queries.kept(session, cycle.cycle), names_of(session, Workstream, language()))
+    return {"into": queries.next_draft(session, cycle.cycle), **figures}
 
 
 def _figures(rows: Any, names: dict[str, str]) -> dict[str, Any]:  # noqa: ANN401 - rows of figures
@@ -206,9 +205,8 @@ def _commit_page(cycle: Standing, error: TrackerError | None = None) -> Response
 def _plan(cycle: Standing) -> Plan | None:
     """What the page of the plan holds the draft against."""
     session = reading_session()
-    row = planning.cycle_of(session, cycle.number)
-    frame = board.frame(session, language=language(), today=today())
-    return planning.plan(session, row, frame, language=language(), now=now(), today=today()) if row else None
+    row, frame = planning.cycle_of(session, cycle.cycle), board.frame(session, language=language(), today=today())
+    return planning.plan(session, row, frame, language=language(), now=now(), today=today())
 
 
 def _has_changed(error: TrackerError | None) -> bool:

@@ -9,11 +9,11 @@ from flask import request, url_for
 from sqlmodel import Session
 
 from tracker.charts.registry import CHARTS
-from tracker.domain.calendar import iso_week, local_date
+from tracker.domain.calendar import iso_week, local_date, working_days
 from tracker.domain.language import text_in
 from tracker.domain.people import Actor
 from tracker.domain.reviews import Member, Proposal, is_past
-from tracker.domain.states import CycleStatus, Goal, ProposalKind, ReviewReason, Role
+from tracker.domain.states import CycleStatus, Goal, ProposalKind, ReviewReason
 from tracker.queries.reviews import frame as review_frame
 from tracker.queries.reviews import review as reviews
 from tracker.queries.reviews.frame import PastCycle, ReviewFrame
@@ -131,6 +131,7 @@ def context(shown: ReviewPage, drafts: Drafts = NO_DRAFTS, past: Sequence[object
         "stream_name": _stream_name,
         "stream_url": lambda part: here(review.cycle, part),
         "planning_week": _planning_week(shown.frame),
+        "working_days": working_days,
         "past": past,
     }
 
@@ -182,10 +183,9 @@ def _ordered(parts: Sequence[Part], actor: Actor) -> tuple[Part, ...]:
     """A lead's own first, then those in which something was carried so often that the next time takes words. What is
     decided moves none of them, so that the room finds them where they were.
     """
-    has_own = actor.role is Role.LEAD and not actor.all_workstreams
 
     def rank(part: Part) -> tuple[bool, bool, str]:
-        is_mine = has_own and actor.leads(part.code)
+        is_mine = part.code in actor.own_workstreams
         return not is_mine, not any(each.needs_explicit_decision for each in part.unmet), part.code
 
     return tuple(sorted(parts, key=rank))
@@ -307,15 +307,11 @@ def _table(chart: str, columns: Sequence[str], cycles: Sequence[PastCycle], code
 
     return PastTable(
         chart,
-        _title(chart),
+        gettext(CHARTS[chart].title) if chart in CHARTS else gettext("Blockers"),
         url_for("charts.show", **place),
         cycles,
         [(column, chart_words.label(column), [cell(cycle, column) for cycle in cycles]) for column in columns],
     )
-
-
-def _title(chart: str) -> str:
-    return gettext(CHARTS[chart].title) if chart in CHARTS else gettext("Blockers")
 
 
 def _count(cycle: PastCycle, column: str) -> int | None:

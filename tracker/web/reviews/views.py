@@ -84,7 +84,7 @@ def propose(number: int, key: str) -> ResponseReturnValue:
 
     def do(session: Session, entry: Entry, form: ProposeForm) -> Response:
         reviews.propose(session, entry, number, key, form.wish, version=form.version)
-        return _item_written(session, number, key, f"{key}: {wish_words(form.wish)}")
+        return _after(session, number, f"{key}: {wish_words(form.wish)}", key=key)
 
     return _written(number, "propose", ProposeForm, do, key=key)
 
@@ -95,7 +95,7 @@ def withdraw(number: int, key: str) -> ResponseReturnValue:
 
     def do(session: Session, entry: Entry, form: WithdrawForm) -> Response:
         reviews.withdraw(session, entry, number, key, version=form.version)
-        return _item_written(session, number, key, gettext("%(key)s is undecided again", key=key))
+        return _after(session, number, gettext("%(key)s is undecided again", key=key), key=key)
 
     return _written(number, "withdraw_proposal", WithdrawForm, do, key=key)
 
@@ -123,7 +123,7 @@ def ready(number: int) -> ResponseReturnValue:
             if is_ready
             else gettext("%(workstream)s is not ready for the review any more", workstream=form.workstream)
         )
-        return _stream_written(session, number, form.workstream, text)
+        return _after(session, number, text, code=form.workstream)
 
     return _written(number, "mark_ready", ReadyForm, do)
 
@@ -135,17 +135,11 @@ def _written(
     return submit(command, form_type.parse, do, lambda error: _refused(number, key, error), (*REFUSALS, NotFoundError))
 
 
-def _item_written(session: Session, number: int, key: str, text: str) -> Response:
-    """For htmx the item anew and the sums; else back to the item."""
+def _after(session: Session, number: int, text: str, *, code: str = "", key: str = "") -> Response:
+    """For htmx the item anew, if it is about one, and the sums; else back to the item or its workstream."""
     session.flush()
-    found = _shown(session, number, key=key)
-    return _parts(found, [key], text) if htmx else _back(found, f"item-{key}", text)
-
-
-def _stream_written(session: Session, number: int, code: str, text: str) -> Response:
-    session.flush()
-    found = _shown(session, number, code)
-    return _parts(found, [], text) if htmx else _back(found, "stream", text)
+    found = _shown(session, number, code, key)
+    return _parts(found, [key] if key else [], text) if htmx else _back(found, f"item-{key}" if key else "stream", text)
 
 
 def _back(found: ReviewPage, place: str, text: str) -> Response:

@@ -1,29 +1,26 @@
 """A whole programme from a zip of programme files: its counts first, and then all of it or nothing."""
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.clock import real_now
 from tracker.commands.entry.entries import open_entry
 from tracker.commands.imports import files as import_files
 from tracker.commands.programme import seed
 from tracker.db.models import ImportFile
-from tracker.domain.errors import N_, ConflictError, FileError, InvalidError, NotAllowedError, TrackerError
+from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.files.csv_text import PlaceError
-from tracker.domain.imports.reading import LARGEST_FILE
 from tracker.domain.people import Actor
 from tracker.domain.programme.rows import Programme
 from tracker.domain.programme.zipped import unpacked
 from tracker.web.exports.page import TITLES
-from tracker.web.http.context import current_programme, current_viewer, reading_session, unrecorded, writing
+from tracker.web.http.context import current_programme, current_viewer, reading_session, writing
 from tracker.web.ui.errors import explain, status_of
 from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import see_other
 from tracker.web.ui.translation import gettext, ngettext
+from tracker.web.ui.uploads import MOST_MEGABYTES, keep_file, kept_file, sent_file
 
 bp = Blueprint("setup_files", __name__, url_prefix="/setup/files")
-
-_MEGABYTE = 1_000_000
 
 
 @bp.get("")
@@ -41,20 +38,13 @@ def show() -> ResponseReturnValue:
 def upload() -> ResponseReturnValue:
     """Keeps the zip, if all in it can be read and stands beside what is there."""
     _require_planner(current_viewer().actor)
-    file = request.files.get("file")
     try:
         seed.require_no_history(reading_session())
-        content = file.read() if file is not None else b""
-        if file is None or not file.filename:
-            raise FileError(N_("Choose a file."))
-        if len(content) > LARGEST_FILE:
-            raise FileError(N_("At most %(size)s MB at a time."), size=LARGEST_FILE // _MEGABYTE)
+        name, content = sent_file()
         seed.already_there(reading_session(), _read(content))
     except (InvalidError, ConflictError) as error:
         return _start(error)
-    with unrecorded() as session:
-        token = import_files.keep(session, current_viewer().user_id, file.filename, content, now=real_now())
-    return redirect(url_for(".preview", token=token), code=303)
+    return redirect(url_for(".preview", token=keep_file(name, content)), code=303)
 
 
 @bp.get("/<token>")
@@ -93,7 +83,7 @@ def load(token: str) -> ResponseReturnValue:
 def _load(token: str, programme: Programme) -> int:
     with writing("load_files") as (session, entry):
         _require_planner(entry.actor)
-        mine = import_files.the_file(session, current_viewer().user_id, token)
+        mine = kept_file(token, session)
         if mine.entry_id is None:
             seed.load(session, programme, time_zone=current_programme().time_zone)
             loaded = open_entry(session, entry.actor, entry.command, entry.recorded_at)  # after all that it brought
@@ -109,7 +99,7 @@ def _require_planner(actor: Actor) -> None:
 
 def _the_file(token: str) -> ImportFile:
     _require_planner(current_viewer().actor)
-    return import_files.the_file(reading_session(), current_viewer().user_id, token)
+    return kept_file(token)
 
 
 def _read(content: bytes) -> Programme:
@@ -122,7 +112,7 @@ def _start(error: TrackerError | None = None, status: int | None = None) -> Resp
         status=status or (200 if error is None else status_of(error)),
         errors={} if error is None else {"file": _said(error)},
         is_open=not isinstance(error, ConflictError),
-        most_megabytes=LARGEST_FILE // _MEGABYTE,
+        most_megabytes=MOST_MEGABYTES,
     )
 
 

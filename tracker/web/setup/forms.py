@@ -1,6 +1,5 @@
 """What the forms of set-up may hold: of a new thing all its fields, of one that is edited all but its code."""
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from tracker.domain.errors import N_
@@ -26,8 +25,3 @@ def _edit(thing: Thing) -> type[MergedForm]:
 
 NEW = {thing: _new(thing) for thing in (Thing.PROJECT, Thing.WORKSTREAM)}
 EDIT = {thing: _edit(thing) for thing in Thing}
-
-
-def typed(fields: Mapping[str, str], thing: Thing) -> dict[str, str]:
-    """The fields as they were typed."""
-    return {name: fields[name] for name in FIELDS[thing] if name in fields}

@@ -9,22 +9,22 @@ from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from tracker.clock import real_now
 from tracker.commands.entry.entries import Entry
 from tracker.commands.imports import files as import_files
 from tracker.commands.imports.results import RowResult
 from tracker.commands.programme import setup_tables
 from tracker.commands.programme.setup_tables import PlannedRow, of
 from tracker.db.models import ImportFile
-from tracker.domain.errors import N_, FileError, InvalidError, TrackerError
+from tracker.domain.errors import N_, InvalidError, TrackerError
 from tracker.domain.programme.setup import FIELDS
 from tracker.web.accounts.forms import ImportForm
-from tracker.web.http.context import current_viewer, reading_session, unrecorded
+from tracker.web.http.context import reading_session
 from tracker.web.setup.views import KIND, THINGS, bp, require_planner
 from tracker.web.ui.errors import explain, field_errors, status_of
 from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import WRONG, fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
+from tracker.web.ui.uploads import file_beside, keep_file, kept_file
 from tracker.web.ui.words import field_label
 
 _MARK = b"\xef\xbb\xbf"  # what a form sends is UTF-8 for certain
@@ -44,33 +44,33 @@ def keep(kind: str) -> ResponseReturnValue:
     require_planner()
     text = request.form.get("text", "")
     try:
-        name, content = _given(ImportForm.parse(request.form).text)
+        name, content = file_beside(ImportForm.parse(request.form).text)
+        if not content and not text.strip():
+            raise InvalidError(N_("Paste the rows, or choose a file."), field="text")
+        content = content or _MARK + text.encode()
         setup_tables.read(content, THINGS[kind])
     except InvalidError as error:
         errors = field_errors(error)
         if text.strip() and "file" in errors:
             errors = {"text": errors["file"]}
         return page("setup/paste.html", status=422, kind=kind, text=text, errors=errors)
-    with unrecorded() as session:
-        user_id = current_viewer().user_id
-        token = import_files.keep(session, user_id, name, content, now=real_now(), table=kind)
-    return redirect(url_for(".preview", kind=kind, token=token), code=303)
+    return redirect(url_for(".preview", kind=kind, token=keep_file(name, content, kind)), code=303)
 
 
 @bp.get(f"/{KIND}/paste/<token>")
 def preview(kind: str, token: str) -> ResponseReturnValue:
     """What each row would do; once it is done, all that is set up."""
-    file = _the_file(reading_session(), kind, token)
+    file = _the_file(kind, token)
     return _taken() if file.entry_id is not None else _preview(kind, file)
 
 
 @bp.post(f"/{KIND}/paste/<token>/confirm")
 def confirm(kind: str, token: str) -> ResponseReturnValue:
     """Does what the preview said."""
-    file = _the_file(reading_session(), kind, token)
+    file = _the_file(kind, token)
 
     def do(session: Session, entry: Entry, form: ImportForm) -> Response:
-        mine = _the_file(session, kind, token)
+        mine = _the_file(kind, token, session)
         if mine.entry_id is not None:
             return _taken()
         table = setup_tables.read(mine.content, THINGS[kind])
@@ -83,20 +83,9 @@ def confirm(kind: str, token: str) -> ResponseReturnValue:
     return submit(f"import_{kind}", ImportForm.parse, do, lambda error: _preview(kind, file, error), WRONG)
 
 
-def _given(pasted: str) -> tuple[str, bytes]:
-    """Name and content of the file, or of what was pasted; not both, for one of them would be dropped."""
-    file = request.files.get("file")
-    content = file.read() if file is not None else b""
-    if content and pasted.strip():
-        raise FileError(N_("Choose a file or paste the rows, not both."))
-    if not content and not pasted.strip():
-        raise InvalidError(N_("Paste the rows, or choose a file."), field="text")
-    return (file.filename or "", content) if file is not None and content else ("", _MARK + pasted.encode())
-
-
-def _the_file(session: Session, kind: str, token: str) -> ImportFile:
+def _the_file(kind: str, token: str, session: Session | None = None) -> ImportFile:
     require_planner()
-    return import_files.the_file(session, current_viewer().user_id, token, table=kind)
+    return kept_file(token, session, table=kind)
 
 
 def _taken() -> Response:

@@ -22,11 +22,11 @@ from tracker.queries.programme import setup as queries
 from tracker.web.audit.words import command_word, entry_lines
 from tracker.web.board.words import undone_text
 from tracker.web.http.context import current_programme, current_viewer, reading_session
-from tracker.web.setup.forms import EDIT, NEW, typed
+from tracker.web.setup.forms import EDIT, NEW
 from tracker.web.ui.errors import explain, field_errors, status_of
 from tracker.web.ui.formats import language
 from tracker.web.ui.forms import FieldsForm, Form
-from tracker.web.ui.merged_forms import MergedForm, Redrawn, redrawn
+from tracker.web.ui.merged_forms import MergedForm, Redrawn, redrawn, typed
 from tracker.web.ui.query import singles
 from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import fresh_key, see_other, submit
@@ -144,7 +144,7 @@ def _back(text: str, anchor: str = "") -> Response:
 
 
 def _creation(thing: Thing, values: Mapping[str, str], error: TrackerError | None = None) -> Response:
-    fields = dict.fromkeys(FIELDS[thing], "") | typed(values, thing)
+    fields = dict.fromkeys(FIELDS[thing], "") | typed(values, FIELDS[thing])
     shown = Redrawn(fields, {}, field_errors(error) if error else {}, {})
     return page("setup/new.html", status=status_of(error) if error else 200, **_form(thing, shown))
 
@@ -157,7 +157,7 @@ def _edit(kind: str, code: str, error: TrackerError | None = None) -> Response:
     shown = Redrawn(now, now, {}, {})
     if error is not None:
         label = partial(field_label, FIELDS[thing])
-        shown = redrawn(error, now, typed(request.form, thing), label, "form")
+        shown = redrawn(error, now, typed(request.form, FIELDS[thing]), label, "form")
     archived_at = row.archived_at if isinstance(row, Workstream) else None
     context = _form(thing, shown) | {"code": code, "archived_at": archived_at, "away_key": fresh_key()}
     return page("setup/edit.html", status=status_of(error) if error else 200, **context)

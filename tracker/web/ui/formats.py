@@ -9,6 +9,7 @@ from flask_babel import get_locale
 from markupsafe import Markup
 
 from tracker.domain.calendar import local_date
+from tracker.domain.cells import Dialect
 from tracker.domain.looks import LOOKS, Look
 from tracker.domain.states import STATES, State
 from tracker.web.http.context import current_programme, now
@@ -18,6 +19,11 @@ from tracker.web.ui.words import word
 def language() -> str:
     """`sv` or `en`: the language of this answer."""
     return str(get_locale().language)
+
+
+def usual_dialect() -> Dialect:
+    """Of a file: who reads Swedish most likely has a Swedish spreadsheet."""
+    return Dialect.EXCEL_SV if language() == "sv" else Dialect.CSV
 
 
 def day(when: date) -> str:
@@ -64,6 +70,11 @@ def number(value: float | Decimal) -> str:
 def state_name(state: State | str) -> str:
     """The state in words."""
     return word(State(state))
+
+
+def state_or_dash(state: State | None) -> str:
+    """The state in words; a dash for none."""
+    return "–" if state is None else state_name(state)
 
 
 def look(state: State | str) -> Look:

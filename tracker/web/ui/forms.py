@@ -162,3 +162,11 @@ class TakeBackForm(Form):
 
     version: Version
     note: Text = ""
+
+
+class NoteForm(Form):
+    """A note on a workflow or a blocker."""
+
+    messages: ClassVar[dict[str, str]] = {"note": N_("Write a note of at most 10,000 characters.")}
+
+    note: FilledText

@@ -1,6 +1,6 @@
 """An edit form drawn again after a refusal: what was typed over is kept, the rest is as it stands now."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import ClassVar, NamedTuple, Self
 
 from flask import request
@@ -42,7 +42,12 @@ class MergedForm(Form):
     @classmethod
     def typed(cls, fields: MultiDict[str, str]) -> Texts:
         """The fields as they were typed."""
-        return {name: fields[name] for name in cls.of if name in fields}
+        return typed(fields, cls.of)
+
+
+def typed(fields: Mapping[str, str], names: Iterable[str]) -> Texts:
+    """The fields of these names as they were typed."""
+    return {name: fields[name] for name in names if name in fields}
 
 
 def _is_left(fields: Mapping[str, str], name: str) -> bool:

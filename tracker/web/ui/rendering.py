@@ -1,6 +1,5 @@
 """Pages and their parts: the only reader of htmx's request headers."""
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -31,11 +30,6 @@ class Htmx(HTMX):  # type: ignore[misc]
     """flask-htmx with what htmx 4 sends."""
 
     @property
-    def source(self) -> str | None:
-        """What asked: `button#id`, or a bare tag."""
-        return request.headers.get("HX-Source")
-
-    @property
     def request_type(self) -> str | None:
         """`partial` when a part of the page is to be swapped, `full` when all of it is."""
         return request.headers.get("HX-Request-Type")
@@ -55,19 +49,6 @@ class Htmx(HTMX):  # type: ignore[misc]
 
 
 htmx = Htmx()
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """The viewer as templates know them."""
-
-    name: str
-    role: str
-    role_name: str
-    language: str
-    has_keys: bool
-    has_announcements: bool
-    is_planner: bool
 
 
 def install(app: Flask) -> None:
@@ -100,16 +81,8 @@ def shared_context() -> dict[str, Any]:
     viewer = viewer_or_none()
     pages = PAGES + ADMIN_PAGES if viewer is not None and viewer.actor.is_admin else PAGES
     return {
-        "viewer": viewer
-        and Person(
-            viewer.name,
-            viewer.role.value,
-            word(viewer.role),
-            viewer.language or language(),
-            viewer.has_keys,
-            viewer.has_announcements,
-            viewer.actor.is_planner,
-        ),
+        "viewer": viewer,
+        "role_name": word(viewer.role) if viewer is not None else "",
         "programme": current_programme(),
         "now": now(),
         "lang": language(),

@@ -85,7 +85,8 @@ def _not_created(error: TrackerError) -> Response:
     errors = field_errors(error, "workstream")
     if "key" in errors and not isinstance(error, FormError):
         errors = {"workflow_key": errors["key"]}  # the field `key` of a form is its own
-    context = _creation(request.form.get("workstream", ""), typed=_typed(), errors=errors)
+    typed = _NOTHING_TYPED | request.form.to_dict() | EditForm.typed(request.form)
+    context = _creation(request.form.get("workstream", ""), typed=typed, errors=errors)
     return page("workflows/new.html", status=status_of(error), **context)
 
 
@@ -113,10 +114,6 @@ def _edit(about: forms.About, again: Redrawn | None = None) -> dict[str, Any]:
         "owners": forms.owners(reading_session()),
         "streams": {code: name for code, name in streams.items() if code != about.workstream},
     }
-
-
-def _typed() -> Texts:
-    return _NOTHING_TYPED | request.form.to_dict() | EditForm.typed(request.form)
 
 
 def _creation(workstream: str, *, typed: Texts | None = None, errors: Texts | None = None) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from tracker.web.ui.forms import (
     BROKEN,
     FieldsForm,
     FilledLine,
-    FilledText,
     Form,
     FormError,
     Line,
@@ -76,14 +75,6 @@ class EditForm(MergedForm):
         """The fields as they were typed; codes of ticked workstreams as one text."""
         codes = " ".join(sorted(set(fields.getlist("other_workstreams"))))
         return super().typed(fields) | {"other_workstreams": codes}
-
-
-class NoteForm(Form):
-    """A note."""
-
-    messages: ClassVar[dict[str, str]] = {"note": N_("Write a note of at most 10,000 characters.")}
-
-    note: FilledText
 
 
 class ReleaseForm(Form):

@@ -11,15 +11,15 @@ from tracker.commands.workflows import moves, scope
 from tracker.commands.workflows.moves import Move, StaleError
 from tracker.domain.errors import TrackerError
 from tracker.queries.board import cards as board
-from tracker.web.http.context import current_settings, current_viewer, today
+from tracker.web.http.context import current_viewer, today
 from tracker.web.ui.errors import field_errors, status_of
 from tracker.web.ui.formats import language, state_name
-from tracker.web.ui.forms import Form, MoveForm, TakeBackForm
+from tracker.web.ui.forms import Form, MoveForm, NoteForm, TakeBackForm
 from tracker.web.ui.rendering import htmx, page
 from tracker.web.ui.submit import fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
 from tracker.web.workflows import page as workflow_page
-from tracker.web.workflows.forms import ArchiveForm, NoteForm, ReleaseForm, ScopeForm
+from tracker.web.workflows.forms import ArchiveForm, ReleaseForm, ScopeForm
 from tracker.web.workflows.page import latest, missed, page_context, read_page, written
 from tracker.web.workflows.words import conflict_rows
 
@@ -38,7 +38,7 @@ def move(key: str) -> ResponseReturnValue:
 
     def do(session: Session, entry: Entry, form: MoveForm) -> Response:
         wanted = Move(form.to, form.version, form.happened_on, form.reason, form.note)
-        moved = moves.move(session, entry, key, wanted, backdate_days=current_settings().backdate_days)
+        moved = moves.move(session, entry, key, wanted)
         session.flush()
         values = {"key": key, "state": state_name(moved.state)}
         if not entry.is_recorded:
@@ -146,12 +146,7 @@ def release(key: str) -> ResponseReturnValue:
     """Releases the workflow from one blocker; the blocker's last workflow needs a text."""
 
     def do(session: Session, entry: Entry, form: ReleaseForm) -> str:
-        outcome = blockers.release(
-            session, entry, form.blocker, [key], note=form.note, backdate_days=current_settings().backdate_days
-        )
-        if outcome.left:
-            raise outcome.left[0].error
-        if outcome.done:
+        if blockers.release_one(session, entry, form.blocker, key, note=form.note):
             return gettext("The blocker is released")
         return gettext("The blocker does not hold %(key)s any more", key=key)
 

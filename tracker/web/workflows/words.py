@@ -9,7 +9,7 @@ from tracker.domain.states import Role, ScopeKind, State
 from tracker.domain.workflows import FIELDS
 from tracker.queries.workflows.page import WorkflowFacts
 from tracker.queries.workflows.timeline import TimelineItem
-from tracker.web.ui.formats import day, state_name
+from tracker.web.ui.formats import day, state_or_dash
 from tracker.web.ui.translation import gettext
 from tracker.web.ui.words import field_label, goal_word, reason_word
 
@@ -108,18 +108,14 @@ def event_words(item: TimelineItem) -> str:  # noqa: PLR0911 - one for each kind
         case "taken_back":
             return gettext(
                 "Taken back: %(from_state)s → %(to_state)s",
-                from_state=_state_word(item.from_state),
-                to_state=_state_word(item.to_state),
+                from_state=state_or_dash(item.from_state),
+                to_state=state_or_dash(item.to_state),
             )
         case "scope":
             return scope_words(item)
         case "created":
             return gettext("Created")
         case "moved":
-            return f"{_state_word(item.from_state)} → {_state_word(item.to_state)}"
+            return f"{state_or_dash(item.from_state)} → {state_or_dash(item.to_state)}"
         case _:
             return item.note
-
-
-def _state_word(state: State | None) -> str:
-    return state_name(state) if state is not None else "–"
