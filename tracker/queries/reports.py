@@ -6,6 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
+from tracker.db.columns import columns
+from tracker.db.history import written
 from tracker.db.models import Actor, Blocker, Entry, Programme, Project, ReportChange, ReportPublication
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, NotFoundError
@@ -128,17 +130,9 @@ def _texts(
     """What stands in the month and the one before, and the introductions of all until then."""
     near = (str(month.previous), str(month))
     is_introduction = (col(ReportChange.project_code) == INTRODUCTION) & (col(ReportChange.month) <= str(month))
+    own = columns(ReportChange, ("month", "project_code", "field", "after"))
     rows = session.execute(
-        select(
-            col(ReportChange.month),
-            col(ReportChange.project_code),
-            col(ReportChange.field),
-            col(ReportChange.after),
-            col(Actor.name),
-            col(Entry.recorded_at),
-        )
-        .join(Entry, col(Entry.id) == col(ReportChange.entry_id))
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
+        written(ReportChange, *own, Actor.name, Entry.recorded_at)
         .where(or_(col(ReportChange.month).in_(near), is_introduction), col(Entry.recorded_at) <= as_of)
         .order_by(col(ReportChange.id))
     )
@@ -156,9 +150,7 @@ def _texts(
 
 def _published(session: Session, month: Month, as_of: datetime) -> Published | None:
     row = session.execute(
-        select(col(ReportPublication.text_sv), col(ReportPublication.text_en), col(Entry.recorded_at), col(Actor.name))
-        .join(Entry, col(Entry.id) == col(ReportPublication.entry_id))
-        .join(Actor, col(Actor.id) == col(Entry.actor_id))
+        written(ReportPublication, *columns(ReportPublication, ("text_sv", "text_en")), Entry.recorded_at, Actor.name)
         .where(col(ReportPublication.month) == str(month), col(Entry.recorded_at) <= as_of)
         .order_by(col(ReportPublication.id).desc())
     ).first()
@@ -180,17 +172,8 @@ def _projects(session: Session) -> list[Named]:
 
 
 def _blockers(session: Session) -> dict[str, dict[int, BlockerText]]:
-    rows = session.execute(
-        select(
-            col(Blocker.id),
-            col(Blocker.title),
-            col(Blocker.title_en),
-            col(Blocker.category),
-            col(Blocker.decider),
-            col(Blocker.decide_by),
-            col(Blocker.mitigation),
-        )
-    )
+    names = ("id", "title", "title_en", "category", "decider", "decide_by", "mitigation")
+    rows = session.execute(select(*columns(Blocker, names)))
     found: dict[str, dict[int, BlockerText]] = {"sv": {}, "en": {}}
     for id_, title, title_en, *rest in rows:
         found["sv"][id_] = BlockerText(title, *rest)

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from tracker.commands.workflows import moves as workflows
 from tracker.commands.workflows.moves import Limits
+from tracker.db.columns import columns
 from tracker.db.history import open_holds
 from tracker.db.models import Blocker, Workflow, Workstream
 from tracker.db.workstreams import IN_USE, taking_part
@@ -49,8 +50,8 @@ class ImportFacts:
 
 def facts(session: Session) -> ImportFacts:
     """As things stand. Seven statements, whatever the number of workflows."""
-    columns = (col(Workstream.code), col(Workstream.name), col(Workstream.name_en), IN_USE.label("is_in_use"))
-    streams = session.execute(select(*columns)).all()
+    named = columns(Workstream, ("code", "name", "name_en"))
+    streams = session.execute(select(*named, IN_USE.label("is_in_use"))).all()
     words = {folded(name): row.code for row in streams for name in (row.name, row.name_en) if name}
     there = _workflows(session)
     owners = {each.texts["owner"] for each in there.values()} | set(session.scalars(select(col(Blocker.owner))))
@@ -69,15 +70,7 @@ def facts(session: Session) -> ImportFacts:
 def _workflows(session: Session) -> dict[str, Existing]:
     owner, others = taking_part(session)
     held = _holds(session)
-    of_workflow = select(
-        col(Workflow.id),
-        col(Workflow.key),
-        *(col(getattr(Workflow, name)) for name in COLUMNS),
-        col(Workflow.state),
-        col(Workflow.version),
-        col(Workflow.state_since),
-        col(Workflow.archived_at),
-    )
+    own = ("id", "key", *COLUMNS, "state", "version", "state_since", "archived_at")
     return {
         row.key: Existing(
             row.id,
@@ -90,7 +83,7 @@ def _workflows(session: Session) -> dict[str, Existing]:
             row.archived_at is not None,
             held.get(row.id, ""),
         )
-        for row in session.execute(of_workflow)
+        for row in session.execute(select(*columns(Workflow, own)))
     }
 
 

@@ -9,9 +9,11 @@ from sqlalchemy import Select, String, bindparam, func, select
 from sqlmodel import Session, col
 
 from tracker.db import models
-from tracker.db.columns import row_columns
+from tracker.db.columns import columns, row_columns
 from tracker.domain.people import Actor
 from tracker.domain.states import Role
+
+_IS_DEMO = col(models.Programme.demo_clock_at).is_not(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,7 @@ class Viewer:
 
 def programme(session: Session) -> Programme | None:
     """The programme of the database; none before it has been made."""
-    is_demo = col(models.Programme.demo_clock_at).is_not(None)
-    row = session.execute(select(*row_columns(models.Programme, Programme, is_demo=is_demo))).one_or_none()
+    row = session.execute(select(*row_columns(models.Programme, Programme, is_demo=_IS_DEMO))).one_or_none()
     return None if row is None else Programme(*row)
 
 
@@ -83,20 +84,12 @@ def _statement() -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            col(models.User.id),
-            col(models.User.role),
-            col(models.User.all_workstreams),
-            col(models.User.language),
-            col(models.User.has_keys),
-            col(models.User.has_announcements),
+            *columns(models.User, ("id", "role", "all_workstreams", "language", "has_keys", "has_announcements")),
             col(models.Actor.id),
             col(models.Actor.name),
             streams,
             col(models.SignIn.signed_in_at),
-            col(models.Programme.name),
-            col(models.Programme.time_zone),
-            col(models.Programme.demo_clock_at).is_not(None),
-            col(models.Programme.revision),
+            *row_columns(models.Programme, Programme, is_demo=_IS_DEMO),
         )
         .select_from(models.SignIn)
         .join(models.User, col(models.User.id) == col(models.SignIn.user_id))

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, 
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from tracker.db.columns import columns
 from tracker.db.history import has_state, open_holds
 from tracker.db.language import translated
 from tracker.db.models import (
@@ -166,9 +167,7 @@ def _card(row: Sequence[Any], hold: Sequence[Any] | None, today: date, zone: Zon
 # The statements are built once: building one costs as much as running it.
 
 
-_CYCLES = select(
-    col(Cycle.number), col(Cycle.status), col(Cycle.goal), col(Cycle.starts_on), col(Cycle.ends_on)
-).order_by(col(Cycle.number))
+_CYCLES = select(*columns(Cycle, ("number", "status", "goal", "starts_on", "ends_on"))).order_by(col(Cycle.number))
 _OWNERS = select(col(Workflow.owner)).where(col(Workflow.archived_at).is_(None), col(Workflow.owner) != "").distinct()
 _BOARD_ORDER = itemgetter(10, 9, 1)  # priority, since when in its state, key
 _STATES = {state.value: state for state in State}
@@ -181,10 +180,7 @@ def _streams(language: str) -> Select[*tuple[Any, ...]]:
             translated(language, Project.name),
             col(Workstream.code),
             translated(language, Workstream.name),
-            col(Workstream.project_code),
-            col(Workstream.wip_design),
-            col(Workstream.wip_validation),
-            col(Workstream.wip_test),
+            *columns(Workstream, ("project_code", "wip_design", "wip_validation", "wip_test")),
         )
         .join(Project, col(Project.code) == col(Workstream.project_code))
         .where(has_something())

@@ -22,7 +22,8 @@ from tracker.db.models import (
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.figures.one_cycle import OneCycle
-from tracker.domain.states import Goal, HoldEvent, ScopeKind, State
+from tracker.domain.programme.rows import ScopeRow
+from tracker.domain.states import HoldEvent, ScopeKind, State
 from tracker.queries import charts, figures
 
 
@@ -34,23 +35,6 @@ class Named:
     name: str
     state: State
     archived_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A workflow came into the cycle, left it or got another goal. `goal` is the one it had or got there."""
-
-    id: int
-    key: str
-    from_cycle: int | None
-    to_cycle: int | None
-    goal: Goal | None
-    kind: ScopeKind
-    reason: str
-    note: str
-    happened_at: datetime
-    recorded_at: datetime
-    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +60,7 @@ class Sources:
     workflows: dict[str, Named]
     workstreams: dict[str, str]
     blockers: dict[int, str]
-    steps: list[Step]
+    steps: list[ScopeRow]  # by which workflows came into the cycle, left it or got another goal, in order
     times_carried: dict[str, int]
     late: list[Late] = field(default_factory=list)
 
@@ -121,14 +105,14 @@ def workflows(session: Session, language: str) -> dict[str, Named]:
     return {key: Named(key, name, _STATE[state], archived_at) for key, name, state, archived_at in rows}
 
 
-def _steps(session: Session, number: int) -> list[Step]:
+def _steps(session: Session, number: int) -> list[ScopeRow]:
     """All that concern the cycle, in order."""
     rows = session.execute(
-        written_about(ScopeChange, *row_columns(ScopeChange, Step, key=Workflow.key, actor=Actor.name))
+        written_about(ScopeChange, *row_columns(ScopeChange, ScopeRow, workflow=Workflow.key, actor=Actor.name))
         .where(or_(col(ScopeChange.from_cycle) == number, col(ScopeChange.to_cycle) == number))
         .order_by(col(ScopeChange.happened_at), col(ScopeChange.id))
     )
-    return [Step(*row) for row in rows]
+    return [ScopeRow(*row) for row in rows]
 
 
 def _times_carried(session: Session, number: int) -> dict[str, int]:

@@ -9,8 +9,9 @@ from decimal import Decimal
 from tracker.domain.figures.behind import BY_AMOUNT, PREVIOUS, Behind, Difference
 from tracker.domain.figures.one_cycle import MEMBERS
 from tracker.domain.figures.summaries import Choice
+from tracker.domain.programme.rows import ScopeRow
 from tracker.domain.states import Goal, ScopeKind, State
-from tracker.queries.cycles.page import Late, Sources, Step
+from tracker.queries.cycles.page import Late, Sources
 
 STREAM_FIGURES = ("met", "designed", "validated", "tested", "blockers_open", "blocked_days", "blocked_days_begun")
 DISPOSITIONS = {"carried_out": ScopeKind.CARRIED, "returned": ScopeKind.RETURNED, "dropped": ScopeKind.DROPPED}
@@ -134,18 +135,18 @@ def scope_changes(read: Sources, choice: Choice) -> list[ScopeChange]:
     goals: dict[str, Goal | None] = {}
     found: dict[tuple[str, datetime], ScopeChange] = {}
     for step in read.steps:
-        before = goals.get(step.key)
-        goals[step.key] = to_goal = step.goal if step.to_cycle == cycle.cycle else None
+        before = goals.get(step.workflow)
+        goals[step.workflow] = to_goal = step.goal if step.to_cycle == cycle.cycle else None
         is_after = cycle.committed_at is not None and step.happened_at > cycle.committed_at
-        if step.key not in counting or not is_after or step.kind not in {ScopeKind.ADDED, ScopeKind.REMOVED}:
+        if step.workflow not in counting or not is_after or step.kind not in {ScopeKind.ADDED, ScopeKind.REMOVED}:
             continue
-        place = step.key, step.happened_at
+        place = step.workflow, step.happened_at
         if place in found and to_goal is not None:  # out and in again at once
             before, kind = found[place].from_goal, "goal"
         else:
             kind = "added" if to_goal is not None else "removed"
         found[place] = ScopeChange(
-            kind, step.key, step.happened_at, before, to_goal, step.reason, step.note, step.actor
+            kind, step.workflow, step.happened_at, before, to_goal, step.reason, step.note, step.actor
         )
     return sorted(found.values(), key=lambda each: (each.at, each.key), reverse=True)
 
@@ -167,7 +168,7 @@ def _blocker_row(read: Sources, each: Behind, blocker: int, holds: dict[int, lis
     return ItemRow(blocker=blocker, name=read.blockers.get(blocker, ""), at=each.at, amount=each.amount, holds=held)
 
 
-def _workflow_row(read: Sources, each: Behind, key: str, figure: str, step: Step | None) -> ItemRow:
+def _workflow_row(read: Sources, each: Behind, key: str, figure: str, step: ScopeRow | None) -> ItemRow:
     named = read.workflows[key]
     is_carried_on = figure == "carried_out"
     return ItemRow(
@@ -237,7 +238,7 @@ def _late(read: Sources) -> Iterator[Late]:
     reported = read.cycle.reported
     for step in read.steps if reported is not None else ():
         if reported is not None and step.recorded_at > reported.as_of:
-            yield Late("scope", step.key, step.happened_at, step.recorded_at, step.actor, note=step.note)
+            yield Late("scope", step.workflow, step.happened_at, step.recorded_at, step.actor, note=step.note)
 
 
 def _explains(read: Sources, row: Late, effects: list[Difference]) -> bool:
@@ -253,22 +254,17 @@ def _explains(read: Sources, row: Late, effects: list[Difference]) -> bool:
     return False
 
 
-def _steps_of(read: Sources, figure: str) -> dict[str, Step]:
+def _steps_of(read: Sources, figure: str) -> dict[str, ScopeRow]:
     """By workflow, the last step of the kind that the figure is about."""
-    number = read.cycle.number
-    if figure in DISPOSITIONS:
-        return {
-            step.key: step for step in read.steps if step.from_cycle == number and step.kind is DISPOSITIONS[figure]
-        }
-    match figure:
-        case "carried_in":
-            return {step.key: step for step in read.steps if step.to_cycle == number and step.kind is ScopeKind.CARRIED}
-        case "added":
-            return {step.key: step for step in read.steps if step.to_cycle == number}
-        case "removed":
-            return {step.key: step for step in read.steps if step.from_cycle == number}
-        case _:
-            return {}
+    came = [step for step in read.steps if step.to_cycle == read.cycle.number]
+    left = [step for step in read.steps if step.from_cycle == read.cycle.number]
+    steps = {
+        "carried_in": [step for step in came if step.kind is ScopeKind.CARRIED],
+        "added": came,
+        "removed": left,
+        **{name: [step for step in left if step.kind is kind] for name, kind in DISPOSITIONS.items()},
+    }
+    return {step.workflow: step for step in steps.get(figure, ())}
 
 
 def _counting(read: Sources, choice: Choice) -> set[str]:

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
+from tracker.db import facts
 from tracker.db.columns import row_columns
-from tracker.db.facts import frozen
 from tracker.db.language import both
 from tracker.db.models import (
     Actor,
@@ -145,27 +145,25 @@ def closing(session: Session, cycle: Standing, now: datetime) -> Closing:
 
 def kept(session: Session, number: int) -> list[Figures]:
     """The rows that the cycle's close has kept, the programme's last. One statement."""
-    rows = frozen(session, col(Reported.cycle_number) == number)
+    rows = facts.frozen(session, col(Reported.cycle_number) == number)
     found = [Figures(code, json.loads(row.cells)) for (_, code), row in rows.items()]
     return sorted(found, key=_programme_last)
 
 
 def next_draft(session: Session, number: int) -> int | None:
     """The cycle to commit after this one; none while another one runs. One statement."""
-    rows = session.execute(select(col(Cycle.number), col(Cycle.status)).order_by(col(Cycle.number))).all()
-    if any(status is CycleStatus.RUNNING for _, status in rows):
+    rows = facts.cycles(session)
+    if any(row.status is CycleStatus.RUNNING for row in rows):
         return None
-    return next((each for each, status in rows if status is CycleStatus.DRAFT and each > number), None)
+    return next((row.cycle for row in rows if row.status is CycleStatus.DRAFT and row.cycle > number), None)
 
 
 def committing(session: Session, cycle: Standing) -> Committing:
     """What the cycle's commit takes on, and what stands in its way. Two statements."""
-    others = session.execute(
-        select(col(Cycle.number), col(Cycle.status)).where(col(Cycle.number) != cycle.cycle).order_by(col(Cycle.number))
-    ).all()
-    running = next((number for number, status in others if status is CycleStatus.RUNNING), None)
-    earlier = next((number for number, status in others if status is CycleStatus.DRAFT and number < cycle.cycle), None)
-    return Committing(cycle, running, earlier, _parts(session, cycle.cycle))
+    others = [row for row in facts.cycles(session) if row.cycle != cycle.cycle]
+    running = next((row.cycle for row in others if row.status is CycleStatus.RUNNING), None)
+    drafts = (row.cycle for row in others if row.status is CycleStatus.DRAFT and row.cycle < cycle.cycle)
+    return Committing(cycle, running, next(drafts, None), _parts(session, cycle.cycle))
 
 
 def _programme_last(row: Figures) -> tuple[bool, str]:

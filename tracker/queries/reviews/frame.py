@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from tracker.db import facts
+from tracker.db.columns import columns
 from tracker.db.language import both
 from tracker.db.models import Reported, ScopeChange, Workflow, WorkflowWorkstream, Workstream
 from tracker.domain.charts import cycle_figures
@@ -46,9 +47,9 @@ def last_cycles(session: Session, number: int, workstream: str, *, now: datetime
         return []
     numbers = [row.cycle for row in history.cycles if row.cycle <= number][-_CYCLES:]
     span, choice = Span(history, as_of, numbers[0], numbers[-1]), choice_of(history, (), (workstream,))
-    columns = [column for chart in CHARTS.values() for column in chart]
+    shown = [column for chart in CHARTS.values() for column in chart]
     return [
-        PastCycle(each, _is_under_way(span, each), cycle_figures.row(span, each, choice, columns)) for each in numbers
+        PastCycle(each, _is_under_way(span, each), cycle_figures.row(span, each, choice, shown)) for each in numbers
     ]
 
 
@@ -136,11 +137,7 @@ def disposed(session: Session, number: int) -> list[DisposedPart]:
             *both(Workstream.name),
             col(Workflow.key),
             *both(Workflow.name),
-            col(ScopeChange.kind),
-            col(ScopeChange.to_cycle),
-            col(ScopeChange.goal),
-            col(ScopeChange.reason),
-            col(ScopeChange.note),
+            *columns(ScopeChange, ("kind", "to_cycle", "goal", "reason", "note")),
         )
         .join(Workflow, col(Workflow.id) == col(ScopeChange.workflow_id))
         .join(WorkflowWorkstream, col(WorkflowWorkstream.workflow_id) == col(Workflow.id))

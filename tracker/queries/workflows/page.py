@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from tracker.db.columns import row_columns
+from tracker.db import facts
 from tracker.db.history import open_holds
 from tracker.db.language import translated
 from tracker.db.models import (
     Blocker,
     BlockerEvent,
-    Cycle,
     Workflow,
     WorkflowWorkstream,
     Workstream,
@@ -26,6 +25,7 @@ from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.figures.stale import STALE_AFTER_DAYS
 from tracker.domain.language import other_text, text_in
 from tracker.domain.programme.replay import stand
+from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import STATES, CycleStatus, Goal, ScopeKind, State
 from tracker.queries.workflows import timeline as timelines
 from tracker.queries.workflows.timeline import TimelineItem
@@ -124,20 +124,6 @@ class Hold(BlockerFields):
 
 
 @dataclass(frozen=True, slots=True)
-class OpenCycle:
-    """A cycle that runs or is planned: one that a workflow can be in, enter or leave."""
-
-    number: int
-    status: CycleStatus
-    starts_on: date
-
-    @property
-    def is_running(self) -> bool:
-        """Whether each entry and exit needs a reason."""
-        return self.status is CycleStatus.RUNNING
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """All that the page of a workflow shows."""
 
@@ -147,17 +133,17 @@ class Page:
     timeline: list[TimelineItem]
     latest: history.Change
     freshness: Freshness
-    cycles: list[OpenCycle] = field(default_factory=list)
+    cycles: list[CycleRow] = field(default_factory=list)  # that run or are planned
 
     @property
     def running_since(self) -> date | None:
         """The first day of the running cycle, if one runs."""
-        return next((cycle.starts_on for cycle in self.cycles if cycle.is_running), None)
+        return next((row.starts_on for row in self.cycles if row.status is CycleStatus.RUNNING), None)
 
     @property
-    def cycle(self) -> OpenCycle | None:
+    def cycle(self) -> CycleRow | None:
         """The running or planned cycle that it is in, if it is in one."""
-        return next((cycle for cycle in self.cycles if cycle.number == self.workflow.cycle), None)
+        return next((row for row in self.cycles if row.cycle == self.workflow.cycle), None)
 
     @property
     def can_be_undone(self) -> bool:
@@ -192,7 +178,7 @@ def page(session: Session, key: str, *, language: str, now: datetime, zone: Zone
             today=today,
             zone=zone,
         ),
-        cycles=_open_cycles(session),
+        cycles=[row for row in facts.cycles(session) if row.status is not CycleStatus.CLOSED],
     )
 
 
@@ -263,13 +249,3 @@ def _open_blockers(session: Session, workflow_id: int, language: str, today: dat
         )
         for blocker, since in rows
     ]
-
-
-def _open_cycles(session: Session) -> list[OpenCycle]:
-    """The running one and the drafts, by number."""
-    rows = session.execute(
-        select(*row_columns(Cycle, OpenCycle))
-        .where(col(Cycle.status) != CycleStatus.CLOSED)
-        .order_by(col(Cycle.number))
-    )
-    return [OpenCycle(*row) for row in rows]

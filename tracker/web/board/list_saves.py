@@ -98,19 +98,14 @@ def _explained(session: Session, left: Left) -> tuple[Errors, int]:
     """The cause at its field; for a stale row who did what when."""
     error = left.error
     if isinstance(error, StaleError):
-        return {"to": _missed(session, left.key)}, status_of(error)
+        message = N_("%(actor)s was here before you, %(at)s: %(what)s. Save again to do yours all the same.")
+        return {"to": latest_words(session, left.key, message)}, status_of(error)
     return _at_fields(error), status_of(error)
 
 
 def _at_fields(error: TrackerError) -> Errors:
     """The messages where in the row they stand."""
     return {name if name in _SEEN else "row": text for name, text in field_errors(error).items()}
-
-
-def _missed(session: Session, key: str) -> str:
-    return latest_words(
-        session, key, N_("%(actor)s was here before you, %(at)s: %(what)s. Save again to do yours all the same.")
-    )
 
 
 def _words(outcome: BatchResult, refused: Refused, checked: str) -> str:

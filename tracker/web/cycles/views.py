@@ -90,7 +90,7 @@ def create() -> ResponseReturnValue:
 def edit(number: int) -> ResponseReturnValue:
     """The form of a cycle's dates and goal; what is typed may be given in the address."""
     rows = queries.rows(reading_session())
-    now = _texts(_the_cycle(rows, number))
+    now = texts_of(_the_cycle(rows, number), FIELDS)
     return page("cycles/edit.html", **_edit(rows, number, Redrawn(now | typed(singles(), FIELDS), now, {}, {})))
 
 
@@ -166,9 +166,8 @@ def _creation(rows: tuple[CycleRow, ...], values: Texts, errors: Texts | None = 
 
 def _refused(number: int, error: TrackerError) -> Response:
     rows = queries.rows(reading_session())
-    again = redrawn(
-        error, _texts(_the_cycle(rows, number)), typed(request.form, FIELDS), partial(field_label, FIELDS), "cycle"
-    )
+    now = texts_of(_the_cycle(rows, number), FIELDS)
+    again = redrawn(error, now, typed(request.form, FIELDS), partial(field_label, FIELDS), "cycle")
     return page("cycles/edit.html", status=status_of(error), **_edit(rows, number, again))
 
 
@@ -216,7 +215,3 @@ def _the_cycle(rows: tuple[CycleRow, ...], number: int) -> CycleRow:
 
 def _dates_of(row: CycleRow) -> Dates:
     return Dates(row.starts_on, row.ends_on, row.planning_starts_on, row.planning_ends_on)
-
-
-def _texts(row: CycleRow) -> Texts:
-    return texts_of(row, FIELDS)

@@ -62,6 +62,7 @@ def show() -> ResponseReturnValue:
 
 def _context(seen: Overview, actor: Actor) -> dict[str, Any]:
     own = actor.own_workstreams
+    date_words = long_day(today())
     waiting = _waiting(seen.blockers, own)
     following = seen.following
     planning = (following.planning_starts_on, following.planning_ends_on) if following else (None, None)
@@ -70,7 +71,7 @@ def _context(seen: Overview, actor: Actor) -> dict[str, Any]:
         "finding": words.finding(seen, today()),
         "progress": words.progress(seen),
         "today": today(),
-        "long_today": words.begun_large(long_day(today())),
+        "long_today": date_words[:1].upper() + date_words[1:],
         "strip": _strip(seen, planning),
         "planning_span": words.span(planning[0], planning[1]) if planning[0] and planning[1] else "",
         "ending": _ending(seen) if seen.is_ending_shown else None,

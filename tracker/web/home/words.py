@@ -93,8 +93,3 @@ def span(first: date, last: date) -> str:
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}–{day(last)}"
     return f"{day(first)} – {day(last)}"
-
-
-def begun_large(text: str) -> str:
-    """The text with a capital first letter."""
-    return text[:1].upper() + text[1:]
