@@ -46,6 +46,8 @@ def steps_of(url: str, form: dict[str, str], token: str, watch: Watch) -> None:
     @event.listens_for(engine, "after_cursor_execute")
     def _statement(_connection: Any, _cursor: Any, statement: str, *_: object) -> None:  # noqa: ANN401
         verb, *words = statement.replace("INTO ", "").split()
+        if verb == "PRAGMA":
+            return  # SQLite is told how long to wait, where the lock took a moment
         watch(f"{verb} {words[0]}" if verb in {"INSERT", "UPDATE"} else "reading")
 
     @event.listens_for(engine, "commit")

@@ -6,6 +6,7 @@ sessions tells.
 import contextlib
 import os
 import sys
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from tracker.domain.errors import BusyError
 if sys.platform != "win32":
     import fcntl
 
+_ENDING_S = 1.0  # that PostgreSQL may take to end a session whose program has left
 _SESSIONS = (
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND usename IS NOT NULL AND pid <> pg_backend_pid()"
@@ -44,9 +46,11 @@ def alone(engine: Engine) -> Iterator[None]:
     """Nobody else has the database in use, and on SQLite nobody begins to. Raises BusyError when somebody has."""
     file = database_file(engine)
     if file is None:
-        with engine.connect() as connection:
-            if connection.execute(text(_SESSIONS)).scalar_one():
+        until = time.monotonic() + _ENDING_S
+        while _has_sessions(engine):
+            if time.monotonic() > until:
                 raise _in_use(engine.url.render_as_string())
+            time.sleep(0.05)
         yield
         return
     descriptor = _opened(file)
@@ -57,6 +61,11 @@ def alone(engine: Engine) -> Iterator[None]:
     finally:
         if descriptor is not None:
             os.close(descriptor)
+
+
+def _has_sessions(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return bool(connection.execute(text(_SESSIONS)).scalar_one())
 
 
 def _opened(file: Path) -> int | None:

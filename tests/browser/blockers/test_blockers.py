@@ -101,6 +101,7 @@ def test_a_decision_asks_who_decides_by_when(new_page: NewPage) -> None:
     page.get_by_label("Decider").fill("Styrgruppen")
     page.get_by_label("Decide by").fill("2023-04-10")
     page.get_by_role("button", name="Raise the blocker").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Scope not decided")
     page.goto("/blockers")
     first = page.locator("table.blockers tbody tr").first
     expect(first).to_contain_text("Scope not decided")
