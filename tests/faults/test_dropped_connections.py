@@ -1,6 +1,7 @@
 """A connection to PostgreSQL that is lost at any point of a request gives a page of ours; a commit is never denied."""
 
 import contextlib
+import gc
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -12,8 +13,10 @@ import pytest
 from sqlalchemy import Connection, Engine, event, select
 from sqlalchemy.engine import make_url
 from sqlmodel import col
+from werkzeug.test import run_wsgi_app
+from werkzeug.wsgi import ClosingIterator
 
-from tests.bench.programme import HTMX, NOW, Answered, Served, a_bench_programme, key, signed_in
+from tests.bench.programme import HTMX, NOW, Answered, Served, a_bench_programme, key, served, signed_in
 from tests.builders import load
 from tests.counts import some
 from tests.databases import Databases
@@ -27,6 +30,7 @@ pytestmark = pytest.mark.postgres
 HEADERS = {"Content-Security-Policy", "X-Content-Type-Options", "X-Request-ID", "Cache-Control"}
 EVENTS = ("after_cursor_execute", "commit", "rollback")
 STATES = ("design", "validation")
+SEVERAL_PIECES = 3_000  # workflows, whose changes come in so many
 
 
 class Dropper:
@@ -160,3 +164,13 @@ def test_a_commit_that_nobody_can_ask_for_is_not_denied(between: tuple[Relay, Se
     assert f'name="key" value="{fields["key"]}"'.encode() in answer.body
     assert application.post(f"/workflows/{key(5)}/move", fields).status == 303
     assert moves(application.engine) == before + 1
+
+
+def test_a_file_that_is_broken_off_leaves_nothing_open(postgres_databases: Databases) -> None:
+    with served(postgres_databases, SEVERAL_PIECES) as application:
+        answer, status, _ = run_wsgi_app(application.app, application.environ("/exports/changes.csv", {}))
+        assert (status, next(iter(answer))[:3]) == ("200 OK", b"id,")
+        cast(ClosingIterator, answer).close()
+        del answer
+        gc.collect()  # a cursor that is still open says so
+        assert application.get("/exports/changes.csv").body.count(b"\r\n") > SEVERAL_PIECES

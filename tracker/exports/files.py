@@ -1,6 +1,6 @@
 """Every file there is, by name: which ways of asking for it mean something, its columns and rows, and its text."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -133,7 +133,7 @@ def _figure_rows(history: History, asked: Asked, as_of: datetime, chosen: Choice
     )
 
 
-def text(session: Session, asked: Asked, now: datetime) -> Iterator[str]:
+def text(session: Session, asked: Asked, now: datetime) -> Generator[str]:
     """The file in pieces."""
     found = table(session, asked, now)
     return rows_text(found.columns, found.rows, asked.dialect, found.link)

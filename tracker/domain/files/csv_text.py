@@ -3,7 +3,7 @@
 import csv
 import io
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import attrgetter
@@ -60,7 +60,7 @@ class PlaceError(InvalidError):
 
 def rows_text(
     columns: Sequence[Column], rows: Iterable[object], dialect: Dialect, link: Callable[[Any], str] | None = None
-) -> Iterator[str]:
+) -> Generator[str]:
     """The file in pieces: headings, then a line per row, whose fields are named as the columns. With `link` the address
     that it gives for a row stands last.
     """

@@ -1,6 +1,7 @@
 """What histories come to as of an instant, folded as they stream by: the derived columns of workflows."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -76,5 +77,6 @@ def recorded_by(table: HistoryTable, as_of: datetime | None) -> ColumnElement[bo
 
 
 def streamed(session: Session, columns: AnySelect) -> Iterator[Any]:
-    """The rows of a statement, a few at a time from the server."""
-    return iter(session.execute(columns, execution_options={"yield_per": _ROWS_AT_ONCE}))
+    """The rows of a statement, a few at a time from the server; whoever leaves before the end closes it first."""
+    with closing(session.execute(columns, execution_options={"yield_per": _ROWS_AT_ONCE})) as rows:
+        yield from rows

@@ -1,7 +1,7 @@
 """What can be taken away: every file with its first rows, each as CSV, and the planning-week pack."""
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from datetime import datetime
 from itertools import chain
@@ -59,12 +59,14 @@ def file(name: str) -> ResponseReturnValue:
         session.close()
         raise
     response = Response(pieces, mimetype="text/csv")
-    response.call_on_close(lambda: _close(session))
+    response.call_on_close(lambda: _close(text, session))
     return _named(response, f"{files.file_name(asked, at)}.csv")
 
 
-def _close(session: Session) -> None:
-    """All has been sent by now: that the connection is lost harms nobody any more."""
+def _close(text: Generator[str], session: Session) -> None:
+    """All has been sent by now, or is not wanted any more: that the connection is lost harms nobody."""
+    with suppress(DBAPIError):
+        text.close()  # before its connection is another's
     with suppress(DBAPIError):
         session.close()
 
