@@ -99,8 +99,15 @@ def is_ours(answer: Answered) -> bool:
     return answer.headers.keys() >= HEADERS and (answer.status == 200 or b'class="error-page' in answer.body)
 
 
-# SQLAlchemy throws the cursor of a lost connection away without closing it.
+@pytest.fixture
+def lost_cursors() -> Iterator[None]:
+    """SQLAlchemy throws the cursor of a lost connection away without closing it: collected before another test looks."""
+    yield
+    gc.collect()
+
+
 @pytest.mark.filterwarnings("ignore:Exception ignored in.*ServerCursor:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.usefixtures("lost_cursors")
 def test_a_page_is_ours_wherever_the_connection_is_lost(application: Served, dropper: Dropper) -> None:
     asked: list[Answered] = []
     for path in ("/exports/scope.csv", *some(PAGES.values(), 9)):  # a file is closed when all of it has been sent
