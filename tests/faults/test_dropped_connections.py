@@ -101,7 +101,7 @@ def is_ours(answer: Answered) -> bool:
 
 @pytest.fixture
 def lost_cursors() -> Iterator[None]:
-    """SQLAlchemy throws the cursor of a lost connection away without closing it: collected before another test looks."""
+    """SQLAlchemy leaves the cursor of a lost connection open: it is collected before another test looks."""
     yield
     gc.collect()
 
