@@ -24,12 +24,13 @@ def free_port() -> int:
 
 
 def late(app: Flask) -> WSGIApplication:
-    """The application as it is; after `pytest --late`, each answer but files comes so late, and its rest later still: a
-    test that does not wait for what it looks at fails then."""
+    """The application as it is; after `pytest --late`, scripts and each answer but files come so late, and the rest of an
+    answer later still: a test that does not wait for what it looks at fails then."""
     seconds = float(os.environ.get(LATE, "0"))
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith("/static/"):
+            time.sleep(seconds if environ["PATH_INFO"].endswith(".js") else 0)
             return app(environ, start_response)
         time.sleep(seconds)
         return in_two(app(environ, start_response))

@@ -2,6 +2,7 @@
 Content-Security-Policy, unless it says with `allow_console` that it brings the error about.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Protocol
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, WebError, expect, sync_playwright
 from sqlalchemy import Engine
 
 from tests.applications import own_app, shared_app
@@ -18,7 +19,7 @@ from tests.browser.looks import LANGUAGES
 from tests.browser.people import let_in, signed_in_demo
 from tests.counts import is_full
 from tests.databases import Databases
-from tests.live import serve
+from tests.live import LATE, serve
 from tracker.db.engine import make_engine
 
 # Nothing is waited for by the clock; a machine that does other things too may take this long for anything.
@@ -102,10 +103,13 @@ def browser() -> Iterator[Browser]:
 
 
 def new_context(browser: Browser, **options: object) -> BrowserContext:
-    """A browser context that waits long, and logs what breaks the policy."""
+    """A browser context that waits long, and logs what breaks the policy. After `pytest --late` it keeps no script, so
+    that each page has to wait for them."""
     context = browser.new_context(**options)  # type: ignore[arg-type]
     context.set_default_timeout(TIMEOUT_MS)
     context.add_init_script(LOG_VIOLATIONS)
+    if LATE in os.environ:
+        context.route("**/nothing-has-this-name", Route.abort)  # with a route, Chromium's cache is off
     return context
 
 
