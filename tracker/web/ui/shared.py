@@ -165,11 +165,16 @@ class _Drawing:
 
 def install(app: Flask) -> None:
     """Gives the application a place for them, and templates the slots."""
-    app.extensions[_EXTENSION] = Answers()
+    forget(app)
     app.add_template_global(slot)
     # In place of flask-wtf's, which stands in both: macros see the one, templates the other.
     app.add_template_global(_token, "csrf_token")
     app.context_processor(lambda: {"csrf_token": _token})
+
+
+def forget(app: Flask) -> None:
+    """Begins anew with nothing kept."""
+    app.extensions[_EXTENSION] = Answers()
 
 
 def answers() -> Answers:
