@@ -46,7 +46,7 @@ def test_what_is_text_comes_compressed_or_plain_and_is_the_very_file(client: Pag
         assert packed.mimetype == plain.mimetype == assets.KINDS[file.suffix]
         for response in (packed, plain):
             assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-            assert response.headers["Vary"] == "Accept-Encoding"
+            assert "Accept-Encoding" in response.vary
             assert int(response.headers["Content-Length"]) == len(response.get_data())
 
 
@@ -57,7 +57,7 @@ def test_either_form_has_a_tag_and_headers_of_its_own(client: PageClient) -> Non
     for form, headers in zip(forms, (GZIP, {}), strict=True):
         again = client.get(address, headers={**headers, "If-None-Match": form.headers["ETag"]})
         assert (again.status_code, again.get_data()) == (304, b"")
-        assert again.headers["Vary"] == "Accept-Encoding"
+        assert "Accept-Encoding" in again.vary
         head = client.head(address, headers=headers)
         assert head.get_data() == b""
         for name in ("Content-Length", "Content-Encoding", "ETag", "Cache-Control", "Vary"):
