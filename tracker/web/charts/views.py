@@ -27,7 +27,6 @@ from tracker.web.charts import figure_words, words
 from tracker.web.charts.files import chart_csv, dialect_of
 from tracker.web.charts.filters import pickers, read_filters
 from tracker.web.charts.frames import Reading, frame, reminders
-from tracker.web.http.compression import compressed
 from tracker.web.http.context import current_viewer, now, reading_session
 from tracker.web.security.requests import with_images_made_here
 from tracker.web.ui.formats import language
@@ -79,7 +78,7 @@ def show(name: str) -> ResponseReturnValue:
     reading = _reading(("part",))
     shown = {**_shared(reading), "frame": frame(reading, name)}
     if last("part"):
-        return compressed(with_images_made_here(page("charts/part.html", **shown)))  # its page has the tokens
+        return with_images_made_here(page("charts/part.html", **shown))
     return with_images_made_here(page("charts/chart.html", **shown, reminders=reminders(reading, name)))
 
 

@@ -14,7 +14,6 @@ from flask.typing import ResponseReturnValue
 
 from tracker.config import STATIC
 from tracker.web.http import bundles
-from tracker.web.http.compression import takes_gzip
 
 bp = Blueprint("assets", __name__)
 
@@ -71,6 +70,11 @@ def _text(path: str) -> Response:
         response.content_encoding = "gzip"
     response.make_conditional(request)
     return response
+
+
+def takes_gzip() -> bool:
+    """Whether who asks can read what is compressed."""
+    return request.accept_encodings.quality("gzip") > 0
 
 
 @lru_cache(maxsize=100)  # twice as many as pages ask for
