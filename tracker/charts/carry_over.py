@@ -13,7 +13,7 @@ from tracker.charts.view import View, cell_text, count, having
 from tracker.domain.charts.carry_over import SOURCE
 from tracker.domain.charts.fates import DISPOSITIONS
 from tracker.domain.charts.sheets import SheetRow
-from tracker.domain.errors import N_
+from tracker.domain.errors import N_, NN_
 from tracker.domain.states import CycleStatus
 
 TITLE = N_("Carry-over")
@@ -45,6 +45,12 @@ _NAMES = {
     "dropped": N_("Dropped"),
     "remaining": N_("Remaining"),
     "met": N_("Goals met"),
+}
+_SAID = {
+    "met": NN_("%(num)s of %(members)s met"),
+    "members": NN_("%(num)s planned"),
+    "carried_in": NN_("%(num)s carried in"),
+    **fates.SAID,
 }
 
 
@@ -275,16 +281,7 @@ def _label(view: View, row: SheetRow, column: str) -> str:
 
 
 def _said(view: View, row: SheetRow, column: str) -> str:
-    ngettext, number, members = view.speech.ngettext, count(row, column), row.values["members"]
-    match column:
-        case "met":
-            return ngettext("%(num)s of %(members)s met", "%(num)s of %(members)s met", number, members=members)
-        case "members":
-            return ngettext("%(num)s planned", "%(num)s planned", number)
-        case "carried_in":
-            return ngettext("%(num)s carried in", "%(num)s carried in", number)
-        case _:
-            return fates.said(view.speech, column, number)
+    return view.speech.counted(_SAID[column], count(row, column), members=row.values["members"])
 
 
 def _nothing_closed(view: View) -> str:

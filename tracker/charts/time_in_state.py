@@ -10,7 +10,7 @@ from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, cell_text, count, having
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.charts.time_in_state import SOURCE
-from tracker.domain.errors import N_
+from tracker.domain.errors import N_, NN_
 from tracker.domain.states import UNDER_WAY, State
 
 TITLE = N_("Time in each state")
@@ -104,13 +104,8 @@ def details(view: View) -> list[str]:
         if row.values["p50_days"] is not None:
             sentences.append(_label(view, row) + ".")
         elif row.values["state"] is UNDER_WAY[0]:
-            said = view.speech.ngettext(
-                "%(cycle)s: %(num)s tested, too few for percentiles.",
-                "%(cycle)s: %(num)s tested, too few for percentiles.",
-                count(row, "n"),
-                cycle=view.cycle(row),
-            )
-            sentences.append(said)
+            text = NN_("%(cycle)s: %(num)s tested, too few for percentiles.")
+            sentences.append(view.speech.counted(text, count(row, "n"), cycle=view.cycle(row)))
     return sentences
 
 
