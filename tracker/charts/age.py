@@ -11,7 +11,7 @@ from tracker.charts.speech import ColumnWords, capital
 from tracker.charts.view import View, count, having
 from tracker.domain.charts.age import SOURCE
 from tracker.domain.charts.sheets import SheetRow
-from tracker.domain.errors import N_
+from tracker.domain.errors import N_, NN_
 from tracker.domain.figures.words import WORDS
 from tracker.domain.states import UNDER_WAY, State
 
@@ -204,17 +204,13 @@ def _dots(
 
 
 def _mark(view: View, row: SheetRow, y: float) -> Mark:
-    ngettext, days = view.speech.ngettext, count(row, "age_days")
-    words = {"workflow": row.values["workflow"], "state": view.state(row)}
+    days, text = (
+        count(row, "age_days"),
+        NN_("%(workflow)s, %(state)s: %(num)s day", "%(workflow)s, %(state)s: %(num)s days"),
+    )
     if row.values["blocked"]:
-        what = ngettext(
-            "%(workflow)s, %(state)s, blocked: %(num)s day",
-            "%(workflow)s, %(state)s, blocked: %(num)s days",
-            days,
-            **words,
-        )
-    else:
-        what = ngettext("%(workflow)s, %(state)s: %(num)s day", "%(workflow)s, %(state)s: %(num)s days", days, **words)
+        text = NN_("%(workflow)s, %(state)s, blocked: %(num)s day", "%(workflow)s, %(state)s, blocked: %(num)s days")
+    what = view.speech.counted(text, days, workflow=row.values["workflow"], state=view.state(row))
     return mark(view, row, "age_days", days, what, y=round(y, 3))
 
 

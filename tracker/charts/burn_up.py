@@ -50,23 +50,17 @@ def finding(view: View) -> str:
         return speech.gettext("None of these cycles is committed")
     last = lasts[-1]
     here, number = view.span.reading(last.cycle), count(last, "reached")
-    values = {"cycle": view.cycle(last), "all": last.values["scope"]}
+    text = NN_(
+        "%(cycle)s: %(num)s of %(all)s has reached its goal after %(so_far)s of %(days)s working days",
+        "%(cycle)s: %(num)s of %(all)s have reached their goals after %(so_far)s of %(days)s working days",
+    )
     if here.is_closed:
-        said = speech.ngettext(
+        text = NN_(
             "%(cycle)s: %(num)s of %(all)s reached its goal by the close",
             "%(cycle)s: %(num)s of %(all)s reached their goals by the close",
-            number,
-            **values,
         )
-    else:
-        said = speech.ngettext(
-            "%(cycle)s: %(num)s of %(all)s has reached its goal after %(so_far)s of %(days)s working days",
-            "%(cycle)s: %(num)s of %(all)s have reached their goals after %(so_far)s of %(days)s working days",
-            number,
-            so_far=here.working_days_so_far,
-            days=here.working_days,
-            **values,
-        )
+    values = {"all": last.values["scope"], "so_far": here.working_days_so_far, "days": here.working_days}
+    said = speech.counted(text, number, cycle=view.cycle(last), **values)
     changed = []
     if added := count(last, "added_since"):
         changed.append(speech.counted(NN_("%(num)s added"), added))
@@ -74,8 +68,7 @@ def finding(view: View) -> str:
         changed.append(speech.counted(NN_("%(num)s removed"), removed))
     if not changed:
         return speech.gettext("%(said)s; the scope is as committed", said=said)
-    text = N_("%(said)s; %(changed)s since the commitment")
-    return speech.gettext(text, said=said, changed=speech.listed(changed))
+    return speech.gettext("%(said)s; %(changed)s since the commitment", said=said, changed=speech.listed(changed))
 
 
 def details(view: View) -> list[str]:

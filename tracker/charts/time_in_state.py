@@ -41,6 +41,25 @@ COLUMNS = {
         ),
     ),
 }
+# By how many states took longest.
+_FINDINGS = {
+    1: NN_(
+        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in %(state)s, the longest of the "
+        "three",
+        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in %(state)s, the longest of the "
+        "three",
+    ),
+    2: NN_(
+        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in %(first)s, and in "
+        "%(second)s as well: longer than in %(third)s",
+        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in %(first)s, and in "
+        "%(second)s as well: longer than in %(third)s",
+    ),
+    3: NN_(
+        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in each state",
+        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in each state",
+    ),
+}
 _WIDTH = 0.7 / len(UNDER_WAY)  # of a bar and its gap, in cycles
 _NUMBER = 16  # px, how high a number above a bar is
 
@@ -66,35 +85,10 @@ def finding(view: View) -> str:
     rows = [row for row in telling if row.cycle == last.cycle]
     most = max(count(row, "p50_days") for row in rows)
     longest = [view.state(row) for row in rows if row.values["p50_days"] == most]
-    words = {"tested": last.values["n"], "cycle": last.cycle}
-    if len(longest) == len(UNDER_WAY):
-        return speech.ngettext(
-            "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in each state",
-            "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in each state",
-            most,
-            **words,
-        )
-    if len(longest) > 1:
-        return speech.ngettext(
-            "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in %(first)s, and in "
-            "%(second)s as well: longer than in %(third)s",
-            "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in %(first)s, and in "
-            "%(second)s as well: longer than in %(third)s",
-            most,
-            first=longest[0],
-            second=longest[1],
-            third=next(view.state(row) for row in rows if row.values["p50_days"] != most),
-            **words,
-        )
-    return speech.ngettext(
-        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in %(state)s, the longest of the "
-        "three",
-        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in %(state)s, the longest of the "
-        "three",
-        most,
-        state=longest[0],
-        **words,
-    )
+    shorter = [view.state(row) for row in rows if row.values["p50_days"] != most]
+    states = dict(zip(("first", "second", "third"), [*longest, *shorter], strict=False))
+    values = {"tested": last.values["n"], "cycle": last.cycle, "state": longest[0], **states}
+    return speech.counted(_FINDINGS[len(longest)], most, **values)
 
 
 def details(view: View) -> list[str]:
