@@ -45,6 +45,11 @@ _HALF = 0.36  # of a band's height, where the next band is 1 away
 _LOW, _HIGH = -0.45, len(UNDER_WAY) - 0.36
 _LEAST_DOT = 4  # px
 _LEAST_SHOWN = 20  # days, so that young work stands at the left
+# By whether it is blocked.
+_MARKS = {
+    False: NN_("%(workflow)s, %(state)s: %(num)s day", "%(workflow)s, %(state)s: %(num)s days"),
+    True: NN_("%(workflow)s, %(state)s, blocked: %(num)s day", "%(workflow)s, %(state)s, blocked: %(num)s days"),
+}
 _SHAPES = (N_("● workflow"), N_("◆ blocked"))
 
 
@@ -204,12 +209,7 @@ def _dots(
 
 
 def _mark(view: View, row: SheetRow, y: float) -> Mark:
-    days, text = (
-        count(row, "age_days"),
-        NN_("%(workflow)s, %(state)s: %(num)s day", "%(workflow)s, %(state)s: %(num)s days"),
-    )
-    if row.values["blocked"]:
-        text = NN_("%(workflow)s, %(state)s, blocked: %(num)s day", "%(workflow)s, %(state)s, blocked: %(num)s days")
+    days, text = count(row, "age_days"), _MARKS[bool(row.values["blocked"])]
     what = view.speech.counted(text, days, workflow=row.values["workflow"], state=view.state(row))
     return mark(view, row, "age_days", days, what, y=round(y, 3))
 
