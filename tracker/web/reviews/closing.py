@@ -13,7 +13,7 @@ from tracker.commands.entry.entries import Entry
 from tracker.commands.entry.idempotency_keys import LONGEST_KEY
 from tracker.db.language import names as names_of
 from tracker.db.models import Workstream
-from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
+from tracker.domain.errors import N_, ConflictError, InvalidError, NotFoundError, TrackerError
 from tracker.domain.language import text_in
 from tracker.domain.states import CycleStatus, Goal, ProposalKind
 from tracker.queries import planning
@@ -97,8 +97,7 @@ def _confirmed(form: CloseForm, number: int) -> CloseForm:
 
 def _the_cycle(number: int) -> Standing:
     """The cycle, for planners."""
-    if not current_viewer().actor.is_planner:
-        raise NotAllowedError(N_("Only planners plan, commit and close cycles."))
+    cycles.require_planner(current_viewer().actor)
     return queries.standing(reading_session(), number)
 
 
