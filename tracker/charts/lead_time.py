@@ -144,7 +144,8 @@ def _ranks(view: View, plot: Plot, panel: Panel, cycle: CycleRow, row: SheetRow)
         days = count(row, rank)
         panel.rule(start, days, end, days, line={"dash": dash, "width": 1.5})
         if not plot.is_small:
-            number = Series(rank, colour("ink"), [mark(view, row, rank, start, _rank_label(view, row, rank))])
+            said = view.speech.counted(_RANKS[rank], days, cycle=row.cycle, tested=row.values["tested"])
+            number = Series(rank, colour("ink"), [mark(view, row, rank, start, said)])
             panel.dots(number, marker={"symbol": "line-ns", "size": 8, "line": {"color": colour("ink"), "width": 1.5}})
 
 
@@ -172,10 +173,6 @@ def _label(view: View, row: SheetRow) -> str:
         workflow=row.values["workflow"],
         day=day,
     )
-
-
-def _rank_label(view: View, row: SheetRow, rank: str) -> str:
-    return view.speech.counted(_RANKS[rank], count(row, rank), cycle=row.cycle, tested=row.values["tested"])
 
 
 def _named(view: View) -> SheetRow | None:
