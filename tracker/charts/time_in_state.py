@@ -85,10 +85,9 @@ def finding(view: View) -> str:
     rows = [row for row in telling if row.cycle == last.cycle]
     most = max(count(row, "p50_days") for row in rows)
     longest = [view.state(row) for row in rows if row.values["p50_days"] == most]
-    shorter = [view.state(row) for row in rows if row.values["p50_days"] != most]
-    states = dict(zip(("first", "second", "third"), [*longest, *shorter], strict=False))
-    values = {"tested": last.values["n"], "cycle": last.cycle, "state": longest[0], **states}
-    return speech.counted(_FINDINGS[len(longest)], most, **values)
+    first, second, third = [*longest, *(view.state(row) for row in rows if row.values["p50_days"] != most)]
+    values = {"tested": last.values["n"], "cycle": last.cycle, "state": first}
+    return speech.counted(_FINDINGS[len(longest)], most, first=first, second=second, third=third, **values)
 
 
 def details(view: View) -> list[str]:
