@@ -37,9 +37,9 @@ class Sources:
         return sorted(row.code for row in streams if not row.is_archived or self.history.workflows(row.code))
 
 
-def sources(session: Session, *, now: datetime, language: str, at: datetime | None = None) -> Sources | None:
+def sources(session: Session, *, now: datetime, language: str) -> Sources | None:
     """What there is; none without a programme. Seven statements, and one more while a cycle runs."""
-    as_of = figures.as_of_now(session, now, at)
+    as_of = figures.as_of_now(session, now)
     history = figures.history(session)
     if history is None:
         return None

@@ -30,11 +30,12 @@ class Membership(NamedTuple):
 class ScopeHistory:
     """All that is recorded of a workflow's membership, in order of happened_at, then id."""
 
-    __slots__ = ("_steps_of",)
+    __slots__ = ("_steps_of", "last_recorded")
 
     def __init__(self, rows: Iterable[ScopeFact] = ()) -> None:
         steps = sorted(rows, key=_in_order)
         recorded = [step[7] for step in steps]
+        self.last_recorded: datetime | None = max(recorded, default=None)
         self._steps_of: dict[int, list[ScopeFact]] = defaultdict(list)
         for step in steps:
             for cycle in {step[2], step[3]}:

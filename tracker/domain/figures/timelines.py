@@ -98,6 +98,12 @@ class StateHistory:
         """When the last of the changes happened."""
         return self._moments[-1]
 
+    @property
+    def last_recorded(self) -> datetime:
+        """When the last of the changes was recorded or taken back."""
+        recorded: Sequence[datetime] = self._recorded
+        return recorded[-1] if self._has_grown_in_order else max(*recorded, *self._voided_at.values())
+
     def has_moved(self, start: datetime, border: datetime) -> bool:
         """Whether any change, known or not, happened from start to just before the border."""
         return bisect_left(self._moments, start) < bisect_left(self._moments, border)
