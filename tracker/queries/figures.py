@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, func, select, union_all
 from sqlmodel import Session, col
 
 from tracker.db.facts import facts, facts_since
-from tracker.db.models import Entry
+from tracker.db.models import Entry, Note, Workflow, WorkflowCheck
 from tracker.domain.figures import summaries
 from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import Summary
@@ -66,6 +66,30 @@ def _followed(session: Session, before: History | None, written: Written) -> His
 
 
 _HISTORY = RevisionCache(read_anew, _followed, NO_FIGURES)
+
+
+def updated(session: Session, history: History, cycle: int) -> dict[str, datetime]:
+    """By key, when each workflow that can be a member of the cycle was last changed or checked. One statement."""
+    noted = {row[0]: row[1] for row in session.connection().execute(_NOTED, {"cycle": cycle})}
+    return {
+        each.key: max(each.updated_at, noted.get(each.key, each.updated_at))
+        for row in history.workstreams
+        for each in history.concerned(cycle, row.code)
+    }
+
+
+_IN_CYCLE = select(col(Workflow.id)).where(col(Workflow.cycle_number) == bindparam("cycle", type_=Integer))
+_NOTES = union_all(
+    select(col(Note.workflow_id), col(Note.recorded_at)).where(col(Note.workflow_id).in_(_IN_CYCLE)),
+    select(col(WorkflowCheck.workflow_id), col(WorkflowCheck.recorded_at)).where(
+        col(WorkflowCheck.workflow_id).in_(_IN_CYCLE)
+    ),
+).subquery()
+_NOTED = (
+    select(col(Workflow.key), func.max(_NOTES.c.recorded_at))
+    .join(_NOTES, _NOTES.c.workflow_id == col(Workflow.id))
+    .group_by(col(Workflow.key))
+)
 
 
 def cycle_summary(session: Session, as_of: datetime) -> list[Summary]:

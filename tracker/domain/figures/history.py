@@ -1,13 +1,13 @@
 """The facts grouped once, and the items that they come to in any reading for any choice of workstreams."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import islice
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from tracker.domain.figures.facts import ProgrammeFacts, WorkflowFacts, WorkstreamFact
@@ -29,9 +29,11 @@ from tracker.domain.figures.readings import Reading, window
 from tracker.domain.figures.timelines import StateHistory, changes_by_workflow
 from tracker.domain.programme.rows import CycleRow
 
+T = TypeVar("T")
 _MICROSECOND = timedelta(microseconds=1)
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _INSTANTS = 16  # that what is known at is kept for, the closes of cycles among them
+_OTHERS = 2_000  # what is computed for choices that readers make, by workstream
 _Place: TypeAlias = tuple[int, datetime, str]  # cycle, border and workstream
 
 
@@ -53,12 +55,17 @@ class RecordedWorkflow(NamedTuple):
     @property
     def known_at(self) -> datetime:
         """The instant from which on all of it is known, and where it stands does not change by itself."""
-        recorded = [self.changes.last_recorded, *(hold.recorded_at for hold in self.holds)]
+        recorded = [self.updated_at]
         if self.scope.last_recorded is not None:
             recorded.append(self.scope.last_recorded)
         if self.archived_at is not None:
             recorded.append(self.archived_at + _MICROSECOND)  # until then it stands where it was
         return max(recorded)
+
+    @property
+    def updated_at(self) -> datetime:
+        """When anything was last written of its states and holds."""
+        return max([self.changes.last_recorded, *(hold.recorded_at for hold in self.holds)])
 
     def whole(self) -> KnownWorkflow:
         """All that is known of one that is settled: whatever came later changes nothing there."""
@@ -175,10 +182,12 @@ class Known:
     workflows: dict[str, tuple[RecordedWorkflow, KnownWorkflow]] = field(default_factory=dict)
     items: dict[_Place, Counted] = field(default_factory=dict)
     spells: dict[tuple[str, ...], tuple[list[list[RecordedWorkflow]], list[BlockerSpell]]] = field(default_factory=dict)
+    others: dict[tuple[str, Hashable], tuple[list[RecordedWorkflow], Any]] = field(default_factory=dict)
 
     def at(self, as_of: datetime) -> "Known":
         """A beginning for a later instant."""
-        return Known(as_of, self.workflows.copy(), self.items.copy(), self.spells.copy())
+        others = dict(islice(reversed(self.others.copy().items()), _OTHERS))
+        return Known(as_of, self.workflows.copy(), self.items.copy(), self.spells.copy(), others)
 
 
 class Settled(NamedTuple):
@@ -245,6 +254,21 @@ class Knowledge:
         if found is None or found[0] is not recorded:
             found = self._known.workflows[recorded.key] = recorded, recorded.known(self.as_of)
         return found[1]
+
+    def of_workstream(self, workstream: str, what: Hashable, compute: Callable[[list[RecordedWorkflow]], T]) -> T:
+        """What is computed of all its workflows, as long as they are the same: nothing in it may need the instant."""
+        workflows, found = self.history.workflows(workstream), self._known.others.get((workstream, what))
+        if found is None or found[0] is not workflows:
+            found = self._known.others[workstream, what] = workflows, compute(workflows)
+        computed: T = found[1]
+        return computed
+
+    def positions(self, workstream: str) -> dict[str, int]:
+        """Where its workflows stand now, by key."""
+        return self.of_workstream(workstream, "positions", self._positions)
+
+    def _positions(self, workflows: Iterable[RecordedWorkflow]) -> dict[str, int]:
+        return {each.key: self.workflow(each).timeline.at(self.as_of) for each in workflows}
 
     def blocker_spells(self, workstreams: tuple[str, ...]) -> list[BlockerSpell]:
         """Every time a blocker held something of these workstreams."""

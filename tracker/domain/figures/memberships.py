@@ -54,6 +54,15 @@ class ScopeHistory:
         """Whether all that became of it in the cycle was known at the instant."""
         return all(step[7] <= instant for step in self._steps_of.get(cycle, ()))
 
+    def times_carried(self, last: int) -> int:
+        """How many times it had been carried once it had come into the cycle."""
+        return sum(
+            step[3] == cycle and step[5] == _CARRIED
+            for cycle, steps in self._steps_of.items()
+            if cycle <= last
+            for step in steps
+        )
+
     def membership(self, reading: Reading) -> Membership:
         """The membership that the steps known to the reading lead to."""
         cycle, as_of = reading.cycle.cycle, reading.as_of
