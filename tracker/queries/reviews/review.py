@@ -69,13 +69,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """All of it. `into` is the cycle that takes what goes on; `seal` is what a close says it has seen."""
+    """All of it. `into` is the cycle that takes what goes on."""
 
     cycle: int
     status: CycleStatus
     into: int | None
-    fingerprint: str
     parts: tuple[Part, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """What a close says it has seen."""
+        return fingerprint((member for part in self.parts for member in part.members), self.into)
 
     @property
     def ready(self) -> int:
@@ -125,7 +129,7 @@ def _review(session: Session, number: int, members: Collection[Member]) -> Revie
         for code, name, name_en, first_cycle, is_in_use, is_ready in _workstreams(session, number)
         if (is_in_use and first_cycle <= number) or code in by_stream
     )
-    return Review(number, status, into, fingerprint(members, into), tuple(parts))
+    return Review(number, status, into, tuple(parts))
 
 
 def preview(session: Session, number: int, now: datetime) -> list[Summary]:
