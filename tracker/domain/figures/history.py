@@ -6,7 +6,6 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from itertools import islice
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -157,7 +156,7 @@ class History:
         found, latest = self._known.get(as_of), self._latest
         if found is None:
             found = latest.at(as_of) if latest is not None and latest.as_of <= as_of else Known(as_of)
-            self._known = dict(islice(self._known.items(), _INSTANTS)) | {as_of: found}
+            self._known = dict(list(self._known.items())[1 - _INSTANTS :]) | {as_of: found}
             if as_of >= self.known_at:
                 self._latest = found
         return found
@@ -186,7 +185,7 @@ class Known:
 
     def at(self, as_of: datetime) -> "Known":
         """A beginning for a later instant."""
-        others = dict(islice(reversed(self.others.copy().items()), _OTHERS))
+        others = dict(list(self.others.copy().items())[-_OTHERS:])
         return Known(as_of, self.workflows.copy(), self.items.copy(), self.spells.copy(), others)
 
 
