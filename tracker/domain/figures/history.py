@@ -16,10 +16,7 @@ from tracker.domain.figures.items import (
     KnownWorkflow,
     WorkflowItems,
     add_blocked,
-    add_members,
-    add_passed,
     blocker_items,
-    in_order,
     joined,
     workflow_items,
 )
@@ -66,15 +63,6 @@ class RecordedWorkflow(NamedTuple):
         """When anything was last written of its states and holds."""
         return max([self.changes.last_recorded, *(hold.recorded_at for hold in self.holds)])
 
-    def whole(self) -> KnownWorkflow:
-        """All that is known of one that is settled: whatever came later changes nothing there."""
-        return KnownWorkflow(self.key, self.changes.whole(self.archived_at), self.scope, ())
-
-    def is_settled(self, closed_at: datetime, until: datetime) -> bool:
-        """Whether how far it had come by then was known at the close: then it reads alike ever after."""
-        is_archived_between = self.archived_at is not None and closed_at < self.archived_at < until
-        return not is_archived_between and self.changes.is_recorded_by(closed_at, until)
-
     def known_holds(self, as_of: datetime) -> list[Hold]:
         """The holds and releases that were known at the instant, in order."""
         return [hold for hold in self.holds if hold.recorded_at <= as_of]
@@ -96,7 +84,6 @@ class History:
         self._workflows = _recorded_by_workstream(of_workflows)
         self._held = {code: [each for each in own if each.holds] for code, own in self._workflows.items()}
         self._concerned = _concerned(self._workflows, self._windows)
-        self._settled: dict[_Place, Settled] = {}
         self._known: dict[datetime, Known] = {}
         self._latest: Known | None = None  # of those at which nothing that is recorded was unknown
 
@@ -113,8 +100,6 @@ class History:
         concerned = _concerned(own, self._windows)
         held = {code: each for code, each in held.items() if each != self.held(code)}
         concerned = {place: each for place, each in concerned.items() if each != self.concerned(*place)}
-        settled = self._settled.copy().items()
-        self._settled = {place: each for place, each in settled if (place[0], place[2]) not in concerned}
         self.known_at = max([self.known_at, *(each.known_at for workflows in fresh.values() for each in workflows)])
         self._workflows, self._held = self._workflows | own, self._held | held
         self._concerned = self._concerned | concerned
@@ -141,13 +126,6 @@ class History:
         """Those of the workstreams that count in the cycle."""
         codes = set(workstreams)
         return tuple(row.code for row in self.workstreams if row.code in codes and row.first_cycle <= cycle)
-
-    def settled(self, reading: Reading, workstream: str) -> "Settled":
-        """What of a closed cycle is alike in all readings from its close on. That is most, and is computed once."""
-        place = (reading.cycle.cycle, reading.border, workstream)
-        if place not in self._settled:
-            self._settled[place] = _settled(reading, self.concerned(reading.cycle.cycle, workstream))
-        return self._settled[place]
 
     def known(self, as_of: datetime) -> "Known":
         """What is computed of what was known at the instant, kept for all who ask; it begins with what still holds of
@@ -189,17 +167,6 @@ class Known:
         return Known(as_of, self.workflows.copy(), self.items.copy(), self.spells.copy(), others)
 
 
-class Settled(NamedTuple):
-    """The items of a closed cycle that are alike in all readings from its close on, and the workflows among whose
-    items there may be others: of those that passed a stage, of the members, and of the blocked.
-    """
-
-    items: WorkflowItems
-    passed: list[RecordedWorkflow]
-    members: list[RecordedWorkflow]
-    blocked: list[RecordedWorkflow]
-
-
 class Knowledge:
     """What of a history was known at an instant. Nothing is computed before it is asked for, nor twice."""
 
@@ -224,7 +191,7 @@ class Knowledge:
         place = (reading.cycle.cycle, reading.border, workstream)
         among, found = self.history.concerned(reading.cycle.cycle, workstream), self._known.items.get(place)
         if found is None or found.among is not among or not found.reading.is_alike(reading):
-            items = self._computed(reading, workstream, among)
+            items = workflow_items(reading, [self.workflow(each) for each in among])
         elif found.reading.end == reading.end:
             return found.items
         else:
@@ -232,20 +199,6 @@ class Knowledge:
             add_blocked(items, reading, [self.workflow(each) for each in among if each.holds])
         self._known.items[place] = Counted(reading, among, items)
         return items
-
-    def _computed(self, reading: Reading, workstream: str, among: Iterable[RecordedWorkflow]) -> WorkflowItems:
-        if reading.is_closed:
-            return self._closed_items(reading, self.history.settled(reading, workstream))
-        return workflow_items(reading, [self.workflow(each) for each in among])
-
-    def _closed_items(self, reading: Reading, settled: Settled) -> WorkflowItems:
-        if not (settled.passed or settled.members or settled.blocked):
-            return settled.items
-        items = WorkflowItems()
-        add_passed(items, reading, map(self.workflow, settled.passed))
-        add_members(items, reading, map(self.workflow, settled.members))
-        add_blocked(items, reading, map(self.workflow, settled.blocked))
-        return in_order(joined([settled.items, items]))
 
     def workflow(self, recorded: RecordedWorkflow) -> KnownWorkflow:
         """What is known of one of the history's workflows."""
@@ -276,32 +229,6 @@ class Knowledge:
             known = (hold for held in among for each in held for hold in each.known_holds(self.as_of))
             found = self._known.spells[workstreams] = among, blocker_spells(known)
         return found[1]
-
-
-def _settled(reading: Reading, workflows: Iterable[RecordedWorkflow]) -> Settled:
-    cycle, closed_at = reading.cycle.cycle, reading.met_at
-    just_closed = closed_at + _MICROSECOND
-    until = max(reading.border, just_closed)  # some cycles are closed when they are over
-    settled = Settled(WorkflowItems(), [], [], [])
-    passed: list[KnownWorkflow] = []
-    members: list[KnownWorkflow] = []
-    for each in workflows:
-        is_alike, whole = each.is_settled(closed_at, until), each.whole()
-        if is_alike:
-            passed.append(whole)
-        else:
-            settled.passed.append(each)
-        if cycle in each.scope.cycles:
-            is_alike = is_alike or each.is_settled(closed_at, just_closed)
-            if is_alike and each.scope.is_recorded_by(closed_at, cycle):
-                members.append(whole)
-            else:
-                settled.members.append(each)
-        if each.holds:
-            settled.blocked.append(each)
-    add_passed(settled.items, reading, passed)
-    add_members(settled.items, reading, members)
-    return settled
 
 
 def _concerned(

@@ -50,10 +50,6 @@ class ScopeHistory:
         """The cycles that the workflow can be a member of."""
         return self._steps_of.keys()
 
-    def is_recorded_by(self, instant: datetime, cycle: int) -> bool:
-        """Whether all that became of it in the cycle was known at the instant."""
-        return all(step[7] <= instant for step in self._steps_of.get(cycle, ()))
-
     def times_carried(self, last: int) -> int:
         """How many times it had been carried once it had come into the cycle."""
         return sum(
