@@ -63,7 +63,7 @@ class Loaded:
         ):
             chart_frames._KEPT.clear()
             if forget:
-                figures._KEPT.clear()
+                figures._HISTORY.clear()
             yield _reading(session, self.as_of)
 
     def _charts(self, *, forget: bool) -> dict[str, str]:

@@ -189,7 +189,10 @@ class Member:
 
 def is_past(state: State, goal: Goal) -> bool:
     """Whether work in that state has passed the stage."""
-    return State(goal).is_before(state)
+    return _STAGES[goal].is_before(state)
+
+
+_STAGES = {goal: State(goal.value) for goal in Goal}
 
 
 def fingerprint(members: Iterable[Member], into: int | None) -> str:

@@ -13,7 +13,7 @@ from tracker.domain.charts.span import Tags
 from tracker.domain.figures.history import History
 from tracker.domain.states import BlockerCategory, CycleStatus
 from tracker.queries import figures
-from tracker.queries.board import list_rows
+from tracker.queries.revision_cache import RevisionCache, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +37,22 @@ class Sources:
         return sorted(row.code for row in streams if not row.is_archived or self.history.workflows(row.code))
 
 
-def sources(session: Session, *, now: datetime, language: str, at: datetime | None = None) -> Sources | None:
+def sources(session: Session, *, now: datetime, language: str) -> Sources | None:
     """What there is; none without a programme. Seven statements, and one more while a cycle runs."""
-    as_of = figures.as_of_now(session, now, at)
+    as_of = figures.as_of_now(session, now)
     history = figures.history(session)
     if history is None:
         return None
     running = next((row.cycle for row in history.cycles if row.status is CycleStatus.RUNNING), None)
     blockers = _blockers(session, language)
-    updates = list_rows.updates(session, str(running), seen_at=as_of) if running is not None else {}
     return Sources(
         history,
         as_of,
-        Tags(_reasons(session), {id_: category for id_, (category, _) in blockers.items()}),
+        Tags(_REASONS.get(session), {id_: category for id_, (category, _) in blockers.items()}),
         names(session, Project, language),
         names(session, Workstream, language),
         {id_: title for id_, (_, title) in blockers.items()},
-        {key: each.at for key, each in updates.items()},
+        figures.updated(session, history, running) if running is not None else {},
     )
 
 
@@ -62,9 +61,17 @@ def blockers(session: Session, language: str) -> dict[int, str]:
     return {id_: title for id_, (_, title) in _blockers(session, language).items()}
 
 
-def _reasons(session: Session) -> dict[int, str]:
-    found = session.execute(select(col(StateChange.id), col(StateChange.reason)).where(col(StateChange.reason) != ""))
+def _reasons(session: Session, since: int = 0) -> dict[int, str]:
+    given = (col(StateChange.reason) != "", col(StateChange.entry_id) > since)
+    found = session.execute(select(col(StateChange.id), col(StateChange.reason)).where(*given))
     return {row[0]: row[1] for row in found}
+
+
+def _followed(session: Session, before: dict[int, str], written: Written) -> dict[int, str]:
+    return before | _reasons(session, written.since)
+
+
+_REASONS = RevisionCache(_reasons, _followed, figures.NO_FIGURES)
 
 
 def _blockers(session: Session, language: str) -> dict[int, tuple[BlockerCategory, str]]:

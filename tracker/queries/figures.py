@@ -3,26 +3,25 @@
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from weakref import WeakKeyDictionary
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Pool, Row, select
+from sqlalchemy import Integer, bindparam, func, select, union_all
 from sqlmodel import Session, col
 
-from tracker.db.engine import ONLY_READS
-from tracker.db.facts import facts
-from tracker.db.models import Entry, Programme
+from tracker.db.facts import facts, facts_since
+from tracker.db.models import Entry, Note, Workflow, WorkflowCheck
 from tracker.domain.figures import summaries
 from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import Summary
+from tracker.queries.revision_cache import OF_ACCOUNTS, REPORTING, REVIEWING, RevisionCache, Written
 
-# What is written under these changes no figure, and a report saves itself every few seconds.
-NO_FIGURES = ("write_report", "publish_report", "reopen_report")
-_newest = select(col(Entry.id)).where(col(Entry.command).not_in(NO_FIGURES)).order_by(col(Entry.id).desc()).limit(1)
-_STANDS = select(col(Programme.id), col(Entry.id), col(Entry.recorded_at)).join(
-    Entry, col(Entry.id) == _newest.scalar_subquery(), isouter=True
+# What is written under these changes no figure: prepared reviews, reports, accounts, and the words of blockers.
+NO_FIGURES = REVIEWING | REPORTING | OF_ACCOUNTS | {"edit_blocker", "note_blocker"}
+_NEWEST = (
+    select(col(Entry.recorded_at)).where(col(Entry.command).not_in(NO_FIGURES)).order_by(col(Entry.id).desc()).limit(1)
 )
-_KEPT: WeakKeyDictionary[Pool, tuple[Row[tuple[int, int, datetime]], History]] = WeakKeyDictionary()
+_GRID = timedelta(minutes=15)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @contextmanager
@@ -37,32 +36,21 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def as_of_now(session: Session, now: datetime, at: datetime | None = None) -> datetime:
-    """The instant for figures as now: the clock, or the last recorded one where the clock was set back behind it. An
-    earlier instant will do, such as that of the page that this is a part of, if nothing has been recorded since.
+def as_of_now(session: Session, now: datetime) -> datetime:
+    """The instant for figures as now: the last full quarter of an hour, or when something was recorded since that can
+    change them. So it is one instant for all readers, and local midnights are among them. One statement.
     """
-    last = session.execute(select(col(Programme.last_recorded_at))).scalar_one_or_none()
-    as_of = max(now, last) if last is not None else now
-    return at if at is not None and at <= as_of and (last is None or last <= at) else as_of
+    quarter = now - (now - _EPOCH) % _GRID
+    newest = session.execute(_NEWEST).scalar_one_or_none()
+    return max(quarter, newest) if newest is not None else quarter
 
 
 def history(session: Session) -> History | None:
-    """All that figures come from, to ask for any reading of it and the items behind; none without a programme. Kept
-    until the next entry that can change them: one statement, and five more and three histories when it is read anew.
+    """All that figures come from, to ask for any reading of it and the items behind; none without a programme. Kept,
+    and brought forward to the session's state: one statement, and five and three histories after a write. When it is
+    read anew they are six.
     """
-    if not session.info.get(ONLY_READS):
-        return read_anew(session)
-    stands = session.execute(_STANDS).one_or_none()
-    if stands is None:
-        return None
-    pool = session.get_bind().engine.pool  # one for each database, whatever options a session's engine has
-    kept = _KEPT.get(pool)
-    if kept is None or kept[0] != stands:
-        found = read_anew(session)
-        if found is None:
-            return None
-        kept = _KEPT[pool] = stands, found
-    return kept[1]
+    return _HISTORY.get(session)
 
 
 @_without_collecting()
@@ -70,6 +58,38 @@ def read_anew(session: Session) -> History | None:
     """The same, never from what is kept: for one file, or in a transaction."""
     found = facts(session)
     return History(found) if found is not None else None
+
+
+def _followed(session: Session, before: History | None, written: Written) -> History | None:
+    found = facts_since(session, written.since)
+    return before.followed(found) if before is not None and found is not None else before
+
+
+_HISTORY = RevisionCache(read_anew, _followed, NO_FIGURES)
+
+
+def updated(session: Session, history: History, cycle: int) -> dict[str, datetime]:
+    """By key, when each workflow that can be a member of the cycle was last changed or checked. One statement."""
+    noted = {row[0]: row[1] for row in session.connection().execute(_NOTED, {"cycle": cycle})}
+    return {
+        each.key: max(each.updated_at, noted.get(each.key, each.updated_at))
+        for row in history.workstreams
+        for each in history.concerned(cycle, row.code)
+    }
+
+
+_IN_CYCLE = select(col(Workflow.id)).where(col(Workflow.cycle_number) == bindparam("cycle", type_=Integer))
+_NOTES = union_all(
+    select(col(Note.workflow_id), col(Note.recorded_at)).where(col(Note.workflow_id).in_(_IN_CYCLE)),
+    select(col(WorkflowCheck.workflow_id), col(WorkflowCheck.recorded_at)).where(
+        col(WorkflowCheck.workflow_id).in_(_IN_CYCLE)
+    ),
+).subquery()
+_NOTED = (
+    select(col(Workflow.key), func.max(_NOTES.c.recorded_at))
+    .join(_NOTES, _NOTES.c.workflow_id == col(Workflow.id))
+    .group_by(col(Workflow.key))
+)
 
 
 def cycle_summary(session: Session, as_of: datetime) -> list[Summary]:

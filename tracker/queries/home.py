@@ -27,7 +27,6 @@ from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import STATES, CycleStatus, Goal, State
 from tracker.queries import figures
 from tracker.queries.blockers import list as blockers
-from tracker.queries.board import list_rows
 from tracker.queries.reviews import review as reviews
 
 BLOCKED = "blocked_days"  # the figure by which workstreams that lack as much are told apart
@@ -127,11 +126,11 @@ def overview(
     span, everything = _span(history, as_of, running or latest or following), summaries.programme(history)
     here = span.reading(running.cycle) if running else None
     begun = here.cycle if here and here.is_begun else None
-    listed = blockers.blockers(session, language=language, today=today, zone=zone)
-    still_open = sorted((row for row in listed.rows if row.is_open), key=lambda row: (-row.days, row.id))
+    listed = blockers.blockers(session, language=language, today=today, zone=zone, only_open=True)
+    still_open = sorted(listed.rows, key=lambda row: (-row.days, row.id))
     states = _states(span, everything)
     members = span.members(begun.cycle, everything) if begun else {}
-    updated = _updated(session, begun, as_of)
+    updated = figures.updated(session, history, begun.cycle) if begun else {}
     done = {key for key in members if states.get(key) is State.DONE}
     stale = {each.code: each.days for each in stale_streams(history, members, done, updated, today)} if begun else {}
     pace = next(iter(throughput.rows(span, everything)), None) if begun else None
@@ -173,14 +172,9 @@ def _span(history: History, as_of: datetime, cycle: CycleRow | None) -> Span:
 def _states(span: Span, everything: Choice) -> dict[str, State]:
     """Where the workflows stand that count by now, by key."""
     number = next((row.cycle for row in span.cycles), None)
-    known = ((each.key, each.timeline.at(span.as_of)) for each in span.workflows(everything, number))
-    return {key: STATES[position] for key, position in known if position >= 0}
-
-
-def _updated(session: Session, cycle: CycleRow | None, as_of: datetime) -> dict[str, datetime]:
-    if cycle is None:
-        return {}
-    return {key: each.at for key, each in list_rows.updates(session, str(cycle.cycle), seen_at=as_of).items()}
+    codes = everything.workstreams if number is None else span.joined(number, everything)
+    standing = (span.now.positions(code).items() for code in codes)
+    return {key: STATES[position] for each in standing for key, position in each if position >= 0}
 
 
 def _is_stale(updated_at: datetime | None, today: date, zone: ZoneInfo) -> bool:

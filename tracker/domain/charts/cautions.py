@@ -1,16 +1,22 @@
 """What to bear in mind beneath a chart: what its numbers rest on, and what is not among them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from typing import TypeAlias
 
 from tracker.domain.calendar import local_date
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
+from tracker.domain.figures.history import RecordedWorkflow
 from tracker.domain.figures.stale import stale_streams
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.timelines import DONE, Step
 from tracker.domain.history import is_late
+
+_Windows: TypeAlias = tuple[tuple[datetime, datetime], ...]
 
 
 class Caution(StrEnum):
@@ -29,19 +35,24 @@ def cautions(span: Span, choice: Choice, updated: Mapping[str, datetime]) -> dic
     found: dict[Caution, list[Behind]] = {caution: [] for caution in Caution}
     found[Caution.STALE] = list(_stale(span, choice, updated))
     found[Caution.LEFT_OUT] = list(_left_out(span, choice))
-    windows = [(each.start, each.border) for each in map(span.reading, (row.cycle for row in span.cycles))]
-    if not windows:
-        return found
+    windows = tuple((each.start, each.border) for each in map(span.reading, (row.cycle for row in span.cycles)))
+    for code in choice.workstreams if windows else ():
+        steps = span.now.of_workstream(code, ("steps", windows), partial(_of_steps, span, windows))
+        for caution, items in steps.items():
+            found[caution] += items
+    return found
+
+
+def _of_steps(span: Span, windows: _Windows, workflows: Iterable[RecordedWorkflow]) -> dict[Caution, list[Behind]]:
+    found: dict[Caution, list[Behind]] = defaultdict(list)
     first, last = windows[0][0], max(border for _, border in windows)
-    for _, workflow in span.recorded(choice):
+    for workflow in workflows:
         for step in workflow.changes.steps(first, last, span.as_of):
             _add(found, workflow.key, step, span, windows)
     return found
 
 
-def _add(
-    found: dict[Caution, list[Behind]], key: str, step: Step, span: Span, windows: Sequence[tuple[datetime, datetime]]
-) -> None:
+def _add(found: dict[Caution, list[Behind]], key: str, step: Step, span: Span, windows: _Windows) -> None:
     item = Behind(key, at=step.happened_at)
     if step.is_taken_back:
         found[Caution.TAKEN_BACK].append(item)
@@ -60,7 +71,8 @@ def _stale(span: Span, choice: Choice, updated: Mapping[str, datetime]) -> Itera
     if running is None:
         return
     members, chosen = span.members(running, choice), set(choice.workstreams)
-    done = {each.key for each in span.workflows(choice) if each.timeline.at(span.as_of) == DONE}
+    standing = [span.now.positions(code).items() for code in choice.workstreams]
+    done = {key for each in standing for key, position in each if position == DONE}
     today = local_date(span.as_of, span.zone)
     for each in stale_streams(span.history, members, done, updated, today):
         if each.code in chosen:
@@ -70,7 +82,16 @@ def _stale(span: Span, choice: Choice, updated: Mapping[str, datetime]) -> Itera
 def _left_out(span: Span, choice: Choice) -> Iterator[Behind]:
     last = max((row.cycle for row in span.cycles), default=0)
     joined = set(span.joined(last, choice))
-    for code, workflow in span.recorded(choice):
-        gone_at = span.now.workflow(workflow).timeline.archived_at
-        if gone_at is not None or code not in joined:
-            yield Behind(workflow.key, at=gone_at)
+    for code in choice.workstreams:
+        if code in joined:
+            yield from span.now.of_workstream(code, "archived", partial(_archived, span))
+        else:
+            yield from (_gone(span, each) for each in span.history.workflows(code))
+
+
+def _archived(span: Span, workflows: Iterable[RecordedWorkflow]) -> list[Behind]:
+    return [each for each in (_gone(span, workflow) for workflow in workflows) if each.at is not None]
+
+
+def _gone(span: Span, workflow: RecordedWorkflow) -> Behind:
+    return Behind(workflow.key, at=span.now.workflow(workflow).timeline.archived_at)

@@ -45,9 +45,18 @@ ScopeFact: TypeAlias = tuple[int, WorkflowId, int | None, int | None, str | None
 HoldFact: TypeAlias = tuple[int, WorkflowId, int, str, datetime, datetime]
 
 
+class WorkflowFacts(NamedTuple):
+    """All that is recorded of some workflows. The histories come in order of id and are read once."""
+
+    workflows: Sequence[WorkflowFact]
+    changes: Iterable[ChangeFact]
+    scope: Iterable[ScopeFact]
+    holds: Iterable[HoldFact]
+
+
 @dataclass(frozen=True, slots=True)
 class ProgrammeFacts:
-    """All that the figures depend on. The histories come in order of id and are read once."""
+    """All that the figures depend on, the last four as `WorkflowFacts` has them."""
 
     zone: ZoneInfo
     cycles: Sequence[CycleRow]

@@ -1,22 +1,22 @@
 """The facts grouped once, and the items that they come to in any reading for any choice of workstreams."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
-from tracker.domain.figures.facts import ProgrammeFacts, WorkstreamFact
+from tracker.domain.figures.facts import ProgrammeFacts, WorkflowFacts, WorkstreamFact
 from tracker.domain.figures.holds import BlockerSpell, Hold, blocker_spells, held_spells, holds_by_workflow
 from tracker.domain.figures.items import (
     CycleItems,
     KnownWorkflow,
     WorkflowItems,
     add_blocked,
-    add_members,
-    add_passed,
     blocker_items,
-    in_order,
     joined,
     workflow_items,
 )
@@ -25,7 +25,12 @@ from tracker.domain.figures.readings import Reading, window
 from tracker.domain.figures.timelines import StateHistory, changes_by_workflow
 from tracker.domain.programme.rows import CycleRow
 
+T = TypeVar("T")
 _MICROSECOND = timedelta(microseconds=1)
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+_INSTANTS = 16  # that what is known at is kept for, the closes of cycles among them
+_OTHERS = 2_000  # what is computed for choices that readers make, by workstream
+_Place: TypeAlias = tuple[int, datetime, str]  # cycle, border and workstream
 
 
 class RecordedWorkflow(NamedTuple):
@@ -43,18 +48,27 @@ class RecordedWorkflow(NamedTuple):
         held = list(held_spells(self.known_holds(as_of))) if self.holds else ()
         return KnownWorkflow(self.key, timeline, self.scope, held)
 
-    def whole(self) -> KnownWorkflow:
-        """All that is known of one that is settled: whatever came later changes nothing there."""
-        return KnownWorkflow(self.key, self.changes.whole(self.archived_at), self.scope, ())
+    @property
+    def known_at(self) -> datetime:
+        """The instant from which on all of it is known, and where it stands does not change by itself."""
+        recorded = [self.updated_at]
+        if self.scope.last_recorded is not None:
+            recorded.append(self.scope.last_recorded)
+        if self.archived_at is not None:
+            recorded.append(self.archived_at + _MICROSECOND)  # until then it stands where it was
+        return max(recorded)
 
-    def is_settled(self, closed_at: datetime, until: datetime) -> bool:
-        """Whether how far it had come by then was known at the close: then it reads alike ever after."""
-        is_archived_between = self.archived_at is not None and closed_at < self.archived_at < until
-        return not is_archived_between and self.changes.is_recorded_by(closed_at, until)
+    @property
+    def updated_at(self) -> datetime:
+        """When anything was last written of its states and holds."""
+        return max([self.changes.last_recorded, *(hold.recorded_at for hold in self.holds)])
 
     def known_holds(self, as_of: datetime) -> list[Hold]:
         """The holds and releases that were known at the instant, in order."""
         return [hold for hold in self.holds if hold.recorded_at <= as_of]
+
+
+_NONE: list[RecordedWorkflow] = []  # one list, for what is computed from it holds as long as it is the same
 
 
 class History:
@@ -65,41 +79,92 @@ class History:
         self.cycles: list[CycleRow] = sorted(facts.cycles, key=lambda row: row.cycle)
         self.workstreams: list[WorkstreamFact] = sorted(facts.workstreams, key=lambda row: (row.project, row.code))
         self.frozen = facts.frozen
-        self._workflows = _recorded_by_workstream(facts)
-        windows = [(row.cycle, *window(row, self.zone)) for row in self.cycles]
-        self._concerned = _concerned(self._workflows, windows)
-        self._settled: dict[tuple[int, datetime, str], Settled] = {}
+        self._windows = [(row.cycle, *window(row, self.zone)) for row in self.cycles]
+        of_workflows = WorkflowFacts(facts.workflows, facts.changes, facts.scope, facts.holds)
+        self._workflows = _recorded_by_workstream(of_workflows)
+        self._held = {code: [each for each in own if each.holds] for code, own in self._workflows.items()}
+        self._concerned = _concerned(self._workflows, self._windows)
+        self._known: dict[datetime, Known] = {}
+        self._latest: Known | None = None  # of those at which nothing that is recorded was unknown
+
+    def followed(self, facts: WorkflowFacts) -> "History":
+        """The history with these workflows as they are now. It shares all else, also what was computed of it."""
+        found = copy(self)
+        History._replace(found, _recorded_by_workstream(facts))
+        return found
+
+    def _replace(self, fresh: Mapping[str, list[RecordedWorkflow]]) -> None:
+        """Puts workflows in the place of what they were; what is alike stays the very same object."""
+        own = {code: _replaced(self.workflows(code), each) for code, each in fresh.items()}
+        held = {code: [each for each in workflows if each.holds] for code, workflows in own.items()}
+        concerned = _concerned(own, self._windows)
+        held = {code: each for code, each in held.items() if each != self.held(code)}
+        concerned = {place: each for place, each in concerned.items() if each != self.concerned(*place)}
+        self.known_at = max([self.known_at, *(each.known_at for workflows in fresh.values() for each in workflows)])
+        self._workflows, self._held = self._workflows | own, self._held | held
+        self._concerned = self._concerned | concerned
+        self._known = {}
+
+    @cached_property
+    def known_at(self) -> datetime:
+        """The instant from which on all that is recorded is known, and nothing but the time blocked grows by itself."""
+        return max((each.known_at for own in self._workflows.values() for each in own), default=_BEFORE_ALL)
 
     def workflows(self, workstream: str) -> list[RecordedWorkflow]:
         """The workflows that the workstream owns, by key."""
-        return self._workflows[workstream]
+        return self._workflows.get(workstream, _NONE)
+
+    def held(self, workstream: str) -> list[RecordedWorkflow]:
+        """Those of its workflows that a blocker ever held."""
+        return self._held.get(workstream, _NONE)
 
     def concerned(self, cycle: int, workstream: str) -> list[RecordedWorkflow]:
         """Those of its workflows that can be among the items of a reading of the cycle."""
-        return self._concerned[cycle, workstream]
+        return self._concerned.get((cycle, workstream), _NONE)
 
     def joined(self, cycle: int, workstreams: Collection[str]) -> tuple[str, ...]:
         """Those of the workstreams that count in the cycle."""
         codes = set(workstreams)
         return tuple(row.code for row in self.workstreams if row.code in codes and row.first_cycle <= cycle)
 
-    def settled(self, reading: Reading, workstream: str) -> "Settled":
-        """What of a closed cycle is alike in all readings from its close on. That is most, and is computed once."""
-        place = (reading.cycle.cycle, reading.border, workstream)
-        if place not in self._settled:
-            self._settled[place] = _settled(reading, self.concerned(reading.cycle.cycle, workstream))
-        return self._settled[place]
+    def known(self, as_of: datetime) -> "Known":
+        """What is computed of what was known at the instant, kept for all who ask; it begins with what still holds of
+        an earlier one.
+        """
+        found, latest = self._known.get(as_of), self._latest
+        if found is None:
+            found = latest.at(as_of) if latest is not None and latest.as_of <= as_of else Known(as_of)
+            self._known = dict(list(self._known.items())[1 - _INSTANTS :]) | {as_of: found}
+            if as_of >= self.known_at:
+                self._latest = found
+        return found
 
 
-class Settled(NamedTuple):
-    """The items of a closed cycle that are alike in all readings from its close on, and the workflows among whose
-    items there may be others: of those that passed a stage, of the members, and of the blocked.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The items of a workstream in a reading, and the workflows among which they were looked for."""
+
+    reading: Reading
+    among: list[RecordedWorkflow]
+    items: WorkflowItems
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was computed of what was known at an instant, with what it was computed from: where that is still the same
+    later, so is this.
     """
 
-    items: WorkflowItems
-    passed: list[RecordedWorkflow]
-    members: list[RecordedWorkflow]
-    blocked: list[RecordedWorkflow]
+    as_of: datetime
+    workflows: dict[str, tuple[RecordedWorkflow, KnownWorkflow]] = field(default_factory=dict)
+    items: dict[_Place, Counted] = field(default_factory=dict)
+    spells: dict[tuple[str, ...], tuple[list[list[RecordedWorkflow]], list[BlockerSpell]]] = field(default_factory=dict)
+    others: dict[tuple[str, Hashable], tuple[list[RecordedWorkflow], Any]] = field(default_factory=dict)
+
+    def at(self, as_of: datetime) -> "Known":
+        """A beginning for a later instant."""
+        others = dict(list(self.others.copy().items())[-_OTHERS:])
+        return Known(as_of, self.workflows.copy(), self.items.copy(), self.spells.copy(), others)
 
 
 class Knowledge:
@@ -108,9 +173,7 @@ class Knowledge:
     def __init__(self, history: History, as_of: datetime) -> None:
         self.history = history
         self.as_of = as_of
-        self._workflows: dict[str, KnownWorkflow] = {}
-        self._items: dict[tuple[int, datetime, str], WorkflowItems] = {}
-        self._spells: dict[tuple[str, ...], list[BlockerSpell]] = {}
+        self._known = history.known(as_of)
 
     def items(self, reading: Reading, workstreams: Collection[str]) -> CycleItems:
         """What a reading made at this instant counts in these workstreams, taken together; those yet to join count
@@ -122,62 +185,50 @@ class Knowledge:
         return CycleItems(reading, whole, blocker_items(reading, self.blocker_spells(counting)))
 
     def _workflow_items(self, reading: Reading, workstream: str) -> WorkflowItems:
+        """Of an earlier instant, they are the same as long as the workflows are and nothing has become of the cycle.
+        Only the time blocked goes on until the cycle is over.
+        """
         place = (reading.cycle.cycle, reading.border, workstream)
-        if place not in self._items:
-            if reading.is_closed:
-                self._items[place] = self._closed_items(reading, self.history.settled(reading, workstream))
-            else:
-                concerned = self.history.concerned(reading.cycle.cycle, workstream)
-                self._items[place] = workflow_items(reading, [self.workflow(each) for each in concerned])
-        return self._items[place]
-
-    def _closed_items(self, reading: Reading, settled: Settled) -> WorkflowItems:
-        if not (settled.passed or settled.members or settled.blocked):
-            return settled.items
-        items = WorkflowItems()
-        add_passed(items, reading, map(self.workflow, settled.passed))
-        add_members(items, reading, map(self.workflow, settled.members))
-        add_blocked(items, reading, map(self.workflow, settled.blocked))
-        return in_order(joined([settled.items, items]))
+        among, found = self.history.concerned(reading.cycle.cycle, workstream), self._known.items.get(place)
+        if found is None or found.among is not among or not found.reading.is_alike(reading):
+            items = workflow_items(reading, [self.workflow(each) for each in among])
+        elif found.reading.end == reading.end:
+            return found.items
+        else:
+            items = replace(found.items, blocked={}, blocked_begun={})
+            add_blocked(items, reading, [self.workflow(each) for each in among if each.holds])
+        self._known.items[place] = Counted(reading, among, items)
+        return items
 
     def workflow(self, recorded: RecordedWorkflow) -> KnownWorkflow:
         """What is known of one of the history's workflows."""
-        if recorded.key not in self._workflows:
-            self._workflows[recorded.key] = recorded.known(self.as_of)
-        return self._workflows[recorded.key]
+        found = self._known.workflows.get(recorded.key)
+        if found is None or found[0] is not recorded:
+            found = self._known.workflows[recorded.key] = recorded, recorded.known(self.as_of)
+        return found[1]
+
+    def of_workstream(self, workstream: str, what: Hashable, compute: Callable[[list[RecordedWorkflow]], T]) -> T:
+        """What is computed of all its workflows, as long as they are the same: nothing in it may need the instant."""
+        workflows, found = self.history.workflows(workstream), self._known.others.get((workstream, what))
+        if found is None or found[0] is not workflows:
+            found = self._known.others[workstream, what] = workflows, compute(workflows)
+        computed: T = found[1]
+        return computed
+
+    def positions(self, workstream: str) -> dict[str, int]:
+        """Where its workflows stand now, by key."""
+        return self.of_workstream(workstream, "positions", self._positions)
+
+    def _positions(self, workflows: Iterable[RecordedWorkflow]) -> dict[str, int]:
+        return {each.key: self.workflow(each).timeline.at(self.as_of) for each in workflows}
 
     def blocker_spells(self, workstreams: tuple[str, ...]) -> list[BlockerSpell]:
         """Every time a blocker held something of these workstreams."""
-        if workstreams not in self._spells:
-            held = [each for code in workstreams for each in self.history.workflows(code) if each.holds]
-            self._spells[workstreams] = blocker_spells(hold for each in held for hold in each.known_holds(self.as_of))
-        return self._spells[workstreams]
-
-
-def _settled(reading: Reading, workflows: Iterable[RecordedWorkflow]) -> Settled:
-    cycle, closed_at = reading.cycle.cycle, reading.met_at
-    just_closed = closed_at + _MICROSECOND
-    until = max(reading.border, just_closed)  # some cycles are closed when they are over
-    settled = Settled(WorkflowItems(), [], [], [])
-    passed: list[KnownWorkflow] = []
-    members: list[KnownWorkflow] = []
-    for each in workflows:
-        is_alike, whole = each.is_settled(closed_at, until), each.whole()
-        if is_alike:
-            passed.append(whole)
-        else:
-            settled.passed.append(each)
-        if cycle in each.scope.cycles:
-            is_alike = is_alike or each.is_settled(closed_at, just_closed)
-            if is_alike and each.scope.is_recorded_by(closed_at, cycle):
-                members.append(whole)
-            else:
-                settled.members.append(each)
-        if each.holds:
-            settled.blocked.append(each)
-    add_passed(settled.items, reading, passed)
-    add_members(settled.items, reading, members)
-    return settled
+        among, found = [self.history.held(code) for code in workstreams], self._known.spells.get(workstreams)
+        if found is None or any(mine is not theirs for mine, theirs in zip(among, found[0], strict=True)):
+            known = (hold for held in among for each in held for hold in each.known_holds(self.as_of))
+            found = self._known.spells[workstreams] = among, blocker_spells(known)
+        return found[1]
 
 
 def _concerned(
@@ -193,10 +244,10 @@ def _concerned(
                 can_have_moved = start <= last and first < border
                 if is_held or cycle in cycles or (can_have_moved and changes.has_moved(start, border)):
                     concerned[cycle, workstream].append(workflow)
-    return concerned
+    return dict(concerned)
 
 
-def _recorded_by_workstream(facts: ProgrammeFacts) -> dict[str, list[RecordedWorkflow]]:
+def _recorded_by_workstream(facts: WorkflowFacts) -> dict[str, list[RecordedWorkflow]]:
     changes, scope = changes_by_workflow(facts.changes), scope_by_workflow(facts.scope)
     holds = holds_by_workflow(facts.holds)
     recorded: dict[str, list[RecordedWorkflow]] = defaultdict(list)
@@ -204,4 +255,9 @@ def _recorded_by_workstream(facts: ProgrammeFacts) -> dict[str, list[RecordedWor
         if id_ in changes:  # what was never created has no history
             history = changes[id_], scope.get(id_, NO_SCOPE), sorted(holds.get(id_, ()))
             recorded[workstream].append(RecordedWorkflow(key, archived_at, *history))
-    return recorded
+    return dict(recorded)
+
+
+def _replaced(before: list[RecordedWorkflow], fresh: list[RecordedWorkflow]) -> list[RecordedWorkflow]:
+    by_key = {each.key: each for each in (*before, *fresh)}
+    return [by_key[key] for key in sorted(by_key)]

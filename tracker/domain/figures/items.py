@@ -97,14 +97,6 @@ def joined(parts: Iterable[WorkflowItems]) -> WorkflowItems:
     return whole
 
 
-def in_order(items: WorkflowItems) -> WorkflowItems:
-    """The items by key."""
-    for name in _WORKFLOW_FIELDS:
-        each = getattr(items, name)
-        setattr(items, name, dict(sorted(each.items())) if isinstance(each, dict) else sorted(each))
-    return items
-
-
 def blocker_items(reading: Reading, spells: Iterable[BlockerSpell]) -> BlockerItems:
     """What became of these blockers in the reading's window."""
     items = BlockerItems([], [], {})

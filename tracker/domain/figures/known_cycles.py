@@ -26,7 +26,6 @@ class KnownCycles:
         self.zone = history.zone
         self._by_number = {row.cycle: row for row in history.cycles}
         self._readings: dict[int, Reading] = {}
-        self._known: dict[datetime, Knowledge] = {}
         self._items: dict[tuple[datetime, _Place], CycleItems | None] = {}
         self._summaries: dict[_Place, Summary] = {}
         self._members: dict[_Place, dict[str, Goal]] = {}
@@ -107,9 +106,7 @@ class KnownCycles:
 
     def knowledge(self, as_of: datetime) -> Knowledge:
         """What was known at the instant."""
-        if as_of not in self._known:
-            self._known[as_of] = Knowledge(self.history, as_of)
-        return self._known[as_of]
+        return Knowledge(self.history, as_of)
 
     def _planned(self, of: Reading, choice: Choice) -> Iterator[tuple[str, Goal]]:
         for code in self.joined(of.cycle.cycle, choice):

@@ -30,11 +30,12 @@ class Membership(NamedTuple):
 class ScopeHistory:
     """All that is recorded of a workflow's membership, in order of happened_at, then id."""
 
-    __slots__ = ("_steps_of",)
+    __slots__ = ("_steps_of", "last_recorded")
 
     def __init__(self, rows: Iterable[ScopeFact] = ()) -> None:
         steps = sorted(rows, key=_in_order)
         recorded = [step[7] for step in steps]
+        self.last_recorded: datetime | None = max(recorded, default=None)
         self._steps_of: dict[int, list[ScopeFact]] = defaultdict(list)
         for step in steps:
             for cycle in {step[2], step[3]}:
@@ -49,9 +50,14 @@ class ScopeHistory:
         """The cycles that the workflow can be a member of."""
         return self._steps_of.keys()
 
-    def is_recorded_by(self, instant: datetime, cycle: int) -> bool:
-        """Whether all that became of it in the cycle was known at the instant."""
-        return all(step[7] <= instant for step in self._steps_of.get(cycle, ()))
+    def times_carried(self, last: int) -> int:
+        """How many times it had been carried once it had come into the cycle."""
+        return sum(
+            step[3] == cycle and step[5] == _CARRIED
+            for cycle, steps in self._steps_of.items()
+            if cycle <= last
+            for step in steps
+        )
 
     def membership(self, reading: Reading) -> Membership:
         """The membership that the steps known to the reading lead to."""

@@ -81,7 +81,7 @@ class OneCycle:
         """The workflows that each blocker holds at the end, as now."""
         reading, found = self.now, defaultdict[int, list[str]](list)
         for code in self.joined(choice):
-            for workflow in self.history.workflows(code):
+            for workflow in self.history.held(code):
                 last = {
                     hold.blocker: hold.is_held
                     for hold in workflow.known_holds(reading.as_of)

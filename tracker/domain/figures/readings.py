@@ -66,6 +66,10 @@ class Reading:
         """Whether what was not met has been given its disposition."""
         return self.is_begun and self.cycle.closed_at is not None
 
+    def is_alike(self, other: "Reading") -> bool:
+        """Whether as much has become of the cycle, at whatever instant."""
+        return self.cycle == other.cycle and self.is_begun == other.is_begun
+
     def through(self, day: date) -> "Reading":
         """The same as if the cycle were over at that day's end: how far it had come by then."""
         return replace(self, border=min(self.border, midnight(day + _DAY, self.zone)))

@@ -169,12 +169,11 @@ def summaries(
     that was by the definitions in force.
     """
     earlier: dict[tuple[int, Basis, int], Summary] = {}
-    now = Knowledge(history, as_of)
     for reading in readings(history.cycles, as_of, history.zone):
         if reading.basis not in bases:
             continue
         number = reading.cycle.cycle
-        known = now if reading.basis is Basis.AS_NOW else Knowledge(history, reading.as_of)
+        known = Knowledge(history, reading.as_of)
         for key, choice in enumerate(choices):
             row = frozen(history, reading, choice, is_older=is_anew)
             if row is None:

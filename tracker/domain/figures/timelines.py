@@ -98,20 +98,15 @@ class StateHistory:
         """When the last of the changes happened."""
         return self._moments[-1]
 
+    @property
+    def last_recorded(self) -> datetime:
+        """When the last of the changes was recorded or taken back."""
+        recorded: Sequence[datetime] = self._recorded
+        return recorded[-1] if self._has_grown_in_order else max(*recorded, *self._voided_at.values())
+
     def has_moved(self, start: datetime, border: datetime) -> bool:
         """Whether any change, known or not, happened from start to just before the border."""
         return bisect_left(self._moments, start) < bisect_left(self._moments, border)
-
-    def is_recorded_by(self, instant: datetime, until: datetime) -> bool:
-        """Whether all that happened before `until` was known at the instant, and stands."""
-        if not self._has_grown_in_order:
-            return False
-        count = bisect_left(self._moments, until)
-        return not count or self._recorded[count - 1] <= instant
-
-    def whole(self, archived_at: datetime | None) -> Timeline:
-        """All of it, for one that was recorded in order and that nothing was taken back from."""
-        return _until_archived(self._moments, self._positions, archived_at)
 
     def known(self, as_of: datetime, archived_at: datetime | None) -> Timeline:
         """What was recorded by then, less what had been taken back by then."""

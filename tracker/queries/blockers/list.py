@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from sqlalchemy import Select, String, select, type_coerce
 from sqlmodel import Session, col
 
 from tracker.db.columns import AnyRow, columns
+from tracker.db.history import open_holds
 from tracker.db.language import names
 from tracker.db.models import Blocker, BlockerEvent, Workflow, WorkflowWorkstream, Workstream
 from tracker.db.workstreams import has_something
@@ -60,20 +62,21 @@ class Blockers:
     workstreams: dict[str, str]
 
 
-def blockers(session: Session, *, language: str, today: date, zone: ZoneInfo) -> Blockers:
-    """Every blocker, resolved ones too. Four statements."""
+def blockers(session: Session, *, language: str, today: date, zone: ZoneInfo, only_open: bool = False) -> Blockers:
+    """Every blocker, or those that hold something. Four statements."""
     connection = session.connection()
+    events, streams_of_held, each = _statements(only_open=only_open)
     by_blocker: dict[int, list[Event]] = defaultdict(list)
     keys: dict[int, str] = {}
-    for blocker_id, workflow, key, id_, event, happened_at, note in connection.execute(_EVENTS):
+    for blocker_id, workflow, key, id_, event, happened_at, note in connection.execute(events):
         by_blocker[blocker_id].append(Event(id_, workflow, _EVENT[event], happened_at, note))
         keys[workflow] = key
     streams: dict[int, list[str]] = defaultdict(list)
-    for workflow, code in connection.execute(_STREAMS_OF_HELD):
+    for workflow, code in connection.execute(streams_of_held):
         streams[workflow].append(code)
     rows = [
         row_of(blocker, openings(by_blocker[blocker.id]), keys, streams, language, today, zone)
-        for blocker in connection.execute(_BLOCKERS)
+        for blocker in connection.execute(each)
     ]
     return Blockers(rows, names(session, Workstream, language, has_something()))
 
@@ -117,20 +120,31 @@ def _workflow_days(opening: Opening, today: date, zone: ZoneInfo) -> int:
 
 # The statements are built once: building one costs as much as running it.
 _EVENT = {event.value: event for event in HoldEvent}
-_BLOCKERS: Select[*tuple[Any, ...]] = select(*columns(Blocker, ("id", *FIELDS))).order_by(col(Blocker.id))
-_EVENTS: Select[*tuple[Any, ...]] = (
-    select(
-        col(BlockerEvent.blocker_id),
-        col(BlockerEvent.workflow_id),
-        col(Workflow.key),
-        col(BlockerEvent.id),
-        type_coerce(col(BlockerEvent.event), String),
-        col(BlockerEvent.happened_at),
-        col(BlockerEvent.note),
+
+
+@cache
+def _statements(*, only_open: bool) -> tuple[Select[*tuple[Any, ...]], ...]:
+    holding = (col(BlockerEvent.blocker_id).in_(select(open_holds().c.blocker_id)),) if only_open else ()
+    blockers = (col(Blocker.id).in_(select(open_holds().c.blocker_id)),) if only_open else ()
+    events = (
+        select(
+            col(BlockerEvent.blocker_id),
+            col(BlockerEvent.workflow_id),
+            col(Workflow.key),
+            col(BlockerEvent.id),
+            type_coerce(col(BlockerEvent.event), String),
+            col(BlockerEvent.happened_at),
+            col(BlockerEvent.note),
+        )
+        .join(Workflow, col(Workflow.id) == col(BlockerEvent.workflow_id))
+        .where(*holding)
+        .order_by(col(BlockerEvent.happened_at), col(BlockerEvent.id))
     )
-    .join(Workflow, col(Workflow.id) == col(BlockerEvent.workflow_id))
-    .order_by(col(BlockerEvent.happened_at), col(BlockerEvent.id))
-)
-_STREAMS_OF_HELD = select(col(WorkflowWorkstream.workflow_id), col(WorkflowWorkstream.workstream_code)).where(
-    col(WorkflowWorkstream.workflow_id).in_(select(col(BlockerEvent.workflow_id)))
-)
+    streams_of_held = select(col(WorkflowWorkstream.workflow_id), col(WorkflowWorkstream.workstream_code)).where(
+        col(WorkflowWorkstream.workflow_id).in_(select(col(BlockerEvent.workflow_id)).where(*holding))
+    )
+    return (
+        events,
+        streams_of_held,
+        select(*columns(Blocker, ("id", *FIELDS))).where(*blockers).order_by(col(Blocker.id)),
+    )

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache, partial
 
-from sqlalchemy import String, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, String, func, or_, select, type_coerce
 from sqlmodel import Session, col
 
 from tracker.db.columns import row_columns
@@ -23,8 +24,9 @@ from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.figures.one_cycle import OneCycle
 from tracker.domain.programme.rows import ScopeRow
-from tracker.domain.states import HoldEvent, ScopeKind, State
+from tracker.domain.states import HoldEvent, State
 from tracker.queries import charts, figures
+from tracker.queries.revision_cache import RevisionCache, Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,8 @@ class Sources:
 
 
 def sources(session: Session, number: int, *, now: datetime, language: str) -> Sources:
-    """What the page is made of; raises NotFoundError. Seven statements, for a closed cycle two more, and those of
-    `figures.history`.
+    """What the page is made of; raises NotFoundError. Six statements, for a closed cycle two more, and those of
+    `figures.history` and `workflows`.
     """
     history = figures.history(session) if _is_there(session, number) else None
     if history is None:
@@ -81,7 +83,12 @@ def sources(session: Session, number: int, *, now: datetime, language: str) -> S
         names(session, Workstream, language),
         charts.blockers(session, language),
         _steps(session, number),
-        _times_carried(session, number),
+        {
+            each.key: each.scope.times_carried(number)
+            for row in history.workstreams
+            for cycle in (number - 1, number)
+            for each in history.concerned(cycle, row.code)
+        },
         list(_late(session, since, cycle.last_instant, named)) if since is not None else [],
     )
 
@@ -93,16 +100,29 @@ def _is_there(session: Session, number: int) -> bool:
 
 
 def workflows(session: Session, language: str) -> dict[str, Named]:
-    """All workflows by key. One statement."""
+    """All workflows by key. Kept, and read for what was written to since: one statement, three after a write."""
+    return _kept(language).get(session)
+
+
+@lru_cache(maxsize=8)
+def _kept(language: str) -> RevisionCache[dict[str, Named]]:
+    return RevisionCache(partial(_named, language), partial(_followed, language), figures.NO_FIGURES)
+
+
+def _named(language: str, session: Session, *where: ColumnElement[bool]) -> dict[str, Named]:
     rows = session.execute(
         select(
             col(Workflow.key),
             translated(language, Workflow.name),
             type_coerce(col(Workflow.state), String),
             col(Workflow.archived_at),
-        )
+        ).where(*where)
     )
     return {key: Named(key, name, _STATE[state], archived_at) for key, name, state, archived_at in rows}
+
+
+def _followed(language: str, session: Session, before: dict[str, Named], written: Written) -> dict[str, Named]:
+    return before | _named(language, session, col(Workflow.id).in_(written.workflows))
 
 
 def _steps(session: Session, number: int) -> list[ScopeRow]:
@@ -113,17 +133,6 @@ def _steps(session: Session, number: int) -> list[ScopeRow]:
         .order_by(col(ScopeChange.happened_at), col(ScopeChange.id))
     )
     return [ScopeRow(*row) for row in rows]
-
-
-def _times_carried(session: Session, number: int) -> dict[str, int]:
-    """How many times each workflow had been carried once it had come into the cycle."""
-    rows = session.execute(
-        select(col(Workflow.key), func.count())
-        .join(ScopeChange, col(ScopeChange.workflow_id) == col(Workflow.id))
-        .where(col(ScopeChange.kind) == ScopeKind.CARRIED, col(ScopeChange.to_cycle) <= number)
-        .group_by(col(Workflow.key))
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def _late(session: Session, since: datetime, until: datetime, workflows: dict[str, Named]) -> Iterator[Late]:

@@ -1,8 +1,9 @@
 """The review of a cycle: what is to become of its members, by workstream, and what a close would report."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache, partial
 from itertools import chain
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from tracker.db import reviews
 from tracker.db.columns import AnyRow
 from tracker.db.facts import facts
 from tracker.db.language import both
-from tracker.db.models import Cycle, Project, ReviewReady, Workstream
+from tracker.db.models import Cycle, Project, ReviewReady, Workflow, Workstream
 from tracker.db.workstreams import IN_USE
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.figures import summaries
@@ -21,6 +22,7 @@ from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import Summary
 from tracker.domain.reviews import Member, fingerprint
 from tracker.domain.states import CycleStatus, HoldEvent, ProposalKind
+from tracker.queries.revision_cache import REPORTING, RevisionCache, Written
 
 _AFTER_ALL = LARGEST_ID + 1  # the ids that a close would give
 
@@ -67,13 +69,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """All of it. `into` is the cycle that takes what goes on; `seal` is what a close says it has seen."""
+    """All of it. `into` is the cycle that takes what goes on."""
 
     cycle: int
     status: CycleStatus
     into: int | None
-    fingerprint: str
     parts: tuple[Part, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """What a close says it has seen."""
+        return fingerprint((member for part in self.parts for member in part.members), self.into)
 
     @property
     def ready(self) -> int:
@@ -87,20 +93,43 @@ class Review:
 
 
 def review(session: Session, number: int) -> Review | None:
-    """The review of the cycle as it stands; none without the cycle. Seven statements."""
+    """The review of the cycle as it stands; none without the cycle. Kept, and read for what was written to since: one
+    statement, seven after a write.
+    """
+    return _kept(number).get(session)
+
+
+@lru_cache(maxsize=8)
+def _kept(number: int) -> RevisionCache[Review | None]:
+    return RevisionCache(partial(_read, number), partial(_followed, number), REPORTING | {"note_blocker"})
+
+
+def _read(number: int, session: Session) -> Review | None:
+    return _review(session, number, reviews.members(session, number))
+
+
+def _followed(number: int, session: Session, before: Review | None, written: Written) -> Review | None:
+    earlier = (member for part in before.parts for member in part.members) if before is not None else ()
+    by_key = {member.key: member for member in earlier if member.id not in written.workflows}
+    touched = reviews.members(session, number, col(Workflow.id).in_(written.workflows))
+    by_key |= {member.key: member for member in touched}
+    return _review(session, number, by_key.values())
+
+
+def _review(session: Session, number: int, members: Collection[Member]) -> Review | None:
     status = session.execute(select(col(Cycle.status)).where(col(Cycle.number) == number)).scalar_one_or_none()
     if status is None:
         return None
-    members, into = reviews.members(session, number), reviews.next_draft(session, number)
+    into = reviews.next_draft(session, number)
     by_stream: dict[str, list[Member]] = {}
-    for member in members:
+    for member in sorted(members, key=lambda each: each.key):
         by_stream.setdefault(member.workstream, []).append(member)
     parts = (
         Part(code, name, name_en, is_ready, tuple(by_stream.get(code, ())))
         for code, name, name_en, first_cycle, is_in_use, is_ready in _workstreams(session, number)
         if (is_in_use and first_cycle <= number) or code in by_stream
     )
-    return Review(number, status, into, fingerprint(members, into), tuple(parts))
+    return Review(number, status, into, tuple(parts))
 
 
 def preview(session: Session, number: int, now: datetime) -> list[Summary]:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from tracker.charts import registry as drawings
 from tracker.charts.palette import in_light
 from tracker.charts.plot import figure_json
-from tracker.domain.cells import instant_text, read_instant
+from tracker.domain.cells import instant_text
 from tracker.domain.charts import sheets
 from tracker.domain.charts.cautions import Caution
 from tracker.domain.charts.sheets import Column, added_up
@@ -109,18 +109,10 @@ def _known(name: str) -> None:
 
 
 def _reading(also: tuple[str, ...] = ()) -> Reading:
-    sources = queries.sources(reading_session(), now=now(), language=language(), at=_at_the_wall())
+    sources = queries.sources(reading_session(), now=now(), language=language())
     if sources is None:
         raise NotFoundError(N_("There is no programme yet."))
     return Reading.of(sources, read_filters(request.args, sources, also))
-
-
-def _at_the_wall() -> datetime | None:
-    """The instant of the page that a part is asked for: all of a wall is as of the same."""
-    try:
-        return read_instant(last("part"))
-    except InvalidError:
-        return None
 
 
 def _strictly(reading: Reading) -> Reading:
