@@ -37,8 +37,10 @@ class CardWords(NamedTuple):
     guest: str = ""
 
 
-def drawn_cards(cards: Iterable[Card]) -> Markup:
-    """The cards as HTML. Drawing is what costs with 5,000 of them, and nearly all are as they were."""
+def drawn_cards(cards: Iterable[Card], streams: Collection[str] | None = None) -> Markup:
+    """The cards as HTML, for a board that is narrowed to these streams, else to those of the page that asks. Drawing is
+    what costs with 5,000 of them, and nearly all are as they were.
+    """
     words = CardWords(
         gettext("Move"),
         gettext("d"),
@@ -50,7 +52,7 @@ def drawn_cards(cards: Iterable[Card]) -> Markup:
     )
     guest = words._replace(guest=gettext("shared"))
     link = url_for("workflows.show", key="-")[:-1]
-    streams = _streams_of_the_page()
+    streams = _streams_of_the_page() if streams is None else streams
     return Markup(  # noqa: S704 - each is Markup
         "".join([drawn(card, guest if streams and _is_guest(card, streams) else words, link) for card in cards])
     )
