@@ -1,7 +1,8 @@
 """Cards as HTML, each drawn once for all who see it."""
 
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
@@ -9,15 +10,17 @@ from urllib.parse import parse_qs
 
 from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
+from sqlmodel import Session
 
 from tracker.db.engine import reading
 from tracker.domain.states import STATES
 from tracker.queries.board.cards import Card
 from tracker.queries.board.usual_stays import usual_stays
 from tracker.web.board.words import limit_words, over_words
-from tracker.web.http.context import current_engine, current_programme, today
+from tracker.web.http.context import current_engine, current_programme, reading_session, today
 from tracker.web.ui.formats import state_name
 from tracker.web.ui.rendering import htmx
+from tracker.web.ui.shared import part
 from tracker.web.ui.translation import gettext
 
 USUAL_STAYS = "tracker.usual_stays"
@@ -69,11 +72,21 @@ def _usual_days() -> tuple[int, ...]:
     """Read once a day, in a session of its own: a card may be drawn while something is written."""
     day, kept = today(), cast("tuple[date | None, tuple[int, ...]]", current_app.extensions[USUAL_STAYS])
     if kept[0] != day:
-        with reading(current_engine()) as session:
+        with _reading() as session:
             days = usual_stays(session, day, current_programme().zone)
         kept = day, tuple(days.get(state, sys.maxsize) for state in STATES)
         current_app.extensions[USUAL_STAYS] = kept
     return kept[1]
+
+
+def _reading() -> AbstractContextManager[Session]:
+    """The request's session where it only reads: who waits for a connection while it holds one may wait for ever."""
+    return nullcontext(reading_session()) if request.method == "GET" else reading(current_engine())
+
+
+def _part(*key: Hashable, caller: Callable[[], str]) -> Markup:
+    """What a template calls with the lines between: a part that depends on the key and on what is recorded."""
+    return part(key, caller)
 
 
 def _streams_of_the_page() -> Collection[str]:
@@ -91,5 +104,6 @@ def install(app: Flask) -> None:
     """Makes them a function of templates, with the words of columns."""
     app.extensions[USUAL_STAYS] = None, ()
     app.add_template_global(drawn_cards, "cards")
+    app.add_template_global(_part, "part")
     for words in (limit_words, over_words):
         app.add_template_global(words)

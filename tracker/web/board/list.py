@@ -88,12 +88,15 @@ def stale(cards: Collection[Card], updates: Updates) -> frozenset[str]:
 
 
 def seen_at() -> datetime:
-    """When the reader opened the list, as its polls tell; now for a page that is opened."""
+    """When the reader opened the list, as its polls tell; for a page that is opened when the last was recorded, which
+    is the same for all who see it.
+    """
+    last_recorded = current_viewer().programme.recorded_at or now()
     try:
         at = datetime.fromisoformat(last("seen"))
     except ValueError:
-        return now()
-    return at if at.tzinfo is not None else now()
+        return last_recorded
+    return at if at.tzinfo is not None else last_recorded
 
 
 def context(

@@ -23,6 +23,7 @@ from tracker.web.ui.formats import language
 from tracker.web.ui.live import changed, live, page_version
 from tracker.web.ui.query import address, last
 from tracker.web.ui.rendering import page
+from tracker.web.ui.shared import shared
 from tracker.web.ui.translation import gettext
 from tracker.web.ui.words import picks
 
@@ -32,6 +33,7 @@ VIEW_COOKIE = "view"
 
 
 @bp.get("/board")
+@shared
 def show() -> ResponseReturnValue:
     """The board that the URL asks for; without parameters the viewer's own."""
     session = reading_session()
@@ -74,9 +76,16 @@ def _changed(revision: int | None) -> Response:
             actor = current_viewer().actor
             request.environ[SHARED] = Shared(rights(actor), frozenset(each.actor_id for each in written))
             return delta.response(shown.layout, written, shown.cards, filters, may_move(actor, frame))
-    context = _context(session, frame)
-    if written is not None and context["listing"] and 0 < len(written) <= listing.MOST_CHANGED:
-        return listing.changes(written, context)
+        if filters.view == LIST and 0 < len(written) <= listing.MOST_CHANGED:
+            return listing.changes(written, _context(session, frame))
+    return _whole()
+
+
+@shared
+def _whole() -> Response:
+    """The columns or rows anew."""
+    session = reading_session()
+    context = _context(session, board.frame(session, language=language(), today=today()))
     return page(_template(context), "columns", **context)
 
 
@@ -137,6 +146,7 @@ def _context(session: Session, frame: BoardFrame, drafts: Drafts | None = None) 
             "may": may,
             "is_read_only": not may,
             "revision": viewer.programme.revision,
+            "seen": last("seen") if filters.stale else "",
             "changes_url": listing.changes_address(filters),
             "views": [(view, address("board.show", view=view, seen=None, rows=None)) for view in VIEWS],
         },
