@@ -18,13 +18,14 @@ from tracker.queries.board.cards import Card
 from tracker.queries.board.usual_stays import usual_stays
 from tracker.web.board.words import limit_words, over_words
 from tracker.web.http.context import current_engine, current_programme, reading_session, today
-from tracker.web.ui.formats import state_name
+from tracker.web.ui.formats import language, state_name
 from tracker.web.ui.rendering import htmx
 from tracker.web.ui.shared import part
 from tracker.web.ui.translation import gettext
 
 USUAL_STAYS = "tracker.usual_stays"
-_CARDS_KEPT = 20_000  # some 20 MB
+_PAGES_KEPT = 8  # by language and day; 5,000 cards take some 5 MB each
+_EMPTY = Markup()
 
 
 class CardWords(NamedTuple):
@@ -40,32 +41,55 @@ class CardWords(NamedTuple):
     guest: str = ""
 
 
+KeptHtml = dict[str, tuple[Card | None, Markup]]
+
+
 def drawn_cards(cards: Iterable[Card], streams: Collection[str] | None = None) -> Markup:
     """The cards as HTML, for a board that is narrowed to these streams, else to those of the page that asks. Drawing is
     what costs with 5,000 of them, and nearly all are as they were.
     """
-    words = CardWords(
+    words, link = _words(language(), _usual_days()), url_for("workflows.show", key="-")[:-1]
+    streams = _streams_of_the_page() if streams is None else streams
+    own = kept_html(words, link)
+    if not streams:
+        return Markup("".join([_drawn_once(card, own, words, link) for card in cards]))  # noqa: S704 - each is Markup
+    guests = words._replace(guest=gettext("shared"))
+    others = kept_html(guests, link)
+    html = [
+        _drawn_once(card, others, guests, link) if _is_guest(card, streams) else _drawn_once(card, own, words, link)
+        for card in cards
+    ]
+    return Markup("".join(html))  # noqa: S704 - each is Markup
+
+
+def _drawn_once(card: Card, kept: KeptHtml, words: CardWords, link: str) -> Markup:
+    """A card as HTML, which depends on these three and on nothing else; kept until the card is another."""
+    before, html = kept.get(card.key, (None, _EMPTY))
+    if before is not card:
+        if before != card:
+            template: Any = current_app.jinja_env.get_template("board/_card.html").module
+            html = Markup(template.drawn(card, words, link))  # noqa: S704 - a macro's
+        kept[card.key] = card, html
+    return html
+
+
+@lru_cache(maxsize=_PAGES_KEPT)
+def kept_html(_words: CardWords, _link: str) -> KeptHtml:
+    """By key, cards as they were last drawn with these words."""
+    return {}
+
+
+@lru_cache(maxsize=_PAGES_KEPT)
+def _words(_language: str, usual: tuple[int, ...]) -> CardWords:
+    return CardWords(
         gettext("Move"),
         gettext("d"),
         gettext("Blocked"),
         gettext("+%(n)s more", n="%(n)s"),
         tuple(state_name(state) for state in STATES),
-        _usual_days(),
+        usual,
         gettext("longer than 85 percent of finished work"),
     )
-    guest = words._replace(guest=gettext("shared"))
-    link = url_for("workflows.show", key="-")[:-1]
-    streams = _streams_of_the_page() if streams is None else streams
-    return Markup(  # noqa: S704 - each is Markup
-        "".join([drawn(card, guest if streams and _is_guest(card, streams) else words, link) for card in cards])
-    )
-
-
-@lru_cache(maxsize=_CARDS_KEPT)
-def drawn(card: Card, words: CardWords, link: str) -> Markup:
-    """A card as HTML, which depends on these three and on nothing else, so that it can be kept."""
-    template: Any = current_app.jinja_env.get_template("board/_card.html").module
-    return Markup(template.drawn(card, words, link))  # noqa: S704 - a macro's
 
 
 def _usual_days() -> tuple[int, ...]:
