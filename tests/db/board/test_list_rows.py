@@ -39,6 +39,7 @@ def listed(engine: Engine, *, seen_at: datetime = NOW, now: datetime = NOW, lang
     with reading(engine) as session:
         cards = board.cards(session, "all", language=language, today=today, zone=ZONE).in_order
         updates = list_rows.updates(session, "all", seen_at=seen_at)
+        cards = list_rows.in_order(cards, updates)
         return list_rows.rows(session, cards, updates, "all", language=language, today=today, zone=ZONE)
 
 

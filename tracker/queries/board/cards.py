@@ -50,7 +50,7 @@ CYCLE, KEYS = "cycle", "keys"  # other scopes of cards
 _SHARED_SHOWN = 2
 _LOWEST_PRIORITY = 5
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_UNRELATED = REVIEWING | REPORTING | OF_ACCOUNTS  # commands that change no card, nor what surrounds them
+UNRELATED = REVIEWING | REPORTING | OF_ACCOUNTS  # commands that change no card, nor what surrounds them
 _SCOPES_KEPT = 8  # of 5,000 cards each takes some 5 MB
 _STEPS_KEPT, _MOST_STEPPED = 50, 100
 _MOST_FOLLOWED = 500  # workflows: beyond that all are as quickly read
@@ -191,7 +191,7 @@ def frame(session: Session, *, language: str, today: date) -> BoardFrame:
 @lru_cache(maxsize=_SCOPES_KEPT)
 def _kept_frame(language: str, today: date) -> RevisionCache[BoardFrame]:
     read = partial(_frame, language=language, today=today)
-    return RevisionCache(read, lambda session, _frame, _written: read(session), _UNRELATED)
+    return RevisionCache(read, lambda session, _frame, _written: read(session), UNRELATED)
 
 
 def _frame(session: Session, *, language: str, today: date) -> BoardFrame:
@@ -243,7 +243,7 @@ def _kept_cards(cycle: str, language: str, today: date, zone: ZoneInfo) -> Revis
             return read(session)
         return cards.followed(keys, reader.read(session, scope, values | {"keys": keys}))
 
-    return RevisionCache(read, follow, _UNRELATED)
+    return RevisionCache(read, follow, UNRELATED)
 
 
 class _CardReader(NamedTuple):

@@ -58,6 +58,11 @@ class Cell:
         """How many cards."""
         return len(self.cards)
 
+    def place(self, card: Card) -> int | None:
+        """Where the card stands, if it does."""
+        at = place(self.cards, card)
+        return at if at < self.count and self.cards[at].key == card.key else None
+
     @property
     def over(self) -> int:
         """By how many the cards that its streams own exceed their limit; 0 when not or when there is none."""
@@ -117,6 +122,15 @@ class BoardLayout:
     def blocked(self) -> int:
         """How many of them are blocked."""
         return sum(column.blocked for column in self.columns)
+
+    @property
+    def cards(self) -> list[Card]:
+        """Those that it shows, column by column."""
+        return [card for column in self.columns for card in column.cards]
+
+    def shows(self, card: Card) -> bool:
+        """Whether the card is among them."""
+        return self.columns[card.state.position].place(card) is not None
 
     def cells(self) -> Iterator[tuple[Lane | None, list[Cell]]]:
         """Lane by lane the cells that cards stand in; without lanes the columns."""

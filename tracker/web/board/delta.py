@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, current_app, jsonify
 
-from tracker.queries.board.cards import Card, Cards, place
+from tracker.queries.board.cards import Card, Cards
 from tracker.queries.board.changed_since import ChangedWorkflow
 from tracker.queries.board.layout import BoardLayout, Cell, Filters, Lane
 from tracker.web.board.cards import drawn_cards
@@ -80,8 +80,8 @@ def _places(shown: BoardLayout, cards: Iterable[Card]) -> list[tuple[Card, Cell,
     for card in cards:
         for lane, cells in shown.cells():
             cell = cells[card.state.position]
-            at = place(cell.cards, card)
-            if at < cell.count and cell.cards[at].key == card.key:
+            at = cell.place(card)
+            if at is not None:
                 before = cell.cards[at + 1].key if at + 1 < cell.count else None
                 found.append((at, (card, cell, lane, before)))
     return [each for _, each in sorted(found, key=itemgetter(0), reverse=True)]

@@ -1,5 +1,6 @@
 """The board: to read, and to follow what others do."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -66,19 +67,25 @@ def _changed(revision: int | None) -> Response:
     session = reading_session()
     written = changed_since.changed_since(session, revision) if revision is not None else None
     if revision is not None and not written and changed_since.is_only_reviewed(session, revision):
-        request.environ[SHARED] = Shared(rights(current_viewer().actor), frozenset())
+        _share()
         return Response(status=304)
     frame = board.frame(session, language=language(), today=today())
     if written is not None:
         filters, _ = read_filters(frame)
         shown = _Shown(session, frame, filters)
         if delta.is_enough(written, shown.layout, filters):
-            actor = current_viewer().actor
-            request.environ[SHARED] = Shared(rights(actor), frozenset(each.actor_id for each in written))
-            return delta.response(shown.layout, written, shown.cards, filters, may_move(actor, frame))
+            _share(each.actor_id for each in written)
+            may = may_move(current_viewer().actor, frame)
+            return delta.response(shown.layout, written, shown.cards, filters, may)
         if filters.view == LIST and 0 < len(written) <= listing.MOST_CHANGED:
-            return listing.changes(written, _context(session, frame))
+            _share()
+            return listing.changes(session, written, shown.cards, shown.layout, shown.updates, filters)
     return _whole()
+
+
+def _share(writers: Iterable[int] = ()) -> None:
+    """The answer is the same for all with the reader's rights, but for those who wrote."""
+    request.environ[SHARED] = Shared(rights(current_viewer().actor), frozenset(writers))
 
 
 @shared
