@@ -167,7 +167,9 @@ def install(app: Flask) -> None:
     """Gives the application a place for them, and templates the slots."""
     app.extensions[_EXTENSION] = Answers()
     app.add_template_global(slot)
-    app.jinja_env.globals["csrf_token"] = lambda: slot("token")
+    # In place of flask-wtf's, which stands in both: macros see the one, templates the other.
+    app.add_template_global(_token, "csrf_token")
+    app.context_processor(lambda: {"csrf_token": _token})
 
 
 def answers() -> Answers:
@@ -244,6 +246,8 @@ def _drawn(view: Callable[[], ResponseReturnValue]) -> Answer:
         response = make_response(view())
     finally:
         g.shared = None
+    if "csrf_token" in g:  # where flask-wtf keeps the one that it has made
+        raise ValueError("a page for all has one reader's token in it")
     headers = tuple((name, value) for name, value in response.headers if name != "Content-Length")
     return Answer(response.status_code, headers, tuple(_pieces(response.get_data(as_text=True), drawing.parts)))
 
@@ -258,6 +262,10 @@ def _pieces(text: str, parts: Sequence[Shared]) -> Iterator[Piece]:
 
 def _drawing() -> _Drawing | None:
     return cast("_Drawing | None", g.get("shared"))
+
+
+def _token() -> Markup:
+    return slot("token")
 
 
 def _marked(name: str) -> Markup:
