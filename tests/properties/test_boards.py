@@ -83,15 +83,15 @@ class Subject:
         today = local_date(people.NOW, ZONE) + timedelta(days=random.randrange(2))
         return cls((some_filters(random, cycle), some_filters(random, cycle)), random.choice(["sv", "en"]), today)
 
-    def check(self, engine: Engine) -> None:
+    def check(self, engine: Engine, seen_at: datetime) -> None:
         """Compares what is kept with the same read anew: a session that may write reads past it."""
         cycle = self.filters[0].cycle
         about: dict[str, Any] = {"language": self.language, "today": self.today}
         with reading(engine) as session, Session(engine) as anew:
             frame, kept = board.frame(session, **about), board.cards(session, cycle, zone=ZONE, **about)
-            updates = list_rows.updates(session, cycle, seen_at=people.NOW)
+            updates = list_rows.updates(session, cycle, seen_at=seen_at)
             fresh, around = board.cards(anew, cycle, zone=ZONE, **about), board.frame(anew, **about)
-            updates_anew = list_rows.updates(anew, cycle, seen_at=people.NOW)
+            updates_anew = list_rows.updates(anew, cycle, seen_at=seen_at)
         assert frame == around
         assert kept.in_order == fresh.in_order
         assert kept.by_key == fresh.by_key
@@ -108,7 +108,7 @@ def some_filters(random: Random, cycle: str) -> Filters:
         projects=random.choice([(), (), ("SIDU",)]),
         blocked=random.random() < 0.2,
         q=random.choice(["", "", "best"]),
-        group=random.choice(["", *GROUPS]),
+        group=random.choice(["", "workstream", *GROUPS]),
     )
 
 
@@ -120,6 +120,7 @@ class Office:
     random: Random
     now: datetime = people.NOW
     entries: list[int] = field(default_factory=list)
+    instants: list[datetime] = field(default_factory=lambda: [people.NOW])
 
     def act(self, engine: Engine, actor: Actor) -> None:
         """One command; a refusal is as good."""
@@ -134,6 +135,7 @@ class Office:
             do(session, entry, key, version)
             if entry.is_recorded:
                 self.entries.append(entry.id)
+                self.instants.append(entry.recorded_at)
 
     def _commands(self) -> list[tuple[str, Command]]:
         random = self.random
@@ -202,10 +204,10 @@ def test_what_is_kept_equals_a_fresh_read_whatever_several_processes_wrote(
         for _ in range(COMMANDS):
             office.act(random.choice(processes), planner)
             for _ in range(2):
-                random.choice(subjects).check(random.choice(processes))
+                random.choice(subjects).check(random.choice(processes), random.choice(office.instants))
         for process in processes:
             for subject in subjects:
-                subject.check(process)
+                subject.check(process, random.choice(office.instants))
     finally:
         for each in others:
             each.dispose()
