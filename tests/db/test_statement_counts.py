@@ -12,6 +12,7 @@ from tracker.commands.accounts import calendar_keys
 from tracker.commands.imports import files as import_files
 from tracker.db.engine import transaction
 from tracker.db.models import User
+from tracker.web.ui.shared import Answers
 
 FEW, MANY = 5, 300
 PAGES = {
@@ -139,6 +140,7 @@ SETUP = 4 + 15
 # Who looks, the file, seven for what rows are measured by and the limits of dates, workstreams by name.
 IMPORT = 11
 POLL = 1  # who looks
+_SHARED = "tracker.shared"  # where the application keeps pages that readers share
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 
 
@@ -203,10 +205,11 @@ def counted(application: Served) -> dict[str, int]:
     """How many statements each page takes, a move on the board, and a poll that finds nothing new.
 
     The first board of a day reads how long finished work took, for all that are drawn that day; and what is kept is
-    read at first.
+    read at first. No page is drawn yet for others.
     """
     for path in PAGES.values():
         opened(application, path)
+    application.app.extensions[_SHARED] = Answers()
     counts = {
         name: len(statements_of(application.engine, lambda: opened(application, path)))  # noqa: B023
         for name, path in PAGES.items()

@@ -69,8 +69,8 @@ def _changed(revision: int | None) -> Response:
     if revision is not None and not written and changed_since.is_only_reviewed(session, revision):
         _share()
         return Response(status=304)
-    frame = board.frame(session, language=language(), today=today())
     if written is not None:
+        frame = board.frame(session, language=language(), today=today())
         filters, _ = read_filters(frame)
         shown = _Shown(session, frame, filters)
         if delta.is_enough(written, shown.layout, filters):
