@@ -49,17 +49,12 @@ def drawn_cards(cards: Iterable[Card], streams: Collection[str] | None = None) -
     what costs with 5,000 of them, and nearly all are as they were.
     """
     words, link = _words(language(), _usual_days()), url_for("workflows.show", key="-")[:-1]
+    guest_words = words._replace(guest=gettext("shared"))
+    own, guest = ((kept_html(each, link), each, link) for each in (words, guest_words))
     streams = _streams_of_the_page() if streams is None else streams
-    own = kept_html(words, link)
-    if not streams:
-        return Markup("".join([_drawn_once(card, own, words, link) for card in cards]))  # noqa: S704 - each is Markup
-    guests = words._replace(guest=gettext("shared"))
-    others = kept_html(guests, link)
-    html = [
-        _drawn_once(card, others, guests, link) if _is_guest(card, streams) else _drawn_once(card, own, words, link)
-        for card in cards
-    ]
-    return Markup("".join(html))  # noqa: S704 - each is Markup
+    return Markup(  # noqa: S704 - each is Markup
+        "".join([_drawn_once(card, *(guest if streams and _is_guest(card, streams) else own)) for card in cards])
+    )
 
 
 def _drawn_once(card: Card, kept: KeptHtml, words: CardWords, link: str) -> Markup:
