@@ -66,7 +66,7 @@ screenshots: $(STAMP) browser ## takes the pictures of README and handbook anew
 # The catalogue keeps no places in the code: they would change with every move. Source strings are English.
 CATALOGUE := tracker/translations/sv/LC_MESSAGES/messages
 translations: $(STAMP) ## brings the Swedish catalogue up to date with code and templates, and compiles it
-	$(BIN)/pybabel extract -F pyproject.toml -k N_ --no-location --sort-output -o $(VENV)/messages.pot .
+	$(BIN)/pybabel extract -F pyproject.toml -k N_ -k NN_:1,2 -k NN_:1,1,1t --no-location --sort-output -o $(VENV)/messages.pot .
 	$(BIN)/pybabel update -i $(VENV)/messages.pot -o $(CATALOGUE).po -l sv -w 120 --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel compile -i $(CATALOGUE).po -o $(CATALOGUE).mo -l sv --statistics
 

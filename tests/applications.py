@@ -17,6 +17,7 @@ from tracker.db.engine import reading
 from tracker.queries.accounts import viewer as viewers
 from tracker.queries.accounts.viewer import Programme
 from tracker.web.app import create_app
+from tracker.web.ui import shared
 
 SECRET_KEY = "9f3c1e7a5b0d48628c4ef1a37d6b92055ae8c0d1437f96be2b10f58d7ca3e649"
 # Templates are compiled once per machine, not once per test.
@@ -61,6 +62,7 @@ class _Kept:
         self.clock.start(at)
         self.app.config.update(self.config)
         self.app.extensions.update(self.extensions)
+        shared.forget(self.app)  # two databases of tests may have been written to at the same instants
         return self.app
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from tests.bench.programme import Served
 from tests.browser.find_browser import FLAGS, find
 from tests.live import serve
-from tracker.web.http.assets import FOLDER
+from tracker.web.http import assets
 
 PATH = "/board?cycle=all"
 _WARM_UP, _LOADS, _MOVES = 2, 9, 15
@@ -90,7 +90,7 @@ def _static(served: Served) -> Flask:
     """The board's page as bytes, without its scripts, and its style sheets."""
     html = served.get(PATH).body.decode()
     html = re.sub(r"<script[^>]*></script>", "", html).replace("</head>", f"{_FLOOR_STYLE}</head>")
-    html = re.sub(r"/static/\w+/", "/static/", html)
-    app = Flask("static", static_folder=str(FOLDER))
+    app = Flask("static", static_folder=None)
+    assets.install(app)
     app.add_url_rule("/", view_func=lambda: Response(html, mimetype="text/html"))
     return app

@@ -31,7 +31,7 @@ new MutationObserver(() => {
 }).observe(document, { subtree: true, attributeFilter: ["data-drawn"] });
 """
 _PLOTLY_ALONE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Plotly</title>
-<script src="/static/vendor/plotly/plotly-cartesian.min.js"></script><body>{plots}<script>
+<script src="/static/vendor/plotly/plotly-basic.min.js"></script><body>{plots}<script>
 for (const plot of document.querySelectorAll(".plot")) {{
   const {{ data, layout }} = JSON.parse(plot.previousElementSibling.textContent);
   layout.width = 600;

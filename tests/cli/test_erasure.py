@@ -14,8 +14,8 @@ from tracker.cli import main
 from tracker.clock import real_now
 from tracker.commands import notes
 from tracker.commands.accounts import account as accounts
-from tracker.commands.accounts import calendar_keys, sign_ins
 from tracker.commands.accounts import links as password_links
+from tracker.commands.accounts import sign_ins
 from tracker.commands.entry.entries import open_entry
 from tracker.db.engine import database_file, reading, transaction
 from tracker.db.models import Actor, Answer, ImportFile, SignIn, User
@@ -36,7 +36,7 @@ def programme(engine: Engine) -> Engine:
         user = accounts.add(session, entry, EMAIL, NAME, Role.LEAD, password=WORDS, workstreams=["LAB"])
         password_links.make(session, entry, user, now=real_now())
         assert user.id is not None
-        calendar_keys.make(session, user.id, now=real_now())
+        sign_ins.make_calendar_key(session, user.id, real_now())
         sign_ins.sign_in_user(session, user.id, ["browser:x", "address:192.0.2.7"], real_now())
         session.add(
             Answer(user_id=user.id, key="k", request="r", status=303, body=f"{NAME} har", answered_at=real_now())

@@ -200,7 +200,9 @@ try:
     main(["--help"])
 except SystemExit:
     pass
-sys.exit(any(name.partition(".")[0] in {"flask", "plotly", "sqlmodel", "rich", "openpyxl"} for name in sys.modules))
+libraries = {"flask", "werkzeug", "jinja2", "plotly", "sqlmodel", "rich", "openpyxl"}
+ours = ("tracker.web", "tracker.charts", "tracker.exports", "tracker.queries", "tracker.commands", "tracker.db")
+sys.exit(any(name.partition(".")[0] in libraries or name.startswith(ours) for name in sys.modules))
 """
     listed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert listed.returncode == 0

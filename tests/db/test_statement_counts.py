@@ -8,7 +8,7 @@ from tests.bench.board import statements_of
 from tests.bench.programme import HTMX, Served, key, served
 from tests.databases import Databases
 from tracker.clock import real_now
-from tracker.commands.accounts import calendar_keys
+from tracker.commands.accounts import sign_ins
 from tracker.commands.imports import files as import_files
 from tracker.db.engine import transaction
 from tracker.db.models import User
@@ -247,7 +247,7 @@ def forget_pages(application: Served) -> None:
 def a_calendar_key(application: Served) -> str:
     """The secret of the planner's calendar."""
     with transaction(application.engine) as session:
-        return calendar_keys.make(session, session.exec(select(User.id)).one(), now=real_now())  # type: ignore[arg-type]
+        return sign_ins.make_calendar_key(session, session.exec(select(User.id)).one(), real_now())  # type: ignore[arg-type]
 
 
 def an_import(application: Served) -> str:

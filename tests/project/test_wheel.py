@@ -47,6 +47,7 @@ def test_the_wheel_carries_templates_migrations_seed_and_translations_inside_the
     assert "tracker/_alembic/env.py" in names
     assert {"tracker/_seed/workflows.csv", "tracker/_seed/later/workflows.csv"} <= names
     assert "tracker/translations/sv/LC_MESSAGES/messages.mo" in names
+    assert {"tracker/domain/reports/swedish.toml", "tracker/domain/programme/introduction_sv.md"} <= names
     assert "tracker/web/static/vendor/htmx/htmx.min.js" in names
 
 

@@ -1,5 +1,7 @@
 """A promise held against what was finished before."""
 
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,7 +10,7 @@ from tracker.domain.planning import Finished, Measure, Promise, coming, goals_ah
 from tracker.domain.reviews import Member, Proposal, Wish, is_past
 from tracker.domain.states import Goal, ProposalKind, State
 
-COUNTS = st.dictionaries(st.sampled_from(Goal), st.integers(0, 50)).map(lambda few: dict.fromkeys(Goal, 0) | few)
+COUNTS = st.dictionaries(st.sampled_from(Goal), st.integers(0, 50)).map(Counter)
 PROMISES = st.builds(Promise, COUNTS, COUNTS, COUNTS)
 REACHED = st.none() | st.integers(0, 50)
 FINISHED = st.lists(st.builds(Finished, st.integers(1, 9), REACHED, REACHED), max_size=3)

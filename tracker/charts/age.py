@@ -9,11 +9,11 @@ from tracker.charts.palette import colour
 from tracker.charts.plot import BOLD, WIDE, Mark, Panel, Plot, Series, font, mark
 from tracker.charts.speech import ColumnWords, capital
 from tracker.charts.view import View, count, having
-from tracker.domain.charts.age import SOURCE, WORKING
+from tracker.domain.charts.age import SOURCE
 from tracker.domain.charts.sheets import SheetRow
-from tracker.domain.errors import N_
+from tracker.domain.errors import N_, NN_
 from tracker.domain.figures.words import WORDS
-from tracker.domain.states import State
+from tracker.domain.states import UNDER_WAY, State
 
 TITLE = N_("Work under way by age")
 DEFINITION = N_(
@@ -42,9 +42,14 @@ COLUMNS = {
     ),
 }
 _HALF = 0.36  # of a band's height, where the next band is 1 away
-_LOW, _HIGH = -0.45, len(WORKING) - 0.36
+_LOW, _HIGH = -0.45, len(UNDER_WAY) - 0.36
 _LEAST_DOT = 4  # px
 _LEAST_SHOWN = 20  # days, so that young work stands at the left
+# By whether it is blocked.
+_MARKS = {
+    False: NN_("%(workflow)s, %(state)s: %(num)s day", "%(workflow)s, %(state)s: %(num)s days"),
+    True: NN_("%(workflow)s, %(state)s, blocked: %(num)s day", "%(workflow)s, %(state)s, blocked: %(num)s days"),
+}
 _SHAPES = (N_("● workflow"), N_("◆ blocked"))
 
 
@@ -115,7 +120,7 @@ def details(view: View) -> list[str]:
 
 
 def _by_state(rows: Sequence[SheetRow]) -> dict[State, list[SheetRow]]:
-    return {state: [row for row in rows if row.values["state"] is state] for state in WORKING}
+    return {state: [row for row in rows if row.values["state"] is state] for state in UNDER_WAY}
 
 
 def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
@@ -147,14 +152,14 @@ def _axes(view: View, plot: Plot, panel: Panel, last: int) -> None:
     panel.xaxis.update(range=[0, last], showgrid=True, gridcolor=colour("line"))
     panel.xaxis.update(dtick=_step(last, 3 if plot.is_small else 6), tickformat=",d", showline=False)
     panel.xaxis["tickfont"] = {"color": colour("ink-3")}
-    names = [capital(speech.state(state)) for state in WORKING]
+    names = [capital(speech.state(state)) for state in UNDER_WAY]
     panel.yaxis.update(range=[_LOW, _HIGH], showgrid=False, zeroline=False)
-    panel.yaxis.update(tickvals=[_base(state) for state in WORKING], ticktext=names, tickfont=BOLD)
+    panel.yaxis.update(tickvals=[_base(state) for state in UNDER_WAY], ticktext=names, tickfont=BOLD)
     panel.yaxis.update(tickformat="", ticklabelstandoff=8)
     if plot.is_small:
         panel.yaxis["showticklabels"] = False
         corner = {"xanchor": "left", "yanchor": "bottom", "xshift": -2, "yshift": -5, "font": pale}
-        for state in WORKING:
+        for state in UNDER_WAY:
             panel.note(speech.state(state), 0, _base(state) + _HALF, **corner)
         return
     panel.xaxis.update(showticksuffix="first", ticksuffix=" " + speech.gettext("days"))
@@ -204,17 +209,8 @@ def _dots(
 
 
 def _mark(view: View, row: SheetRow, y: float) -> Mark:
-    ngettext, days = view.speech.ngettext, count(row, "age_days")
-    words = {"workflow": row.values["workflow"], "state": view.state(row)}
-    if row.values["blocked"]:
-        what = ngettext(
-            "%(workflow)s, %(state)s, blocked: %(num)s day",
-            "%(workflow)s, %(state)s, blocked: %(num)s days",
-            days,
-            **words,
-        )
-    else:
-        what = ngettext("%(workflow)s, %(state)s: %(num)s day", "%(workflow)s, %(state)s: %(num)s days", days, **words)
+    days, text = count(row, "age_days"), _MARKS[bool(row.values["blocked"])]
+    what = view.speech.counted(text, days, workflow=row.values["workflow"], state=view.state(row))
     return mark(view, row, "age_days", days, what, y=round(y, 3))
 
 
@@ -263,7 +259,7 @@ def _step(last: int, most: int) -> int:
 
 
 def _base(state: State) -> int:
-    return len(WORKING) - 1 - WORKING.index(state)
+    return len(UNDER_WAY) - 1 - UNDER_WAY.index(state)
 
 
 def _is_old(row: SheetRow) -> bool:

@@ -10,7 +10,7 @@ from tracker.charts.speech import ColumnWords
 from tracker.charts.view import NamedItems, View, cell_text, count, having
 from tracker.domain.charts.blockers import SOURCE
 from tracker.domain.charts.sheets import SheetRow
-from tracker.domain.errors import N_
+from tracker.domain.errors import N_, NN_
 
 TITLE = N_("Blockers")
 DEFINITION = N_(
@@ -43,6 +43,10 @@ _TOLD = {
     "resolved": "blockers_resolved",
     "at_end": "blockers_open",
     "throughout": "open_throughout",
+}
+_BARS = {
+    "blockers_opened": NN_("%(cycle)s: %(num)s blocker opened", "%(cycle)s: %(num)s blockers opened"),
+    "blockers_resolved": NN_("%(cycle)s: %(num)s blocker resolved", "%(cycle)s: %(num)s blockers resolved"),
 }
 _AGES = {"oldest": "oldest_blocker_days", "median": "median_blocker_age_days"}
 
@@ -192,11 +196,10 @@ def _bars(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> Non
 
 
 def _bar(view: View, row: SheetRow, column: str) -> Mark:
-    ngettext, cycle, number = view.speech.ngettext, view.cycle(row), count(row, column)
+    number = count(row, column)
+    said = view.speech.counted(_BARS[column], number, cycle=view.cycle(row))
     if column == "blockers_opened":
-        said = ngettext("%(cycle)s: %(num)s blocker opened", "%(cycle)s: %(num)s blockers opened", number, cycle=cycle)
         return mark(view, row, column, row.cycle, said, text=f"+{number}")
-    said = ngettext("%(cycle)s: %(num)s blocker resolved", "%(cycle)s: %(num)s blockers resolved", number, cycle=cycle)
     return mark(view, row, column, row.cycle, said, y=-number, text=f"−{number}")
 
 
@@ -210,21 +213,14 @@ def _name_the_series(view: View, above: Panel, beneath: Panel) -> None:
 
 def _label(view: View, row: SheetRow) -> str:
     speech, cycle, number = view.speech, view.cycle(row), count(row, "blockers_open")
+    text = NN_("%(cycle)s: %(num)s blocker open at the end", "%(cycle)s: %(num)s blockers open at the end")
     if view.is_open(row):
-        said = speech.ngettext(
-            "%(cycle)s: %(num)s blocker open now", "%(cycle)s: %(num)s blockers open now", number, cycle=cycle
-        )
-    else:
-        said = speech.ngettext(
-            "%(cycle)s: %(num)s blocker open at the end",
-            "%(cycle)s: %(num)s blockers open at the end",
-            number,
-            cycle=cycle,
-        )
+        text = NN_("%(cycle)s: %(num)s blocker open now", "%(cycle)s: %(num)s blockers open now")
+    said = speech.counted(text, number, cycle=cycle)
     if not number:
         return said
-    text = N_("%(said)s, the oldest for %(oldest)s")
-    return speech.gettext(text, said=said, oldest=_days(view, row, "oldest_blocker_days"))
+    oldest = _days(view, row, "oldest_blocker_days")
+    return speech.gettext("%(said)s, the oldest for %(oldest)s", said=said, oldest=oldest)
 
 
 def _days(view: View, row: SheetRow, column: str) -> str:

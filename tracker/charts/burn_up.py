@@ -11,7 +11,7 @@ from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
 from tracker.domain.charts.burn_up import SOURCE
 from tracker.domain.charts.sheets import SheetRow
-from tracker.domain.errors import N_
+from tracker.domain.errors import N_, NN_
 
 TITLE = N_("Burn-up")
 DEFINITION = N_(
@@ -50,32 +50,25 @@ def finding(view: View) -> str:
         return speech.gettext("None of these cycles is committed")
     last = lasts[-1]
     here, number = view.span.reading(last.cycle), count(last, "reached")
-    values = {"cycle": view.cycle(last), "all": last.values["scope"]}
+    text = NN_(
+        "%(cycle)s: %(num)s of %(all)s has reached its goal after %(so_far)s of %(days)s working days",
+        "%(cycle)s: %(num)s of %(all)s have reached their goals after %(so_far)s of %(days)s working days",
+    )
     if here.is_closed:
-        said = speech.ngettext(
+        text = NN_(
             "%(cycle)s: %(num)s of %(all)s reached its goal by the close",
             "%(cycle)s: %(num)s of %(all)s reached their goals by the close",
-            number,
-            **values,
         )
-    else:
-        said = speech.ngettext(
-            "%(cycle)s: %(num)s of %(all)s has reached its goal after %(so_far)s of %(days)s working days",
-            "%(cycle)s: %(num)s of %(all)s have reached their goals after %(so_far)s of %(days)s working days",
-            number,
-            so_far=here.working_days_so_far,
-            days=here.working_days,
-            **values,
-        )
+    values = {"all": last.values["scope"], "so_far": here.working_days_so_far, "days": here.working_days}
+    said = speech.counted(text, number, cycle=view.cycle(last), **values)
     changed = []
     if added := count(last, "added_since"):
-        changed.append(speech.ngettext("%(num)s added", "%(num)s added", added))
+        changed.append(speech.counted(NN_("%(num)s added"), added))
     if removed := count(last, "removed_since"):
-        changed.append(speech.ngettext("%(num)s removed", "%(num)s removed", removed))
+        changed.append(speech.counted(NN_("%(num)s removed"), removed))
     if not changed:
         return speech.gettext("%(said)s; the scope is as committed", said=said)
-    text = N_("%(said)s; %(changed)s since the commitment")
-    return speech.gettext(text, said=said, changed=speech.listed(changed))
+    return speech.gettext("%(said)s; %(changed)s since the commitment", said=said, changed=speech.listed(changed))
 
 
 def details(view: View) -> list[str]:
@@ -140,7 +133,7 @@ def _mark(view: View, row: SheetRow, column: str) -> Mark:
 
 def _numbers(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow], highest: float) -> None:
     """Where each cycle ends: what was in it above, and what had reached its goal inside; the last with words."""
-    ngettext, *others, last = view.speech.ngettext, *_lasts(rows)
+    counted, *others, last = view.speech.counted, *_lasts(rows)
     per_pixel = highest / (plot.height - plot.margin["t"] - plot.margin["b"])
     corner = {"xanchor": "right", "yanchor": "bottom", "name": WIDE}
     for row in others:
@@ -153,8 +146,8 @@ def _numbers(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow], hig
     up = max(scope, 1.5 * least)
     down = min(reached, up - least)
     place = {"xanchor": "left", "xshift": 8, "font": BOLD, **PAPER_BENEATH}
-    panel.note(ngettext("%(num)s in the cycle", "%(num)s in the cycle", scope), x, up, **place)
-    panel.note(ngettext("%(num)s reached", "%(num)s reached", reached), x, max(down, least / 2), **place)
+    panel.note(counted(NN_("%(num)s in the cycle"), scope), x, up, **place)
+    panel.note(counted(NN_("%(num)s reached"), reached), x, max(down, least / 2), **place)
 
 
 def _rows_beneath(view: View, plot: Plot, panel: Panel, rows: Sequence[SheetRow]) -> None:

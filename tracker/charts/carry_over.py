@@ -13,7 +13,7 @@ from tracker.charts.view import View, cell_text, count, having
 from tracker.domain.charts.carry_over import SOURCE
 from tracker.domain.charts.fates import DISPOSITIONS
 from tracker.domain.charts.sheets import SheetRow
-from tracker.domain.errors import N_
+from tracker.domain.errors import N_, NN_
 from tracker.domain.states import CycleStatus
 
 TITLE = N_("Carry-over")
@@ -46,6 +46,12 @@ _NAMES = {
     "remaining": N_("Remaining"),
     "met": N_("Goals met"),
 }
+_SAID = {
+    "met": NN_("%(num)s of %(members)s met"),
+    "members": NN_("%(num)s planned"),
+    "carried_in": NN_("%(num)s carried in"),
+    **fates.SAID,
+}
 
 
 def sample(view: View) -> int:
@@ -55,30 +61,24 @@ def sample(view: View) -> int:
 
 def finding(view: View) -> str:
     """How much the last closed cycle carried over, and the one before it."""
-    ngettext, closed = view.speech.ngettext, having(view.totals, "carried_out")
+    closed = having(view.totals, "carried_out")
     if not closed:
         return _nothing_closed(view)
     row = closed[-1]
-    values = {"cycle": row.cycle, "carried": row.values["carried_out"]}
     then, whole = row.values["carried_out_previous"], count(row, "members_previous")
-    if then is None or not whole:
-        return ngettext(
-            "%(carried)s of %(num)s was carried over from cycle %(cycle)s",
-            "%(carried)s of %(num)s were carried over from cycle %(cycle)s",
-            count(row, "members"),
-            **values,
-        )
-    return ngettext(
-        "%(carried)s of %(num)s was carried over from cycle %(cycle)s, against %(then)s of %(all)s from cycle "
-        "%(previous)s",
-        "%(carried)s of %(num)s were carried over from cycle %(cycle)s, against %(then)s of %(all)s from cycle "
-        "%(previous)s",
-        count(row, "members"),
-        then=then,
-        all=whole,
-        previous=row.cycle - 1,
-        **values,
+    text = NN_(
+        "%(carried)s of %(num)s was carried over from cycle %(cycle)s",
+        "%(carried)s of %(num)s were carried over from cycle %(cycle)s",
     )
+    if then is not None and whole:
+        text = NN_(
+            "%(carried)s of %(num)s was carried over from cycle %(cycle)s, against %(then)s of %(all)s from cycle "
+            "%(previous)s",
+            "%(carried)s of %(num)s were carried over from cycle %(cycle)s, against %(then)s of %(all)s from cycle "
+            "%(previous)s",
+        )
+    values = {"carried": row.values["carried_out"], "then": then, "all": whole, "previous": row.cycle - 1}
+    return view.speech.counted(text, count(row, "members"), cycle=row.cycle, **values)
 
 
 def details(view: View) -> list[str]:
@@ -275,37 +275,23 @@ def _label(view: View, row: SheetRow, column: str) -> str:
 
 
 def _said(view: View, row: SheetRow, column: str) -> str:
-    ngettext, number, members = view.speech.ngettext, count(row, column), row.values["members"]
-    match column:
-        case "met":
-            return ngettext("%(num)s of %(members)s met", "%(num)s of %(members)s met", number, members=members)
-        case "members":
-            return ngettext("%(num)s planned", "%(num)s planned", number)
-        case "carried_in":
-            return ngettext("%(num)s carried in", "%(num)s carried in", number)
-        case _:
-            return fates.said(view.speech, column, number)
+    return view.speech.counted(_SAID[column], count(row, column), members=row.values["members"])
 
 
 def _nothing_closed(view: View) -> str:
-    ngettext = view.speech.ngettext
     for row in view.totals:
         number, carried = count(row, "members"), row.values["carried_in"]
+        text = NN_(
+            "%(num)s workflow in cycle %(cycle)s, which is not closed",
+            "%(num)s workflows in cycle %(cycle)s, which is not closed",
+        )
         if carried:
-            return ngettext(
+            text = NN_(
                 "%(carried)s of %(num)s in cycle %(cycle)s was carried in",
                 "%(carried)s of %(num)s in cycle %(cycle)s were carried in",
-                number,
-                carried=carried,
-                cycle=row.cycle,
             )
-        if number:
-            return ngettext(
-                "%(num)s workflow in cycle %(cycle)s, which is not closed",
-                "%(num)s workflows in cycle %(cycle)s, which is not closed",
-                number,
-                cycle=row.cycle,
-            )
+        if carried or number:
+            return view.speech.counted(text, number, carried=carried, cycle=row.cycle)
     return view.speech.gettext("There is nothing in these cycles to carry over yet")
 
 

@@ -14,7 +14,7 @@ from tracker.charts.view import View, by_cycle, cell_text, count, having
 from tracker.domain.charts.commitment import SOURCE
 from tracker.domain.charts.fates import DISPOSITIONS, percent
 from tracker.domain.charts.sheets import SheetRow
-from tracker.domain.errors import N_
+from tracker.domain.errors import N_, NN_
 from tracker.domain.states import CycleStatus, Goal
 
 TITLE = N_("Commitment")
@@ -49,6 +49,24 @@ COLUMNS = {
         N_("Members that the close carried over, returned or dropped, and that are known now to have met their goal."),
     ),
     "planned": ColumnWords(N_("Planned"), N_("Planned for a cycle that has not been committed.")),
+}
+_LABELS = {
+    "committed": N_("%(cycle)s, goal %(goal)s: committed to %(number)s"),
+    "planned": N_("%(cycle)s, goal %(goal)s: %(number)s planned"),
+    "met": N_("%(cycle)s, goal %(goal)s: %(number)s met, of a commitment to %(committed)s"),
+}
+# By whether it is the share of goal test alone, and whether the cycle is closed.
+_SHARES_KEPT = {
+    (True, True): NN_("Cycle %(cycle)s: %(kept)s of %(num)s with goal test met, %(percent)s%%"),
+    (True, False): NN_("Cycle %(cycle)s: %(kept)s of %(num)s with goal test met so far, %(percent)s%%"),
+    (False, True): NN_(
+        "Cycle %(cycle)s: %(kept)s of %(num)s goal met, %(percent)s%%",
+        "Cycle %(cycle)s: %(kept)s of %(num)s goals met, %(percent)s%%",
+    ),
+    (False, False): NN_(
+        "Cycle %(cycle)s: %(kept)s of %(num)s goal met so far, %(percent)s%%",
+        "Cycle %(cycle)s: %(kept)s of %(num)s goals met so far, %(percent)s%%",
+    ),
 }
 _ORDER = (Goal.TEST, Goal.DESIGN, Goal.VALIDATION)
 _NUMBERS_WIDTH = 214  # px, of the columns at right
@@ -292,16 +310,8 @@ def _numbers_beside(bars: _Bars) -> None:
 
 def _label(view: View, row: SheetRow, column: str) -> str:
     number = count(row, column)
-    match column:
-        case "committed":
-            text = N_("%(cycle)s, goal %(goal)s: committed to %(number)s")
-        case "planned":
-            text = N_("%(cycle)s, goal %(goal)s: %(number)s planned")
-        case "met":
-            text = N_("%(cycle)s, goal %(goal)s: %(number)s met, of a commitment to %(committed)s")
-        case _:
-            text = N_("%(cycle)s, goal %(goal)s: %(said)s")
-    said = fates.said(view.speech, column, number)
+    said = view.speech.counted(fates.SAID[column], number) if column in fates.SAID else ""
+    text = _LABELS.get(column, N_("%(cycle)s, goal %(goal)s: %(said)s"))
     return view.speech.gettext(text, **view.values(row, goal=_goal(view, row), number=number, said=said))
 
 
@@ -328,37 +338,8 @@ def _kept(rows: Iterable[SheetRow], *, is_of_test: bool) -> tuple[int, int]:
 
 
 def _share_kept(view: View, cycle: int, kept: int, whole: int, *, is_of_test: bool, is_closed: bool) -> str:
-    ngettext = view.speech.ngettext
-    values = {"cycle": cycle, "kept": kept, "percent": percent(kept, whole)}
-    match is_of_test, is_closed:
-        case True, True:
-            return ngettext(
-                "Cycle %(cycle)s: %(kept)s of %(num)s with goal test met, %(percent)s%%",
-                "Cycle %(cycle)s: %(kept)s of %(num)s with goal test met, %(percent)s%%",
-                whole,
-                **values,
-            )
-        case True, False:
-            return ngettext(
-                "Cycle %(cycle)s: %(kept)s of %(num)s with goal test met so far, %(percent)s%%",
-                "Cycle %(cycle)s: %(kept)s of %(num)s with goal test met so far, %(percent)s%%",
-                whole,
-                **values,
-            )
-        case False, True:
-            return ngettext(
-                "Cycle %(cycle)s: %(kept)s of %(num)s goal met, %(percent)s%%",
-                "Cycle %(cycle)s: %(kept)s of %(num)s goals met, %(percent)s%%",
-                whole,
-                **values,
-            )
-        case _:
-            return ngettext(
-                "Cycle %(cycle)s: %(kept)s of %(num)s goal met so far, %(percent)s%%",
-                "Cycle %(cycle)s: %(kept)s of %(num)s goals met so far, %(percent)s%%",
-                whole,
-                **values,
-            )
+    text = _SHARES_KEPT[is_of_test, is_closed]
+    return view.speech.counted(text, whole, cycle=cycle, kept=kept, percent=percent(kept, whole))
 
 
 def _only_planned(view: View) -> str:

@@ -2,10 +2,9 @@
 
 from tracker.charts.palette import colour
 from tracker.charts.plot import Json
-from tracker.charts.speech import Speech
 from tracker.charts.view import View, count
-from tracker.domain.charts.fates import DISPOSITIONS
 from tracker.domain.charts.sheets import SheetRow
+from tracker.domain.errors import NN_
 
 # Looks of bars: what is not met and not carried over, what is met and has a disposition as well, what is planned.
 GREY: Json = {"line": {"color": colour("s0-edge"), "width": 1}}
@@ -13,23 +12,16 @@ BOTH: Json = {"pattern": {"shape": "x", "size": 5, "solidity": 0.4, "bgcolor": c
 OUTLINE: Json = {"line": {"color": colour("s0-edge"), "width": 1.5}}
 
 
+# What became of so many: of those that are not met, and of what is both.
+SAID = {
+    "carried_out": NN_("%(num)s carried over"),
+    "returned": NN_("%(num)s returned to the backlog"),
+    "dropped": NN_("%(num)s dropped"),
+    "remaining": NN_("%(num)s remaining"),
+    "met_since": NN_("%(num)s of them met, known since"),
+}
+
+
 def became(view: View, row: SheetRow) -> list[str]:
     """The words for each part of the row beyond what is met, and for what is both."""
-    names = (*DISPOSITIONS, "remaining", "met_since")
-    return [said(view.speech, name, number) for name in names if (number := count(row, name))]
-
-
-def said(speech: Speech, fate: str, number: int) -> str:
-    """So many, and what became of them."""
-    ngettext = speech.ngettext
-    match fate:
-        case "carried_out":
-            return ngettext("%(num)s carried over", "%(num)s carried over", number)
-        case "returned":
-            return ngettext("%(num)s returned to the backlog", "%(num)s returned to the backlog", number)
-        case "dropped":
-            return ngettext("%(num)s dropped", "%(num)s dropped", number)
-        case "met_since":
-            return ngettext("%(num)s of them met, known since", "%(num)s of them met, known since", number)
-        case _:
-            return ngettext("%(num)s remaining", "%(num)s remaining", number)
+    return [view.speech.counted(text, number) for name, text in SAID.items() if (number := count(row, name))]

@@ -10,7 +10,7 @@ from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count
 from tracker.domain.charts.heatmap import SOURCE
 from tracker.domain.charts.sheets import By, SheetRow, added_up
-from tracker.domain.errors import N_
+from tracker.domain.errors import N_, NN_
 from tracker.domain.figures.behind import Behind, behind
 from tracker.domain.figures.words import Adds
 
@@ -21,6 +21,12 @@ DEFINITION = N_(
 )
 COLUMNS: dict[str, ColumnWords] = {}
 _PLAIN = N_("%(figure)s, %(when)s: %(number)s")
+# What workflows did, and somebody gave so much of.
+_DONE = {
+    "designed": NN_("%(num)s designed"),
+    "validated": NN_("%(num)s validated"),
+    "tested": NN_("%(num)s tested"),
+}
 _NAMED = 3  # a title takes no more names
 _FEW = 4
 
@@ -89,8 +95,9 @@ def _shares(view: View, row: SheetRow) -> str:
             text = N_("%(figure)s, %(when)s: no project had more than %(most)s of %(whole)s")
         return _say(view, row, text, most=written(view, _highest_first(view, row)[0].number), whole=whole)
     who, part = speech.listed([cell.code for cell in top]), written(view, _together(view, top))
-    counted = _counted(view, row)
-    if counted and not view.is_open(row):
+    figure = view.span.figure
+    if figure in _DONE and not view.is_open(row):
+        counted = speech.counted(_DONE[figure], count(row, figure))
         text = N_("%(who)s gave %(part)s of cycle %(cycle)s’s %(counted)s")
         return speech.gettext(text, who=who, part=part, cycle=row.cycle, counted=counted)
     return _say(
@@ -149,20 +156,6 @@ def _together(view: View, cells: Iterable[_Cell]) -> Number | None:
     items: dict[object, Behind] = {(each.item, each.at): each for cell in cells for each in cell.row.items(shown.name)}
     found = added_up(shown, list(items.values()))
     return found if isinstance(found, Number) else None
-
-
-def _counted(view: View, row: SheetRow) -> str:
-    """What workflows did, as words; nothing for other figures."""
-    speech, whole = view.speech, count(row, view.span.figure)
-    match view.span.figure:
-        case "designed":
-            return speech.ngettext("%(num)s designed", "%(num)s designed", whole)
-        case "validated":
-            return speech.ngettext("%(num)s validated", "%(num)s validated", whole)
-        case "tested":
-            return speech.ngettext("%(num)s tested", "%(num)s tested", whole)
-        case _:
-            return ""
 
 
 def _when(view: View, row: SheetRow) -> str:

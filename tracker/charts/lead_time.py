@@ -11,7 +11,7 @@ from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, cell_text, count, having
 from tracker.domain.charts.lead_time import RANKS, SOURCE
 from tracker.domain.charts.sheets import SheetRow
-from tracker.domain.errors import N_
+from tracker.domain.errors import N_, NN_
 from tracker.domain.programme.rows import CycleRow
 
 TITLE = N_("Lead time")
@@ -28,6 +28,16 @@ COLUMNS = {
     ),
 }
 P50, P85 = RANKS
+_RANKS = {
+    P50: NN_(
+        "Cycle %(cycle)s: half of the %(tested)s tested took %(num)s day or less",
+        "Cycle %(cycle)s: half of the %(tested)s tested took %(num)s days or less",
+    ),
+    P85: NN_(
+        "Cycle %(cycle)s: 85%% of the %(tested)s tested took %(num)s day or less",
+        "Cycle %(cycle)s: 85%% of the %(tested)s tested took %(num)s days or less",
+    ),
+}
 _DAY = timedelta(days=1)
 _MANY_CYCLES = 3  # above this there is no room for their first days
 _ASIDE = timedelta(hours=10)  # from those of the same day and lead time, so that each can be seen
@@ -69,6 +79,10 @@ def details(view: View) -> list[str]:
         "%(cycle)s: %(tested)s tested, lead times %(least)s to %(most)s d; half took %(half)s d or less, 85%% took "
         "%(nearly)s d or less."
     )
+    few = NN_(
+        "%(cycle)s: %(num)s tested, lead time %(least)s d.",
+        "%(cycle)s: %(num)s tested, lead times %(least)s to %(most)s d.",
+    )
     for number, row in _cycles(view.totals).items():
         days = [count(each, "lead_time_days") for each in having(view.totals, "workflow") if each.cycle == number]
         if not days:
@@ -78,15 +92,8 @@ def details(view: View) -> list[str]:
         if row.values[P50] is not None:
             ranks = {"half": row.values[P50], "nearly": row.values[P85]}
             sentences.append(speech.gettext(text, tested=len(days), **ranks, **words))
-            continue
-        sentences.append(
-            speech.ngettext(
-                "%(cycle)s: %(num)s tested, lead time %(least)s d.",
-                "%(cycle)s: %(num)s tested, lead times %(least)s to %(most)s d.",
-                len(days),
-                **words,
-            )
-        )
+        else:
+            sentences.append(speech.counted(few, len(days), **words))
     return sentences
 
 
@@ -137,7 +144,8 @@ def _ranks(view: View, plot: Plot, panel: Panel, cycle: CycleRow, row: SheetRow)
         days = count(row, rank)
         panel.rule(start, days, end, days, line={"dash": dash, "width": 1.5})
         if not plot.is_small:
-            number = Series(rank, colour("ink"), [mark(view, row, rank, start, _rank_label(view, row, rank))])
+            said = view.speech.counted(_RANKS[rank], days, cycle=row.cycle, tested=row.values["tested"])
+            number = Series(rank, colour("ink"), [mark(view, row, rank, start, said)])
             panel.dots(number, marker={"symbol": "line-ns", "size": 8, "line": {"color": colour("ink"), "width": 1.5}})
 
 
@@ -164,23 +172,6 @@ def _label(view: View, row: SheetRow) -> str:
         count(row, "lead_time_days"),
         workflow=row.values["workflow"],
         day=day,
-    )
-
-
-def _rank_label(view: View, row: SheetRow, rank: str) -> str:
-    words = {"cycle": row.cycle, "tested": row.values["tested"]}
-    if rank == P50:
-        return view.speech.ngettext(
-            "Cycle %(cycle)s: half of the %(tested)s tested took %(num)s day or less",
-            "Cycle %(cycle)s: half of the %(tested)s tested took %(num)s days or less",
-            count(row, rank),
-            **words,
-        )
-    return view.speech.ngettext(
-        "Cycle %(cycle)s: 85%% of the %(tested)s tested took %(num)s day or less",
-        "Cycle %(cycle)s: 85%% of the %(tested)s tested took %(num)s days or less",
-        count(row, rank),
-        **words,
     )
 
 

@@ -44,6 +44,10 @@ class Speech:
     figure_definition: Callable[[str], str] = str  # and what exactly it counts
     short_day: Callable[[date], str] = date.isoformat  # without the year, for axes
 
+    def counted(self, message: tuple[str, str], num: int, **values: object) -> str:
+        """A message with its plural, as `NN_` marks it."""
+        return self.ngettext(*message, num, **values)
+
     def cycle(self, number: int) -> str:
         """Cycle 4."""
         return self.gettext("Cycle %(number)s", number=number)

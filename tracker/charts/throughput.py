@@ -10,7 +10,7 @@ from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, count, having
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.charts.throughput import SOURCE, STAGES
-from tracker.domain.errors import N_
+from tracker.domain.errors import N_, NN_
 from tracker.domain.states import Goal
 
 TITLE = N_("Throughput")
@@ -57,6 +57,11 @@ COLUMNS = {
 _COLOURS = dict(zip(STAGES, ("s1", "s2", "s3"), strict=True))
 _GOALS = dict(zip(STAGES, Goal, strict=True))
 _SMALL_LETTERS = {"designed": N_("designed"), "validated": N_("validated"), "tested": N_("tested = done")}
+_SAID = {
+    "designed": NN_("%(cycle)s: %(num)s designed"),
+    "validated": NN_("%(cycle)s: %(num)s validated"),
+    "tested": NN_("%(cycle)s: %(num)s tested"),
+}
 _PLANNED = [f"planned_{goal.value}" for goal in Goal]
 _RATIOS = ("designed_ratio", "validated_ratio", "ratio_to_previous")  # of the stages
 _WIDTH = 0.7 / len(STAGES)  # of a bar and its gap, in cycles
@@ -188,14 +193,7 @@ def _compared(view: View, row: SheetRow) -> str:
 
 
 def _label(view: View, row: SheetRow, stage: str) -> str:
-    speech, cycle, number = view.speech, view.cycle(row), count(row, stage)
-    match stage:
-        case "designed":
-            said = speech.ngettext("%(cycle)s: %(num)s designed", "%(cycle)s: %(num)s designed", number, cycle=cycle)
-        case "validated":
-            said = speech.ngettext("%(cycle)s: %(num)s validated", "%(cycle)s: %(num)s validated", number, cycle=cycle)
-        case _:
-            said = speech.ngettext("%(cycle)s: %(num)s tested", "%(cycle)s: %(num)s tested", number, cycle=cycle)
+    speech, said = view.speech, view.speech.counted(_SAID[stage], count(row, stage), cycle=view.cycle(row))
     then = row.values[f"{stage}_same_day"]
     against = N_("%(said)s, against %(then)s in cycle %(previous)s through the same working day")
     return said if then is None else speech.gettext(against, said=said, then=then, previous=row.cycle - 1)
@@ -208,32 +206,21 @@ def _planned_label(view: View, row: SheetRow, stage: str) -> str:
 
 
 def _finished(view: View, row: SheetRow) -> str:
-    ngettext, cycle, tested = view.speech.ngettext, row.cycle, count(row, "tested")
-    ratio = row.values["ratio_to_previous"]
+    cycle, tested, ratio = row.cycle, count(row, "tested"), row.values["ratio_to_previous"]
     if ratio is None:
-        return ngettext("Cycle %(cycle)s: %(num)s tested", "Cycle %(cycle)s: %(num)s tested", tested, cycle=cycle)
+        return view.speech.counted(NN_("Cycle %(cycle)s: %(num)s tested"), tested, cycle=cycle)
+    text = NN_("Cycle %(cycle)s: %(num)s tested, %(ratio)s times the %(then)s of cycle %(previous)s")
     values = {"ratio": _written(view, ratio), "then": row.values["tested_previous"], "previous": cycle - 1}
-    return ngettext(
-        "Cycle %(cycle)s: %(num)s tested, %(ratio)s times the %(then)s of cycle %(previous)s",
-        "Cycle %(cycle)s: %(num)s tested, %(ratio)s times the %(then)s of cycle %(previous)s",
-        tested,
-        cycle=cycle,
-        **values,
-    )
+    return view.speech.counted(text, tested, cycle=cycle, **values)
 
 
 def _so_far(view: View, row: SheetRow, *, is_first: bool) -> str:
     speech, tested, then = view.speech, count(row, "tested"), row.values["tested_same_day"]
     cycle = speech.gettext("Cycle %(cycle)s" if is_first else N_("cycle %(cycle)s"), cycle=row.cycle)
     if then is None:
-        return speech.ngettext("%(cycle)s has %(num)s so far", "%(cycle)s has %(num)s so far", tested, cycle=cycle)
-    return speech.ngettext(
-        "%(cycle)s has %(num)s, against %(then)s by the same working day",
-        "%(cycle)s has %(num)s, against %(then)s by the same working day",
-        tested,
-        cycle=cycle,
-        then=then,
-    )
+        return speech.counted(NN_("%(cycle)s has %(num)s so far"), tested, cycle=cycle)
+    text = NN_("%(cycle)s has %(num)s, against %(then)s by the same working day")
+    return speech.counted(text, tested, cycle=cycle, then=then)
 
 
 def _only_planned(view: View) -> str:

@@ -9,9 +9,9 @@ from tracker.charts.plot import BOLD, PAPER_BENEATH, Panel, Plot, Series, font, 
 from tracker.charts.speech import ColumnWords
 from tracker.charts.view import View, cell_text, count, having
 from tracker.domain.charts.sheets import SheetRow
-from tracker.domain.charts.time_in_state import SOURCE, WORKING
-from tracker.domain.errors import N_
-from tracker.domain.states import State
+from tracker.domain.charts.time_in_state import SOURCE
+from tracker.domain.errors import N_, NN_
+from tracker.domain.states import UNDER_WAY, State
 
 TITLE = N_("Time in each state")
 DEFINITION = N_(
@@ -41,13 +41,32 @@ COLUMNS = {
         ),
     ),
 }
-_WIDTH = 0.7 / len(WORKING)  # of a bar and its gap, in cycles
+# By how many states took longest.
+_FINDINGS = {
+    1: NN_(
+        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in %(state)s, the longest of the "
+        "three",
+        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in %(state)s, the longest of the "
+        "three",
+    ),
+    2: NN_(
+        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in %(first)s, and in "
+        "%(second)s as well: longer than in %(third)s",
+        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in %(first)s, and in "
+        "%(second)s as well: longer than in %(third)s",
+    ),
+    3: NN_(
+        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in each state",
+        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in each state",
+    ),
+}
+_WIDTH = 0.7 / len(UNDER_WAY)  # of a bar and its gap, in cycles
 _NUMBER = 16  # px, how high a number above a bar is
 
 
 def sample(view: View) -> int:
     """How many finished workflows the chart is about."""
-    return sum(count(row, "n") for row in view.totals if row.values["state"] is WORKING[0])
+    return sum(count(row, "n") for row in view.totals if row.values["state"] is UNDER_WAY[0])
 
 
 def finding(view: View) -> str:
@@ -66,35 +85,9 @@ def finding(view: View) -> str:
     rows = [row for row in telling if row.cycle == last.cycle]
     most = max(count(row, "p50_days") for row in rows)
     longest = [view.state(row) for row in rows if row.values["p50_days"] == most]
-    words = {"tested": last.values["n"], "cycle": last.cycle}
-    if len(longest) == len(WORKING):
-        return speech.ngettext(
-            "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in each state",
-            "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in each state",
-            most,
-            **words,
-        )
-    if len(longest) > 1:
-        return speech.ngettext(
-            "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in %(first)s, and in "
-            "%(second)s as well: longer than in %(third)s",
-            "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in %(first)s, and in "
-            "%(second)s as well: longer than in %(third)s",
-            most,
-            first=longest[0],
-            second=longest[1],
-            third=next(view.state(row) for row in rows if row.values["p50_days"] != most),
-            **words,
-        )
-    return speech.ngettext(
-        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s day or less in %(state)s, the longest of the "
-        "three",
-        "Half of the %(tested)s tested in cycle %(cycle)s spent %(num)s days or less in %(state)s, the longest of the "
-        "three",
-        most,
-        state=longest[0],
-        **words,
-    )
+    first, second, third = [*longest, *(view.state(row) for row in rows if row.values["p50_days"] != most)]
+    values = {"tested": last.values["n"], "cycle": last.cycle, "state": first}
+    return speech.counted(_FINDINGS[len(longest)], most, first=first, second=second, third=third, **values)
 
 
 def details(view: View) -> list[str]:
@@ -103,26 +96,21 @@ def details(view: View) -> list[str]:
     for row in having(view.totals, "n"):
         if row.values["p50_days"] is not None:
             sentences.append(_label(view, row) + ".")
-        elif row.values["state"] is WORKING[0]:
-            said = view.speech.ngettext(
-                "%(cycle)s: %(num)s tested, too few for percentiles.",
-                "%(cycle)s: %(num)s tested, too few for percentiles.",
-                count(row, "n"),
-                cycle=view.cycle(row),
-            )
-            sentences.append(said)
+        elif row.values["state"] is UNDER_WAY[0]:
+            text = NN_("%(cycle)s: %(num)s tested, too few for percentiles.")
+            sentences.append(view.speech.counted(text, count(row, "n"), cycle=view.cycle(row)))
     return sentences
 
 
 def draw(view: View, plot: Plot, rows: Sequence[SheetRow]) -> None:
     """Three bars for each cycle, each with a line up to where 85% of them are."""
     panel = plot.panel()
-    firsts = [row for row in rows if row.values["state"] is WORKING[0]]
+    firsts = [row for row in rows if row.values["state"] is UNDER_WAY[0]]
     cycles = [row.cycle for row in firsts]
     panel.cycles(cycles)
     most = view.highest("p85_days")
     panel.yaxis["range"] = [0, max(most, 1) * 1.15]
-    for state in WORKING:
+    for state in UNDER_WAY:
         _bars(view, panel, [row for row in rows if row.values["state"] is state], state)
     if plot.is_small:
         plot.left_out = True
@@ -167,7 +155,7 @@ def _label(view: View, row: SheetRow) -> str:
 
 
 def _x(row: SheetRow) -> float:
-    place = next(number for number, state in enumerate(WORKING) if state is row.values["state"])
+    place = next(number for number, state in enumerate(UNDER_WAY) if state is row.values["state"])
     return row.cycle + (place - 1) * _WIDTH
 
 

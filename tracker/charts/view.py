@@ -10,7 +10,7 @@ from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.words import Adds
-from tracker.domain.states import CycleStatus, State
+from tracker.domain.states import State
 
 
 class NamedItems(NamedTuple):
@@ -49,8 +49,7 @@ class View:
 
     def is_running(self, row: SheetRow) -> bool:
         """Whether the row's cycle is hatched: running ones are, whatever their days."""
-        here = self.span.reading(row.cycle)
-        return here.is_begun and here.cycle.status is CycleStatus.RUNNING
+        return self.span.is_running(row.cycle)
 
     def spoken_of(self, rows: Sequence[SheetRow]) -> SheetRow | None:
         """Of rows with something to say the last one of a cycle that is over, else of the one under way."""

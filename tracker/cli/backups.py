@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from tracker.cli.database import configured_engine
 from tracker.clock import real_now
-from tracker.commands.programme import backups as notes
+from tracker.commands.programme import clock_mark
 from tracker.config import read_settings
 from tracker.db import migrations
 from tracker.db.backups import postgres, records, sqlite
@@ -125,6 +125,6 @@ def _note(engine: Engine, made_at: datetime) -> None:
     """Lets the administrators' page show the backup; the backup is one without that."""
     try:
         with transaction(engine) as session:
-            notes.note(session, made_at)
+            clock_mark.note_backup(session, made_at)
     except (TrackerError, DBAPIError) as error:
         click.echo(f"The backup is made, but the database could not note it: {error}", err=True)

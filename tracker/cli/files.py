@@ -22,13 +22,14 @@ from tracker.db.engine import transaction
 from tracker.domain.cells import Dialect, read_instant
 from tracker.domain.errors import InvalidError
 from tracker.domain.figures.readings import Basis
+from tracker.domain.imports.progress import Step
 from tracker.exports import files, packs
 from tracker.exports.files import Asked
 from tracker.queries.accounts import viewer
 
 _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _PIECE = 65_536
-_STEPS = {"read": "Reading and checking", "write": "Writing"}
+_STEPS: dict[str, str] = {Step.READ: "Reading and checking", Step.WRITTEN: "Writing"}
 
 
 class Instant(click.ParamType[datetime]):

@@ -11,8 +11,7 @@ from sqlmodel import Session
 
 from tracker.cli.backups import Looked
 from tracker.clock import real_now
-from tracker.commands.programme import backups as notes
-from tracker.commands.programme import installation
+from tracker.commands.programme import clock_mark, installation
 from tracker.config import read_settings
 from tracker.db import in_use, migrations
 from tracker.db.backups import postgres, records, sqlite
@@ -138,7 +137,7 @@ def _upgraded(engine: Engine, file: Path, record: Record | None) -> Looked:
 def _verified(session: Session, file: Path, record: Record | None) -> Looked:
     """What was restored; refused unless it agrees with itself and is what was backed up."""
     if record is not None:
-        notes.note(session, record.made_at)
+        clock_mark.note_backup(session, record.made_at)
     looked = Looked.at(session)
     if record is not None and looked.contents.head != record.contents.head:
         raise _not_what_was_backed_up(file, f"its head is {looked.contents.head}, and was {record.contents.head}")

@@ -23,6 +23,7 @@ from tracker.domain.fields import cleaned, texts_of, write
 from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import METHOD, reported
 from tracker.domain.files.figure_files import WORKSTREAM_ROWS, cells_text
+from tracker.domain.people import Actor
 from tracker.domain.reviews import Member, Wish, fingerprint
 from tracker.domain.states import CycleStatus, HoldEvent, ProposalKind
 from tracker.domain.texts import line
@@ -62,7 +63,7 @@ def create(session: Session, entry: Entry, fields: CycleFields) -> Cycle:
 
     Raises NotAllowedError, or InvalidError naming the field.
     """
-    _require_planner(entry)
+    require_planner(entry.actor)
     goal = line(fields.goal, "goal")
     number = session.scalars(select(func.coalesce(func.max(col(Cycle.number)), 0))).one() + 1
     _refuse_impossible(session, number, fields.dates)
@@ -79,7 +80,7 @@ def edit(session: Session, entry: Entry, number: int, wanted: Mapping[str, str],
     A closed cycle's dates are fixed. Raises NotFoundError, NotAllowedError, ConflictError, InvalidError naming the
     field, or FieldConflictError when somebody else has changed one of them to something else; nothing is written then.
     """
-    _require_planner(entry)
+    require_planner(entry.actor)
     cycle = the_cycle(session, number)
     wanted = field_edits.changed(wanted, was, partial(cleaned, FIELDS))
     about = col(CycleChange.cycle_number) == number
@@ -102,7 +103,7 @@ def commit(session: Session, entry: Entry, number: int) -> Cycle:
 
     Raises NotFoundError, NotAllowedError, or ConflictError while another cycle runs or comes first.
     """
-    _require_planner(entry)
+    require_planner(entry.actor)
     cycle = the_cycle(session, number)
     refuse_status(cycle, running=N_("Cycle %(cycle)s is committed already."), closed=N_("Cycle %(cycle)s is closed."))
     others = session.scalars(select(Cycle).where(col(Cycle.number) != number).order_by(col(Cycle.number))).all()
@@ -125,7 +126,7 @@ def close(session: Session, entry: Entry, number: int, *, seen: str) -> Closed:
 
     Raises NotFoundError, NotAllowedError, UndecidedError, ReviewChangedError or ConflictError; nothing is written then.
     """
-    _require_planner(entry)
+    require_planner(entry.actor)
     cycle = the_cycle(session, number)
     refuse_status(cycle, draft=N_("Cycle %(cycle)s is not running."), closed=N_("Cycle %(cycle)s is closed already."))
     members, into = reviews.members(session, number), reviews.next_draft(session, number)
@@ -176,8 +177,9 @@ def _dispose(session: Session, entry: Entry, member: Member, wish: Wish, into: i
         workflow_fields.put_away(entry, workflow)
 
 
-def _require_planner(entry: Entry) -> None:
-    if not entry.actor.is_planner:
+def require_planner(actor: Actor) -> None:
+    """Refuses with NotAllowedError unless it is a planner."""
+    if not actor.is_planner:
         raise NotAllowedError(N_("Only planners plan, commit and close cycles."))
 
 

@@ -6,6 +6,11 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's customary name for "trans
     return message
 
 
+def NN_(message: str, plural: str = "") -> tuple[str, str]:  # noqa: N802 - likewise, of one and of many
+    """Marks a message with its plural; English may say both alike where other languages do not."""
+    return message, plural or message
+
+
 class TrackerError(Exception):
     """Base of all refusals: an English message with named values, which the edge translates."""
 

@@ -1,5 +1,6 @@
 """Planning a draft: what it is to take on, held against what was finished before. Pure."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -30,9 +31,9 @@ class Promise:
     as it proposes by default.
     """
 
-    planned: dict[Goal, int] = field(default_factory=lambda: dict.fromkeys(Goal, 0))
-    decided: dict[Goal, int] = field(default_factory=lambda: dict.fromkeys(Goal, 0))
-    by_default: dict[Goal, int] = field(default_factory=lambda: dict.fromkeys(Goal, 0))
+    planned: Counter[Goal] = field(default_factory=Counter)
+    decided: Counter[Goal] = field(default_factory=Counter)
+    by_default: Counter[Goal] = field(default_factory=Counter)
 
     @property
     def by_goal(self) -> dict[Goal, int]:
@@ -42,7 +43,7 @@ class Promise:
     @property
     def carried(self) -> int:
         """How much comes from the running cycle."""
-        return sum(self.decided.values()) + sum(self.by_default.values())
+        return self.decided.total() + self.by_default.total()
 
     @property
     def total(self) -> int:
@@ -51,13 +52,9 @@ class Promise:
 
     def add(self, other: "Promise") -> None:
         """Takes on as much as the other does, too."""
-        for mine, theirs in (
-            (self.planned, other.planned),
-            (self.decided, other.decided),
-            (self.by_default, other.by_default),
-        ):
-            for goal in Goal:
-                mine[goal] += theirs[goal]
+        self.planned.update(other.planned)
+        self.decided.update(other.decided)
+        self.by_default.update(other.by_default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +122,7 @@ def to_be_done(promise: Promise, finished: Iterable[Finished]) -> Measure:
 
 def to_be_met(promise: Promise, finished: Iterable[Finished]) -> Measure:
     """The whole promise, whatever its goals, beside the goals met."""
-    return Measure(tuple(each.met for each in finished), sum(promise.planned.values()), promise.carried)
+    return Measure(tuple(each.met for each in finished), promise.planned.total(), promise.carried)
 
 
 def last_closed(cycles: Iterable[CycleRow], before: int) -> list[CycleRow]:

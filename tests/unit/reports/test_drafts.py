@@ -1,5 +1,6 @@
 """The drafts read like a report in both languages, with 0, 1 and many of everything; last month's plan is answered."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -27,7 +28,7 @@ def test_the_draft_is_the_one_that_was_read_for_its_tone(of: str, language: str)
     assert written(of, language) == (TEXTS / f"{of}-{language}.md").read_text(encoding="utf-8")
 
 
-def places(phrase: str | tuple[str, str]) -> set[str]:
+def places(phrase: str | Sequence[str]) -> set[str]:
     """The names that a phrase, or either of two, has places for."""
     texts = [phrase] if isinstance(phrase, str) else phrase
     return {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}

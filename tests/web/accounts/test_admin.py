@@ -16,7 +16,7 @@ from tracker.clock import real_now
 from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts.fields import Fields, fields_of
 from tracker.commands.entry.entries import open_entry
-from tracker.commands.programme import backups
+from tracker.commands.programme import clock_mark
 from tracker.db.engine import reading, transaction
 from tracker.db.models import Actor, Answer, Entry, PasswordLink, User
 from tracker.domain.states import Role
@@ -58,7 +58,7 @@ def test_the_list_shows_everybody(client_as: ClientAs) -> None:
 def test_the_list_tells_when_the_last_backup_was(client_as: ClientAs, engine: Engine) -> None:
     assert "There has never been a backup." in as_admin(client_as).page("/admin").text
     with transaction(engine) as session:
-        backups.note(session, datetime(2023, 4, 14, 7, tzinfo=UTC))
+        clock_mark.note_backup(session, datetime(2023, 4, 14, 7, tzinfo=UTC))
     page = as_admin(client_as).page("/admin")
     assert "Last backup: 14 April 09:00." in page.text
     assert client_as("admin").get("/help/upkeep").status_code == 200

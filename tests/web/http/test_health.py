@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import OperationalError
 
@@ -113,22 +112,3 @@ def test_pages_without_a_database_say_so_in_both_languages(client_as: ClientAs, 
             assert words in response.text
             assert "secret" not in response.text
     assert browser.get(path).status_code == 200, "it recovers without a restart, and nobody was signed out"
-
-
-@ON_SQLITE
-def test_assets_have_addresses_that_change_with_them(app: Flask, client: PageClient) -> None:
-    with app.test_request_context():
-        address = app.jinja_env.globals["asset"]("favicon.svg")  # type: ignore[operator]
-    response = client.get(address)
-    assert response.status_code == 200
-    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert response.mimetype == "image/svg+xml"
-    old = client.get("/static/0123456789ab/favicon.svg")
-    assert (old.status_code, old.headers["Cache-Control"]) == (200, "no-cache")
-    assert client.get(address.replace("favicon", "nothing")).status_code == 404
-
-
-@ON_SQLITE
-def test_browsers_that_ask_get_an_icon(make_app: MakeApp) -> None:
-    response = browser_of(make_app()).get("/favicon.ico")
-    assert (response.status_code, response.mimetype) == (200, "image/svg+xml")

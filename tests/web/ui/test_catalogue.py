@@ -26,7 +26,8 @@ def catalogue() -> Catalog:
 
 def test_the_catalogue_has_the_messages_of_code_and_templates_and_no_others(tmp_path: Path) -> None:
     messages, updated = tmp_path / "messages.pot", copy(PO, tmp_path)
-    extract = ["extract", "-F", "pyproject.toml", "-k", "N_", "--no-location", "--sort-output"]
+    keywords = [part for keyword in ("N_", "NN_:1,2", "NN_:1,1,1t") for part in ("-k", keyword)]
+    extract = ["extract", "-F", "pyproject.toml", *keywords, "--no-location", "--sort-output"]
     pybabel(*extract, "-o", str(messages), ".")
     pybabel(*UPDATE, "-i", str(messages), "-o", str(updated))
     assert Path(updated).read_text(encoding="utf-8") == PO.read_text(encoding="utf-8"), "run: make translations"

@@ -1,6 +1,7 @@
 """Accounts: made, changed, given a password, ended. Signing in and out is `tracker.commands.accounts.sign_ins`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
@@ -51,7 +52,7 @@ def add(
 
     Raises NotAllowedError, ConflictError when the address or name is taken, or InvalidError naming the field.
     """
-    require_admin(entry)
+    require_admin(entry.actor)
     codes = known_workstreams(session, workstreams)
     user = User(
         email=usable_email(session, email),
@@ -71,17 +72,7 @@ def add(
 
 def invite(session: Session, entry: Entry, fields: Fields) -> User:
     """Makes an account that nobody can sign in to until its link has been used."""
-    wanted = fields.settled()
-    return add(
-        session,
-        entry,
-        wanted.email,
-        wanted.name,
-        wanted.role,
-        password=None,
-        workstreams=wanted.workstreams,
-        all_workstreams=wanted.all_workstreams,
-    )
+    return add(session, entry, password=None, **asdict(fields.settled()))
 
 
 def edit(session: Session, entry: Entry, user_id: int, wanted: Fields, was: Mapping[str, str]) -> list[str]:
@@ -89,7 +80,7 @@ def edit(session: Session, entry: Entry, user_id: int, wanted: Fields, was: Mapp
 
     Raises FieldConflictError, with nothing written, when somebody else has changed one of them to something else.
     """
-    require_admin(entry)
+    require_admin(entry.actor)
     user, wanted = account(session, user_id), wanted.settled()
     now, texts = fields_of(session, user).texts(), wanted.texts()
     merged = merge(texts, {**now, **was}, now)
@@ -109,7 +100,7 @@ def edit(session: Session, entry: Entry, user_id: int, wanted: Fields, was: Mapp
 
 def disable(session: Session, entry: Entry, email: str) -> User:
     """Ends the account, its sign-ins and its link; what its owner did stays in the history."""
-    require_admin(entry)
+    require_admin(entry.actor)
     user = the_user(session, email)
     if user.is_active:
         require_another_admin(session, entry, user)
@@ -124,7 +115,7 @@ def disable(session: Session, entry: Entry, email: str) -> User:
 
 def enable(session: Session, entry: Entry, email: str) -> User:
     """Gives an ended account back, with the password that it had."""
-    require_admin(entry)
+    require_admin(entry.actor)
     user = the_user(session, email)
     if not user.is_active:
         user.is_active = True
@@ -142,7 +133,7 @@ def set_password(session: Session, entry: Entry, email: str, password: str, *, k
 def keep_password(session: Session, entry: Entry, user: User, password_hash: str, *, keep: str | None = None) -> User:
     """The same with a password that has been hashed already, which takes longer than a transaction should."""
     if entry.actor.id != user.actor_id:
-        require_admin(entry)
+        require_admin(entry.actor)
     user.password_hash = password_hash
     session.add(user)
     end_sign_ins(session, user, keep=keep)
@@ -190,9 +181,9 @@ def end_sign_ins(session: Session, user: User, *, keep: str | None = None) -> No
     session.execute(delete(KnownPlace).where(col(KnownPlace.user_id) == user.id))
 
 
-def require_admin(entry: Entry) -> None:
-    """Refuses with NotAllowedError unless an administrator acts."""
-    if not entry.actor.is_admin:
+def require_admin(actor: Actor) -> None:
+    """Refuses with NotAllowedError unless it is an administrator."""
+    if not actor.is_admin:
         raise NotAllowedError(N_("Only administrators can do this."))
 
 

@@ -27,7 +27,7 @@ def erase(session: Session, entry: Entry, email: str) -> str:
 
     Raises NotFoundError, or ConflictError for the last administrator who can sign in.
     """
-    accounts.require_admin(entry)
+    accounts.require_admin(entry.actor)
     user = accounts.the_user(session, email)
     accounts.require_another_admin(session, entry, user)
     actor = session.get_one(Actor, user.actor_id)

@@ -96,7 +96,7 @@ def carry_out(
     `without_refused` leaves refused rows out; without it one such row refuses all. `with_old` also makes new links
     for accounts in the file that are there already and have no password. Raises ImportChangedError or InvalidError.
     """
-    accounts.require_admin(entry)
+    accounts.require_admin(entry.actor)
     planned = plan(session, rows)
     if digest(planned) != seen:
         raise ImportChangedError(N_("The accounts have changed since the preview. Look at it again; nothing was done."))

@@ -41,7 +41,7 @@ def make(session: Session, entry: Entry, user: User, *, now: datetime) -> Link:
 
     Raises NotAllowedError, or ConflictError for an account that has ended.
     """
-    account.require_admin(entry)
+    account.require_admin(entry.actor)
     if not user.is_active:
         raise ConflictError(N_("The account is disabled. Enable it first."))
     lasts = INVITATION if user.password_hash == passwords.UNUSABLE else RESET

@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from tracker import security_log
 from tracker.commands.accounts import passwords
 from tracker.commands.accounts.account import normal_email
-from tracker.db.models import KnownPlace, Programme, SignIn, SignInFailure, User
+from tracker.db.models import CalendarKey, KnownPlace, Programme, SignIn, SignInFailure, User
 from tracker.domain.errors import N_, TrackerError
 
 ATTEMPTS = 10
@@ -82,6 +82,17 @@ def attempt_link(session: Session, address: str, now: datetime) -> int:
     """
     _count_one_at_a_time(session, now)
     return _book(session, address, _LINK, [col(SignInFailure.place) == address], now)
+
+
+def make_calendar_key(session: Session, user_id: int, now: datetime) -> str:
+    """A new secret for the address of the account's calendar, as calendars cannot sign in; the one it had ends.
+
+    A random one, shown now and never again: the database keeps its hash, so that a copy of it opens nobody's calendar,
+    and no setting that changes ends it. No history: what somebody reads in is nobody else's business.
+    """
+    secret = secrets.token_urlsafe(32)
+    session.merge(CalendarKey(user_id=user_id, key_hash=token_hash(secret), made_at=now))
+    return secret
 
 
 def refuse_calendar(session: Session, place: str, now: datetime) -> None:

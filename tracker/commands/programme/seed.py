@@ -1,7 +1,7 @@
 """Loads a whole programme at once, from a folder of programme files or from rows. All or nothing."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,12 @@ from tracker.db import models
 from tracker.db.columns import row_columns
 from tracker.domain.errors import N_, ConflictError
 from tracker.domain.files.csv_text import Place, PlaceError, read_rows
+from tracker.domain.imports.progress import Progress, Step, silent
 from tracker.domain.programme import files
 from tracker.domain.programme.checks import cycle_problems, derived_problems, problems
 from tracker.domain.programme.files import PROGRAMME_FILES, ProgrammeFile
 from tracker.domain.programme.rows import CycleRow, Programme, ProjectRow, WorkstreamRow
 
-Progress = Callable[[str, int, int], None]
 _ROWS_A_STATEMENT = 2_000
 _LINE_BREAK = re.compile(rb"\r\n|\r|\n")
 # What may be there before: of the same code or number as a row of the file, it has to be equal.
@@ -36,29 +36,25 @@ _HISTORY = (
 )
 
 
-def _no_progress(_step: str, _done: int, _total: int) -> None:
-    """For whoever does not watch."""
-
-
-def read_folder(folder: Path, *, progress: Progress = _no_progress) -> Programme:
+def read_folder(folder: Path, *, progress: Progress = silent) -> Programme:
     """The checked programme of a folder. Raises PlaceError that names file, line, column and value."""
     paths = [folder / f"{file.name}.csv" for file in PROGRAMME_FILES]
     return read_files({path.name: _bytes(path) for path in paths}, progress=progress)
 
 
-def read_files(contents: Mapping[str, bytes], *, progress: Progress = _no_progress) -> Programme:
+def read_files(contents: Mapping[str, bytes], *, progress: Progress = silent) -> Programme:
     """The checked programme of the ten files, by name. Raises PlaceError as `read_folder` does."""
     texts = {file.name: _text(f"{file.name}.csv", contents[f"{file.name}.csv"]) for file in PROGRAMME_FILES}
     total, done = sum(map(len, texts.values())), 0
     programme = Programme()
     lines: dict[str, list[int]] = {}
     for file in PROGRAMME_FILES:
-        progress("read", done, total)
+        progress(Step.READ, done, total)
         placed = list(read_rows(texts[file.name], file))
         lines[file.name] = [line for line, _ in placed]
         setattr(programme, file.name, [row for _, row in placed])
         done += len(texts[file.name])
-    progress("read", total, total)
+    progress(Step.READ, total, total)
     require_sound(programme, lines)
     return programme
 
@@ -74,7 +70,7 @@ def require_sound(programme: Programme, lines: dict[str, list[int]] | None = Non
 
 
 def load(
-    session: Session, programme: Programme, *, time_zone: str, name: str = "", progress: Progress = _no_progress
+    session: Session, programme: Programme, *, time_zone: str, name: str = "", progress: Progress = silent
 ) -> None:
     """Writes a sound programme into a database without a history; projects, workstreams and cycles that are there
     already stay. Raises ConflictError or PlaceError, changing nothing, as `already_there` does.
@@ -93,7 +89,7 @@ def load(
         for batch in pieces(rows, _ROWS_A_STATEMENT):
             session.execute(insert(table), batch)
             done += len(batch)
-            progress("write", done, total)
+            progress(Step.WRITTEN, done, total)
     newest = max(filter(None, (row.last_recorded_at, seeded.newest_recorded_at)), default=None)
     session.execute(update(models.Programme).values(revision=seeded.revision, last_recorded_at=newest))
     session.expire(row)

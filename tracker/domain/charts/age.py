@@ -16,9 +16,8 @@ from tracker.domain.figures.lead_times import last_run, percentile
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.timelines import DONE, Timeline
 from tracker.domain.figures.words import Adds
-from tracker.domain.states import STATES, State
+from tracker.domain.states import STATES, UNDER_WAY, State
 
-WORKING = (State.DESIGN, State.VALIDATION, State.TEST)
 COLUMNS = (
     Column("workflow", Adds.KEY),
     Column("state", Adds.NONE),
@@ -58,14 +57,14 @@ def _workflows(span: Span, choice: Choice) -> list[KnownWorkflow]:
 
 def ages_when_left(timelines: Iterable[Timeline], as_of: datetime, zone: ZoneInfo) -> Mapping[State, list[int]]:
     """For each state of work, how old the work on what is done by now was when it left the state for the last time."""
-    ages: dict[State, list[int]] = {state: [] for state in WORKING}
+    ages: dict[State, list[int]] = {state: [] for state in UNDER_WAY}
     for timeline in timelines:
         if timeline.at(as_of) != DONE:
             continue
         begun, entry = last_run(timeline, as_of + _MICROSECOND)
         begun_on = local_date(timeline.moments[begun], zone)
         left = {timeline.positions[number]: timeline.moments[number + 1] for number in range(begun, entry)}
-        for state in WORKING:
+        for state in UNDER_WAY:
             if state.position in left:
                 ages[state].append((local_date(left[state.position], zone) - begun_on).days + 1)
     return ages

@@ -11,7 +11,6 @@ from tracker.domain.figures.stale import stale_streams
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.timelines import DONE, Step
 from tracker.domain.history import is_late
-from tracker.domain.states import CycleStatus
 
 
 class Caution(StrEnum):
@@ -57,7 +56,7 @@ def _add(
 
 def _stale(span: Span, choice: Choice, updated: Mapping[str, datetime]) -> Iterator[Behind]:
     """Workstreams with open members of the running cycle, when it is among those shown, the longest waiting first."""
-    running = next((row.cycle for row in span.cycles if _is_running(span, row.cycle)), None)
+    running = next((row.cycle for row in span.cycles if span.is_running(row.cycle)), None)
     if running is None:
         return
     members, chosen = span.members(running, choice), set(choice.workstreams)
@@ -66,11 +65,6 @@ def _stale(span: Span, choice: Choice, updated: Mapping[str, datetime]) -> Itera
     for each in stale_streams(span.history, members, done, updated, today):
         if each.code in chosen:
             yield Behind(each.code, at=each.updated_at, amount=each.days)
-
-
-def _is_running(span: Span, number: int) -> bool:
-    here = span.reading(number)
-    return here.is_begun and here.cycle.status is CycleStatus.RUNNING
 
 
 def _left_out(span: Span, choice: Choice) -> Iterator[Behind]:

@@ -1,9 +1,7 @@
 """Moves back in each cycle, by the reason that was given for them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from functools import partial
+from collections.abc import Iterator
 
 from tracker.domain.charts.sheets import Column, SheetRow, Source, Value
 from tracker.domain.charts.span import Span
@@ -14,7 +12,6 @@ from tracker.domain.states import MoveBackReason
 
 NO_REASON = "none"
 REASONS = (*(pick.value for pick in MoveBackReason), NO_REASON)  # words of one's own count as `other`
-_Move = tuple[str, datetime]
 COLUMNS = (Column("cycle", Adds.KEY), Column("reason", Adds.KEY), Column("moves_back", Adds.COUNT))
 
 
@@ -27,29 +24,25 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
         for reason in (each for each in REASONS if each in found):
             moves = found[reason]
             values: dict[str, Value] = {"cycle": number, "reason": reason, "moves_back": len(moves)}
-            yield SheetRow(values, {"moves_back": partial(_listed, moves)})
+            yield SheetRow(values, {"moves_back": moves})
         if not found:
             yield SheetRow({"cycle": number, "reason": None, "moves_back": 0 if is_counted else None})
 
 
-def _moves(span: Span, number: int, choice: Choice) -> dict[str, list[_Move]]:
+def _moves(span: Span, number: int, choice: Choice) -> dict[str, list[Behind]]:
     """Those in the cycle that are known and stand."""
     here, reasons = span.reading(number), span.tags.reasons
-    found: dict[str, list[_Move]] = defaultdict(list)
+    found: dict[str, list[Behind]] = defaultdict(list)
     for code in span.joined(number, choice):
         for workflow in span.history.concerned(number, code):
             for step in workflow.changes.steps(here.start, here.border, span.as_of):
                 if step.position < step.before and not step.is_taken_back:
-                    found[_reason(reasons.get(step.id, ""))].append((workflow.key, step.happened_at))
+                    found[_reason(reasons.get(step.id, ""))].append(Behind(workflow.key, at=step.happened_at))
     return found
 
 
 def _reason(text: str) -> str:
     return (text if text in set(MoveBackReason) else MoveBackReason.OTHER.value) if text else NO_REASON
-
-
-def _listed(moves: Sequence[_Move]) -> list[Behind]:
-    return [Behind(key, at=at) for key, at in moves]
 
 
 SOURCE = Source("moves-back", COLUMNS, rows)

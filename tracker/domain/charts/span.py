@@ -14,7 +14,7 @@ from tracker.domain.figures.items import CycleItems, KnownWorkflow
 from tracker.domain.figures.known_cycles import KnownCycles
 from tracker.domain.figures.summaries import Choice, Summary
 from tracker.domain.programme.rows import CycleRow
-from tracker.domain.states import BlockerCategory, Goal
+from tracker.domain.states import BlockerCategory, CycleStatus, Goal
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,11 @@ class Span(KnownCycles):
         """The figures as the close froze them."""
         found = self.reported(number)
         return self.summary_of(found, choice) if found is not None else None
+
+    def is_running(self, number: int) -> bool:
+        """Whether the cycle runs and its first day has come."""
+        here = self.reading(number)
+        return here.is_begun and here.cycle.status is CycleStatus.RUNNING
 
     def members(self, number: int, choice: Choice) -> dict[str, Goal]:
         """Those in the cycle just before its close, by key with their goals: now while there was none, and of a draft

@@ -9,9 +9,8 @@ from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.lead_times import last_run
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.words import Adds
-from tracker.domain.states import STATES, State
+from tracker.domain.states import STATES, UNDER_WAY, State
 
-WORKING = (State.DESIGN, State.VALIDATION, State.TEST)
 NUMBERS = (Column("n", Adds.COUNT), Column("p50_days", Adds.P50), Column("p85_days", Adds.P85))
 COLUMNS = (Column("cycle", Adds.KEY), Column("state", Adds.KEY), *NUMBERS)
 
@@ -20,7 +19,7 @@ def rows(span: Span, choice: Choice) -> Iterator[SheetRow]:
     """A row per cycle and state."""
     for cycle in span.cycles:
         spent = _spent(span, cycle.cycle, choice)
-        for state in WORKING:
+        for state in UNDER_WAY:
             items = [Behind(key, amount=days[state]) for key, days in spent.items()] if spent is not None else []
             numbers = {column.name: added_up(column, items) if spent is not None else None for column in NUMBERS}
             yield SheetRow(

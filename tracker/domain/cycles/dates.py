@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from itertools import pairwise
+from operator import attrgetter
 
 from tracker.domain.calendar import is_working_day
 from tracker.domain.errors import N_, InvalidError
@@ -92,16 +94,11 @@ def _refuse_disorder(dates: Dates) -> None:
 
 def gaps_around(wanted: NumberedDates, others: Iterable[NumberedDates]) -> tuple[tuple[int, int, int], ...]:
     """What would lie outside the cycles because of these dates: the numbers before and after, and how many days."""
-    dates, before, after = wanted.dates, None, None
-    for other in others:
-        theirs = other.dates
-        if theirs.ends_on < dates.starts_on and (before is None or before.dates.ends_on < theirs.ends_on):
-            before = other
-        if theirs.starts_on > dates.ends_on and (after is None or theirs.starts_on < after.dates.starts_on):
-            after = other
-    found = []
-    if before is not None:
-        found.append((before.number, wanted.number, (dates.starts_on - before.dates.ends_on).days - 1))
-    if after is not None:
-        found.append((wanted.number, after.number, (after.dates.starts_on - dates.ends_on).days - 1))
+    dates, rows = wanted.dates, sorted(others, key=attrgetter("dates.ends_on"))
+    before = [each for each in rows if each.dates.ends_on < dates.starts_on][-1:]
+    after = [each for each in rows if each.dates.starts_on > dates.ends_on][:1]
+    found = [
+        (one.number, other.number, (other.dates.starts_on - one.dates.ends_on).days - 1)
+        for one, other in pairwise([*before, wanted, *after])
+    ]
     return tuple(each for each in found if each[2] > 0)

@@ -3,12 +3,15 @@
 A language is drafted by itself: whole sentences put together from translated pieces read like a translation.
 """
 
+import tomllib
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from typing import Self
 
 from tracker.domain.calendar import iso_week
 from tracker.domain.programme.rows import CycleRow
@@ -28,13 +31,18 @@ class Language(ABC):
 
     months: str
     status: Mapping[str, str]
-    to_do: Mapping[Goal, str]  # what is to be done to a workflow
-    doing: Mapping[Goal, str]  # the verb
-    goals: Mapping[Goal, str]  # the noun
-    did: tuple[str, str, str]  # as in `STAGES`, in a sentence about a cycle
-    done: tuple[str, str, str]  # and about a month
+    to_do: Mapping[str, str]  # by goal what is to be done to a workflow
+    doing: Mapping[str, str]  # the verb
+    goals: Mapping[str, str]  # the noun
+    did: Sequence[str]  # as in `STAGES`, in a sentence about a cycle
+    done: Sequence[str]  # and about a month
     ratios: str
-    phrases: Mapping[str, str | tuple[str, str]]
+    phrases: Mapping[str, str | Sequence[str]]
+
+    @classmethod
+    def read(cls, name: str) -> Self:
+        """The language with the words that stand in its file beside this one."""
+        return cls(**tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8")))
 
     def say(self, key: str, is_other: bool = False, /, **values: object) -> str:
         """The phrase with its places filled in; of two, the first or the other."""

@@ -12,7 +12,7 @@ from tracker.clock import real_now
 from tracker.commands.accounts import account as accounts
 from tracker.commands.accounts import links as password_links
 from tracker.commands.entry.entries import Entry
-from tracker.domain.errors import N_, NotAllowedError, NotFoundError, TrackerError
+from tracker.domain.errors import N_, NotFoundError, TrackerError
 from tracker.domain.merging import FieldConflictError
 from tracker.domain.states import Role
 from tracker.queries.accounts import table as lists
@@ -40,16 +40,15 @@ WHAT_ROLES_DO = {
 }
 
 
+@bp.before_request
 def require_admin() -> None:
     """Refuses the page to others than administrators."""
-    if not current_viewer().actor.is_admin:
-        raise NotAllowedError(N_("Only administrators can do this."))
+    accounts.require_admin(current_viewer().actor)
 
 
 @bp.get("/admin")
 def show() -> ResponseReturnValue:
     """All accounts."""
-    require_admin()
     session = reading_session()
     rows, mark = lists.by_name(session), backups.mark(session)
     return page("accounts/accounts.html", accounts=rows, mark=mark, roles=dict(picks(Role)), real_now=real_now())
@@ -58,21 +57,18 @@ def show() -> ResponseReturnValue:
 @bp.get("/admin/accounts/new")
 def new() -> ResponseReturnValue:
     """The form of a new account."""
-    require_admin()
     return _form(None, {"email": "", "name": "", "role": "", "workstreams": set()})
 
 
 @bp.post("/admin/accounts/new")
 def create() -> ResponseReturnValue:
     """Makes the account and an invitation, which the next page shows once."""
-    require_admin()
     return submit("user_add", AccountForm.parse, _created, lambda error: _form(None, typed(request.form), error), WRONG)
 
 
 @bp.get("/admin/accounts/<int:account_id>")
 def account(account_id: int) -> ResponseReturnValue:
     """One account, its form and what can be done with it."""
-    require_admin()
     found = _account(account_id)
     return _form(found, _texts(found))
 
@@ -80,7 +76,6 @@ def account(account_id: int) -> ResponseReturnValue:
 @bp.post("/admin/accounts/<int:account_id>")
 def edit(account_id: int) -> ResponseReturnValue:
     """Writes the fields that were changed."""
-    require_admin()
     return submit(
         "user_edit",
         AccountForm.parse,
@@ -118,7 +113,6 @@ def _done(
     command: str, account_id: int, do: Callable[[Session, Entry, str], object], text: str = ""
 ) -> ResponseReturnValue:
     """Back to the account's page, with a word about what was done or why not."""
-    require_admin()
 
     def answer(session: Session, entry: Entry, _form: Form) -> Response:
         do(session, entry, accounts.account(session, account_id).email)

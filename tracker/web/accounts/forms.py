@@ -113,9 +113,4 @@ class ImportForm(Form):
 
 def typed(fields: MultiDict[str, str]) -> dict[str, Any]:
     """What somebody typed about an account, to be shown again."""
-    return {
-        "email": fields.get("email", ""),
-        "name": fields.get("name", ""),
-        "role": fields.get("role", ""),
-        "workstreams": set(fields.getlist("workstreams")),
-    }
+    return {name: fields.get(name, "") for name in FIELDS} | {"workstreams": set(fields.getlist("workstreams"))}

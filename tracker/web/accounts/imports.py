@@ -28,19 +28,18 @@ from tracker.web.ui.uploads import file_beside
 from tracker.web.ui.words import word
 
 bp = Blueprint("account_imports", __name__)
+bp.before_request(require_admin)
 
 
 @bp.get("/admin/accounts/import")
 def show() -> ResponseReturnValue:
     """The form: a file, or rows pasted from a spreadsheet."""
-    require_admin()
     return _form("")
 
 
 @bp.post("/admin/accounts/import")
 def preview() -> ResponseReturnValue:
     """What the rows would do. Nothing is written."""
-    require_admin()
     text = ""
     try:
         text = ImportForm.parse(request.form).text
@@ -53,7 +52,6 @@ def preview() -> ResponseReturnValue:
 @bp.post("/admin/accounts/import/confirm")
 def confirm() -> ResponseReturnValue:
     """Does what the preview said, and shows the links once."""
-    require_admin()
     try:
         form = ImportForm.parse(request.form)
         rows = read_rows(form.text)

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 
 from tracker.clock import real_now
 from tracker.commands.accounts import account as accounts
-from tracker.commands.accounts import calendar_keys, passwords, sign_ins
+from tracker.commands.accounts import passwords, sign_ins
 from tracker.commands.accounts.sign_ins import TooManyAttemptsError
 from tracker.commands.entry import idempotency_keys
 from tracker.domain.errors import InvalidError
@@ -99,7 +99,7 @@ def make_calendar_address() -> ResponseReturnValue:
     """A new address for the account's calendar, which the next page shows once; an earlier one ends."""
     user_id = current_viewer().user_id
     with unrecorded() as session:
-        cookie[_CALENDAR] = [user_id, calendar_keys.make(session, user_id, now=real_now())]
+        cookie[_CALENDAR] = [user_id, sign_ins.make_calendar_key(session, user_id, real_now())]
     return see_other(url_for("own_settings.show", _anchor="calendar-title"))
 
 

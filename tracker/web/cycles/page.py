@@ -112,7 +112,6 @@ def _shared(read: Sources, asked: Asked) -> dict[str, Any]:
         "is_planner": current_viewer().actor.is_planner,
         "opens": _opener(cycle.number, stream),
         "number": figure_words.number,
-        "with_unit": figure_words.with_unit,
         "label": figure_words.label,
         "definition": figure_words.definition,
         "basis_label": figure_words.basis_label,

@@ -50,17 +50,22 @@ bp = Blueprint("workflow_imports", __name__)
 _MOST_WORDS = 2_000
 
 
+@bp.before_request
+def require_rights() -> None:
+    """Refuses the pages to whoever could import nothing."""
+    if not workflow_imports.may_import(current_viewer().actor):
+        raise NotAllowedError(N_("Only project leads and planners can import."))
+
+
 @bp.get("/imports/workflows")
 def show() -> ResponseReturnValue:
     """The form for a file, and the imports there have been."""
-    _require_rights()
     return _start({})
 
 
 @bp.post("/imports/workflows")
 def upload() -> ResponseReturnValue:
     """Keeps the file, if it can be read."""
-    _require_rights()
     try:
         name, content = sent_file()
         with progress_of(request.form.get("progress", "")) as progress:
@@ -73,7 +78,7 @@ def upload() -> ResponseReturnValue:
 @bp.get("/imports/workflows/<token>/columns")
 def columns(token: str) -> ResponseReturnValue:
     """What each column is imported as."""
-    file = _the_file(token)
+    file = kept_file(token)
     if file.entry_id is not None:
         return redirect(url_for(".preview", token=token), code=303)
     return _columns(file, Choices.read(file.choices), {})
@@ -82,7 +87,7 @@ def columns(token: str) -> ResponseReturnValue:
 @bp.post("/imports/workflows/<token>/columns")
 def choose_columns(token: str) -> ResponseReturnValue:
     """Keeps what was chosen about the columns, and goes on to the preview."""
-    file = _the_file(token)
+    file = kept_file(token)
     before = Choices.read(file.choices)
     try:
         chosen = choosing.checked(before, request.form, _sent_columns())
@@ -101,7 +106,7 @@ def choose_columns(token: str) -> ResponseReturnValue:
 @bp.get("/imports/workflows/<token>")
 def preview(token: str) -> ResponseReturnValue:
     """What each row would do; once it is done, what came of it."""
-    file = _the_file(token)
+    file = kept_file(token)
     if file.entry_id is not None:
         return _done(file)
     return _preview(file)
@@ -110,7 +115,7 @@ def preview(token: str) -> ResponseReturnValue:
 @bp.post("/imports/workflows/<token>/choices")
 def choose(token: str) -> ResponseReturnValue:
     """Keeps what words of the file mean, and what is consented to."""
-    file = _the_file(token)
+    file = kept_file(token)
     if file.entry_id is None:
         chosen = replace(
             Choices.read(file.choices),
@@ -127,7 +132,7 @@ def choose(token: str) -> ResponseReturnValue:
 @bp.post("/imports/workflows/<token>/confirm")
 def confirm(token: str) -> ResponseReturnValue:
     """Does what the preview said."""
-    file = _the_file(token)
+    file = kept_file(token)
     if file.entry_id is not None:
         return redirect(url_for(".preview", token=token), code=303)
     try:
@@ -143,21 +148,11 @@ def confirm(token: str) -> ResponseReturnValue:
 @bp.get("/imports/workflows/<token>/refused.csv")
 def refused(token: str) -> ResponseReturnValue:
     """The rows that are refused, each with its cause, to be corrected and imported again."""
-    file = _the_file(token)
+    file = kept_file(token)
     content = file.refused if file.entry_id is not None else _refused_file(_plan(file, Choices.read(file.choices)))
     response = Response(content, mimetype="text/csv")
     response.headers["Content-Disposition"] = f"attachment; filename={gettext('refused-rows')}.csv"
     return response
-
-
-def _require_rights() -> None:
-    if not workflow_imports.may_import(current_viewer().actor):
-        raise NotAllowedError(N_("Only project leads and planners can import."))
-
-
-def _the_file(token: str) -> ImportFile:
-    _require_rights()
-    return kept_file(token)
 
 
 def _keep(token: str, chosen: Choices) -> None:

@@ -12,7 +12,7 @@ from tracker.commands.entry import batch_results
 from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows.moves import the_workflow
-from tracker.domain.errors import InvalidError, TrackerError
+from tracker.domain.errors import NN_, InvalidError, TrackerError
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import CycleStatus
 from tracker.queries import planning as plans
@@ -30,7 +30,7 @@ from tracker.web.ui.rendering import htmx, page
 from tracker.web.ui.shared import shared
 from tracker.web.ui.submit import see_other, submit
 from tracker.web.ui.translation import gettext, ngettext
-from tracker.web.ui.words import word
+from tracker.web.ui.words import goal_word
 
 
 def result_text(session: Session, form: PlanForm, number: int, done: tuple[str, ...]) -> str:
@@ -43,22 +43,13 @@ def result_text(session: Session, form: PlanForm, number: int, done: tuple[str, 
     goal = form.goal
     if goal is None and count == 1:
         goal = the_workflow(session, key)[0].goal
-    if goal is None:
-        return ngettext(
-            "%(key)s is planned for cycle %(cycle)s",
-            "%(num)s workflows are planned for cycle %(cycle)s",
-            count,
-            key=key,
-            cycle=number,
+    text = NN_("%(key)s is planned for cycle %(cycle)s", "%(num)s workflows are planned for cycle %(cycle)s")
+    if goal is not None:
+        text = NN_(
+            "%(key)s is planned for cycle %(cycle)s, goal %(goal)s",
+            "%(num)s workflows are planned for cycle %(cycle)s, goal %(goal)s",
         )
-    return ngettext(
-        "%(key)s is planned for cycle %(cycle)s, goal %(goal)s",
-        "%(num)s workflows are planned for cycle %(cycle)s, goal %(goal)s",
-        count,
-        key=key,
-        cycle=number,
-        goal=word(goal),
-    )
+    return ngettext(*text, count, key=key, cycle=number, goal=goal_word(goal))
 
 
 bp = Blueprint("planning", __name__, url_prefix="/cycles/<int:number>/plan")

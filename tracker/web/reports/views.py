@@ -36,7 +36,6 @@ from tracker.web.ui.rendering import page, render_block
 from tracker.web.ui.submit import fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
 
-MINE = "mine"
 OK = 200
 
 
@@ -310,7 +309,6 @@ def _form(sources: Sources, project: str, again: Redrawn | None = None) -> dict[
         "from_last_plan": not any(kept.values()) and not any(drafted.values()) and any(values.values()),
         "is_carried": project == INTRODUCTION and material.is_carried(month, language()),
         "outcomes": report_words.plan_results(material.outcomes(month, project, language())),
-        "last_month": words.month_name(month.previous),
         "last_title": words.plan_title(month.previous),
         "preview": [
             (title, _blocks(sources, report, preview, written)) for title, written in files.sections(preview, report)
@@ -342,7 +340,7 @@ def _refused(month: str, project: str, error: TrackerError) -> Response:
     context = _form(sources, project, again)
     if is_by_itself:
         return _saved_block(context | {"state": "refused"}, status_of(error))
-    return page("reports/edit.html", status=status_of(error), **context, mine=MINE)
+    return page("reports/edit.html", status=status_of(error), **context)
 
 
 def _items(sources: Sources) -> Response:

@@ -13,7 +13,7 @@ from tracker.commands.entry.entries import Entry
 from tracker.commands.entry.idempotency_keys import LONGEST_KEY
 from tracker.db.language import names as names_of
 from tracker.db.models import Workstream
-from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, NotFoundError, TrackerError
+from tracker.domain.errors import N_, ConflictError, InvalidError, NotFoundError, TrackerError
 from tracker.domain.language import text_in
 from tracker.domain.states import CycleStatus, Goal, ProposalKind
 from tracker.queries import planning
@@ -97,8 +97,7 @@ def _confirmed(form: CloseForm, number: int) -> CloseForm:
 
 def _the_cycle(number: int) -> Standing:
     """The cycle, for planners."""
-    if not current_viewer().actor.is_planner:
-        raise NotAllowedError(N_("Only planners plan, commit and close cycles."))
+    cycles.require_planner(current_viewer().actor)
     return queries.standing(reading_session(), number)
 
 
@@ -153,6 +152,7 @@ def _running(cycle: Standing, error: TrackerError | None) -> dict[str, Any]:
     found = queries.closing(reading_session(), cycle, now())
     typed = request.form if error else {}
     is_decided = not found.undecided and not found.lacks_draft
+    has_changed = isinstance(error, ReviewChangedError | UndecidedError)
     names = {part.code: text_in(language(), part, "name") for part in found.review.parts}
     return {
         "closing": found,
@@ -163,7 +163,7 @@ def _running(cycle: Standing, error: TrackerError | None) -> dict[str, Any]:
         "counts": {kind.value: len(found.decided(kind)) for kind in _BECAME},
         "seal": found.review.fingerprint,
         "marks": snapshot(found),
-        "changed": changes(typed.get("marks", ""), found) if _has_changed(error) else [],
+        "changed": changes(typed.get("marks", ""), found) if has_changed else [],
         "typed": typed,
         "reason_word": reason_word,
         "goal_word": goal_word,
@@ -207,10 +207,6 @@ def _plan(cycle: Standing) -> Plan | None:
     session = reading_session()
     row, frame = planning.cycle_of(session, cycle.cycle), board.frame(session, language=language(), today=today())
     return planning.plan(session, row, frame, language=language(), now=now(), today=today())
-
-
-def _has_changed(error: TrackerError | None) -> bool:
-    return isinstance(error, ReviewChangedError | UndecidedError)
 
 
 def _messages(error: TrackerError, cycle: Standing, command: str) -> dict[str, str]:

@@ -109,7 +109,7 @@ def context(shown: ReviewPage, drafts: Drafts = NO_DRAFTS, past: Sequence[object
         "cycle": shown.frame.cycle,
         "into": shown.frame.into,
         "review": review,
-        "rows": [_row(shown, part) for part in shown.ordered],
+        "rows": shown.ordered,
         "stream": _stream(shown, shown.part, drafts) if shown.part else None,
         "met": met,
         "total": total,
@@ -128,7 +128,7 @@ def context(shown: ReviewPage, drafts: Drafts = NO_DRAFTS, past: Sequence[object
         "reasons": picks(ReviewReason),
         "kind_word": word,
         "wish_words": wish_words,
-        "stream_name": _stream_name,
+        "name_of": lambda thing: text_in(language(), thing, "name"),
         "stream_url": lambda part: here(review.cycle, part),
         "planning_week": _planning_week(shown.frame),
         "working_days": working_days,
@@ -191,38 +191,17 @@ def _ordered(parts: Sequence[Part], actor: Actor) -> tuple[Part, ...]:
     return tuple(sorted(parts, key=rank))
 
 
-def _row(shown: ReviewPage, part: Part) -> dict[str, Any]:
-    return {
-        "code": part.code,
-        "name": _stream_name(part),
-        "met": part.met,
-        "total": len(part.members),
-        "unmet": len(part.unmet),
-        "undecided": part.undecided,
-        "is_ready": part.is_ready,
-        "is_here": part is shown.part,
-        "may": current_viewer().actor.leads(part.code),
-        "url": here(shown.review.cycle, part),
-    }
-
-
 def _stream(shown: ReviewPage, part: Part, drafts: Drafts) -> dict[str, Any]:
     unmet, going_on = (_first(members, shown, drafts) for members in (part.unmet, part.going_on))
     return {
-        "code": part.code,
-        "name": _stream_name(part),
+        "part": part,
         "may": current_viewer().actor.leads(part.code) and shown.review.status is CycleStatus.RUNNING,
-        "is_ready": part.is_ready,
-        "met": part.met,
-        "total": len(part.members),
-        "undecided": part.undecided,
         "decided": len(part.unmet) - part.undecided,
         "unmet": [item(member, drafts.get(member.key)) for member in unmet],
         "going_on": [item(member, drafts.get(member.key)) for member in going_on],
         "more": len(part.unmet) + len(part.going_on) - len(unmet) - len(going_on),
         "is_accepted": not part.undecided and all(member.decision for member in part.going_on),
-        "lapsed": [item(member) for member in part.lapsed],
-        "stay": [item(member) for member in part.members if member.is_met and not member.can_go_on],
+        "stay": [member for member in part.members if member.is_met and not member.can_go_on],
         "blocked": len({each.id for member in part.members for each in member.blockers}),
         "next": _next(shown.ordered, part),
         "before": [(each.number, each.of(part.code)) for each in shown.frame.before],
@@ -247,10 +226,6 @@ def _next(ordered: Sequence[Part], part: Part) -> Part | None:
     at = ordered.index(part)
     following = [*ordered[at + 1 :], *ordered[:at]]
     return next((each for each in following if each.undecided), following[0] if following else None)
-
-
-def _stream_name(part: Part) -> str:
-    return text_in(language(), part, "name")
 
 
 def _days(since: datetime) -> int:

@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from tracker.commands.entry.entries import open_entry
 from tracker.commands.imports import files as import_files
 from tracker.commands.programme import seed
-from tracker.db.models import ImportFile
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.files.csv_text import PlaceError
 from tracker.domain.people import Actor
@@ -23,10 +22,15 @@ from tracker.web.ui.uploads import MOST_MEGABYTES, keep_file, kept_file, sent_fi
 bp = Blueprint("setup_files", __name__, url_prefix="/setup/files")
 
 
+@bp.before_request
+def require_planner() -> None:
+    """Refuses the pages to whoever may not set up."""
+    _require_planner(current_viewer().actor)
+
+
 @bp.get("")
 def show() -> ResponseReturnValue:
     """The form for a zip; where there is a history, that there is."""
-    _require_planner(current_viewer().actor)
     try:
         seed.require_no_history(reading_session())
     except ConflictError as error:
@@ -37,7 +41,6 @@ def show() -> ResponseReturnValue:
 @bp.post("")
 def upload() -> ResponseReturnValue:
     """Keeps the zip, if all in it can be read and stands beside what is there."""
-    _require_planner(current_viewer().actor)
     try:
         seed.require_no_history(reading_session())
         name, content = sent_file()
@@ -50,7 +53,7 @@ def upload() -> ResponseReturnValue:
 @bp.get("/<token>")
 def preview(token: str) -> ResponseReturnValue:
     """What would be loaded, file by file."""
-    file = _the_file(token)
+    file = kept_file(token)
     if file.entry_id is not None:
         return redirect(url_for("home.show"))
     try:
@@ -69,7 +72,7 @@ def preview(token: str) -> ResponseReturnValue:
 @bp.post("/<token>")
 def load(token: str) -> ResponseReturnValue:
     """Loads all that the preview counted; sent twice, done once."""
-    file = _the_file(token)
+    file = kept_file(token)
     try:
         count = _load(token, _read(file.content)) if file.entry_id is None else 0
     except (InvalidError, ConflictError) as error:
@@ -95,11 +98,6 @@ def _load(token: str, programme: Programme) -> int:
 def _require_planner(actor: Actor) -> None:
     if not actor.is_planner:
         raise NotAllowedError(N_("Only planners and administrators set an installation up."))
-
-
-def _the_file(token: str) -> ImportFile:
-    _require_planner(current_viewer().actor)
-    return kept_file(token)
 
 
 def _read(content: bytes) -> Programme:

@@ -19,7 +19,7 @@ from tracker.domain.errors import N_, InvalidError, TrackerError
 from tracker.domain.programme.setup import FIELDS
 from tracker.web.accounts.forms import ImportForm
 from tracker.web.http.context import reading_session
-from tracker.web.setup.views import KIND, THINGS, bp, require_planner
+from tracker.web.setup.views import KIND, THINGS, bp
 from tracker.web.ui.errors import explain, field_errors, status_of
 from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import WRONG, fresh_key, see_other, submit
@@ -34,14 +34,12 @@ _MOST_SHOWN = 200
 @bp.get(f"/{KIND}/paste")
 def paste(kind: str) -> ResponseReturnValue:
     """The form: rows pasted from a spreadsheet, or a file."""
-    require_planner()
     return page("setup/paste.html", kind=kind, text="", errors={})
 
 
 @bp.post(f"/{KIND}/paste")
 def keep(kind: str) -> ResponseReturnValue:
     """Keeps the table, if it can be read, and goes on to its preview."""
-    require_planner()
     text = request.form.get("text", "")
     try:
         name, content = file_beside(ImportForm.parse(request.form).text)
@@ -60,17 +58,17 @@ def keep(kind: str) -> ResponseReturnValue:
 @bp.get(f"/{KIND}/paste/<token>")
 def preview(kind: str, token: str) -> ResponseReturnValue:
     """What each row would do; once it is done, all that is set up."""
-    file = _the_file(kind, token)
+    file = kept_file(token, table=kind)
     return _taken() if file.entry_id is not None else _preview(kind, file)
 
 
 @bp.post(f"/{KIND}/paste/<token>/confirm")
 def confirm(kind: str, token: str) -> ResponseReturnValue:
     """Does what the preview said."""
-    file = _the_file(kind, token)
+    file = kept_file(token, table=kind)
 
     def do(session: Session, entry: Entry, form: ImportForm) -> Response:
-        mine = _the_file(kind, token, session)
+        mine = kept_file(token, session, table=kind)
         if mine.entry_id is not None:
             return _taken()
         table = setup_tables.read(mine.content, THINGS[kind])
@@ -81,11 +79,6 @@ def confirm(kind: str, token: str) -> ResponseReturnValue:
         return see_other(url_for(".index"), gettext("Made: %(made)s. There already: %(kept)s.", made=made, kept=kept))
 
     return submit(f"import_{kind}", ImportForm.parse, do, lambda error: _preview(kind, file, error), WRONG)
-
-
-def _the_file(kind: str, token: str, session: Session | None = None) -> ImportFile:
-    require_planner()
-    return kept_file(token, session, table=kind)
 
 
 def _taken() -> Response:

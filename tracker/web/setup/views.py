@@ -41,9 +41,11 @@ _OF_PROGRAMME = {"kind": "programme", "code": ""}
 _LATEST = 5
 
 
+@bp.before_request
 def require_planner() -> None:
-    """Refuses the page to whoever may not set up."""
-    commands.require_planner(current_viewer().actor)
+    """Refuses all pages but the first to whoever may not set up."""
+    if request.endpoint != "setup.index":
+        commands.require_planner(current_viewer().actor)
 
 
 @bp.get("")
@@ -65,14 +67,12 @@ def index() -> ResponseReturnValue:
 @bp.get(f"/{KIND}/new")
 def new(kind: str) -> ResponseReturnValue:
     """The form of a new project or workstream; what is typed may be given in the address."""
-    require_planner()
     return _creation(THINGS[kind], {"first_cycle": "1"} | singles())
 
 
 @bp.post(f"/{KIND}/new")
 def create(kind: str) -> ResponseReturnValue:
     """Makes it, and goes on to the next one if that is wanted."""
-    require_planner()
     thing = THINGS[kind]
 
     def do(session: Session, entry: Entry, form: FieldsForm) -> Response:
@@ -96,7 +96,6 @@ def edit(kind: str, code: str) -> ResponseReturnValue:
 @bp.post(f"/{KIND}/<code>")
 def save(kind: str, code: str) -> ResponseReturnValue:
     """Writes the fields that were changed in the form; where two wrote over the same one, both texts are shown."""
-    require_planner()
     thing = THINGS[kind]
 
     def do(session: Session, entry: Entry, form: MergedForm) -> Response:
@@ -111,7 +110,6 @@ def save(kind: str, code: str) -> ResponseReturnValue:
 @bp.post("/workstreams/<code>/archive")
 def archive(code: str) -> ResponseReturnValue:
     """Puts the workstream away, or takes it into use again."""
-    require_planner()
     is_away = request.form.get("away") == "1"
 
     def do(session: Session, entry: Entry, _form: Form) -> Response:
@@ -126,7 +124,6 @@ def archive(code: str) -> ResponseReturnValue:
 @bp.post("/entries/<int:entry_id>/take-back")
 def undo(entry_id: int) -> ResponseReturnValue:
     """Takes back what an entry set up, as far as nothing newer touched it."""
-    require_planner()
 
     def do(session: Session, entry: Entry, _form: Form) -> Response:
         outcome = undo_entries.undo(session, entry, entry_id)
@@ -150,7 +147,6 @@ def _creation(thing: Thing, values: Mapping[str, str], error: TrackerError | Non
 
 
 def _edit(kind: str, code: str, error: TrackerError | None = None) -> Response:
-    require_planner()
     thing = THINGS[kind]
     row = commands.the_thing(reading_session(), thing, code)
     now = texts_of(row, changeable(thing))

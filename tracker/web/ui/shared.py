@@ -25,6 +25,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from zlib_ng import zlib_ng
 
+from tracker.web.http.assets import takes_gzip
 from tracker.web.http.context import current_viewer, now
 from tracker.web.ui.formats import isolated, language
 
@@ -85,10 +86,9 @@ class Answer:
     def response(self) -> Response:
         """The answer for the request's reader, compressed where the browser takes that."""
         own = {name: _own(name).encode() for name in self.pieces if isinstance(name, str)}
-        is_gzip = request.accept_encodings.quality("gzip") > 0
-        body = b"".join(self._gzip(own) if is_gzip else self._plain(own))
+        body = b"".join(self._gzip(own) if takes_gzip() else self._plain(own))
         response = Response(body, self.status, list(self.headers))
-        if is_gzip:
+        if takes_gzip():
             response.headers["Content-Encoding"] = "gzip"
         response.vary.add("Accept-Encoding")
         return response
@@ -165,11 +165,16 @@ class _Drawing:
 
 def install(app: Flask) -> None:
     """Gives the application a place for them, and templates the slots."""
-    app.extensions[_EXTENSION] = Answers()
+    forget(app)
     app.add_template_global(slot)
     # In place of flask-wtf's, which stands in both: macros see the one, templates the other.
     app.add_template_global(_token, "csrf_token")
     app.context_processor(lambda: {"csrf_token": _token})
+
+
+def forget(app: Flask) -> None:
+    """Begins anew with nothing kept."""
+    app.extensions[_EXTENSION] = Answers()
 
 
 def answers() -> Answers:

@@ -24,7 +24,7 @@ from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
 from tracker.web.ui.words import large_picks, picks, scope_reasons, word
-from tracker.web.workflows.words import described, event_words, part_words, timeline_item, why_not_edit, why_not_move
+from tracker.web.workflows.words import described, event_words, part_words, timeline_item, why_not_move
 
 COMMANDS = ("move", "take_back", "note", "check", "release", "scope", "archive")
 # What each form typed into keeps its text in, should it not be there any more when the page is drawn again.
@@ -103,7 +103,6 @@ def page_context(shown: workflow.Page, command: str = "", errors: dict[str, str]
         "may_edit": may_edit,
         "may_write": may_write,
         "why_not": "" if may_edit else why_not_move(facts),
-        "why_not_edit": "" if may_edit else why_not_edit(facts.workstream, is_archived=facts.is_archived),
         "part": part_words(facts, actor),
         "typed": typed,
         "kept": "" if is_there else "\n".join(filter(None, (typed.get(command, {}).get(name) for name in _PROSE))),
