@@ -12,7 +12,7 @@ from tracker.commands.accounts import sign_ins
 from tracker.commands.imports import files as import_files
 from tracker.db.engine import transaction
 from tracker.db.models import User
-from tracker.web.ui.shared import Answers
+from tracker.web.ui import shared
 
 FEW, MANY = 5, 300
 PAGES = {
@@ -141,7 +141,6 @@ SETUP = 4 + 15
 # Who looks, the file, seven for what rows are measured by and the limits of dates, workstreams by name.
 IMPORT = 11
 POLL = 1  # who looks
-_SHARED = "tracker.shared"  # where the application keeps pages that readers share
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 
 
@@ -196,7 +195,7 @@ def test_what_figures_come_from_is_read_once_for_each_revision(databases: Databa
     with served(databases, FEW) as application:
         opened(application, "/board?cycle=all")
         opened(application, "/charts")
-        forget_pages(application)
+        shared.forget(application.app)
         before = len(statements_of(application.engine, lambda: opened(application, "/charts")))
         moved(application, move_form(application))
         after = len(statements_of(application.engine, lambda: opened(application, "/charts")))
@@ -212,7 +211,7 @@ def counted(application: Served) -> dict[str, int]:
     """
     for path in PAGES.values():
         opened(application, path)
-    forget_pages(application)
+    shared.forget(application.app)
     counts = {
         name: len(statements_of(application.engine, lambda: opened(application, path)))  # noqa: B023
         for name, path in PAGES.items()
@@ -237,11 +236,6 @@ def counted(application: Served) -> dict[str, int]:
         statements_of(application.engine, lambda: polled(application, tag, "/cycles/2/review/changes?workstream=S01"))
     )
     return counts
-
-
-def forget_pages(application: Served) -> None:
-    """As if nobody had been shown any."""
-    application.app.extensions[_SHARED] = Answers()
 
 
 def a_calendar_key(application: Served) -> str:
