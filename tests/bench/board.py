@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 
 from tests.bench.programme import NOW, Served
 from tracker.domain.states import STATES
-from tracker.web.board.cards import USUAL_STAYS, drawn
+from tracker.web.board.cards import USUAL_STAYS, kept_html
 
 PATH = "/board?cycle=all"
 
@@ -54,7 +54,7 @@ def contenders(served: Served) -> dict[str, Callable[[], object]]:
     assert floor() == html, "the card's markup has changed: change _CARD with it"
 
     def cold() -> object:
-        drawn.cache_clear()
+        kept_html.cache_clear()
         return served.get(PATH)
 
     return {"app": lambda: served.get(PATH), "cold": cold, "floor": lambda: floor().encode()}

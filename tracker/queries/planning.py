@@ -220,9 +220,9 @@ def _put_items(
     today: date,
     zone: ZoneInfo,
 ) -> None:
-    for card in board.cards(session, NONE, language=language, today=today, zone=zone):
+    for card in board.cards(session, NONE, language=language, today=today, zone=zone).in_order:
         parts[card.workstream].backlog.append(PlanItem(card, None))
-    for card in board.cards(session, str(number), language=language, today=today, zone=zone):
+    for card in board.cards(session, str(number), language=language, today=today, zone=zone).in_order:
         part, goal = parts[card.workstream], goals[card.key]
         part.members.append(PlanItem(card, goal))
         part.promise.planned[goal] += 1

@@ -37,8 +37,9 @@ def listed(engine: Engine, *, seen_at: datetime = NOW, now: datetime = NOW, lang
     """The rows of all workflows."""
     today = local_date(now, ZONE)
     with reading(engine) as session:
-        cards = board.cards(session, "all", language=language, today=today, zone=ZONE)
+        cards = board.cards(session, "all", language=language, today=today, zone=ZONE).in_order
         updates = list_rows.updates(session, "all", seen_at=seen_at)
+        cards = list_rows.in_order(cards, updates)
         return list_rows.rows(session, cards, updates, "all", language=language, today=today, zone=ZONE)
 
 
@@ -65,7 +66,7 @@ def test_the_filter_finds_the_same(engine: Engine) -> None:
     load(engine, a_programme(*some()))
     today = local_date(NOW, ZONE)
     with reading(engine) as session:
-        cards = board.cards(session, "all", language="sv", today=today, zone=ZONE)
+        cards = board.cards(session, "all", language="sv", today=today, zone=ZONE).in_order
         updates = list_rows.updates(session, "all", seen_at=NOW)
         stale = list_rows.stale(cards, updates, today=today, zone=ZONE)
     assert stale == set(keys([row for row in listed(engine) if row.is_stale]))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tracker.domain.sorting import swedish_order
 from tracker.domain.states import STATES, State
 from tracker.queries.board.cards import BoardFrame, Card, Stream
-from tracker.queries.board.layout import GROUPS, Filters, board_layout, is_found
+from tracker.queries.board.layout import GROUPS, Filters, arranged, board_layout, is_found
 
 FRAME = BoardFrame(
     cycles=(),
@@ -69,7 +69,7 @@ filters = st.builds(
 def test_every_card_shown_stands_in_just_one_column_and_one_lane(
     drawn: list[Card], wanted: Filters, own: set[str]
 ) -> None:
-    shown = board_layout(drawn, wanted, FRAME, own)
+    shown = arranged(board_layout(drawn, wanted, FRAME), own)
     in_columns = [one for column in shown.columns for one in column.cards]
     assert len(in_columns) == shown.shown == shown.owned + shown.shared
     assert all(one.state is column.state for column in shown.columns for one in column.cards)
@@ -81,12 +81,12 @@ def test_every_card_shown_stands_in_just_one_column_and_one_lane(
 
 @given(st.lists(cards(), max_size=30), filters)
 def test_without_filters_nothing_is_left_out(drawn: list[Card], wanted: Filters) -> None:
-    assert board_layout(drawn, Filters(group=wanted.group), FRAME, ()).shown == len(drawn)
+    assert board_layout(drawn, Filters(group=wanted.group), FRAME).shown == len(drawn)
 
 
 def test_a_workstream_finds_what_it_owns_and_what_it_takes_part_in_and_counts_them_apart() -> None:
     here = [card("LAB-001"), card("OPE-001", shared=("LAB",)), card("LKM-001")]
-    shown = board_layout(here, Filters(workstreams=("LAB",)), FRAME, ())
+    shown = board_layout(here, Filters(workstreams=("LAB",)), FRAME)
     assert (shown.owned, shown.shared, shown.total) == (1, 1, 3)
 
 
@@ -106,26 +106,26 @@ def test_search_does_not_find_what_is_not_there(q: str) -> None:
 
 def test_a_column_says_by_how_many_it_is_over_its_limit() -> None:
     here = [card(f"LAB-00{n}") for n in range(1, 4)]
-    design = board_layout(here, Filters(workstreams=("LAB",)), FRAME, ()).columns[1]
+    design = board_layout(here, Filters(workstreams=("LAB",)), FRAME).columns[1]
     assert (design.limit, design.count, design.over) == (1, 3, 2)
 
 
 def test_what_a_stream_takes_part_in_does_not_count_against_its_limit() -> None:
     here = [card("LAB-001"), card("OPE-001", shared=("LAB",)), card("OPE-002", shared=("LAB",))]
-    design = board_layout(here, Filters(workstreams=("LAB",)), FRAME, ()).columns[1]
+    design = board_layout(here, Filters(workstreams=("LAB",)), FRAME).columns[1]
     assert (design.count, design.owned, design.over) == (3, 1, 0)
 
 
 def test_no_limit_is_held_against_a_part_of_the_cards() -> None:
     here = [card("LAB-001"), card("LAB-002")]
     for hiding in (Filters(q="LAB"), Filters(owners=("Farmaceut",)), Filters(blocked=True)):
-        shown = board_layout(here, replace(hiding, workstreams=("LAB",), group="workstream"), FRAME, ())
+        shown = board_layout(here, replace(hiding, workstreams=("LAB",), group="workstream"), FRAME)
         assert [column.limit for column in shown.columns] == [None] * 5
         assert all(cell.limit is None for lane in shown.lanes for cell in lane.cells)
 
 
 def test_a_limit_is_only_summed_where_every_stream_has_one() -> None:
-    columns = board_layout([], Filters(workstreams=("LAB", "LKM")), FRAME, ()).columns
+    columns = board_layout([], Filters(workstreams=("LAB", "LKM")), FRAME).columns
     assert [column.limit for column in columns] == [None, 3, None, None, None]
 
 
@@ -135,18 +135,18 @@ def test_swedish_letters_come_last_in_their_own_order() -> None:
 
 def test_own_lanes_come_first() -> None:
     here = [card("LAB-001"), card("LKM-001"), card("OPE-001")]
-    lanes = board_layout(here, Filters(group="workstream"), FRAME, {"OPE"}).lanes
+    lanes = arranged(board_layout(here, Filters(group="workstream"), FRAME), {"OPE"}).lanes
     assert [lane.code for lane in lanes] == ["OPE", "LAB", "LKM"]
 
 
 def test_a_streams_lane_counts_what_it_takes_part_in_elsewhere() -> None:
     here = [card("LAB-001"), card("OPE-001", shared=("LAB", "LKM")), card("OPE-002", shared=("LAB",))]
-    lanes = board_layout(here, Filters(group="workstream"), FRAME, ()).lanes
+    lanes = board_layout(here, Filters(group="workstream"), FRAME).lanes
     assert {lane.code: lane.shared for lane in lanes} == {"LAB": 2, "OPE": 0}
 
 
 def test_another_groups_lane_counts_those_of_its_cards_that_the_streams_shown_do_not_own() -> None:
     here = [card("LKM-001"), card("OPE-001", shared=("LKM",)), card("LAB-001", shared=("LKM",))]
-    lanes = board_layout(here, Filters(workstreams=("LKM",), group="project"), FRAME, ()).lanes
+    lanes = board_layout(here, Filters(workstreams=("LKM",), group="project"), FRAME).lanes
     assert {lane.code: lane.shared for lane in lanes} == {"SIDU": 1, "SOKI": 1}
-    assert not any(lane.shared for lane in board_layout(here, Filters(group="project"), FRAME, ()).lanes)
+    assert not any(lane.shared for lane in board_layout(here, Filters(group="project"), FRAME).lanes)

@@ -1,14 +1,28 @@
-"""The board's reads: what surrounds the cards, and the cards. Five statements, whatever the data."""
+"""The board's reads: what surrounds the cards, and the cards, both kept from one revision to the next."""
 
-from collections.abc import Sequence
+from bisect import bisect_left, insort
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from functools import cache, lru_cache
-from operator import itemgetter
+from datetime import UTC, date, datetime
+from functools import cache, lru_cache, partial
+from itertools import count
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Integer, Select, String, and_, bindparam, func, not_, or_, select, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -29,11 +43,17 @@ from tracker.db.workstreams import has_something
 from tracker.domain.calendar import iso_week, local_date, working_days
 from tracker.domain.language import other
 from tracker.domain.states import UNDER_WAY, CycleStatus, State
+from tracker.queries.revision_cache import OF_ACCOUNTS, REPORTING, REVIEWING, RevisionCache, Written
 
 ALL, NONE = "all", "none"
 CYCLE, KEYS = "cycle", "keys"  # other scopes of cards
 _SHARED_SHOWN = 2
 _LOWEST_PRIORITY = 5
+_NEVER = datetime.min.replace(tzinfo=UTC)
+UNRELATED = REVIEWING | REPORTING | OF_ACCOUNTS  # commands that change no card, nor what surrounds them
+_SCOPES_KEPT = 8  # of 5,000 cards each takes some 5 MB
+_STEPS_KEPT, _MOST_STEPPED = 50, 100
+_MOST_FOLLOWED = 500  # workflows: beyond that all are as quickly read
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +102,8 @@ class BoardFrame:
 class Card(NamedTuple):
     """A card as drawn: it depends on the workflow, the language and the local date, never on who looks.
 
-    `other_name` is not drawn: it is the name in the other language, so that search finds both.
+    Not drawn are `other_name`, the name in the other language, so that search finds both, and since when it is in its
+    state, by which cards are sorted.
     """
 
     key: str
@@ -97,6 +118,12 @@ class Card(NamedTuple):
     blocker: str
     blocked_days: int | None
     other_name: str = ""
+    since: datetime = _NEVER
+
+    @property
+    def order(self) -> tuple[int, datetime, str]:
+        """Sorts cards on the board: by priority, then the longest in state."""
+        return self.priority or _LOWEST_PRIORITY, self.since, self.key
 
     @property
     def shared_shown(self) -> tuple[str, ...]:
@@ -109,8 +136,65 @@ class Card(NamedTuple):
         return len(self.shared) - len(self.shared_shown)
 
 
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """The cards of a cycle, of all or of the backlog at a revision; never changed, for others hold them too.
+
+    `steps` are the last few by which they were brought forward: from which cards, and how those written to were then.
+    `kept` is for what is made of them, such as layouts, and goes from step to step with the `serial` of the cards.
+    """
+
+    by_key: dict[str, Card]
+    in_order: list[Card]
+    kept: dict[Any, Any] = field(default_factory=dict)
+    steps: tuple[tuple[int, dict[str, Card | None]], ...] = ()
+    serial: int = field(default_factory=count().__next__)
+
+    def followed(self, keys: Collection[str], found: Collection[Card]) -> "Cards":
+        """The next ones: of those written to, what there is of them now."""
+        before = {key: self.by_key.get(key) for key in keys}
+        by_key, in_order = dict(self.by_key), list(self.in_order)
+        for card in filter(None, before.values()):
+            del by_key[card.key], in_order[place(in_order, card)]
+        for card in found:
+            by_key[card.key] = card
+            insort(in_order, card, key=_order)
+        steps = (*self.steps, (self.serial, before))[-_STEPS_KEPT:] if len(keys) <= _MOST_STEPPED else ()
+        return Cards(by_key, in_order, self.kept, steps)
+
+    def written_since(self, serial: int) -> dict[str, Card | None] | None:
+        """By key, how those were that were written to since the cards of that serial number; none of others' cards."""
+        before: dict[str, Card | None] = {}
+        for number, written in ((self.serial, {}), *reversed(self.steps)):
+            before |= written
+            if number == serial:
+                return before
+        return None
+
+
+def _order(card: Card) -> tuple[int, datetime, str]:
+    return card.order
+
+
+def place(cards: Sequence[Card], card: Card) -> int:
+    """Where the card stands among cards in order, or would."""
+    return bisect_left(cards, card.order, key=_order)
+
+
 def frame(session: Session, *, language: str, today: date) -> BoardFrame:
-    """The cycles (by number), projects and workstreams (by code), owners of workflows. Three statements."""
+    """The cycles (by number), projects and workstreams (by code), owners of workflows. One statement, and after a write
+    four more.
+    """
+    return _kept_frame(language, today).get(session)
+
+
+@lru_cache(maxsize=_SCOPES_KEPT)
+def _kept_frame(language: str, today: date) -> RevisionCache[BoardFrame]:
+    read = partial(_frame, language=language, today=today)
+    return RevisionCache(read, lambda session, _frame, _written: read(session), UNRELATED)
+
+
+def _frame(session: Session, *, language: str, today: date) -> BoardFrame:
     connection = session.connection()
     headings = tuple(_heading(*row, today) for row in connection.execute(_CYCLES))
     projects, streams = {}, {}
@@ -127,9 +211,11 @@ def scope_of(cycle: str) -> tuple[str, dict[str, Any]]:
     return (cycle, {}) if cycle in {ALL, NONE} else (CYCLE, {"number": int(cycle)})
 
 
-def cards(session: Session, cycle: str, *, language: str, today: date, zone: ZoneInfo) -> list[Card]:
-    """The cards of a cycle (a number), of `all` or of `none`, by priority, then longest in state. Two statements."""
-    return _cards(session, *scope_of(cycle), language, today, zone)
+def cards(session: Session, cycle: str, *, language: str, today: date, zone: ZoneInfo) -> Cards:
+    """The cards of a cycle (a number), of `all` or of `none`, by priority, then longest in state. One statement, and
+    after a write three more.
+    """
+    return _kept_cards(cycle, language, today, zone).get(session)
 
 
 def card(session: Session, key: str, *, language: str, today: date, zone: ZoneInfo) -> Card:
@@ -139,28 +225,52 @@ def card(session: Session, key: str, *, language: str, today: date, zone: ZoneIn
 
 def cards_of(session: Session, keys: Sequence[str], *, language: str, today: date, zone: ZoneInfo) -> list[Card]:
     """The cards of the workflows that are named. Two statements."""
-    return _cards(session, KEYS, {"keys": keys}, language, today, zone)
+    return _CardReader(language, today, zone).read(session, KEYS, {"keys": keys})
 
 
-def _cards(
-    session: Session, scope: str, values: dict[str, Any], language: str, today: date, zone: ZoneInfo
-) -> list[Card]:
-    connection = session.connection()
-    rows = connection.execute(_card_rows(scope, language), values).all()
-    held = {workflow: hold for workflow, *hold in connection.execute(_holds(scope, language), values)}
-    return [_card(row, held.get(row[0]), today, zone) for row in sorted(rows, key=_BOARD_ORDER)]
+@lru_cache(maxsize=_SCOPES_KEPT)
+def _kept_cards(cycle: str, language: str, today: date, zone: ZoneInfo) -> RevisionCache[Cards]:
+    scope, values = scope_of(cycle)
+    reader = _CardReader(language, today, zone)
+
+    def read(session: Session) -> Cards:
+        found = reader.read(session, scope, values)
+        return Cards({card.key: card for card in found}, found)
+
+    def follow(session: Session, cards: Cards, written: Written) -> Cards:
+        keys = list(written.workflows.values())
+        if len(keys) > _MOST_FOLLOWED:
+            return read(session)
+        return cards.followed(keys, reader.read(session, scope, values | {"keys": keys}))
+
+    return RevisionCache(read, follow, UNRELATED)
+
+
+class _CardReader(NamedTuple):
+    language: str
+    today: date
+    zone: ZoneInfo
+
+    def read(self, session: Session, scope: str, values: dict[str, Any]) -> list[Card]:
+        """The cards of a scope, where keys are given too those of them, in order. Two statements."""
+        connection, is_narrowed = session.connection(), "keys" in values
+        rows = connection.execute(_card_rows(scope, self.language, is_narrowed), values).all()
+        found = connection.execute(_holds(scope, self.language, is_narrowed), values)
+        held = {workflow: hold for workflow, *hold in found}
+        return sorted((_card(row, held.get(row[0]), self.today, self.zone) for row in rows), key=_order)
 
 
 def _card(row: Sequence[Any], hold: Sequence[Any] | None, today: date, zone: ZoneInfo) -> Card:
-    _, key, name, version, state, workstream, others, owner, priority, since, _, other_name = row
+    _, key, name, version, state, workstream, others, owner, priority, since, other_name = row
     shared = tuple(sorted(others.split())) if others else ()
     days = max((today - local_date(since, zone)).days, 0)
     blocker, blocked_days = "", None
     if hold is not None:
         held_since, blocker = hold
         blocked_days = max((today - local_date(held_since, zone)).days, 0)
+    state = _STATES[state]
     return Card(
-        key, name, version, _STATES[state], workstream, shared, owner, priority, days, blocker, blocked_days, other_name
+        key, name, version, state, workstream, shared, owner, priority, days, blocker, blocked_days, other_name, since
     )
 
 
@@ -169,7 +279,6 @@ def _card(row: Sequence[Any], hold: Sequence[Any] | None, today: date, zone: Zon
 
 _CYCLES = select(*columns(Cycle, ("number", "status", "goal", "starts_on", "ends_on"))).order_by(col(Cycle.number))
 _OWNERS = select(col(Workflow.owner)).where(col(Workflow.archived_at).is_(None), col(Workflow.owner) != "").distinct()
-_BOARD_ORDER = itemgetter(10, 9, 1)  # priority, since when in its state, key
 _STATES = {state.value: state for state in State}
 
 
@@ -189,7 +298,7 @@ def _streams(language: str) -> Select[*tuple[Any, ...]]:
 
 
 @cache
-def _card_rows(scope: str, language: str) -> Select[*tuple[Any, ...]]:
+def _card_rows(scope: str, language: str, is_narrowed: bool) -> Select[*tuple[Any, ...]]:
     others = (
         select(func.aggregate_strings(col(WorkflowWorkstream.workstream_code), " "))
         .where(col(WorkflowWorkstream.workflow_id) == col(Workflow.id), not_(col(WorkflowWorkstream.is_owner)))
@@ -209,19 +318,18 @@ def _card_rows(scope: str, language: str) -> Select[*tuple[Any, ...]]:
             col(Workflow.owner),
             col(Workflow.priority),
             col(Workflow.state_since),
-            func.coalesce(col(Workflow.priority), _LOWEST_PRIORITY),
             translated(other(language), Workflow.name),
         )
         .join(owned, and_(col(owned.workflow_id) == col(Workflow.id), col(owned.is_owner)))
-        .where(in_scope(scope))
+        .where(in_scope(scope), in_scope(KEYS) if is_narrowed else true())
     )
 
 
 @cache
-def _holds(scope: str, language: str) -> Select[*tuple[Any, ...]]:
+def _holds(scope: str, language: str, is_narrowed: bool) -> Select[*tuple[Any, ...]]:
     """By workflow id, since when and by what it is held; the oldest of its open holds comes last."""
     named = select(col(Workflow.id)).where(in_scope(KEYS))
-    holds = open_holds(col(BlockerEvent.workflow_id).in_(named)) if scope == KEYS else open_holds()
+    holds = open_holds(col(BlockerEvent.workflow_id).in_(named)) if is_narrowed else open_holds()
     return (
         select(holds.c.workflow_id, holds.c.since, translated(language, Blocker.title))
         .join(Blocker, col(Blocker.id) == holds.c.blocker_id)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from tracker.db.models import Entry
-from tracker.queries.revision_cache import REPORTING, REVIEWING, rows_since
+from tracker.queries.revision_cache import FOLLOWED, REPORTING, REVIEWING, rows_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,13 @@ class ChangedWorkflow:
 
 def changed_since(session: Session, revision: int) -> list[ChangedWorkflow] | None:
     """The workflows written to after the revision, by key. None when something else was written too, such as a
-    cycle or a blocker's title, which any number of workflows may show. One statement.
+    cycle's close or a blocker's title, which any number of workflows may show. One statement.
     """
     rows = rows_since(session, revision)
-    if any(row.key is None and not row.is_elsewhere and row.command not in REVIEWING | REPORTING for row in rows):
-        return None
+    for row in rows:
+        known = FOLLOWED if row.key is not None else REVIEWING | REPORTING
+        if row.command not in known and not row.is_elsewhere:
+            return None
     changed: dict[str, ChangedWorkflow] = {}
     for row in rows:
         if row.key is not None:

@@ -1,7 +1,8 @@
 """Cards as HTML, each drawn once for all who see it."""
 
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
@@ -9,19 +10,22 @@ from urllib.parse import parse_qs
 
 from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
+from sqlmodel import Session
 
 from tracker.db.engine import reading
 from tracker.domain.states import STATES
 from tracker.queries.board.cards import Card
 from tracker.queries.board.usual_stays import usual_stays
 from tracker.web.board.words import limit_words, over_words
-from tracker.web.http.context import current_engine, current_programme, today
-from tracker.web.ui.formats import state_name
+from tracker.web.http.context import current_engine, current_programme, reading_session, today
+from tracker.web.ui.formats import language, state_name
 from tracker.web.ui.rendering import htmx
+from tracker.web.ui.shared import part
 from tracker.web.ui.translation import gettext
 
 USUAL_STAYS = "tracker.usual_stays"
-_CARDS_KEPT = 20_000  # some 20 MB
+_PAGES_KEPT = 8  # by language and day; 5,000 cards take some 5 MB each
+_EMPTY = Markup()
 
 
 class CardWords(NamedTuple):
@@ -37,41 +41,71 @@ class CardWords(NamedTuple):
     guest: str = ""
 
 
-def drawn_cards(cards: Iterable[Card]) -> Markup:
-    """The cards as HTML. Drawing is what costs with 5,000 of them, and nearly all are as they were."""
-    words = CardWords(
+KeptHtml = dict[str, tuple[Card | None, Markup]]
+
+
+def drawn_cards(cards: Iterable[Card], streams: Collection[str] | None = None) -> Markup:
+    """The cards as HTML, for a board that is narrowed to these streams, else to those of the page that asks. Drawing is
+    what costs with 5,000 of them, and nearly all are as they were.
+    """
+    words, link = _words(language(), _usual_days()), url_for("workflows.show", key="-")[:-1]
+    guest_words = words._replace(guest=gettext("shared"))
+    own, guest = ((kept_html(each, link), each, link) for each in (words, guest_words))
+    streams = _streams_of_the_page() if streams is None else streams
+    return Markup(  # noqa: S704 - each is Markup
+        "".join([_drawn_once(card, *(guest if streams and _is_guest(card, streams) else own)) for card in cards])
+    )
+
+
+def _drawn_once(card: Card, kept: KeptHtml, words: CardWords, link: str) -> Markup:
+    """A card as HTML, which depends on these three and on nothing else; kept until the card is another."""
+    before, html = kept.get(card.key, (None, _EMPTY))
+    if before is not card:
+        if before != card:
+            template: Any = current_app.jinja_env.get_template("board/_card.html").module
+            html = Markup(template.drawn(card, words, link))  # noqa: S704 - a macro's
+        kept[card.key] = card, html
+    return html
+
+
+@lru_cache(maxsize=_PAGES_KEPT)
+def kept_html(_words: CardWords, _link: str) -> KeptHtml:
+    """By key, cards as they were last drawn with these words."""
+    return {}
+
+
+@lru_cache(maxsize=_PAGES_KEPT)
+def _words(_language: str, usual: tuple[int, ...]) -> CardWords:
+    return CardWords(
         gettext("Move"),
         gettext("d"),
         gettext("Blocked"),
         gettext("+%(n)s more", n="%(n)s"),
         tuple(state_name(state) for state in STATES),
-        _usual_days(),
+        usual,
         gettext("longer than 85 percent of finished work"),
     )
-    guest = words._replace(guest=gettext("shared"))
-    link = url_for("workflows.show", key="-")[:-1]
-    streams = _streams_of_the_page()
-    return Markup(  # noqa: S704 - each is Markup
-        "".join([drawn(card, guest if streams and _is_guest(card, streams) else words, link) for card in cards])
-    )
-
-
-@lru_cache(maxsize=_CARDS_KEPT)
-def drawn(card: Card, words: CardWords, link: str) -> Markup:
-    """A card as HTML, which depends on these three and on nothing else, so that it can be kept."""
-    template: Any = current_app.jinja_env.get_template("board/_card.html").module
-    return Markup(template.drawn(card, words, link))  # noqa: S704 - a macro's
 
 
 def _usual_days() -> tuple[int, ...]:
     """Read once a day, in a session of its own: a card may be drawn while something is written."""
     day, kept = today(), cast("tuple[date | None, tuple[int, ...]]", current_app.extensions[USUAL_STAYS])
     if kept[0] != day:
-        with reading(current_engine()) as session:
+        with _reading() as session:
             days = usual_stays(session, day, current_programme().zone)
         kept = day, tuple(days.get(state, sys.maxsize) for state in STATES)
         current_app.extensions[USUAL_STAYS] = kept
     return kept[1]
+
+
+def _reading() -> AbstractContextManager[Session]:
+    """The request's session where it only reads: who waits for a connection while it holds one may wait for ever."""
+    return nullcontext(reading_session()) if request.method == "GET" else reading(current_engine())
+
+
+def _part(*key: Hashable, caller: Callable[[], str]) -> Markup:
+    """What a template calls with the lines between: a part that depends on the key and on what is recorded."""
+    return part(key, caller)
 
 
 def _streams_of_the_page() -> Collection[str]:
@@ -89,5 +123,6 @@ def install(app: Flask) -> None:
     """Makes them a function of templates, with the words of columns."""
     app.extensions[USUAL_STAYS] = None, ()
     app.add_template_global(drawn_cards, "cards")
+    app.add_template_global(_part, "part")
     for words in (limit_words, over_words):
         app.add_template_global(words)

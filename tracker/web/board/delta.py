@@ -1,11 +1,12 @@
 """What a reader's board needs to become the present one: a few cards and their places, and the counts."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
-from flask import Response, jsonify, render_template
+from flask import Response, current_app, jsonify
 
-from tracker.queries.board.cards import Card
+from tracker.queries.board.cards import Card, Cards
 from tracker.queries.board.changed_since import ChangedWorkflow
 from tracker.queries.board.layout import BoardLayout, Cell, Filters, Lane
 from tracker.web.board.cards import drawn_cards
@@ -21,36 +22,41 @@ def is_enough(changed: Sequence[ChangedWorkflow], shown: BoardLayout, filters: F
     return len(changed) <= MOST and shown.shown > 0 and filters.group != "owner" and filters.view == "board"
 
 
-def response(shown: BoardLayout, changed: Sequence[ChangedWorkflow], board: dict[str, Any]) -> Response:
+def response(
+    shown: BoardLayout, changed: Sequence[ChangedWorkflow], cards: Cards, filters: Filters, may: Collection[str]
+) -> Response:
     """The changes as JSON. Cards come in an order in which each one's successor stands already; a card that the
     reader moved comes without its HTML, which the answer to the move brought. News is what others did.
     """
     keys = {each.key: each for each in changed}
-    places = list(_places(shown, keys))
+    places = _places(shown, (cards.by_key[key] for key in keys if key in cards.by_key))
     gone = sorted(keys.keys() - {card.key for card, *_ in places})
-    codes = {lane for _, _, lane, _ in places if lane is not None}
+    codes = {lane.code for _, _, lane, _ in places if lane is not None}
     codes |= {code for card, *_ in places for code in card.shared}  # a lane also counts what it takes part in
     lanes = [lane for lane in shown.lanes if gone or lane.code in codes]
+    viewer = current_viewer()
     answer = jsonify(
         facts={
-            "may": " ".join(board["may"]),
+            "may": " ".join(may),
             "blocked": shown.blocked,
             "shown": shown.shown,
             "total": shown.total,
-            "revision": board["revision"],
+            "revision": viewer.programme.revision,
         },
-        cards=[_placed(card, cell, before, keys[card.key]) for card, cell, _, before in places],
+        cards=[
+            _placed(card, _cell_id(lane, cell), before, keys[card.key], filters) for card, cell, lane, before in places
+        ],
         gone=gone,
-        news={each.key: each.actor for each in changed if each.actor_id != current_viewer().actor.id},
+        news={each.key: each.actor for each in changed if each.actor_id != viewer.actor.id},
         counts={column.state: column.count for column in shown.columns},
         limits={
             column.state: {"owned": column.owned, "of": limit_words(column), "over": over_words(column)}
             for column in shown.columns
         },
-        sum=render_template("board/_sum.html", board=board).strip(),
-        rails={lane.code: render_template("board/_rail.html", lane=lane) for lane in lanes},
+        sum=_part("_sum", board=shown, filters=filters),
+        rails={lane.code: _part("_rail", lane=lane) for lane in lanes},
         overs={
-            _cell_id(lane, cell): render_template("board/_over.html", cell=cell).strip()
+            _cell_id(lane, cell): _part("_over", cell=cell)
             for lane in lanes
             for cell in lane.cells
             if cell.limit is not None
@@ -61,30 +67,32 @@ def response(shown: BoardLayout, changed: Sequence[ChangedWorkflow], board: dict
     return answer
 
 
-def _places(shown: BoardLayout, keys: Collection[str]) -> Iterator[tuple[Card, str, str | None, str | None]]:
-    """Of each touched card on the board: its cell, its lane, and the card that it stands before; the last first."""
-    for lane, cells in _cells(shown):
-        for cell in cells:
-            before: str | None = None
-            for card in reversed(cell.cards):
-                if card.key in keys:
-                    yield card, _cell_id(lane, cell), lane.code if lane else None, before
-                before = card.key
+def _part(name: str, **context: object) -> str:
+    """A small template alone, without what pages share: that would take longer than all the rest."""
+    return current_app.jinja_env.get_template(f"board/{name}.html").render(context).strip()
 
 
-def _cells(shown: BoardLayout) -> Iterator[tuple[Lane | None, list[Cell]]]:
-    if not shown.lanes:
-        yield None, shown.columns
-    for lane in shown.lanes:
-        yield lane, lane.cells
+def _places(shown: BoardLayout, cards: Iterable[Card]) -> list[tuple[Card, Cell, Lane | None, str | None]]:
+    """Of each of the cards that is on the board: its cell, its lane, and the card that it stands before; the last of a
+    cell first.
+    """
+    found: list[tuple[int, tuple[Card, Cell, Lane | None, str | None]]] = []
+    for card in cards:
+        for lane, cells in shown.cells():
+            cell = cells[card.state.position]
+            at = cell.place(card)
+            if at is not None:
+                before = cell.cards[at + 1].key if at + 1 < cell.count else None
+                found.append((at, (card, cell, lane, before)))
+    return [each for _, each in sorted(found, key=itemgetter(0), reverse=True)]
 
 
 def _cell_id(lane: Lane | None, cell: Cell) -> str:
     return f"lane-{lane.code}-{cell.state}" if lane else f"column-{cell.state}"
 
 
-def _placed(card: Card, cell: str, before: str | None, by: ChangedWorkflow) -> dict[str, Any]:
-    place = {"key": card.key, "version": card.version, "cell": cell, "before": before}
+def _placed(card: Card, cell: str, before: str | None, by: ChangedWorkflow, filters: Filters) -> dict[str, Any]:
+    placed = {"key": card.key, "version": card.version, "cell": cell, "before": before}
     if by.actor_id == current_viewer().actor.id and by.commands <= ANSWERED_WITH_THE_CARD:
-        return place
-    return place | {"html": drawn_cards([card])}
+        return placed
+    return placed | {"html": drawn_cards([card], filters.workstreams)}

@@ -13,7 +13,7 @@ from tracker.domain.people import Actor
 from tracker.domain.states import MoveBackReason
 from tracker.queries.board import cards as board
 from tracker.queries.board import list_rows as rows
-from tracker.queries.board.cards import BoardFrame, Card
+from tracker.queries.board.cards import BoardFrame, Card, Cards
 from tracker.queries.board.changed_since import ChangedWorkflow
 from tracker.queries.board.layout import BoardLayout, Filters
 from tracker.queries.board.list_rows import ListRow, Updates
@@ -88,12 +88,15 @@ def stale(cards: Collection[Card], updates: Updates) -> frozenset[str]:
 
 
 def seen_at() -> datetime:
-    """When the reader opened the list, as its polls tell; now for a page that is opened."""
+    """When the reader opened the list, as its polls tell; for a page that is opened when the last was recorded, which
+    is the same for all who see it.
+    """
+    last_recorded = current_viewer().programme.recorded_at or now()
     try:
         at = datetime.fromisoformat(last("seen"))
     except ValueError:
-        return now()
-    return at if at.tzinfo is not None else now()
+        return last_recorded
+    return at if at.tzinfo is not None else last_recorded
 
 
 def context(
@@ -101,22 +104,21 @@ def context(
 ) -> dict[str, Any]:
     """What the list shows beside what the board does."""
     viewer = current_viewer()
-    cards = [card for column in shown.columns for card in column.cards]
-    every = rows.rows(
-        session, cards, updates, filters.cycle, language=language(), today=today(), zone=viewer.programme.zone
-    )
+    every = rows.in_order(shown.cards, updates)
     here = every if last("rows") == "all" else every[:SHOWN_AT_FIRST]
+    found = rows.rows(
+        session, here, updates, filters.cycle, language=language(), today=today(), zone=viewer.programme.zone
+    )
     own = [code for code in filters.workstreams if viewer.actor.leads(code)]
     return {
-        "rows": drawn_rows(here, viewer.actor, drafts),
+        "rows": drawn_rows(found, viewer.actor, drafts),
         "shown": len(here),
         "more": len(every) - len(here),
         "here": address("board.show", seen=None, view=LIST),
         "all_url": address("board.show", seen=None, view=LIST, rows="all"),
-        "stale_url": address("board.show", seen=None, view=LIST, rows=None, stale="1"),
         "refused": any(errors for _, errors in drafts.values()),
-        "stale": sum(row.is_stale for row in every),
-        "may_write": any(mode(viewer.actor, row.card) != READ for row in here),
+        **_sum(shown, updates),
+        "may_write": any(mode(viewer.actor, card) != READ for card in here),
         "save_url": address("rows.save", view=LIST, seen=None),
         "key": fresh_key(),
         "streams_to_check": own[:_STREAMS_TO_CHECK],
@@ -124,12 +126,38 @@ def context(
     }
 
 
-def changes(changed_keys: Sequence[ChangedWorkflow], context: dict[str, Any]) -> Response:
+def _sum(shown: BoardLayout, updates: Updates) -> dict[str, Any]:
+    """How many wait, and where they are."""
+    zone = current_viewer().programme.zone
+    return {
+        "stale": rows.count_stale(shown.cards, updates, today=today(), zone=zone),
+        "stale_url": address("board.show", seen=None, view=LIST, rows=None, stale="1"),
+    }
+
+
+def changes(
+    session: Session,
+    changed: Sequence[ChangedWorkflow],
+    cards: Cards,
+    shown: BoardLayout,
+    updates: Updates,
+    filters: Filters,
+) -> Response:
     """What a reader's list needs to become the present one: the rows that were written to, and the counts."""
-    rows = context["listing"]["rows"]
-    here = [(each.key, rows[each.key]) for each in changed_keys if each.key in rows]
-    gone = [each.key for each in changed_keys if each.key not in rows]
-    return page("board/_list_changed.html", here=here, gone=gone, **context)
+    viewer = current_viewer()
+    touched = [cards.by_key[each.key] for each in changed if each.key in cards.by_key]
+    here = [card for card in touched if shown.shows(card)]
+    found = rows.rows(
+        session, here, updates, filters.cycle, language=language(), today=today(), zone=viewer.programme.zone
+    )
+    return page(
+        "board/_list_changed.html",
+        here=drawn_rows(found, viewer.actor, {}).items(),
+        gone=sorted({each.key for each in changed} - {card.key for card in here}),
+        board=shown,
+        filters=filters,
+        listing=_sum(shown, updates),
+    )
 
 
 def changes_address(filters: Filters) -> str:

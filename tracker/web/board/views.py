@@ -1,5 +1,6 @@
 """The board: to read, and to follow what others do."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -7,31 +8,33 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from tracker.domain.people import Actor
-from tracker.domain.states import MoveBackReason, Role
+from tracker.domain.states import MoveBackReason
 from tracker.queries.board import cards as board
 from tracker.queries.board import changed_since, layout
 from tracker.queries.board.cards import ALL, BoardFrame
-from tracker.queries.board.layout import BoardLayout
+from tracker.queries.board.layout import Filters
 from tracker.web.board import delta
 from tracker.web.board import list as listing
 from tracker.web.board.filters import LIST, VIEWS, pickers, read_filters
 from tracker.web.board.list import Drafts
+from tracker.web.board.shared_answers import EVERYWHERE, SHARED, Shared, rights
 from tracker.web.http import cookies
 from tracker.web.http.context import current_viewer, reading_session, today
 from tracker.web.ui.formats import language
 from tracker.web.ui.live import changed, live, page_version
 from tracker.web.ui.query import address, last
 from tracker.web.ui.rendering import page
+from tracker.web.ui.shared import shared
 from tracker.web.ui.translation import gettext
 from tracker.web.ui.words import picks
 
 bp = Blueprint("board", __name__)
 
-EVERYWHERE = ("*",)
 VIEW_COOKIE = "view"
 
 
 @bp.get("/board")
+@shared
 def show() -> ResponseReturnValue:
     """The board that the URL asks for; without parameters the viewer's own."""
     session = reading_session()
@@ -48,7 +51,7 @@ def drawn(
     session: Session, frame: BoardFrame, *, drafts: Drafts | None = None, told: str = "", status: int = 200
 ) -> Response:
     """The page that the URL asks for; the list with what is kept of what was typed, and a word about it."""
-    context = _context(session, frame, drafts or {})[1]
+    context = _context(session, frame, drafts)
     return live(page(_template(context), status=status, told=told, **context))
 
 
@@ -62,14 +65,34 @@ def changes() -> ResponseReturnValue:
 
 def _changed(revision: int | None) -> Response:
     session = reading_session()
-    if revision is not None and changed_since.is_only_reviewed(session, revision):
-        return Response(status=304)
-    shown, context = _context(session, board.frame(session, language=language(), today=today()))
     written = changed_since.changed_since(session, revision) if revision is not None else None
-    if written is not None and delta.is_enough(written, shown, context["board"]["filters"]):
-        return delta.response(shown, written, context["board"])
-    if written is not None and context["listing"] and 0 < len(written) <= listing.MOST_CHANGED:
-        return listing.changes(written, context)
+    if revision is not None and not written and changed_since.is_only_reviewed(session, revision):
+        _share()
+        return Response(status=304)
+    if written is not None:
+        frame = board.frame(session, language=language(), today=today())
+        filters, _ = read_filters(frame)
+        shown = _Shown(session, frame, filters)
+        if delta.is_enough(written, shown.layout, filters):
+            _share(each.actor_id for each in written)
+            may = may_move(current_viewer().actor, frame)
+            return delta.response(shown.layout, written, shown.cards, filters, may)
+        if filters.view == LIST and 0 < len(written) <= listing.MOST_CHANGED:
+            _share()
+            return listing.changes(session, written, shown.cards, shown.layout, shown.updates, filters)
+    return _whole()
+
+
+def _share(writers: Iterable[int] = ()) -> None:
+    """The answer is the same for all with the reader's rights, but for those who wrote."""
+    request.environ[SHARED] = Shared(rights(current_viewer().actor), frozenset(writers))
+
+
+@shared
+def _whole() -> Response:
+    """The columns or rows anew."""
+    session = reading_session()
+    context = _context(session, board.frame(session, language=language(), today=today()))
     return page(_template(context), "columns", **context)
 
 
@@ -87,18 +110,32 @@ def _own(frame: BoardFrame, actor: Actor) -> dict[str, Any]:
     return {"cycle": cycle, "workstream": sorted(actor.own_workstreams)}
 
 
-def _context(session: Session, frame: BoardFrame, drafts: Drafts | None = None) -> tuple[BoardLayout, dict[str, Any]]:
+class _Shown:
+    """What a board with these filters shows: of which cards, in which layout, and when each was last updated where it
+    depends on that.
+    """
+
+    def __init__(self, session: Session, frame: BoardFrame, filters: Filters) -> None:
+        zone = current_viewer().programme.zone
+        self.cards = board.cards(session, filters.cycle, language=language(), today=today(), zone=zone)
+        self.updates = listing.updates(session, filters)
+        self.layout = (
+            layout.board_layout(self.cards.in_order, filters, frame, listing.stale(self.cards.in_order, self.updates))
+            if filters.stale
+            else layout.layout_of(self.cards, filters, frame)
+        )
+
+
+def _context(session: Session, frame: BoardFrame, drafts: Drafts | None = None) -> dict[str, Any]:
     viewer = current_viewer()
     filters, notices = read_filters(frame)
-    here = board.cards(session, filters.cycle, language=language(), today=today(), zone=viewer.programme.zone)
-    missing = layout.missing_keys(filters.q, here)
+    found = _Shown(session, frame, filters)
+    missing = layout.missing_keys(filters.q, found.cards.in_order)
     if missing:
         notices.append(gettext("Not among the workflows here: %(keys)s.", keys=", ".join(missing)))
     may = may_move(viewer.actor, frame)
-    updates = listing.updates(session, filters)
-    stale = listing.stale(here, updates)
-    shown = layout.board_layout(here, filters, frame, may, may_all=may == EVERYWHERE, stale=stale)
-    return shown, {
+    shown = layout.arranged(found.layout, may, may_all=may == EVERYWHERE)
+    return {
         "board": {
             **{name: getattr(shown, name) for name in ("columns", "lanes", "total", "shown", "owned", "shared")},
             "blocked_count": shown.blocked,
@@ -116,12 +153,14 @@ def _context(session: Session, frame: BoardFrame, drafts: Drafts | None = None) 
             "may": may,
             "is_read_only": not may,
             "revision": viewer.programme.revision,
+            "seen": last("seen") if filters.stale else "",
             "changes_url": listing.changes_address(filters),
             "views": [(view, address("board.show", view=view, seen=None, rows=None)) for view in VIEWS],
         },
+        "filters": filters,
         "reasons": picks(MoveBackReason),
         "tag": page_version(),
-        "listing": listing.context(session, shown, updates, filters, frame, drafts or {})
+        "listing": listing.context(session, shown, found.updates, filters, frame, drafts or {})
         if filters.view == LIST
         else None,
     }
@@ -129,6 +168,5 @@ def _context(session: Session, frame: BoardFrame, drafts: Drafts | None = None) 
 
 def may_move(actor: Actor, frame: BoardFrame) -> tuple[str, ...]:
     """The workstreams whose workflows the actor moves; `*` for all."""
-    if actor.is_planner or (actor.role is Role.LEAD and actor.all_workstreams):
-        return EVERYWHERE
-    return tuple(code for code in frame.streams if actor.leads(code))
+    may = rights(actor)
+    return may if may == EVERYWHERE else tuple(code for code in frame.streams if code in may)
