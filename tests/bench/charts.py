@@ -11,9 +11,8 @@ from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
 from tests.bench.chart_floors import Floor, Numbers, dumped, floors
-from tests.bench.figures import WORKFLOWS, a_programme_of_cycles
-from tests.bench.programme import Served, analyse, signed_in
-from tests.builders import day, load
+from tests.bench.programme import NOW_OF_CYCLES, WORKFLOWS, Served, a_programme_of_cycles, analyse, signed_in
+from tests.builders import load
 from tests.databases import Databases
 from tests.demo_data.expected import AS_OF, SEED_DATA
 from tracker.charts import registry as drawings
@@ -29,8 +28,8 @@ from tracker.web.charts.filters import read_filters
 from tracker.web.charts.frames import Reading
 
 DEMO = 242
-SIZES = {DEMO: 30, WORKFLOWS: 6}  # workflows, and rounds
-_AS_OF = {DEMO: AS_OF, WORKFLOWS: day(340)}  # in the last cycle but one; all that happened is known
+SIZES = (DEMO, WORKFLOWS)
+_AS_OF = {DEMO: AS_OF, WORKFLOWS: NOW_OF_CYCLES}
 
 
 @dataclass(frozen=True, slots=True)
