@@ -27,16 +27,19 @@ class Room:
     moves: list[float] = field(default_factory=list)
 
     async def follow(self, number: int, tag: str) -> None:
-        """A board that holds a version, and polls."""
-        parts = urlsplit(self.site.address)
-        reader, writer = await asyncio.open_connection(parts.hostname, parts.port, limit=2**24)
+        """A board that holds a version, and polls; over a new connection where the server has closed the old one."""
+        parts, connection = urlsplit(self.site.address), None
         async for _ in self._turns(number / BOARDS):
             began = time.monotonic()
-            writer.write(_poll(self.site, tag))
-            status, tag = await _answered(reader, tag)
+            try:
+                connection = connection or await asyncio.open_connection(parts.hostname, parts.port, limit=2**24)
+                connection[1].write(_poll(self.site, tag))
+                status, tag = await _answered(connection[0], tag)
+            except (ConnectionError, asyncio.IncompleteReadError):
+                connection = None
+                continue
             assert status in {200, 304}, status
             self._note(self.polls, began)
-        writer.close()
 
     async def work(self, number: int) -> None:
         """Somebody who moves cards of their own."""
