@@ -24,8 +24,8 @@ def free_port() -> int:
 
 
 def late(app: Flask) -> WSGIApplication:
-    """The application as it is; after `pytest --late`, scripts and each answer but files come so late, and the rest of an
-    answer later still: a test that does not wait for what it looks at fails then."""
+    """The application as it is; after `pytest --late`, scripts and answers come so late, and the rest of an answer
+    later still: a test that does not wait for what it looks at fails then."""
     seconds = float(os.environ.get(LATE, "0"))
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

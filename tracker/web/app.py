@@ -43,7 +43,7 @@ from tracker.web.security.secret_key import secret_keys
 from tracker.web.setup import files as setup_files
 from tracker.web.setup import paste as setup
 from tracker.web.setup import steps as first_steps
-from tracker.web.ui import errors, formats, language, rendering
+from tracker.web.ui import errors, formats, language, rendering, shared
 from tracker.web.workflows import fields as workflow_fields
 from tracker.web.workflows import views as workflows
 
@@ -85,6 +85,7 @@ def _application(installation: Installation, before_all: Callable[[], None] | No
     language.install(app)
     formats.install(app)
     rendering.install(app)
+    shared.install(app)
     cards.install(app)
     first_steps.install(app)
     errors.install(app)

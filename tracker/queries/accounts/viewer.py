@@ -13,7 +13,7 @@ from tracker.db.columns import columns, row_columns
 from tracker.domain.people import Actor
 from tracker.domain.states import Role
 
-_IS_DEMO = col(models.Programme.demo_clock_at).is_not(None)
+_NAMED = {"is_demo": col(models.Programme.demo_clock_at).is_not(None), "recorded_at": models.Programme.last_recorded_at}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Programme:
     time_zone: str
     is_demo: bool
     revision: int
+    recorded_at: datetime | None = None  # when its newest entry was
 
     @property
     def zone(self) -> ZoneInfo:
@@ -56,7 +57,7 @@ class Viewer:
 
 def programme(session: Session) -> Programme | None:
     """The programme of the database; none before it has been made."""
-    row = session.execute(select(*row_columns(models.Programme, Programme, is_demo=_IS_DEMO))).one_or_none()
+    row = session.execute(select(*row_columns(models.Programme, Programme, **_NAMED))).one_or_none()
     return None if row is None else Programme(*row)
 
 
@@ -89,7 +90,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             col(models.Actor.name),
             streams,
             col(models.SignIn.signed_in_at),
-            *row_columns(models.Programme, Programme, is_demo=_IS_DEMO),
+            *row_columns(models.Programme, Programme, **_NAMED),
         )
         .select_from(models.SignIn)
         .join(models.User, col(models.User.id) == col(models.SignIn.user_id))

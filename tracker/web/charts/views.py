@@ -32,6 +32,7 @@ from tracker.web.security.requests import with_images_made_here
 from tracker.web.ui.formats import language
 from tracker.web.ui.query import last
 from tracker.web.ui.rendering import page
+from tracker.web.ui.shared import shared
 from tracker.web.ui.translation import gettext
 
 _MOST_NAMED = 5
@@ -55,6 +56,7 @@ class ChartItem:
 
 
 @bp.get("")
+@shared
 def wall() -> ResponseReturnValue:
     """All charts; the first is there at once, the others come when they are near."""
     reading = _reading()
@@ -66,6 +68,7 @@ def wall() -> ResponseReturnValue:
 
 
 @bp.get("/<name>")
+@shared
 def show(name: str) -> ResponseReturnValue:
     """A chart alone, or with `show` the items behind one of its marks."""
     _known(name)
@@ -80,6 +83,7 @@ def show(name: str) -> ResponseReturnValue:
 
 
 @bp.get("/<name>.json")
+@shared
 def figure(name: str) -> ResponseReturnValue:
     """The Plotly figure, with the light theme's colours."""
     _known(name)

@@ -27,6 +27,7 @@ from tracker.web.http.context import current_viewer, now, reading_session, today
 from tracker.web.ui.formats import language
 from tracker.web.ui.query import Query
 from tracker.web.ui.rendering import page
+from tracker.web.ui.shared import shared
 from tracker.web.ui.translation import gettext
 from tracker.web.ui.words import reason_word
 
@@ -66,6 +67,7 @@ class FigureRow:
 
 
 @bp.get("/cycles/<int:number>")
+@shared
 def show(number: int) -> ResponseReturnValue:
     """A cycle, or with `show` the items that one of its figures counts."""
     read = pages.sources(reading_session(), number, now=now(), language=language())

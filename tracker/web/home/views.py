@@ -25,6 +25,7 @@ from tracker.web.http.context import current_viewer, now, reading_session, today
 from tracker.web.ui.formats import language, long_day
 from tracker.web.ui.query import board_of
 from tracker.web.ui.rendering import page
+from tracker.web.ui.shared import shared
 
 bp = Blueprint("home", __name__)
 
@@ -46,6 +47,7 @@ class Ending(NamedTuple):
 
 
 @bp.get("/")
+@shared
 def show() -> ResponseReturnValue:
     """The answers for whoever looks, or what comes first where there is nothing yet."""
     viewer = current_viewer()

@@ -27,6 +27,7 @@ from tracker.web.ui.errors import field_errors
 from tracker.web.ui.forms import FormError
 from tracker.web.ui.live import changed, live
 from tracker.web.ui.rendering import htmx, page
+from tracker.web.ui.shared import shared
 from tracker.web.ui.submit import see_other, submit
 from tracker.web.ui.translation import gettext, ngettext
 from tracker.web.ui.words import word
@@ -67,6 +68,7 @@ _MOST_TICKS = 60
 
 
 @bp.get("")
+@shared
 def show(number: int) -> ResponseReturnValue:
     """The plan of a draft; for another cycle where it is to be found."""
     cycle = plans.cycle_of(reading_session(), number)
@@ -76,6 +78,7 @@ def show(number: int) -> ResponseReturnValue:
 
 
 @bp.get("/changes")
+@shared
 def changes(number: int) -> ResponseReturnValue:
     """304 when nothing has changed since the version that the reader holds; else what to draw anew."""
     return changed(lambda revision: _changed(plans.cycle_of(reading_session(), number), revision))

@@ -25,6 +25,7 @@ from tracker.web.ui.forms import Form
 from tracker.web.ui.live import changed, live, page_version
 from tracker.web.ui.query import last
 from tracker.web.ui.rendering import htmx, page
+from tracker.web.ui.shared import shared
 from tracker.web.ui.submit import REFUSALS, see_other, submit
 from tracker.web.ui.translation import gettext, ngettext
 from tracker.web.ui.words import goal_word, reason_word, word
@@ -37,6 +38,7 @@ Do = Callable[[Session, Entry, AnyForm], Response]
 
 
 @bp.get("")
+@shared
 def show(number: int) -> ResponseReturnValue:
     """The review of the running cycle; of a closed one what was decided, of a draft when it comes."""
     session, found = reading_session(), _found(number)
@@ -58,6 +60,7 @@ def show(number: int) -> ResponseReturnValue:
 
 
 @bp.get("/changes")
+@shared
 def changes(number: int) -> ResponseReturnValue:
     """304 when nothing has been written since the version that the reader holds; else the review as it stands."""
     return changed(lambda _revision: _changed(number))

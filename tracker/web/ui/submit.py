@@ -1,6 +1,5 @@
 """A submit: what a form asks is done once per key, in one entry; a refusal goes back into the form."""
 
-import secrets
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -24,6 +23,7 @@ from tracker.domain.errors import (
     UncertainError,
 )
 from tracker.web.http.context import current_viewer, writing
+from tracker.web.ui import shared
 from tracker.web.ui.forms import Form
 
 WRONG = (InvalidError, ConflictError)
@@ -43,7 +43,7 @@ Refused = Callable[[TrackerError], Response]
 
 def fresh_key() -> str:
     """A key for a form that has not been sent yet."""
-    return secrets.token_urlsafe(16)
+    return shared.slot("key")
 
 
 def raised(error: TrackerError) -> Response:
