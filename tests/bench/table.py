@@ -5,7 +5,7 @@ import platform
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 
 from tracker.config import HANDBOOK
 
@@ -54,7 +54,7 @@ def print_row(cells: Iterable[str] = _HEADINGS) -> None:
 def keep(rows: Iterable[Row], page: str) -> str:
     """The handbook's page with these rows in place of the last run's."""
     lines = [
-        f"{date.today().isoformat()}, {os.cpu_count()} cores, Python {platform.python_version()}:",  # noqa: DTZ011
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}:",
         "",
         f"| {' | '.join(_HEADINGS)} |",
         "|---|---|--:|--:|--:|--:|--:|",

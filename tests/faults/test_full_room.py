@@ -89,7 +89,8 @@ def test_all_boards_of_all_processes_come_to_the_same(postgres_databases: Databa
         moves = sum(len(each.acknowledged) for each in people)
         shown = [board.settle().shown for board in boards]
         fresh = [Board(viewer.twin(address)).open().shown for address in addresses]
-        states = dict(zip(*(scalars(url, f"SELECT {name} FROM workflow ORDER BY key") for name in ("key", "state"))))  # noqa: B905
+        keys, states = (scalars(url, f"SELECT {name} FROM workflow ORDER BY key") for name in ("key", "state"))
+        state_of = dict(zip(keys, states, strict=True))
         revision = scalars(url, "SELECT revision FROM programme")[0]
         assert findings(url) == []
     print(f"{READERS} boards at {PROCESSES} processes, {moves} moves by {MOVERS} people, all at revision {revision}")
@@ -97,7 +98,7 @@ def test_all_boards_of_all_processes_come_to_the_same(postgres_databases: Databa
     assert all(each == shown[0] for each in [*shown, *fresh])
     assert shown[0][0] == revision
     for column, cards in shown[0][1].items():
-        assert {states[key] for key, _ in cards} <= {column.removeprefix("column-")}
+        assert {state_of[key] for key, _ in cards} <= {column.removeprefix("column-")}
 
 
 @pytest.mark.skipif(not is_full(), reason="takes minutes")
