@@ -6,6 +6,7 @@ took turns.
 
 import argparse
 import contextlib
+import logging
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
@@ -43,6 +44,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a few rounds: a figure to work by, within a minute")
     parser.add_argument("--sqlite", action="store_true", help="not on PostgreSQL")
     asked = parser.parse_args()
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a browser asks for more at once than it has threads
     table.print_row()
     with _a_bench(is_quick=asked.quick, on_sqlite=asked.sqlite) as bench:
         rows = []
