@@ -57,7 +57,7 @@ check: $(STAMP) ## lint, format, types and layers
 browser: $(STAMP)
 	@$(BIN)/python -m tests.browser.find_browser
 
-bench: $(STAMP) ## measures board, move, poll and charts against a floor
+bench: $(STAMP) ## measures what requests take, against a bare answer
 	$(BIN)/python -m tests.bench
 
 screenshots: $(STAMP) browser ## takes the pictures of README and handbook anew

@@ -1,95 +1,70 @@
-"""`python -m tests.bench`: board, move, poll and charts against the best that can be done. Prints; asserts no times.
+"""`python -m tests.bench`: what requests take of the server's processors, and older goals in their own terms.
 
-Each ratio is of medians of runs that took turns. The goals: board 2, move 5, poll 3, figures and charts 3; in Chromium
-interactive 2 and a move to the next frame 3; a move 2 KB.
+It asserts no times: it prints them, and a whole run keeps them in the handbook. Each ratio is of medians of runs that
+took turns.
 """
 
+import argparse
 import contextlib
-import sys
+import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 from tests import postgres
-from tests.bench import board, browser, chart_wall, charts, export, figures, move, poll, review
-from tests.bench.programme import SIZES, served
-from tests.bench.timing import medians
+from tests.bench import browsing, inside, pages, room, table
+from tests.bench.bench import Bench, bare
+from tests.bench.servers import hello
+from tests.bench.table import Row
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases
 
-ROUNDS = 30
-IN_BROWSER = (1_500, 5_000)
-_LINE = "{:<11} {:<24} {:>6} {:>10} {:>10} {:>7} {:>5}   {}"
+SECTIONS: Mapping[str, Callable[[Bench], Iterator[Row]]] = {
+    "board": pages.board,
+    "poll": pages.poll,
+    "move": pages.move,
+    "room": room.room,
+    "pages": pages.pages,
+    "files": pages.files,
+    "memory": pages.memory,
+    "history": pages.history,
+    "start": pages.start,
+    "browser": browsing.board,
+    "wall": browsing.wall,
+    "export": inside.export_files,
+    "figures": inside.all_figures,
+    "charts": inside.all_charts,
+}
 
 
 def main() -> None:
-    """Measures on SQLite, then on PostgreSQL unless `--sqlite` says not to."""
-    print(_LINE.format("database", "what", "cards", "ours ms", "floor ms", "ratio", "goal", "").rstrip())
-    with tempfile.TemporaryDirectory() as folder:
-        _measure("SQLite", SqliteDatabases(Path(folder)))
-    if "--sqlite" not in sys.argv:
-        with _postgres() as databases:
-            _measure("PostgreSQL", databases)
-
-
-def _measure(database: str, databases: Databases) -> None:
-    for size in SIZES:
-        with served(databases, size) as application:
-            times = medians(board.contenders(application), ROUNDS)
-            _print(database, "board", size, times["app"], times["floor"], 2)
-            _print(database, "board, all cards new", size, times["cold"], times["floor"])
-            times = medians(move.contenders(application), ROUNDS * 2)
-            _print(database, "move", size, times["app"], times.get("floor"), 5)
-            times = medians(poll.contenders(application), ROUNDS * 10)
-            _print(database, "poll, nothing new", size, times["app"], times["floor"], 3)
-            count = move.bytes_of_a_move(application)
-            print(f"{database:<11} a move and the poll after it among {size:,} cards: {count:,} bytes, goal 2,048")
-            if database == "SQLite" and size in IN_BROWSER:
-                for (what, goal), (ours, floor) in zip(
-                    (("interactive in Chromium", 2), ("move to the next frame", 3)),
-                    browser.measured(application),
-                    strict=True,
-                ):
-                    _print(database, what, size, ours, floor, goal)
-                after, whole = review.longest_tasks(application)
-                print(
-                    f"{database:<11} review of {size:,} members: longest task after load {after:.0f} ms,"
-                    f" of all {whole:.0f} ms, goal 200"
-                )
-    few, many = SIZES[0], SIZES[-1]
-    with served(databases, few) as small, served(databases, many) as large:
-        sizes = {"few": move.contenders(small)["app"], "many": move.contenders(large)["app"]}
-        times = medians(sizes, ROUNDS * 4)
-    print(f"{database:<11} a move among {many:,} cards takes {times['many'] / times['few']:.2f} × one among {few}")
-    times = export.measured(databases, ROUNDS)
-    for name in ("csv", "excel-sv"):
-        _print(database, f"file as {name}", export.ROWS, times[name], times["floor"], 1.5)
-    ours, floor, megabytes = figures.measured(databases, ROUNDS // 3)
-    memory = f"peak memory {megabytes:+.0f} MB, at most 150"
-    _print(database, f"figures of {figures.CYCLES} cycles", figures.WORKFLOWS, ours, floor, 3, memory)
-    for of, rounds in charts.SIZES.items():
-        with charts.loaded(databases, of) as programme:
-            times = medians(charts.contenders(programme), rounds)
-            if database == "SQLite" and of == charts.DEMO:
-                for what, mine, least in chart_wall.measured(programme.served):
-                    _print(database, what, of, mine, least)
-        _print(database, "charts, read anew", of, times["app"], times["floor"], 3)
-        _print(database, "charts, history kept", of, times["kept"], times["floor"])
-
-
-def _print(
-    database: str, what: str, size: int, ours: float, floor: float | None, goal: float | None = None, note: str = ""
-) -> None:
-    ratio, shown = (f"{ours / floor:.2f}", f"{floor * 1000:.2f}") if floor else ("–", "–")
-    aim = goal if goal and floor else ""
-    print(_LINE.format(database, what, size, f"{ours * 1000:.2f}", shown, ratio, aim, note).rstrip(), flush=True)
+    """Measures all, or what the options say."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--only", action="append", choices=SECTIONS, help="may be given several times")
+    parser.add_argument("--quick", action="store_true", help="a few rounds: a figure to work by, within a minute")
+    parser.add_argument("--sqlite", action="store_true", help="not on PostgreSQL")
+    asked = parser.parse_args()
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a browser asks for more at once than it has threads
+    table.print_row()
+    with _a_bench(is_quick=asked.quick, on_sqlite=asked.sqlite) as bench:
+        rows = []
+        for row in chain.from_iterable(SECTIONS[name](bench) for name in asked.only or SECTIONS):
+            table.print_row(row.cells())
+            rows.append(row)
+    if not (asked.only or asked.quick or asked.sqlite):
+        table.PAGE.write_text(table.keep(rows, table.PAGE.read_text("utf-8")), "utf-8")
 
 
 @contextlib.contextmanager
-def _postgres() -> Iterator[Databases]:
-    with postgres.server() as address:
-        databases = PostgresDatabases(address)
-        yield databases
-        databases.close()
+def _a_bench(*, is_quick: bool, on_sqlite: bool) -> Iterator[Bench]:
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        databases: dict[str, Databases] = {"SQLite": stack.enter_context(contextlib.closing(SqliteDatabases(folder)))}
+        if not on_sqlite:
+            server = stack.enter_context(postgres.server())
+            databases["PostgreSQL"] = stack.enter_context(contextlib.closing(PostgresDatabases(server)))
+        floor = bare(stack.enter_context(hello()))
+        yield Bench(databases, folder, floor, stack, *((5, 3, 8) if is_quick else (15, 7, 30)))
 
 
 if __name__ == "__main__":

@@ -57,6 +57,21 @@ def measured(served: Served) -> Iterator[tuple[str, float, float]]:
         browser.close()
 
 
+def first_visit(served: Served) -> int:
+    """The bytes that come to a browser that has kept nothing, until all charts are drawn."""
+    sizes: list[float] = []
+    with serve(served.app) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
+        with _page(browser, address, _WALL, served.cookie) as page:
+            network = page.context.new_cdp_session(page)
+            network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+            network.send("Network.enable")
+            page.goto("/charts")
+            page.wait_for_function("(count) => window.drawnAt[count - 1]", arg=len(CHARTS))
+        browser.close()
+    return round(sum(sizes))
+
+
 def _drawn(page: Page, path: str, count: int) -> float:
     page.goto("/healthz")  # of the same origin, as within a visit; from elsewhere a page begins in a new process
     page.goto(path)

@@ -11,9 +11,8 @@ from sqlmodel import Session
 from werkzeug.datastructures import MultiDict
 
 from tests.bench.chart_floors import Floor, Numbers, dumped, floors
-from tests.bench.figures import WORKFLOWS, a_programme_of_cycles
-from tests.bench.programme import Served, analyse, signed_in
-from tests.builders import day, load
+from tests.bench.programme import NOW_OF_CYCLES, WORKFLOWS, Served, a_programme_of_cycles, analyse, signed_in
+from tests.builders import load
 from tests.databases import Databases
 from tests.demo_data.expected import AS_OF, SEED_DATA
 from tracker.charts import registry as drawings
@@ -23,14 +22,12 @@ from tracker.db.engine import make_engine, reading
 from tracker.domain.charts.sheets import Sheet
 from tracker.domain.programme.rows import Programme
 from tracker.queries import charts as queries
-from tracker.queries import figures
-from tracker.web.charts import frames as chart_frames
 from tracker.web.charts.filters import read_filters
 from tracker.web.charts.frames import Reading
 
 DEMO = 242
-SIZES = {DEMO: 30, WORKFLOWS: 6}  # workflows, and rounds
-_AS_OF = {DEMO: AS_OF, WORKFLOWS: day(340)}  # in the last cycle but one; all that happened is known
+SIZES = (DEMO, WORKFLOWS)
+_AS_OF = {DEMO: AS_OF, WORKFLOWS: NOW_OF_CYCLES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +40,8 @@ class Loaded:
 
     def everything(self) -> dict[str, str]:
         """All charts, from a history read anew."""
-        return self._charts(forget=True)
-
-    def from_kept_history(self) -> dict[str, str]:
-        """All charts as nearly every request finds the history: read since the last change."""
-        return self._charts(forget=False)
+        with self.reading() as found:
+            return {name: _drawn_and_told(found, name) for name in drawings.CHARTS}
 
     def sheets(self) -> dict[str, Sheet]:
         """The numbers of all charts."""
@@ -55,20 +49,14 @@ class Loaded:
             return {name: found.view(name).sheet for name in drawings.CHARTS}
 
     @contextlib.contextmanager
-    def reading(self, *, forget: bool = False) -> Iterator[Reading]:
-        """What a request for all cycles reads."""
+    def reading(self) -> Iterator[Reading]:
+        """What a request for all cycles reads, in a process that has kept nothing."""
+        self.served.engine.dispose()  # what is kept goes by its pool
         with (
             self.served.app.test_request_context(headers={"Accept-Language": "en"}),
             reading(self.served.engine) as session,
         ):
-            chart_frames._KEPT.clear()
-            if forget:
-                figures._HISTORY.clear()
             yield _reading(session, self.as_of)
-
-    def _charts(self, *, forget: bool) -> dict[str, str]:
-        with self.reading(forget=forget) as found:
-            return {name: _drawn_and_told(found, name) for name in drawings.CHARTS}
 
 
 def _reading(session: Session, as_of: datetime) -> Reading:
@@ -100,7 +88,7 @@ def loaded(databases: Databases, size: int) -> Iterator[Loaded]:
 
 
 def contenders(of: Loaded) -> dict[str, Callable[[], object]]:
-    """All charts, with and without a kept history, and the raw statements; these must give the same numbers."""
+    """All charts, and the raw statements, which must give the same numbers."""
     with of.reading() as read:
         zone = read.chosen.span.zone
     statements = floors(
@@ -118,7 +106,7 @@ def contenders(of: Loaded) -> dict[str, Callable[[], object]]:
     found = floor()
     for name, sheet in of.sheets().items():
         require_alike(name, sheet, statements.charts[name], found[name])
-    return {"app": of.everything, "kept": of.from_kept_history, "floor": floor}
+    return {"app": of.everything, "floor": floor}
 
 
 def require_alike(name: str, sheet: Sheet, floor: Floor, found: Numbers) -> None:

@@ -3,63 +3,18 @@
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import timedelta
-from itertools import cycle as repeated
-from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Engine
 
+from tests.bench.programme import a_programme_of_cycles
 from tests.bench.timing import medians
-from tests.builders import Flow, a_cycle, a_programme, day, load
+from tests.builders import day, load
 from tests.databases import Databases
 from tracker.db.engine import make_engine, reading
-from tracker.domain.programme.rows import Programme, ProjectRow, WorkstreamRow
-from tracker.domain.states import CycleStatus, Goal, ScopeKind, State
 from tracker.queries import figures
 
-WORKFLOWS, CHANGES, CYCLES, STREAMS = 5_000, 100_000, 8, 30
 AS_OF = day(400)
-_WAY = (
-    State.DESIGN,
-    State.VALIDATION,
-    State.DESIGN,
-    State.VALIDATION,
-    State.TEST,
-    State.VALIDATION,
-    State.TEST,
-    State.DONE,
-    State.TEST,
-    State.DONE,
-)
-
-
-def a_programme_of_cycles(workflows: int = WORKFLOWS, changes: int = CHANGES) -> Programme:
-    """Workflows that go back and forth for a cycle or two, half of them until they are done; a tenth are held, all are
-    carried once.
-    """
-    statuses = [CycleStatus.CLOSED] * (CYCLES - 2) + [CycleStatus.RUNNING, CycleStatus.DRAFT]
-    return a_programme(
-        *(_flow(number, changes // workflows - 1 + number % 2) for number in range(1, workflows + 1)),
-        cycles=[a_cycle(number, status) for number, status in enumerate(statuses, 1)],
-        projects=[ProjectRow("SOKI", "Kliniskt innehåll")],
-        workstreams=[WorkstreamRow(f"S{number:02}", f"Ström {number}", "", "SOKI") for number in range(STREAMS)],
-    )
-
-
-def _flow(number: int, moves: int) -> Flow:
-    flow = Flow(f"F-{number:05}", f"Arbetsflöde {number}", workstream=f"S{number % STREAMS:02}")
-    first = number % (CYCLES - 2) + 1
-    at = day(1) + timedelta(weeks=7 * (first - 1), minutes=number % 600)
-    for turn, state in enumerate(islice(repeated(_WAY), moves)):
-        flow.to(state, at + timedelta(days=turn * 4 + number % 9))
-    flow.in_cycle(first, at=at - timedelta(days=9))
-    closed_at = a_cycle(first, CycleStatus.CLOSED).closed_at
-    assert closed_at is not None
-    flow.scoped(first, first + 1, Goal.TEST, ScopeKind.CARRIED, closed_at, reason="capacity")
-    if number % 10 == 0:
-        flow.held(number // 10, at + timedelta(days=3)).released(number // 10, at + timedelta(days=12))
-    return flow
 
 
 def contenders(engine: Engine) -> dict[str, Callable[[], object]]:

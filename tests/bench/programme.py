@@ -4,6 +4,8 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import cycle as repeated
+from itertools import islice
 from typing import Any
 
 from flask import Flask
@@ -21,15 +23,30 @@ from tracker.commands.entry.entries import open_entry
 from tracker.config import Settings
 from tracker.db.engine import make_engine, transaction
 from tracker.domain.programme.rows import Programme, ProjectRow, WorkstreamRow
-from tracker.domain.states import STATES, CycleStatus, Role, State
+from tracker.domain.states import STATES, CycleStatus, Goal, Role, ScopeKind, State
 from tracker.web.app import create_app
 
-SIZES = (300, 1_500, 5_000)
-NOW = day(75)  # in cycle 2, which runs
+NOW = day(75)  # of a_bench_programme: in cycle 2, which runs
+WORKFLOWS, CHANGES, CYCLES = 5_000, 100_000, 8
+RUNNING, DRAFT = CYCLES - 1, CYCLES
+NOW_OF_CYCLES = day(340)  # in the running one; all that happened is known
+_IN_ONE_STREAM = 60  # of S00, in a programme of whatever size
 _SECRET = SecretStr("9f3c1e7a5b0d48628c4ef1a37d6b92055ae8c0d1437f96be2b10f58d7ca3e649")
-_MARK = "0" * 40
+MARK = "0" * 40
 HTMX = {"HX_Request": "true", "HX_Request_Type": "partial"}
 _STREAMS, _PROJECTS = 30, 12
+_WAY = (
+    State.DESIGN,
+    State.VALIDATION,
+    State.DESIGN,
+    State.VALIDATION,
+    State.TEST,
+    State.VALIDATION,
+    State.TEST,
+    State.DONE,
+    State.TEST,
+    State.DONE,
+)
 _OWNERS = ("Farmaceut", "Sektionsledare", "Testledare", "Överläkare", "Vårdenhetschef", "")
 
 
@@ -44,6 +61,19 @@ def a_bench_programme(workflows: int) -> Programme:
             WorkstreamRow(f"S{number:02}", f"Ström {number}", f"Stream {number}", f"P{number % _PROJECTS:02}", 9, 9, 9)
             for number in range(_STREAMS)
         ],
+    )
+
+
+def a_programme_of_cycles(workflows: int = WORKFLOWS, changes: int = CHANGES) -> Programme:
+    """Workflows that go back and forth for a cycle or two, half of them until they are done; a tenth are held, all are
+    carried once. As of NOW_OF_CYCLES.
+    """
+    statuses = [CycleStatus.CLOSED] * (CYCLES - 2) + [CycleStatus.RUNNING, CycleStatus.DRAFT]
+    return a_programme(
+        *(_flow_of_cycles(number, changes // workflows - 1 + number % 2) for number in range(1, workflows + 1)),
+        cycles=[a_cycle(number, status) for number, status in enumerate(statuses, 1)],
+        projects=[ProjectRow("SOKI", "Kliniskt innehåll")],
+        workstreams=[WorkstreamRow(f"S{number:02}", f"Ström {number}", "", "SOKI") for number in range(_STREAMS)],
     )
 
 
@@ -71,6 +101,29 @@ def _flow(number: int) -> Flow:
     flow.in_cycle(2, at=day(47, 15))
     if is_held:
         flow.held(number % 20 + 1, day(60))
+    return flow
+
+
+def _flow_of_cycles(number: int, moves: int) -> Flow:
+    stream = 0 if number <= _IN_ONE_STREAM else 1 + number % (_STREAMS - 1)
+    flow = Flow(
+        f"F-{number:05}",
+        f"Beställa & svara på undersökning {number}",
+        workstream=f"S{stream:02}",
+        others=(f"S{(stream + 7) % _STREAMS:02}",) * (number % 3 == 0),
+        owner=_OWNERS[number % len(_OWNERS)],
+        priority=(None, None, 1, 2, 3, 4)[number % 6],
+    )
+    first = number % (CYCLES - 2) + 1
+    at = day(1) + timedelta(weeks=7 * (first - 1), minutes=number % 600)
+    for turn, state in enumerate(islice(repeated(_WAY), moves)):
+        flow.to(state, at + timedelta(days=turn * 4 + number % 9))
+    flow.in_cycle(first, at=at - timedelta(days=9))
+    closed_at = a_cycle(first, CycleStatus.CLOSED).closed_at
+    assert closed_at is not None
+    flow.scoped(first, first + 1, Goal.TEST, ScopeKind.CARRIED, closed_at, reason="capacity")
+    if number % 10 == 0:
+        flow.held(number // 10, at + timedelta(days=3)).released(number // 10, at + timedelta(days=12))
     return flow
 
 
@@ -136,8 +189,8 @@ def signed_in(engine: Engine, url: str, now: datetime) -> Served:
     """The application on a database as it is, at an instant, with a planner signed in."""
     sign_in = _a_planner(engine, now)
     app = create_app(Settings(database_url=url, secret_key=_SECRET, log_level="ERROR"), engine, Clock(now))
-    token = str(URLSafeTimedSerializer(_SECRET.get_secret_value(), salt="wtf-csrf-token").dumps(_MARK))
-    return Served(app, engine, _cookie(app, sign_in), token)
+    token = str(URLSafeTimedSerializer(_SECRET.get_secret_value(), salt="wtf-csrf-token").dumps(MARK))
+    return Served(app, engine, cookie(app, sign_in), token)
 
 
 def analyse(engine: Engine) -> None:
@@ -156,11 +209,12 @@ def _a_planner(engine: Engine, now: datetime) -> str:
         return sign_ins.sign_in_user(session, user_id, [], real_now())
 
 
-def _cookie(app: Flask, token: str) -> str:
+def cookie(app: Flask, token: str, mark: str = MARK) -> str:
+    """A browser's cookies after a sign-in; the mark is what its form tokens are made of."""
     client = app.test_client()
     with client.session_transaction() as session:
-        session.update(_user_id=token, active_at=int(real_now().timestamp()), _fresh=True, csrf_token=_MARK)
+        session.update(_user_id=token, active_at=int(real_now().timestamp()), _fresh=True, csrf_token=mark)
         session.permanent = True
-    cookie = client.get_cookie("session", domain="localhost")
-    assert cookie is not None
-    return f"session={cookie.value}; language=en"
+    found = client.get_cookie("session", domain="localhost")
+    assert found is not None
+    return f"session={found.value}; language=en"

@@ -27,22 +27,28 @@ class Writer:
     acknowledged: list[str] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     sent_again: int = 0
+    _turns: Iterator[int] = field(default_factory=numbers)
 
     def work(self) -> None:
         """Until told to stop."""
-        for turn in numbers():
-            key = sorted(self.cards)[turn % len(self.cards)]
-            note = f"{self.number}.{turn}"
-            fields = {
-                "to": _STATES[turn // len(self.cards) % 3],
-                "version": str(self.cards[key]),
-                "key": note,
-                "reason": "other",
-                "note": note,
-            }
-            self._send_until_answered(key, fields)
+        while True:
+            self.turn()
             if self.stop.is_set():
                 return
+
+    def turn(self) -> None:
+        """Moves the next card."""
+        turn = next(self._turns)
+        key = sorted(self.cards)[turn % len(self.cards)]
+        note = f"{self.number}.{turn}"
+        fields = {
+            "to": _STATES[turn // len(self.cards) % 3],
+            "version": str(self.cards[key]),
+            "key": note,
+            "reason": "other",
+            "note": note,
+        }
+        self._send_until_answered(key, fields)
 
     def _send_until_answered(self, key: str, fields: dict[str, str]) -> None:
         for attempt in numbers():
