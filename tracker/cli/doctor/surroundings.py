@@ -17,7 +17,9 @@ from tracker.domain.programme.heads import Head
 from tracker.queries.programme import backups, heads
 
 _CLOCK_WARNING, _CLOCK_FAULT = timedelta(seconds=5), timedelta(hours=1)
-_ASSET = re.compile(r"""asset\(\s*["']([^"'{}]+\.\w+)["']\s*\)""")
+_ASSET = re.compile(r"""asset\(\s*["']([^"'{}]+)(\.\w+)["']\s*\)""")
+_BLOCK = re.compile(r"{% block (sheets|modules) %}(.*?){% endblock %}")
+_FILES = {"sheets": "css/{}.css", "modules": "js/{}.js"}
 _DISTRIBUTION = "seven-week-tracker"
 
 
@@ -88,7 +90,7 @@ def proxy(patient: Patient) -> Iterator[Line]:
 
 def static(_patient: Patient) -> Iterator[Line]:
     """What pages ask for is there, and what was installed is as it was packed."""
-    named = {name for page in TEMPLATES.rglob("*.html") for name in _ASSET.findall(page.read_text(encoding="utf-8"))}
+    named = {name for page in TEMPLATES.rglob("*.html") for name in _named(page.read_text(encoding="utf-8"))}
     missing = sorted(name for name in named if not (STATIC / name).is_file())
     broken = missing or _altered()
     if broken or not named:
@@ -97,6 +99,16 @@ def static(_patient: Patient) -> Iterator[Line]:
         return
     total = sum(file.stat().st_size for file in STATIC.rglob("*") if file.is_file())
     yield ok("static", f"All files that pages name are there ({size(total)}).")
+
+
+def _named(template: str) -> Iterator[str]:
+    """The files that a template names, alone or several together."""
+    for path, suffix in _ASSET.findall(template):
+        first, *others = path.split(",")
+        folder = first[: first.rfind("/") + 1]
+        yield from (f"{each}{suffix}" for each in (first, *(f"{folder}{other}" for other in others)))
+    for kind, names in _BLOCK.findall(template):
+        yield from map(_FILES[kind].format, re.sub("{%.*?%}", " ", names).split())
 
 
 def _altered() -> list[str]:
