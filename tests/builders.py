@@ -21,7 +21,7 @@ from tracker.db.migrations import upgrade
 from tracker.domain.blockers import BlockerRow
 from tracker.domain.cells import Dialect
 from tracker.domain.files.csv_text import rows_text
-from tracker.domain.programme.files import PROGRAMME_FILES
+from tracker.domain.programme.files import PROGRAMME_FILES, WORKFLOWS
 from tracker.domain.programme.rows import (
     BlockerEventRow,
     ChangeRow,
@@ -301,6 +301,14 @@ def exported(session: Session, as_of: datetime | None = None, dialect: Dialect =
         ).encode()
         for file in PROGRAMME_FILES
     }
+
+
+def require_kept_as_replayed(session: Session) -> None:
+    """The file of workflows, which is read from what the database keeps, says what their history says."""
+    replayed = programme_files.programme(session).workflows
+    for dialect in Dialect:
+        kept = rows_text(WORKFLOWS.columns, programme_files.rows(session, "workflows"), dialect)
+        assert "".join(kept) == "".join(rows_text(WORKFLOWS.columns, replayed, dialect))
 
 
 def put(folder: Path, files: Mapping[str, bytes]) -> Path:

@@ -72,6 +72,7 @@ PAGES = {
     "summary of some as a file": "/exports/cycle_summary.csv?workstream=S01",
     "blockers of some as a file": "/exports/blockers.csv?workstream=S01",
     "changes as a file": "/exports/changes.csv",
+    "workflows as a file": "/exports/workflows.csv",
     "pack": "/exports/pack.zip?cycle=2",
     "pack as a workbook": "/exports/pack.xlsx?cycle=2",
     "reports": "/reports",
@@ -131,6 +132,9 @@ ITEMS = CHART + 1  # workflows by name
 # Who looks; the last recorded instant twice, for the page or the name and for the figures, and what these come from.
 # A file of history has its own rows in one; only of a long one the page counts the rest in one more.
 EXPORTS, HISTORY_FILE = 3 + 2 * FIGURES, 3
+# Who looks, the last recorded instant for the name; times carried, who went back to not started, the time zone, the
+# newest row of five histories, what is held, workstreams, workflows.
+WORKFLOWS_FILE = 2 + 11
 PACK = 8  # who looks, cycles, the last recorded instant, what three files of figures come from thrice, blockers
 REPORTS = 4 + FIGURES  # who looks, the last recorded instant, how far the parts have come, what was published
 # Who looks, the last recorded instant, texts, what was published, projects, blockers.
@@ -140,6 +144,9 @@ IMPORTS = 5  # who looks, the latest imports, what they created and changed, wha
 SETUP = 4 + 15
 # Who looks, the file, seven for what rows are measured by and the limits of dates, workstreams by name.
 IMPORT = 11
+# Who looks, the programme's lock, whether it was sent before, the workflow; its change with the entry and the revision,
+# the workflow's own row, its card (2), the answer.
+MOVE = 11
 POLL = 1  # who looks
 SWEEP = "DELETE FROM answer"  # every hundredth write forgets old answers
 
@@ -177,6 +184,7 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     )  # codes of both, and no cycle
     assert (counts[0]["exports, a long file"], counts[0]["changes as a file"]) == (HISTORY_FILE + 3, HISTORY_FILE)
     assert counts[0]["blockers of some as a file"] == HISTORY_FILE + 3
+    assert counts[0]["workflows as a file"] == WORKFLOWS_FILE
     assert counts[0]["pack"] == counts[0]["pack as a workbook"] == PACK
     assert counts[0]["reports"] == REPORTS
     assert {counts[0][name] for name in ("report", "report as a file", "part of a report", "publishing")} == {REPORT}
@@ -188,6 +196,7 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert counts[0]["programme files where there is a history"] == 2  # who looks, whether there is one
     assert counts[0]["how far an import has come"] == POLL
     assert (counts[0]["columns of an import"], counts[0]["preview of an import"]) == (2, IMPORT)
+    assert counts[0]["move"] == MOVE
     assert {counts[0][name] for name in counts[0] if "finds nothing new" in name} <= {0, POLL}
 
 

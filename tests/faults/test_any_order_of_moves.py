@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import Engine
 from sqlmodel import Session, col, func, select
 
-from tests.builders import LEAD, OFFICE, Flow, a_blocker, a_cycle, a_programme, day, load
+from tests.builders import LEAD, OFFICE, Flow, a_blocker, a_cycle, a_programme, day, load, require_kept_as_replayed
 from tests.counts import count, is_full
 from tests.databases import Databases
 from tests.faults.book import Book, Expected, Hinder, Known, Refusal, Turn, Verdict, each, local
@@ -371,6 +371,7 @@ class Programme(RuleBasedStateMachine):
             return
         with reading(self.engine) as session:
             assert check.findings(session) == []
+            require_kept_as_replayed(session)
             self._compare_counts(session)
 
     def _compare_counts(self, session: Session) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from tests.builders import OFFICE, Flow, a_blocker, a_cycle, a_programme, day, load
+from tests.builders import OFFICE, Flow, a_blocker, a_cycle, a_programme, day, load, require_kept_as_replayed
 from tests.counts import count
 from tests.databases import Databases
 from tests.db.acting import findings
@@ -211,6 +211,7 @@ def require_laws(engine: Engine, office: Office) -> None:
     with reading(engine) as session:
         rows = figures.workstream_summary(session, office.now)
         programme = programme_files.programme(session)
+        require_kept_as_replayed(session)
     reported = [row for row in rows if row.basis == "as_reported"]
     for row in reported:
         in_and_out = [row.committed, row.added, row.removed, row.met, row.carried_out, row.returned, row.dropped]

@@ -27,7 +27,7 @@ def taking_part(session: Session) -> tuple[dict[int, str], dict[int, list[str]]]
     others: dict[int, list[str]] = defaultdict(list)
     code = col(WorkflowWorkstream.workstream_code)
     columns = select(col(WorkflowWorkstream.workflow_id), code, col(WorkflowWorkstream.is_owner)).order_by(code)
-    for workflow, stream, is_owner in session.execute(columns):
+    for workflow, stream, is_owner in session.connection().execute(columns).all():
         if is_owner:
             owning[workflow] = stream
         else:

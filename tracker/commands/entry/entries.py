@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, update
@@ -22,6 +23,7 @@ _LOCK = (
 )
 _RECORD = insert(models.Entry.__table__)  # type: ignore[attr-defined]
 _MOVE_ON = update(Programme.__table__)  # type: ignore[attr-defined]
+_insert = cache(insert)
 
 
 class Entry:
@@ -31,11 +33,11 @@ class Entry:
 
     def __init__(self, session: Session, actor: Actor, command: str, now: datetime, backdate_days: int) -> None:
         """Locks the programme. Leads may date what they enter so many days back."""
-        self._session = session
+        self._session, self._connection = session, session.connection()
         self.actor = actor
         self.command = command
         self.backdate_days = backdate_days
-        time_zone, last, revision = session.connection().execute(_LOCK).one()
+        time_zone, last, revision = self._connection.execute(_LOCK).one()
         self.zone = ZoneInfo(time_zone)
         self.recorded_at = now if last is None else max(now, last + _SMALLEST_STEP)
         self.id = revision + 1
@@ -46,18 +48,17 @@ class Entry:
         if self.is_recorded:
             return
         self.is_recorded = True
-        connection = self._session.connection()
-        connection.execute(
+        self._connection.execute(
             _RECORD,
             {"id": self.id, "actor_id": self.actor.id, "command": self.command, "recorded_at": self.recorded_at},
         )
-        connection.execute(_MOVE_ON, {"revision": self.id, "last_recorded_at": self.recorded_at})
+        self._connection.execute(_MOVE_ON, {"revision": self.id, "last_recorded_at": self.recorded_at})
 
     def add(self, row: SQLModel) -> None:
         """Writes a row of history, after the entry that it points to and all that the session holds."""
         self.record()
         self._session.flush()
-        self._session.connection().execute(insert(type(row)), row.model_dump(exclude={"id"}))
+        self._connection.execute(_insert(type(row)), row.model_dump(exclude={"id"}))
 
     def add_all(self, table: type[SQLModel], rows: Sequence[Mapping[str, object]]) -> None:
         """Writes many rows at once, after the entry that they may point to. What they do not name is as the table has
@@ -71,7 +72,7 @@ class Entry:
         ours = {"entry_id": self.id, "recorded_at": self.recorded_at}
         common = known | {name: value for name, value in ours.items() if name in table.model_fields}
         common.pop("id", None)
-        self._session.connection().execute(insert(table), [{**common, **row} for row in rows])
+        self._connection.execute(_insert(table), [{**common, **row} for row in rows])
 
 
 def open_entry(

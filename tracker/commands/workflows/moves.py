@@ -3,14 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Integer, Select, String, bindparam, func, select
+from sqlalchemy import Integer, Select, String, bindparam, func, select, update
+from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, col
 
 from tracker.commands.entry.entries import Entry
-from tracker.db.columns import row_columns
+from tracker.db.columns import AnyRow, columns, row_columns
 from tracker.db.history import open_holds
 from tracker.db.models import Blocker, BlockerEvent, Cycle, StateChange, Workflow, WorkflowWorkstream, Workstream
 from tracker.domain import history
@@ -20,12 +21,18 @@ from tracker.domain.people import Actor
 from tracker.domain.permissions import require_workstream_lead
 from tracker.domain.states import CycleStatus, State
 
-# What every move reads, built once: building a statement costs as much as running it.
-_BY_KEY = (
-    select(Workflow, col(WorkflowWorkstream.workstream_code))
-    .join(WorkflowWorkstream, col(WorkflowWorkstream.workflow_id) == col(Workflow.id))
-    .where(col(Workflow.key) == bindparam("key", type_=String), col(WorkflowWorkstream.is_owner))
+# What every move reads and writes, built once: building a statement costs as much as running it.
+_IS_OF_KEY = col(Workflow.key) == bindparam("key", type_=String), col(WorkflowWorkstream.is_owner)
+_BY_KEY = select(Workflow, col(WorkflowWorkstream.workstream_code)).join(WorkflowWorkstream).where(*_IS_OF_KEY)
+_TO_MOVE: Select[*tuple[Any, ...]] = (
+    select(
+        *columns(Workflow, ("id", "key", "archived_at", "state", "state_since", "version")),
+        col(WorkflowWorkstream.workstream_code).label("owner"),
+    )
+    .join(WorkflowWorkstream)
+    .where(*_IS_OF_KEY)
 )
+_MOVED = update(Workflow).where(col(Workflow.id) == bindparam("moved", type_=Integer))
 _STREAMS = (
     select(col(WorkflowWorkstream.workstream_code), col(WorkflowWorkstream.is_owner))
     .where(col(WorkflowWorkstream.workflow_id) == bindparam("workflow_id", type_=Integer))
@@ -63,35 +70,39 @@ class BlockedError(ConflictError):
     field = "to"
 
 
-def move(session: Session, entry: Entry, key: str, to: Move) -> Workflow:
-    """Moves the workflow; gives it as it stands then. Moving it to where it is writes nothing.
+class Moved(NamedTuple):
+    """How a workflow stands after a move."""
+
+    state: State
+    state_since: datetime
+    version: int
+
+
+def move(session: Session, entry: Entry, key: str, to: Move) -> Moved:
+    """Moves the workflow; tells how it stands then. Moving it to where it is writes nothing.
 
     Raises NotFoundError, NotAllowedError, StaleError, BlockedError, or InvalidError naming the field.
     """
-    workflow, _ = the_led_workflow(session, entry, key)
+    session.flush()  # what this transaction has changed of it is read too
+    connection = session.connection()
+    workflow: AnyRow = connection.execute(_TO_MOVE, {"key": key}).one_or_none()
+    _refuse_missing(key, workflow)
+    require_workstream_lead(entry.actor, workflow.owner)
     if to.to is workflow.state:
-        return workflow
+        return Moved(workflow.state, workflow.state_since, workflow.version)
     refuse_stale(workflow, to.version)
     refuse_unexplained(workflow.state, to.to, to.reason)
     if to.to is State.DONE:
         refuse_while_held(session, workflow)
-    changes = standing_changes(session, workflow)
-    at = happened_at(session, entry, to.happened_on, previous=changes[-1].happened_at)
-    entry.add(
-        StateChange(
-            workflow_id=id_of(workflow),
-            from_state=workflow.state,
-            to_state=to.to,
-            happened_at=at,
-            recorded_at=entry.recorded_at,
-            entry_id=entry.id,
-            reason=to.reason,
-            note=to.note,
-        )
-    )
-    workflow.state, workflow.state_since = to.to, at
-    workflow.version += 1
-    return workflow
+    at = happened_at(session, entry, to.happened_on, previous=workflow.state_since)
+    change = {"workflow_id": workflow.id, "from_state": workflow.state, "to_state": to.to, "happened_at": at}
+    entry.add_all(StateChange, [{**change, "reason": to.reason, "note": to.note}])
+    moved = Moved(to.to, at, workflow.version + 1)
+    connection.execute(_MOVED, {"moved": workflow.id, **moved._asdict()})
+    loaded = session.identity_map.get(identity_key(Workflow, workflow.id))
+    if loaded is not None:
+        session.expire(loaded)
+    return moved
 
 
 def undo(session: Session, entry: Entry, key: str, *, version: int, note: str = "") -> history.Change:
@@ -153,13 +164,16 @@ def the_workflow(session: Session, key: str) -> tuple[Workflow, str]:
 
     Raises NotFoundError, and ConflictError for an archived one.
     """
-    row = session.execute(_BY_KEY, {"key": key}).one_or_none()
-    if row is None:
+    row: AnyRow = session.execute(_BY_KEY, {"key": key}).one_or_none()
+    _refuse_missing(key, row and row[0])
+    return row[0], row[1]
+
+
+def _refuse_missing(key: str, workflow: AnyRow) -> None:
+    if workflow is None:
         raise NotFoundError(N_("There is no workflow %(key)s."), key=key)
-    workflow, owner = row
     if workflow.archived_at is not None:
         raise archived(key)
-    return workflow, owner
 
 
 def the_led_workflow(session: Session, entry: Entry, key: str) -> tuple[Workflow, str]:

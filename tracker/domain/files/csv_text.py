@@ -71,14 +71,14 @@ def rows_text(
     headings = (*columns, LINK) if link else columns
     writer.writerow([column.swedish if dialect.is_swedish else column.name for column in headings])
     # Column by column: the loops over cells are the interpreter's own.
-    cells: list[tuple[Callable[[Any], Any], Callable[[Any], str]]] = [
-        (attrgetter(column.name), column.cell.writer(dialect)) for column in columns
-    ]
-    if link:
-        cells.append((link, LINK.cell.writer(dialect)))
+    values = attrgetter(*(column.name for column in columns))
+    writers = [column.cell.writer(dialect) for column in headings]
     rest = iter(rows)
     while batch := list(islice(rest, _ROWS_A_PIECE)):
-        writer.writerows(zip(*(map(write, map(value, batch)) for value, write in cells), strict=True))
+        found: list[Iterable[Any]] = [*zip(*map(values, batch), strict=True)]
+        if link:
+            found.append(map(link, batch))
+        writer.writerows(zip(*map(map, writers, found), strict=True))
         yield _taken(text)
     yield _taken(text)
 

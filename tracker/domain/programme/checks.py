@@ -4,7 +4,7 @@ bind a bulk load, and are not here.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -75,7 +75,7 @@ def derived_problems(programme: Programme) -> Iterator[Problem]:
             continue
         now, member = stand_of(changes[row.key]), membership(scope[row.key])
         here = {"state": now and now.state, "done_at": now and now.done_at, "blocked": bool(holding(events[row.key]))}
-        history = here | asdict(member)
+        history: dict[str, Any] = here | member._asdict()
         for column, value in given.items():
             if value != history[column]:
                 message = N_("contradicts the history, which says %(history)r")

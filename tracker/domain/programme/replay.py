@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from tracker.domain.calendar import local_date
@@ -24,8 +24,7 @@ class _OfWorkflow(Protocol):
 RowOfWorkflow = TypeVar("RowOfWorkflow", bound=_OfWorkflow)
 
 
-@dataclass(frozen=True, slots=True)
-class Stand:
+class Stand(NamedTuple):
     """The state a workflow is in, since when, and when the work on it began (none: not begun)."""
 
     state: State
@@ -37,11 +36,11 @@ class Stand:
         """When it last went into done, if it is."""
         return self.since if self.state is State.DONE else None
 
-    def age_days(self, today_of: datetime, zone: ZoneInfo) -> int | None:
+    def age_days(self, today: date, zone: ZoneInfo) -> int | None:
         """Local days since the work began, both ends counted; none when not begun or done."""
         if self.begun_at is None or self.state is State.DONE:
             return None
-        return max((local_date(today_of, zone) - local_date(self.begun_at, zone)).days, 0) + 1
+        return max((today - local_date(self.begun_at, zone)).days, 0) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,7 @@ class Caches:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(NamedTuple):
     """The cycle a workflow is in, with its goal there, and how often it was carried over."""
 
     cycle: int | None = None

@@ -87,7 +87,7 @@ class CycleRow:
     closed_at: Annotated[datetime | None, Heading("avslutad", optional(cells.INSTANT))] = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that takes five times as long to make, and all of them are made for a file
 class WorkflowRow:
     """A row of workflows.csv; from `state` on derived from the other files."""
 

@@ -1,8 +1,10 @@
 """The rows of the programme files as the database has them, or as they were known at an instant."""
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import datetime
+from functools import partial
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +14,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, SQLModel, col
 
 from tracker.db import models
-from tracker.db.columns import columns, row_columns
+from tracker.db.columns import as_driven, columns, instant_reader, row_columns
 from tracker.db.facts import cycles
 from tracker.db.history import written, written_about
 from tracker.db.models import (
@@ -32,10 +34,10 @@ from tracker.db.models import (
 from tracker.db.workstreams import taking_part
 from tracker.domain import workflows as workflow_fields
 from tracker.domain.blockers import BlockerRow
+from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.figures.readings import cycle_as_of
 from tracker.domain.programme.files import PROGRAMME_FILES
-from tracker.domain.programme.replay import Membership
 from tracker.domain.programme.rows import (
     BlockerEventRow,
     ChangeRow,
@@ -51,20 +53,25 @@ from tracker.domain.programme.rows import (
 from tracker.queries.programme.derived_columns import (
     HistoryTable,
     held,
-    memberships,
+    kept,
     newest_recorded_at,
     recorded_by,
-    stands,
+    replayed,
     streamed,
 )
 
 _LONGEST_SHOWN = 80
+_COLUMNS = [field.name for field in fields(WorkflowRow)]
+_OWN = [name for name in _COLUMNS if name == "key" or name in workflow_fields.COLUMNS]
+_KEY = 3  # where it stands in what is read
+_STREAM = _COLUMNS.index("workstream")  # before it stand so many of a workflow's own columns
 _Rows = Callable[[Session, datetime | None], Iterator[Any]]
 
 
 def programme(session: Session, as_of: datetime | None = None) -> Programme:
-    """All rows of all files, in memory."""
-    return Programme(**{file.name: list(rows(session, file.name, as_of)) for file in PROGRAMME_FILES})
+    """All rows of all files, in memory; the derived columns by the history alone, whatever is kept of it."""
+    read = {name: each for name, (_, each) in _FILES.items()} | {"workflows": partial(_workflows, is_replayed=True)}
+    return Programme(**{file.name: list(read[file.name](session, as_of)) for file in PROGRAMME_FILES})
 
 
 def rows(session: Session, name: str, as_of: datetime | None = None) -> Iterator[Any]:
@@ -130,29 +137,25 @@ def _cycles(session: Session, as_of: datetime | None) -> Iterator[CycleRow]:
         yield row if as_of is None else cycle_as_of(row, as_of)
 
 
-def _workflows(session: Session, as_of: datetime | None) -> Iterator[WorkflowRow]:
+def _workflows(session: Session, as_of: datetime | None, *, is_replayed: bool = False) -> Iterator[WorkflowRow]:
     time_zone = session.execute(select(col(models.Programme.time_zone))).scalar_one_or_none()
-    today = as_of or newest_recorded_at(session)
-    if time_zone is None or today is None:
+    today_of = as_of or newest_recorded_at(session)
+    if time_zone is None or today_of is None:
         return
-    stood, members, blocked = stands(session, as_of), memberships(session, as_of), held(session, as_of)
-    owning, others = taking_part(session)
-    own = ("id", "key", *workflow_fields.COLUMNS, "created_at", "archived_at")
-    known = select(*columns(Workflow, own)).where(_known_workflow(col(Workflow.id), as_of))
-    zone = ZoneInfo(time_zone)
-    for row in sorted(session.execute(known), key=itemgetter(1)):
-        now, member = stood.get(row.id), members.get(row.id, Membership())
-        archived_at = _by(row.archived_at, as_of)
-        yield WorkflowRow(
-            **{name: getattr(row, name) for name in own if name != "id"} | {"archived_at": archived_at},
-            workstream=owning.get(row.id, ""),
-            other_workstreams=tuple(others[row.id]),
-            **asdict(member),
-            state=now.state if now else None,
-            blocked=row.id in blocked,
-            done_at=now.done_at if now else None,
-            age_days=now.age_days(today, zone) if now and archived_at is None else None,
-        )
+    zone, instant, blocked = ZoneInfo(time_zone), instant_reader(session), held(session, as_of)
+    today, (owning, others) = local_date(today_of, zone), taking_part(session)
+    derive, kept_columns = kept(session) if as_of is None and not is_replayed else replayed(session, as_of)
+    instants = as_driven(Workflow.created_at), as_driven(Workflow.archived_at)
+    known = select(col(Workflow.id), *instants, *columns(Workflow, _OWN), *kept_columns)
+    rows = session.connection().execute(known.where(_known_workflow(col(Workflow.id), as_of))).all()
+    for id_, created_at, archived, *own in sorted(rows, key=itemgetter(_KEY)):
+        archived_at = _by(instant(archived), as_of) if archived else None
+        now, (cycle, goal, times_carried) = derive(id_, *own[len(_OWN) :])
+        own[len(_OWN) :] = instant(created_at), archived_at
+        own[_STREAM:_STREAM] = owning.get(id_, ""), tuple(others.get(id_, ()))
+        derived = now and now.state, cycle, goal, id_ in blocked, times_carried, now and now.done_at
+        age_days = now.age_days(today, zone) if now and archived_at is None else None
+        yield WorkflowRow(*chain(own, derived, [age_days]))
 
 
 def _blockers(session: Session, as_of: datetime | None) -> Iterator[BlockerRow]:

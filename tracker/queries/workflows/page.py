@@ -199,7 +199,9 @@ def _facts(
         .order_by(col(Workstream.code))
     )
     stands = stand([(change.to_state, change.happened_at) for change in standing if change.to_state is not None])
-    age_days = stands.age_days(now, zone) if stands is not None and workflow.archived_at is None else None
+    age_days = (
+        stands.age_days(local_date(now, zone), zone) if stands is not None and workflow.archived_at is None else None
+    )
     return WorkflowFacts(
         **{name: getattr(workflow, name) for name in _OF_WORKFLOW},
         name=text_in(language, workflow, "name"),

@@ -39,7 +39,6 @@ def move(key: str) -> ResponseReturnValue:
     def do(session: Session, entry: Entry, form: MoveForm) -> Response:
         wanted = Move(form.to, form.version, form.happened_on, form.reason, form.note)
         moved = moves.move(session, entry, key, wanted)
-        session.flush()
         values = {"key": key, "state": state_name(moved.state)}
         if not entry.is_recorded:
             return _done(session, key, gettext("%(key)s is already in %(state)s", **values), undo_version=None)
