@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -92,13 +93,17 @@ def test_no_more_connections_are_made_than_stated(served: Engine) -> None:
 
 
 def test_who_waits_for_all_connections_keeps_nobody_else_waiting(served: Engine) -> None:
+    have_all = threading.Barrier(POOL + 1)
+
     def wait() -> None:
         with served.connect() as connection:
-            connection.exec_driver_sql("SELECT pg_sleep(1)")
+            have_all.wait()
+            connection.exec_driver_sql("SELECT pg_sleep(2)")
 
     with ThreadPoolExecutor(POOL) as together:
         waiting = [together.submit(wait) for _ in range(POOL)]
-        time.sleep(0.6)
+        have_all.wait()
+        time.sleep(1.2)
         began = time.monotonic()
         with pytest.raises(AwayError, match="does not answer"), transaction(served):
             pass
