@@ -145,6 +145,11 @@ def rows_since(session: Session, revision: int) -> Sequence[Row[Any]]:
     return session.connection().execute(_rows_since(), {"revision": revision}).all()
 
 
+def in_seconds(recorded_at: datetime | None) -> int:
+    """When a revision was recorded, as versions of pages tell it."""
+    return int(recorded_at.timestamp()) if recorded_at is not None else 0
+
+
 _STANDS = select(col(Programme.revision), col(Programme.last_recorded_at))
 
 

@@ -129,3 +129,19 @@ def test_each_language_has_its_own(reader: ClientAs, tag: str) -> None:
     whole = poll(swedish, tag)
     assert (whole.mimetype, "Klar" in whole.text) == ("text/html", True)
     assert not poll(english, tag).is_json, "the account's language is Swedish now"
+
+
+@pytest.mark.parametrize("path", ["/board/changes?cycle=all", "/board/changes?cycle=all&view=list"])
+def test_a_version_of_another_database_is_not_taken_for_this_ones(
+    reader: ClientAs, tag: str, engine: Engine, path: str
+) -> None:
+    browser = reader("viewer")
+    present = browser.get("/board?cycle=all").headers["HX-PTag"]
+    assert poll(browser, present, path).status_code == 304
+    with transaction(engine) as session:  # as one that was restored, and has come as far as the other
+        session.execute(text("UPDATE programme SET last_recorded_at = '2025-01-01 10:00:00.000000'"))
+    revision, recorded, *others = tag.split(".")
+    for earlier in (present, ".".join((revision, str(int(recorded) - 1), *others))):
+        answer = poll(browser, earlier, path)
+        assert (answer.status_code, answer.mimetype, "_changed" in answer.text) == (200, "text/html", False)
+        assert "LKM-001" in answer.text

@@ -108,6 +108,15 @@ def test_what_was_asked_for_the_longest_ago_is_let_go_first() -> None:
     assert [key for key in ("a", "b", "c") if answers.found(key)] == ["a", "c"]
 
 
+def test_small_parts_and_long_addresses_do_not_fill_the_memory() -> None:
+    answers = Answers(most_bytes=10_000)
+    for number in range(100):
+        answers.get(number, lambda: Shared.of("a"))
+    assert sum(answers.found(number) is not None for number in range(100)) < 10
+    answers.get("a" * 100_000, lambda: Shared.of("a"))
+    assert answers.found("a" * 100_000) is None
+
+
 def test_a_failure_is_not_kept_and_hinders_nobody() -> None:
     answers = Answers()
 

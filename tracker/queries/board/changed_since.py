@@ -1,12 +1,13 @@
 """What has been written since a revision of the programme: which workflows, and by whom."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlalchemy import Row
+from sqlmodel import Session
 
-from tracker.db.models import Entry
-from tracker.queries.revision_cache import FOLLOWED, REPORTING, REVIEWING, rows_since
+from tracker.queries.revision_cache import FOLLOWED, REPORTING, REVIEWING, in_seconds, rows_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +20,14 @@ class ChangedWorkflow:
     commands: frozenset[str] = frozenset()
 
 
-def changed_since(session: Session, revision: int) -> list[ChangedWorkflow] | None:
-    """The workflows written to after the revision, by key. None when something else was written too, such as a
-    cycle's close or a blocker's title, which any number of workflows may show. One statement.
+def changed_since(session: Session, revision: int, recorded: int) -> list[ChangedWorkflow] | None:
+    """The workflows written to after the revision, recorded in that second, by key. None when something else was
+    written too, such as a cycle's close or a blocker's title, which any number of workflows may show, and when it is
+    another database's revision. One statement.
     """
-    rows = rows_since(session, revision)
+    rows = _rows(session, revision, recorded)
+    if rows is None:
+        return None
     for row in rows:
         known = FOLLOWED if row.key is not None else REVIEWING | REPORTING
         if row.command not in known and not row.is_elsewhere:
@@ -36,9 +40,14 @@ def changed_since(session: Session, revision: int) -> list[ChangedWorkflow] | No
     return [changed[key] for key in sorted(changed)]
 
 
-def is_only_reviewed(session: Session, revision: int) -> bool:
+def is_only_reviewed(session: Session, revision: int, recorded: int) -> bool:
     """Whether all that was written after the revision prepares a review or a report, which no board shows. One
     statement.
     """
-    commands = set(session.execute(select(col(Entry.command)).where(col(Entry.id) > revision).distinct()).scalars())
-    return bool(commands) and commands <= REVIEWING | REPORTING
+    rows = _rows(session, revision, recorded)
+    return bool(rows) and {row.command for row in rows or ()} <= REVIEWING | REPORTING
+
+
+def _rows(session: Session, revision: int, recorded: int) -> Sequence[Row[Any]] | None:
+    rows = rows_since(session, revision)
+    return rows if all(in_seconds(row.since) == recorded for row in rows) else None

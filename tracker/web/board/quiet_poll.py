@@ -49,7 +49,7 @@ class Reader(NamedTuple):
     """Who reads, as it stands now, at which state of the programme."""
 
     revision: int
-    recorded_at: object
+    recorded: int | None
     language: str | None
     signed_in_at: float
     actor_id: int
@@ -89,6 +89,7 @@ class QuietPoll:
             return self._next(environ, start_response)
         now = PageVersion(
             reader.revision,
+            int(reader.recorded or 0),
             reader.language or tag.language,
             local_date(self._clock.now(), self._zone),
             self._app.config["ASSETS_DIGEST"],
@@ -98,7 +99,7 @@ class QuietPoll:
         if not _may_be_shared(environ) or not tag.is_followed_by(now):
             return self._next(environ, start_response)
         asked = environ.get("QUERY_STRING"), environ.get("HTTP_HOST"), environ.get("HTTP_ACCEPT_ENCODING")
-        key = tag.revision, now, reader.recorded_at, rights(reader.actor), asked
+        key = tag, now, rights(reader.actor), asked
         return self._shared(key, reader, str(now), environ, start_response)
 
     def _shared(
@@ -213,11 +214,11 @@ _STREAMS = (
     .correlate(models.User)
     .scalar_subquery()
 )
-# A `Reader` by the hash of their sign-in; instants as the driver gives them, or in epoch seconds.
+# A `Reader` by the hash of their sign-in; instants in epoch seconds.
 _READER = (
     select(
         col(models.Programme.revision),
-        col(models.Programme.last_recorded_at),
+        extract("epoch", col(models.Programme.last_recorded_at)),
         col(models.User.language),
         extract("epoch", col(models.SignIn.signed_in_at)),
         *columns(models.User, ("actor_id", "role", "all_workstreams")),

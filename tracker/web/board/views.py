@@ -21,7 +21,7 @@ from tracker.web.board.shared_answers import EVERYWHERE, SHARED, Shared, rights
 from tracker.web.http import cookies
 from tracker.web.http.context import current_viewer, reading_session, today
 from tracker.web.ui.formats import language
-from tracker.web.ui.live import changed, live, page_version
+from tracker.web.ui.live import PageVersion, changed, live, page_version
 from tracker.web.ui.query import address, last
 from tracker.web.ui.rendering import page
 from tracker.web.ui.shared import shared
@@ -63,10 +63,10 @@ def changes() -> ResponseReturnValue:
     return changed(_changed)
 
 
-def _changed(revision: int | None) -> Response:
+def _changed(seen: PageVersion | None) -> Response:
     session = reading_session()
-    written = changed_since.changed_since(session, revision) if revision is not None else None
-    if revision is not None and not written and changed_since.is_only_reviewed(session, revision):
+    written = changed_since.changed_since(session, seen.revision, seen.recorded) if seen is not None else None
+    if seen is not None and not written and changed_since.is_only_reviewed(session, seen.revision, seen.recorded):
         _share()
         return Response(status=304)
     if written is not None:

@@ -25,7 +25,7 @@ from tracker.web.planning import page as planning_page
 from tracker.web.planning.forms import PlanAction, PlanForm
 from tracker.web.ui.errors import field_errors
 from tracker.web.ui.forms import FormError
-from tracker.web.ui.live import changed, live
+from tracker.web.ui.live import PageVersion, changed, live
 from tracker.web.ui.rendering import htmx, page
 from tracker.web.ui.shared import shared
 from tracker.web.ui.submit import see_other, submit
@@ -72,7 +72,7 @@ def show(number: int) -> ResponseReturnValue:
 @shared
 def changes(number: int) -> ResponseReturnValue:
     """304 when nothing has changed since the version that the reader holds; else what to draw anew."""
-    return changed(lambda revision: _changed(plans.cycle_of(reading_session(), number), revision))
+    return changed(lambda seen: _changed(plans.cycle_of(reading_session(), number), seen))
 
 
 @bp.post("")
@@ -87,7 +87,7 @@ def do(number: int) -> ResponseReturnValue:
     )
 
 
-def _changed(cycle: CycleRow, revision: int | None) -> Response:
+def _changed(cycle: CycleRow, seen: PageVersion | None) -> Response:
     """The sections of the workstreams that were written to, or, when that is much, all of them; of a cycle that was
     committed in the meantime the page says so.
     """
@@ -95,7 +95,7 @@ def _changed(cycle: CycleRow, revision: int | None) -> Response:
         return Response(headers={"HX-Refresh": "true"})
     session = reading_session()
     context = planning_page.context(session, cycle)
-    written = changed_since.changed_since(session, revision) if revision is not None else None
+    written = changed_since.changed_since(session, seen.revision, seen.recorded) if seen is not None else None
     codes = plans.streams_of(session, [each.key for each in written]) if written is not None else ()
     if written is None or len(codes) > _MOST_SECTIONS:
         return page("planning/plan.html", "sections", **context)

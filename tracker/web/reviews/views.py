@@ -63,7 +63,7 @@ def show(number: int) -> ResponseReturnValue:
 @shared
 def changes(number: int) -> ResponseReturnValue:
     """304 when nothing has been written since the version that the reader holds; else the review as it stands."""
-    return changed(lambda _revision: _changed(number))
+    return changed(lambda _seen: _changed(number))
 
 
 def _changed(number: int) -> Response:

@@ -31,6 +31,8 @@ from tracker.web.ui.formats import isolated, language
 
 _EXTENSION = "tracker.shared"
 _MOST_BYTES = 32_000_000
+_LONGEST_KEY = 4_000  # characters; a longer address is asked for by nobody else
+_OVERHEAD = 1_000  # bytes that the keeping itself takes, about
 _LEVEL = 5  # of zlib-ng: as small as 6 on a board, in less than half of the time
 _RAW = -15
 _QUARTER = 15
@@ -62,7 +64,7 @@ class Shared(NamedTuple):
     @property
     def weight(self) -> int:
         """About the bytes that it takes to keep it."""
-        return len(self.deflated)
+        return _OVERHEAD + len(self.deflated)
 
 
 Piece = Shared | str  # a string names a slot
@@ -81,7 +83,7 @@ class Answer:
         """About the bytes that it takes to keep it; 0 for what is not kept, such as a way to another page."""
         if self.status != HTTPStatus.OK:
             return 0
-        return 1_000 + sum(len(piece.deflated) for piece in self.pieces if isinstance(piece, Shared))
+        return _OVERHEAD + sum(len(piece.deflated) for piece in self.pieces if isinstance(piece, Shared))
 
     def response(self) -> Response:
         """The answer for the request's reader, compressed where the browser takes that."""
@@ -142,7 +144,7 @@ class Answers:
                 found = self.found(key)
                 if found is None:
                     made = make()
-                    if made.weight and made.weight <= self._most_bytes:
+                    if 0 < made.weight <= self._most_bytes and len(repr(key)) <= _LONGEST_KEY:
                         self._keep(key, made)
                     return made
         return cast("AnyKept", found)
@@ -189,7 +191,7 @@ def shared(view: View) -> View:
     """
 
     @wraps(view)
-    def answer(**values: Any) -> ResponseReturnValue:  # noqa: ANN401 - parts of the address
+    def answer(**values: object) -> ResponseReturnValue:
         if _FLASHES in session:  # told to this reader, once
             return view(**values)
         return answers().get(_key(), lambda: _drawn(lambda: view(**values))).response()
