@@ -84,7 +84,7 @@ class Canary:
                 self.check(path, text_of(answer))
             if path == BOARD:
                 tag = answer.headers["HX-PTag"]
-                assert tag.split(".")[1] == self.language
+                assert tag.split(".")[2] == self.language
         return compressed
 
     def ask(self, path: str, tag: str = "") -> Answered:
