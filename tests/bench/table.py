@@ -57,7 +57,7 @@ def keep(rows: Iterable[Row], page: str) -> str:
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {platform.python_version()}:",
         "",
         f"| {' | '.join(_HEADINGS)} |",
-        "|---|---|--:|--:|--:|--:|--:|",
+        "|---|---|---|---|---|---|---|",
         *(f"| {' | '.join(row.cells())} |" for row in rows),
     ]
     before, heading, _ = page.partition(_HEADING)
