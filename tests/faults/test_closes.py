@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from tests.counts import count
+from tests.counts import count, is_full
 from tests.databases import Databases
 from tests.db import reviewing
 from tests.db.acting import findings, of_workflow, stands
@@ -91,7 +91,8 @@ def test_a_move_is_wholly_before_or_after_the_close(databases: Databases) -> Non
             key = list(LATEST)[turn % len(LATEST)]
             outcomes[key, one_pair(databases.restored(reviewed), together, key)] += 1
     print(f"D5: {outcomes.total()} pairs, {dict(outcomes)}")
-    assert {outcome for _, outcome in outcomes} == {"before", "after"}
+    if is_full():  # of few races one side may win all
+        assert {outcome for _, outcome in outcomes} == {"before", "after"}
 
 
 def moved_at(engine: Engine, key: str) -> datetime:
