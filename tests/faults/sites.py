@@ -102,7 +102,8 @@ def expect_refused(where: Site, lead: Lead, words: str) -> None:
     assert "<html" not in part.text
     assert "Ingenting kan sparas just nu" in page.text
     assert 'name="note" value="turn' in page.text
-    assert lead.ask("GET", "/board?cycle=all").status == 200
+    got = lead.ask("GET", "/board?cycle=all")
+    assert got.status == 200, (got.status, got.text[-1500:])
     assert lead.ask("GET", "/healthz").status == 200
     ready = lead.ask("GET", "/readyz")
     assert (ready.status, ready.text) == (503, "not ready\n"), "the first to ask is told"
