@@ -22,6 +22,7 @@ from tracker.domain.blockers import BlockerRow
 from tracker.domain.cells import Dialect
 from tracker.domain.files.csv_text import rows_text
 from tracker.domain.programme.files import PROGRAMME_FILES, WORKFLOWS
+from tracker.domain.programme.parts import parts_before
 from tracker.domain.programme.rows import (
     BlockerEventRow,
     ChangeRow,
@@ -224,7 +225,7 @@ def a_programme(
     blockers = list(blockers)
     named = {row.id for row in blockers}
     held = {row.blocker for flow in flows for row in flow.events}
-    return Programme(
+    found = Programme(
         sorted(projects, key=lambda row: row.code),
         sorted(workstreams, key=lambda row: row.code),
         sorted(cycles, key=lambda row: row.cycle),
@@ -233,9 +234,10 @@ def a_programme(
         _numbered([row for flow in flows for row in flow.scope]),
         sorted([*blockers, *(a_blocker(number) for number in held - named)], key=lambda row: row.id),
         _numbered([row for flow in flows for row in flow.events]),
-        _numbered([row for flow in flows for row in flow.notes]),
-        _numbered([row for flow in flows for row in flow.checks]),
+        notes=_numbered([row for flow in flows for row in flow.notes]),
+        checks=_numbered([row for flow in flows for row in flow.checks]),
     )
+    return replace(found, parts=parts_before(found))
 
 
 def some_flows() -> tuple[Flow, ...]:

@@ -71,4 +71,4 @@ def _keep(table: str) -> None:
 
 
 def _there(table: str) -> str:
-    return f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"  # noqa: S608 - a name of ours
+    return f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id)"

@@ -118,7 +118,7 @@ def by_older(found: ProgrammeFacts, **cells: str) -> ProgrammeFacts:
         written = json.loads(cells_text(row)) | cells
         del written["blocked_days_begun"]
         frozen[row.cycle, row.workstream or ""] = Frozen(json.dumps(written), 1)
-    return replace(found, frozen=frozen)
+    return replace(found, frozen={"workstream_summary": frozen})
 
 
 def test_a_closed_cycle_reads_as_its_close_froze_it_whatever_the_definitions_are_now() -> None:
@@ -153,5 +153,5 @@ def test_a_workstream_that_came_after_a_close_reads_there_as_computed() -> None:
         for row in reported(History(found))
         if row.workstream != "LAB"
     }
-    history = History(replace(found, frozen=frozen))
+    history = History(replace(found, frozen={"workstream_summary": frozen}))
     assert rows(history)[1, Basis.AS_REPORTED, "LAB"] == rows(History(found))[1, Basis.AS_REPORTED, "LAB"]

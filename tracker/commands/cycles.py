@@ -21,8 +21,8 @@ from tracker.domain.cycles.fields import DATES, FIELDS, CycleFields
 from tracker.domain.errors import N_, ConflictError, NotAllowedError, NotFoundError
 from tracker.domain.fields import cleaned, texts_of, write
 from tracker.domain.figures.history import History
-from tracker.domain.figures.summaries import METHOD, reported
-from tracker.domain.files.figure_files import WORKSTREAM_ROWS, cells_text
+from tracker.domain.figures.summaries import METHOD
+from tracker.domain.files.figure_files import KEPT_FILES, cells_text, reported_rows
 from tracker.domain.people import Actor
 from tracker.domain.reviews import Member, Wish, fingerprint
 from tracker.domain.states import CycleStatus, HoldEvent, ProposalKind
@@ -193,25 +193,24 @@ def _refuse_impossible(session: Session, number: int, dates: Dates) -> None:
     refuse_impossible(NumberedDates(number, dates), others)
 
 
-def missing_reported(session: Session) -> set[int]:
-    """The closed cycles whose figures are not kept."""
-    closed = select(col(Cycle.number)).where(col(Cycle.status) == CycleStatus.CLOSED)
-    kept = select(col(Reported.cycle_number)).where(col(Reported.file) == WORKSTREAM_ROWS.name).distinct()
-    return set(session.scalars(closed)) - set(session.scalars(kept))
+def missing_reported(session: Session) -> set[tuple[str, int]]:
+    """The files and closed cycles whose figures are not kept."""
+    closed = session.scalars(select(col(Cycle.number)).where(col(Cycle.status) == CycleStatus.CLOSED)).all()
+    kept = session.execute(select(col(Reported.file), col(Reported.cycle_number)).distinct())
+    return {(file, cycle) for file in KEPT_FILES for cycle in closed} - {(row.file, row.cycle_number) for row in kept}
 
 
-def store_reported(session: Session) -> set[int]:
+def store_reported(session: Session) -> set[tuple[str, int]]:
     """Keeps the figures of the closed cycles whose figures are not kept, and tells which. Locks the programme."""
     session.execute(select(col(Programme.id)).with_for_update())
     session.flush()  # the columns are read past the session
-    cycles = missing_reported(session)
-    found = facts(session) if cycles else None
+    missing = missing_reported(session)
+    found = facts(session) if missing else None
     if found is not None:
-        kind = {"file": WORKSTREAM_ROWS.name, "method": METHOD}
         rows = [
-            {"cycle_number": row.cycle, "row_key": row.workstream or "", "cells": cells_text(row), **kind}
-            for row in reported(History(found))
-            if row.cycle in cycles
+            {"cycle_number": row.cycle, "file": file, "row_key": row.workstream or "", "cells": cells_text(row)}
+            for file, row in reported_rows(History(found))
+            if (file, row.cycle) in missing
         ]
-        session.execute(insert(Reported), rows)
-    return cycles
+        session.execute(insert(Reported).values(method=METHOD), rows)
+    return missing

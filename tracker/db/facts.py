@@ -1,5 +1,6 @@
-"""The columns that the figures are computed from: eight statements, whatever the size of the history."""
+"""The columns that the figures are computed from: nine statements, whatever the size of the history."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
@@ -15,6 +16,7 @@ from tracker.db.models import (
     BlockerEvent,
     Cycle,
     FieldChange,
+    PartEvent,
     Programme,
     Project,
     Reported,
@@ -35,6 +37,7 @@ _SQLITE_ZONE = " || '+00:00'"  # it keeps instants as text in UTC
 _CHANGES = "id, workflow_id, to_state, voids", "state_change"
 _SCOPE = "id, workflow_id, from_cycle, to_cycle, goal, kind", "scope_change"
 _HOLDS = "id, workflow_id, blocker_id, event", "blocker_event"
+_PARTS = "id, workflow_id, workstream_code, stage, event", "part_event"
 
 
 def facts(session: Session) -> ProgrammeFacts | None:
@@ -47,13 +50,13 @@ def facts(session: Session) -> ProgrammeFacts | None:
         cycles(session),
         _workstreams(session),
         *_facts_of(session, _workflows(session)),
-        frozen(session),
+        frozen_files(session),
     )
 
 
 def facts_since(session: Session, revision: int) -> WorkflowFacts | None:
     """All that is recorded of those workflows of which something was recorded after the revision that figures depend
-    on; none where nothing was. One statement, else four.
+    on; none where nothing was. One statement, else five.
     """
     touched = union_all(*_touched(revision))
     rows = _workflows(session, col(Workflow.id).in_(touched))
@@ -63,7 +66,7 @@ def facts_since(session: Session, revision: int) -> WorkflowFacts | None:
 
 
 def _touched(revision: int) -> Iterator[Select[int | None]]:
-    for table in (StateChange, ScopeChange, BlockerEvent):
+    for table in (StateChange, ScopeChange, BlockerEvent, PartEvent):
         history: Any = table
         yield select(col(history.workflow_id)).where(col(history.entry_id) > revision)
     is_of_workflow = col(FieldChange.workflow_id).is_not(None)
@@ -72,16 +75,25 @@ def _touched(revision: int) -> Iterator[Select[int | None]]:
 
 
 def _facts_of(session: Session, workflows: Sequence[WorkflowFact], where: str = "") -> WorkflowFacts:
-    return WorkflowFacts(workflows, *(_history(session, of, where) for of in (_CHANGES, _SCOPE, _HOLDS)))
+    return WorkflowFacts(workflows, *(_history(session, of, where) for of in (_CHANGES, _SCOPE, _HOLDS, _PARTS)))
 
 
 def frozen(session: Session, *where: ColumnElement[bool]) -> dict[tuple[int, str], Frozen]:
     """The rows of workstream_summary that closes froze, by cycle and workstream, all together under "", the cycles in
     order. One statement.
     """
-    columns = select(col(Reported.cycle_number), col(Reported.row_key), col(Reported.cells), col(Reported.method))
-    rows = columns.where(col(Reported.file) == WORKSTREAM_ROWS.name, *where).order_by(col(Reported.cycle_number))
-    return {(cycle, key): Frozen(cells, method) for cycle, key, cells, method in session.execute(rows)}
+    is_of_file = col(Reported.file) == WORKSTREAM_ROWS.name
+    return frozen_files(session, is_of_file, *where).get(WORKSTREAM_ROWS.name, {})
+
+
+def frozen_files(session: Session, *where: ColumnElement[bool]) -> dict[str, dict[tuple[int, str], Frozen]]:
+    """The same of every file, by its name. One statement."""
+    found: dict[str, dict[tuple[int, str], Frozen]] = defaultdict(dict)
+    key = col(Reported.file), col(Reported.cycle_number), col(Reported.row_key)
+    rows = select(*key, col(Reported.cells), col(Reported.method)).where(*where).order_by(col(Reported.cycle_number))
+    for file, cycle, workstream, *row in session.execute(rows):
+        found[file][cycle, workstream] = Frozen(*row)
+    return found
 
 
 def cycles(session: Session) -> list[CycleRow]:

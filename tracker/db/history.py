@@ -16,6 +16,7 @@ TABLES: tuple[AnyTable, ...] = (
     models.StateChange,
     models.ScopeChange,
     models.BlockerEvent,
+    models.PartEvent,
     models.Note,
     models.WorkflowCheck,
     models.FieldChange,

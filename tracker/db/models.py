@@ -6,7 +6,17 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Enum, ForeignKey, Index, Integer, LargeBinary, SmallInteger, text
 from sqlmodel import Column, Field, SQLModel
 
-from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, ProposalKind, Role, ScopeKind, State
+from tracker.domain.states import (
+    BlockerCategory,
+    CycleStatus,
+    Goal,
+    HoldEvent,
+    PartEventKind,
+    ProposalKind,
+    Role,
+    ScopeKind,
+    State,
+)
 
 
 def text_enum(kind: type[StrEnum], name: str) -> Enum:
@@ -140,7 +150,7 @@ class Workflow(SQLModel, table=True):
 
 
 class WorkflowWorkstream(SQLModel, table=True):
-    """The workstream that owns a workflow (fixed at creation) and the others that take part."""
+    """The workstream that owns a workflow (fixed at creation) and the others that take part, as `part_event` has it."""
 
     __tablename__ = "workflow_workstream"
     __table_args__ = (_unique_where("uq_workflow_workstream_owner", "workflow_id", "is_owner"),)
@@ -202,6 +212,7 @@ class Blocker(SQLModel, table=True):
     mitigation: str = ""
     decider: str = ""
     decide_by: date | None = None
+    waits_on: str | None = Field(default=None, foreign_key="workstream.code", index=True)
 
 
 class BlockerEvent(Recorded, table=True):
@@ -212,6 +223,25 @@ class BlockerEvent(Recorded, table=True):
     blocker_id: int = Field(sa_column=Column(ForeignKey("blocker.id"), nullable=False, index=True))
     workflow_id: int = Field(foreign_key="workflow.id")
     event: HoldEvent = Field(sa_type=text_enum(HoldEvent, "event"))
+    happened_at: datetime
+    recorded_at: datetime
+    note: str = ""
+
+
+class PartEvent(Recorded, table=True):
+    """A workstream takes part in a workflow or leaves it; its part in a stage is signed, waived or open again. The only
+    source of both. Append-only.
+    """
+
+    __tablename__ = "part_event"
+    __table_args__ = (
+        CheckConstraint("(stage IS NULL) = (event IN ('joined', 'left'))", name="of_stage"),
+        Index("ix_part_event_workflow_id_happened_at", "workflow_id", "happened_at"),
+    )
+    workflow_id: int = Field(foreign_key="workflow.id")
+    workstream_code: str = Field(foreign_key="workstream.code", index=True)
+    stage: Goal | None = Field(default=None, sa_type=text_enum(Goal, "stage"))
+    event: PartEventKind = Field(sa_type=text_enum(PartEventKind, "part_event_kind"))
     happened_at: datetime
     recorded_at: datetime
     note: str = ""

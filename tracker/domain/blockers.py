@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from tracker.domain.cells import DATE, ID, NAME, TEXT, Heading, needed, optional, words
+from tracker.domain.cells import CODE, DATE, ID, NAME, TEXT, Heading, needed, optional, words
 from tracker.domain.errors import N_
 from tracker.domain.fields import Field, day_of, one_of, optional_date
 from tracker.domain.states import BlockerCategory
@@ -22,6 +22,7 @@ class BlockerFields:
     mitigation: str = ""
     decider: str = ""
     decide_by: date | None = None
+    waits_on: str | None = None
 
 
 _CATEGORY = words(
@@ -52,6 +53,7 @@ class BlockerRow:
     decider: Annotated[str, Heading("beslutsfattare", TEXT)] = ""
     decide_by: Annotated[date | None, Heading("beslut senast", optional(DATE))] = None
     mitigation: Annotated[str, Heading("åtgärd", TEXT)] = ""
+    waits_on: Annotated[str | None, Heading("väntar på", optional(CODE))] = None
 
 
 FIELDS = {
@@ -62,4 +64,5 @@ FIELDS = {
     "mitigation": Field(N_("Mitigation"), prose),
     "decider": Field(N_("Decider"), line),
     "decide_by": Field(N_("Decide by"), optional_date, day_of),
+    "waits_on": Field(N_("Waits on the workstream"), line, lambda text: text or None),
 }

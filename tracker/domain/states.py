@@ -35,6 +35,21 @@ class Goal(StrEnum):
     TEST = "test"
 
 
+class PartEventKind(StrEnum):
+    """What becomes of a workstream's part in a workflow: the first two of all of it, the others of one stage."""
+
+    JOINED = "joined"
+    LEFT = "left"
+    SIGNED = "signed"
+    WITHDRAWN = "withdrawn"  # takes back either of those beside it
+    WAIVED = "waived"
+
+    @property
+    def is_of_stage(self) -> bool:
+        """Whether it is about one stage, and not about taking part."""
+        return self not in {PartEventKind.JOINED, PartEventKind.LEFT}
+
+
 class CycleStatus(StrEnum):
     """Set by a person, never by a date."""
 

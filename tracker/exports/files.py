@@ -16,20 +16,23 @@ from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.files.csv_text import rows_text
 from tracker.domain.files.figure_files import CYCLE_SUMMARY, ITEMS, WORKSTREAM_SUMMARY
+from tracker.domain.files.figure_files import PART_SUMMARY as PART_COLUMNS
 from tracker.domain.programme.files import PROGRAMME_FILES
+from tracker.domain.signoffs import summary
+from tracker.domain.signoffs.summary import PART_SUMMARY
 from tracker.queries import figures
 from tracker.queries.programme import files as programme_files
 
 PROGRAMME = tuple(file.name for file in PROGRAMME_FILES)
 _LEDGER = "items"
 _FEW = 4  # codes that a file's name still has room for
-FIGURES = ("cycle_summary", "workstream_summary", _LEDGER)
+FIGURES = ("cycle_summary", "workstream_summary", PART_SUMMARY, _LEDGER)
 NAMES = (*FIGURES, *PROGRAMME)
 # The programme files that can be narrowed to a cycle, and the columns that tell it.
 CYCLE_FIELDS = {"cycles": ("cycle",), "workflows": ("cycle",), "scope": ("from_cycle", "to_cycle")}
 _ONLY_WITH = N_("“%(name)s” goes with %(files)s only.")
 _COLUMNS: dict[str, tuple[Column, ...]] = {
-    **dict(zip(FIGURES, (CYCLE_SUMMARY, WORKSTREAM_SUMMARY, ITEMS), strict=True)),
+    **dict(zip(FIGURES, (CYCLE_SUMMARY, WORKSTREAM_SUMMARY, PART_COLUMNS, ITEMS), strict=True)),
     **{file.name: file.columns for file in PROGRAMME_FILES},
 }
 # What can be asked beside the format, and of which files.
@@ -38,7 +41,7 @@ NARROWED: dict[str, tuple[str, ...]] = {
     "basis": FIGURES,
     "workstream": (*FIGURES, "workflows", "blockers"),
     "project": (*FIGURES, "workflows", "blockers"),
-    "total": ("workstream_summary",),
+    "total": ("workstream_summary", PART_SUMMARY),
     "link": FIGURES,
 }
 
@@ -122,6 +125,8 @@ def _figure_rows(history: History, asked: Asked, as_of: datetime, chosen: Choice
             found: Iterable[Any] = summaries.cycle_summary(history, as_of, chosen)
         case "workstream_summary":
             found = summaries.workstream_summary(history, as_of, chosen)
+        case "part_summary":
+            found = summary.part_summary(history, as_of, chosen)
         case _:
             found = ledger.ledger(history, as_of, cycle=asked.cycle, basis=asked.basis, chosen=chosen)
     return (

@@ -15,7 +15,7 @@ from tracker.domain.cells import Column, Dialect, instant_text
 from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.domain.files import packs
 from tracker.domain.files.csv_text import read_rows, rows_text
-from tracker.domain.files.figure_files import CYCLE_ROWS, LEDGER_ROWS, WORKSTREAM_ROWS
+from tracker.domain.files.figure_files import CYCLE_ROWS, LEDGER_ROWS, PART_SUMMARY_ROWS, WORKSTREAM_ROWS
 from tracker.domain.programme.checks import Finding
 from tracker.domain.programme.files import BLOCKERS
 from tracker.exports import definitions, files
@@ -37,6 +37,10 @@ _ABOUT = (
         " column amount, for lead times and ages take their percentile by nearest rank. Workflows stand under the"
         " workstream that owns them and add up to TOTAL. A blocker may be in several workstreams: it stands under each"
         " of them, and once under TOTAL."
+    ),
+    N_(
+        "part_summary.csv: shared workflows by workstream: whose parts are signed or open, and how many days each has"
+        " waited on another. A workflow stands under the workstream whose part it is."
     ),
     N_("blockers.csv: the blockers by number, with title, category and who decides."),
     N_("definitions.csv: what each figure counts, in Swedish and in English."),
@@ -145,10 +149,12 @@ def findings(source: IO[bytes]) -> list[Finding]:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError, ValueError) as error:
         message = N_("This is no pack: it cannot be read as a zip (%(problem)s).")
         raise InvalidError(message, problem=str(error)) from error
+    parts = texts.get("part_summary")
     return packs.findings(
         [row for _, row in read_rows(texts["cycle_summary"], CYCLE_ROWS)],
         [row for _, row in read_rows(texts["workstream_summary"], WORKSTREAM_ROWS)],
         (row for _, row in read_rows(texts["items"], LEDGER_ROWS)),
+        [row for _, row in read_rows(parts, PART_SUMMARY_ROWS)] if parts is not None else None,
         blockers={str(row.id) for _, row in read_rows(texts["blockers"], BLOCKERS)},
         defined={row.name for _, row in read_rows(texts["definitions"], definitions.ROWS)},
     )
@@ -160,9 +166,9 @@ def _texts(archive: zipfile.ZipFile) -> dict[str, str]:
     strange = next((name for name in names if name not in ours or names.count(name) > 1), None)
     if strange is not None:  # nobody has checked it
         raise InvalidError(N_("This is no pack of Tracker’s: it also holds %(file)s."), file=ascii(strange[:_LINE]))
-    missing = [f"{name}.csv" for name in packs.FILES if f"{name}.csv" not in sizes]
+    missing = [f"{name}.csv" for name in packs.FILES if f"{name}.csv" not in sizes and name not in packs.LATER_FILES]
     if missing:
         raise InvalidError(N_("This is no whole pack: it lacks %(files)s."), files=", ".join(missing))
     if sum(sizes.values()) > _LARGEST:
         raise InvalidError(N_("The pack is larger than any that Tracker writes: its files are not read."))
-    return {name: archive.read(f"{name}.csv").decode("utf-8") for name in packs.FILES}
+    return {name: archive.read(f"{name}.csv").decode("utf-8") for name in packs.FILES if f"{name}.csv" in sizes}

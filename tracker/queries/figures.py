@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Integer, bindparam, func, select, union_all
 from sqlmodel import Session, col
@@ -13,6 +14,7 @@ from tracker.db.models import Entry, Note, Workflow, WorkflowCheck
 from tracker.domain.figures import summaries
 from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import Summary
+from tracker.domain.files.figure_files import Reported, reported_rows
 from tracker.queries.revision_cache import OF_ACCOUNTS, REPORTING, REVIEWING, RevisionCache, Written
 
 # What is written under these changes no figure: prepared reviews, reports, accounts, and the words of blockers.
@@ -21,6 +23,7 @@ _NEWEST = (
     select(col(Entry.recorded_at)).where(col(Entry.command).not_in(NO_FIGURES)).order_by(col(Entry.id).desc()).limit(1)
 )
 _GRID = timedelta(minutes=15)
+Row = TypeVar("Row")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -102,13 +105,13 @@ def workstream_summary(session: Session, as_of: datetime) -> list[Summary]:
     return _rows(session, lambda found: summaries.workstream_summary(found, as_of))
 
 
-def reported(session: Session) -> list[Summary]:
-    """The rows that closes froze, computed anew where the definitions are still the same."""
-    return _rows(session, summaries.reported)
+def reported(session: Session) -> list[tuple[str, Reported]]:
+    """The rows that closes froze, each with its file, computed anew where the definitions are still the same."""
+    return _rows(session, reported_rows)
 
 
 @_without_collecting()
-def _rows(session: Session, compute: Callable[[History], list[Summary]]) -> list[Summary]:
+def _rows(session: Session, compute: Callable[[History], list[Row]]) -> list[Row]:
     """The history is let go on return: still there when collecting goes on, it would all be looked through."""
     found = read_anew(session)
     return compute(found) if found is not None else []

@@ -18,7 +18,8 @@ from tracker.domain.files.csv_text import Place, PlaceError, read_rows
 from tracker.domain.imports.progress import Progress, Step, silent
 from tracker.domain.programme import files
 from tracker.domain.programme.checks import cycle_problems, derived_problems, problems
-from tracker.domain.programme.files import PROGRAMME_FILES, ProgrammeFile
+from tracker.domain.programme.files import OPTIONAL_FILES, PROGRAMME_FILES, ProgrammeFile
+from tracker.domain.programme.parts import parts_before
 from tracker.domain.programme.rows import CycleRow, Programme, ProjectRow, WorkstreamRow
 
 _ROWS_A_STATEMENT = 2_000
@@ -38,23 +39,28 @@ _HISTORY = (
 
 def read_folder(folder: Path, *, progress: Progress = silent) -> Programme:
     """The checked programme of a folder. Raises PlaceError that names file, line, column and value."""
-    paths = [folder / f"{file.name}.csv" for file in PROGRAMME_FILES]
-    return read_files({path.name: _bytes(path) for path in paths}, progress=progress)
+    paths = [folder / f"{file.name}.csv" for file in PROGRAMME_FILES if file not in OPTIONAL_FILES]
+    later = [path for file in OPTIONAL_FILES if (path := folder / f"{file.name}.csv").exists()]
+    return read_files({path.name: _bytes(path) for path in (*paths, *later)}, progress=progress)
 
 
 def read_files(contents: Mapping[str, bytes], *, progress: Progress = silent) -> Programme:
-    """The checked programme of the ten files, by name. Raises PlaceError as `read_folder` does."""
-    texts = {file.name: _text(f"{file.name}.csv", contents[f"{file.name}.csv"]) for file in PROGRAMME_FILES}
+    """The checked programme of the files, by name. Raises PlaceError as `read_folder` does."""
+    there = [file for file in PROGRAMME_FILES if f"{file.name}.csv" in contents or file not in OPTIONAL_FILES]
+    texts = {file.name: _text(f"{file.name}.csv", contents[f"{file.name}.csv"]) for file in there}
     total, done = sum(map(len, texts.values())), 0
     programme = Programme()
     lines: dict[str, list[int]] = {}
-    for file in PROGRAMME_FILES:
+    for file in there:
         progress(Step.READ, done, total)
         placed = list(read_rows(texts[file.name], file))
         lines[file.name] = [line for line, _ in placed]
         setattr(programme, file.name, [row for _, row in placed])
         done += len(texts[file.name])
     progress(Step.READ, total, total)
+    if files.PARTS not in there:
+        programme.parts = parts_before(programme)
+        lines[files.PARTS.name] = [0] * len(programme.parts)
     require_sound(programme, lines)
     return programme
 
@@ -76,6 +82,8 @@ def load(
     already stay. Raises ConflictError or PlaceError, changing nothing, as `already_there` does.
     """
     there = already_there(session, programme)
+    if not programme.parts:  # made by hand: what was read has them
+        programme.parts = parts_before(programme)
     row = session.get(models.Programme, 1, populate_existing=True) or models.Programme(time_zone=time_zone)
     row.name = row.name or name
     session.add(row)

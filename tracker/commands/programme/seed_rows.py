@@ -29,6 +29,7 @@ SEEDED_WITH_IDS = [
         models.ScopeChange,
         models.Blocker,
         models.BlockerEvent,
+        models.PartEvent,
         models.Note,
         models.WorkflowCheck,
     )
@@ -51,6 +52,7 @@ class SeedRows:
             programme.changes,
             programme.scope,
             programme.blocker_events,
+            programme.parts,
             programme.notes,
             programme.checks,
         )
@@ -82,6 +84,7 @@ class SeedRows:
                 (models.ScopeChange, self._history(programme.scope)),
                 (models.Blocker, [_as_is(row) for row in programme.blockers]),
                 (models.BlockerEvent, self._history(programme.blocker_events)),
+                (models.PartEvent, self._history(programme.parts)),
                 (models.Note, self._history(programme.notes)),
                 (models.WorkflowCheck, self._history(programme.checks)),
             )
@@ -122,7 +125,7 @@ class SeedRows:
         return [self._history_row(row) for row in rows]
 
     def _history_row(self, row: _Recorded) -> dict[str, Any]:
-        values = _as_is(row, workflow="workflow_id", blocker="blocker_id")
+        values = _as_is(row, workflow="workflow_id", blocker="blocker_id", workstream="workstream_code")
         values["workflow_id"] = self._workflows[values["workflow_id"]]
         values["entry_id"] = self._entries[row.recorded_at, values.pop("actor")]
         return values

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from tracker.domain.calendar import local_date
 from tracker.domain.figures.items import CycleItems, WorkflowItems
-from tracker.domain.figures.words import FIGURES, Adds
+from tracker.domain.figures.words import FIGURES, PART_FIGURES, Adds
+from tracker.domain.signoffs.items import Waited
 from tracker.domain.states import Goal
+
+_Occasion: TypeAlias = tuple[datetime | None, Goal | None]  # what beside the item tells one from another
 
 
 class Behind(NamedTuple):
@@ -39,7 +42,7 @@ def behind(figure: str, items: CycleItems) -> list[Behind]:
 
 def order(each: Behind) -> tuple[float, str | int]:
     """Workflows by key, blockers by when and number; never the one with the other."""
-    return each.at.timestamp() if each.at is not None else 0, each.item
+    return each.at.timestamp() if isinstance(each.item, int) and each.at is not None else 0, each.item
 
 
 def of_members(members: dict[str, Goal], goal: Goal | None = None) -> list[Behind]:
@@ -56,14 +59,15 @@ def differences(figure: str, reported: Sequence[Behind], now: Sequence[Behind]) 
             yield Difference(figure, place[0], (is_ is not None) - (was is not None), was, is_)
 
 
-def _numbered(figure: str, each: Iterable[Behind]) -> dict[tuple[str | int, datetime | None, int], Behind]:
+def _numbered(figure: str, each: Iterable[Behind]) -> dict[tuple[str | int, _Occasion, int], Behind]:
     """By what makes an item the same in both readings; what comes twice is told apart."""
-    found: dict[tuple[str | int, datetime | None, int], Behind] = {}
+    found: dict[tuple[str | int, _Occasion, int], Behind] = {}
     for one in each:
-        at, turn = one.at if figure in _OCCASIONS else None, 0
-        while (one.item, at, turn) in found:
+        at, stage = (one.at if figure in _OCCASIONS else None), (one.goal if figure in PART_FIGURES else None)
+        occasion, turn = (at, stage), 0
+        while (one.item, occasion, turn) in found:
             turn += 1
-        found[one.item, at, turn] = one
+        found[one.item, occasion, turn] = one
     return found
 
 
@@ -96,6 +100,22 @@ def _open(items: CycleItems) -> list[Behind]:
     ]
 
 
+def _parts(name: str, items: CycleItems) -> list[Behind]:
+    return [Behind(part.key, part.stage, part.at) for part in getattr(items.parts, name)]
+
+
+def _of_parts(name: str, items: CycleItems) -> list[Behind]:
+    return [Behind(key) for key in getattr(items.parts, name)]
+
+
+def _waited(waits: Iterable[Waited]) -> list[Behind]:
+    return [Behind(each.key, amount=each.time) for each in waits if each.time]
+
+
+def _still_waiting(waits: Iterable[Waited]) -> list[Behind]:
+    return [Behind(each.key) for each in waits if each.is_open]
+
+
 # In whichever cycle: all but those of the previous one, which are its tested ones.
 LISTS: dict[str, Callable[[CycleItems], list[Behind]]] = {
     **{name: partial(_keys, name) for name in ("designed", "validated", "fell_back")},
@@ -116,7 +136,15 @@ LISTS: dict[str, Callable[[CycleItems], list[Behind]]] = {
     "blockers_resolved": lambda items: [Behind(blocker, at=at) for blocker, at in items.blockers.resolved],
     "blockers_open": _open,
     "median_blocker_age_days": _open,
+    **{name: partial(_parts, name) for name in ("parts_signed", "parts_open", "parts_waived", "signed", "lapsed")},
+    "parts_due": lambda items: [*_parts("parts_signed", items), *_parts("parts_open", items)],
+    **{name: partial(_of_parts, name) for name in ("shared_open", "done_open")},
+    "waiting_days": lambda items: _waited(items.parts.waiting),
+    "waited_on_days": lambda items: _waited(items.parts.waited_on),
+    "waiting_now": lambda items: _still_waiting(items.parts.waiting),
+    "waited_on_now": lambda items: _still_waiting(items.parts.waited_on),
 }
 PREVIOUS = "tested_previous"
-BY_AMOUNT = {name for name, each in FIGURES.items() if each.adds not in {Adds.COUNT, Adds.NONE}}  # the rest count
-_OCCASIONS = {"blockers_opened", "blockers_resolved"}  # the same blocker at another time is another one
+_ADDED = FIGURES | PART_FIGURES
+BY_AMOUNT = {name for name, each in _ADDED.items() if each.adds not in {Adds.COUNT, Adds.NONE}}  # the rest count
+_OCCASIONS = {"blockers_opened", "blockers_resolved", *PART_FIGURES}  # the same item at another time is another one

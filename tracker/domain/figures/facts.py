@@ -43,6 +43,8 @@ ChangeFact: TypeAlias = tuple[int, WorkflowId, str | None, int | None, datetime,
 ScopeFact: TypeAlias = tuple[int, WorkflowId, int | None, int | None, str | None, str, datetime, datetime]
 # id, workflow, blocker, event, happened_at, recorded_at
 HoldFact: TypeAlias = tuple[int, WorkflowId, int, str, datetime, datetime]
+# id, workflow, workstream, stage, event, happened_at, recorded_at
+PartFact: TypeAlias = tuple[int, WorkflowId, str, str | None, str, datetime, datetime]
 
 
 class WorkflowFacts(NamedTuple):
@@ -52,11 +54,14 @@ class WorkflowFacts(NamedTuple):
     changes: Iterable[ChangeFact]
     scope: Iterable[ScopeFact]
     holds: Iterable[HoldFact]
+    parts: Iterable[PartFact]
 
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeFacts:
-    """All that the figures depend on, the last four as `WorkflowFacts` has them."""
+    """All that the figures depend on, the histories as `WorkflowFacts` has them. `frozen` are the rows of files
+    that closes froze, by file, then by cycle and workstream, all together "".
+    """
 
     zone: ZoneInfo
     cycles: Sequence[CycleRow]
@@ -65,4 +70,5 @@ class ProgrammeFacts:
     changes: Iterable[ChangeFact]
     scope: Iterable[ScopeFact]
     holds: Iterable[HoldFact]
-    frozen: Mapping[tuple[int, str], Frozen] = field(default_factory=dict)  # by cycle and workstream, all together ""
+    parts: Iterable[PartFact] = ()
+    frozen: Mapping[str, Mapping[tuple[int, str], Frozen]] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """The items behind the figures of a cycle: which workflows and blockers each one counts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from tracker.domain.figures.lead_times import lead_time_days
 from tracker.domain.figures.memberships import ScopeHistory
 from tracker.domain.figures.readings import Reading
 from tracker.domain.figures.timelines import DESIGN, DONE, NO_STATE, TEST, VALIDATION, Timeline
+from tracker.domain.signoffs.items import PartItems
 from tracker.domain.states import Goal, ScopeKind
 
 _GOAL_POSITIONS = {Goal.DESIGN: DESIGN, Goal.VALIDATION: VALIDATION, Goal.TEST: TEST}
@@ -76,6 +77,12 @@ class CycleItems:
     reading: Reading
     workflows: WorkflowItems
     blockers: BlockerItems
+    count_parts: Callable[[], PartItems] = PartItems
+
+    @property
+    def parts(self) -> PartItems:
+        """What the figures of shared workflows count, computed when it is asked for."""
+        return self.count_parts()
 
 
 def workflow_items(reading: Reading, workflows: Sequence[KnownWorkflow]) -> WorkflowItems:

@@ -13,11 +13,13 @@ from tracker.domain.figures.lead_times import percentile
 from tracker.domain.figures.readings import Basis, Reading, readings
 from tracker.domain.figures.rounding import half_up, nearest_rank
 from tracker.domain.figures.summaries import Choice, apart, days, frozen
-from tracker.domain.figures.words import FIGURES, Adds
+from tracker.domain.figures.words import FIGURES, PART_FIGURES, WORDS, Adds
+from tracker.domain.signoffs import summary
 from tracker.domain.states import Goal
 
 OF_BLOCKERS = tuple(name for name, each in FIGURES.items() if each.is_of_blockers)
-OF_WORKFLOWS = tuple(name for name in (*LISTS, PREVIOUS) if name not in OF_BLOCKERS)
+OF_WORKFLOWS = tuple(name for name in (*LISTS, PREVIOUS) if name not in OF_BLOCKERS and name not in PART_FIGURES)
+_OF_WORKSTREAMS = sorted((*OF_WORKFLOWS, *PART_FIGURES, *OF_BLOCKERS))
 _RANKS = {Adds.MEDIAN: 50, Adds.P50: 50, Adds.P85: 85}
 PERCENT = {name: _RANKS[each.adds] for name, each in FIGURES.items() if each.adds in _RANKS}
 _MICROSECONDS_A_DAY = timedelta(days=1) // timedelta(microseconds=1)
@@ -61,11 +63,12 @@ def ledger(
 
 
 def _rows(known: KnownCycles, reading: Reading, choice: Choice) -> Iterator[LedgerRow]:
-    row = frozen(known.history, reading, choice)
     # What was left empty when the row was frozen has no items; a percentile of few has.
+    row, parts = frozen(known.history, reading, choice), summary.frozen(known.history, reading, choice)
     lacking = {name for name in FIGURES if row is not None and getattr(row, name) is None and name not in PERCENT}
+    lacking |= {name for name in PART_FIGURES if parts is not None and getattr(parts, name) is None}
     is_programme = choice.workstream is None
-    for figure in OF_BLOCKERS if is_programme else sorted((*OF_WORKFLOWS, *OF_BLOCKERS)):
+    for figure in OF_BLOCKERS if is_programme else _OF_WORKSTREAMS:
         items = known.behind(figure, reading, choice) if figure not in lacking else []
         for each in sorted(items, key=lambda item: (item.item, item.at)) if figure in OF_BLOCKERS else items:
             yield LedgerRow(
@@ -90,7 +93,7 @@ def added_up(figure: str, listed: Iterable[LedgerRow]) -> int | Decimal | None:
     """What the items come to: the figure as a summary has it, where it is not empty."""
     rows = list(listed)
     amounts = [row.amount or Decimal(0) for row in rows]
-    if FIGURES[figure].adds is Adds.DAYS:
+    if WORDS[figure].adds is Adds.DAYS:
         microseconds = sum(round(amount * _MICROSECONDS_A_DAY) for amount in amounts)  # exact again
         return half_up(Fraction(microseconds, _MICROSECONDS_A_DAY), 1)
     if figure in PERCENT:

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from tracker.domain.errors import N_
 from tracker.domain.figures.readings import Basis
 
-THROUGHPUT, COMMITMENT, BLOCKERS = "throughput", "commitment", "blockers"
+THROUGHPUT, COMMITMENT, BLOCKERS, PARTS = "throughput", "commitment", "blockers", "parts"
 GROUPS = {THROUGHPUT: N_("Throughput"), COMMITMENT: N_("Commitment"), BLOCKERS: N_("Blockers")}
+PART_GROUP = {PARTS: N_("Shared workflows")}
 DAYS, TIMES = "days", "times"  # units; counts have none
 
 
@@ -251,6 +252,87 @@ FIGURES: dict[str, FigureWords] = {
         is_of_blockers=True,
     ),
 }
+_parts = partial(FigureWords, group=PARTS)
+_waiting = partial(FigureWords, group=PARTS, places=1, unit=DAYS, adds=Adds.DAYS)
+# Those of shared workflows, named as their columns.
+PART_FIGURES: dict[str, FigureWords] = {
+    "shared_open": _parts(
+        N_("Shared workflows"),
+        N_(
+            "The workstream’s own workflows that were in design, validation or test at the end of the cycle (so far, "
+            "while it is under way) and in which another workstream takes part."
+        ),
+        swedish="delade flöden",
+    ),
+    "parts_due": _parts(
+        N_("Parts due"),
+        N_(
+            "The workstream’s parts in workflows of others at the end of the cycle (so far, while it is under way): "
+            "one for each stage that a workflow has reached, less those that are not needed. Always those signed and "
+            "those open together. Archived workflows are left out."
+        ),
+        swedish="delar att göra",
+    ),
+    "parts_signed": _parts(
+        N_("Parts signed"),
+        N_("Of the parts due, those whose signature stands: no move back to the stage or before it came after it."),
+        swedish="delar klara",
+    ),
+    "parts_open": _parts(
+        N_("Parts open"),
+        N_("Of the parts due, those that are neither signed nor said to be not needed."),
+        swedish="delar öppna",
+    ),
+    "parts_waived": _parts(
+        N_("Parts not needed"),
+        N_("Parts of stages that the workflow has reached which somebody has said, in words, are not needed."),
+        swedish="delar som inte behövs",
+    ),
+    "signed": _parts(
+        N_("Signatures"),
+        N_(
+            "Signatures given in the cycle that stood at its end, the owner’s own and those in archived workflows "
+            "among them."
+        ),
+        swedish="signeringar",
+    ),
+    "lapsed": _parts(
+        N_("Signatures lapsed"),
+        N_("Signatures that a move back within the cycle, to their stage or before it, made void."),
+        swedish="signeringar som inte längre gäller",
+    ),
+    "done_open": _parts(
+        N_("Done with open parts"),
+        N_("The workstream’s own workflows that were done at the end of the cycle with parts of others open."),
+        swedish="klara med öppna delar",
+    ),
+    "waiting_days": _waiting(
+        N_("Days waiting"),
+        N_(
+            "Time in the cycle in which the workstream, done with its own part, waited on another that was not, in "
+            "work under way. A workflow in which it waits on two counts twice: the days of all workstreams add up."
+        ),
+        swedish="dagar i väntan",
+    ),
+    "waited_on_days": _waiting(
+        N_("Days waited on"),
+        N_("The same time, on the side of the workstream that the others waited on."),
+        swedish="dagar andra väntat",
+    ),
+    "waiting_now": _parts(
+        N_("Waiting on others"),
+        N_(
+            "At the end of the cycle (so far, while it is under way), in how many workflows the workstream waits on "
+            "another, each of those once."
+        ),
+        swedish="väntar på andra",
+    ),
+    "waited_on_now": _parts(
+        N_("Others waiting"),
+        N_("At the end of the cycle (so far, while it is under way), in how many workflows another waits on it."),
+        swedish="andra väntar",
+    ),
+}
 # What stands in no column of the summaries.
 OTHERS: dict[str, FigureWords] = {
     "working_days": FigureWords(
@@ -294,7 +376,7 @@ BASES = {
     Basis.AS_NOW: FigureWords(N_("As now"), N_("The whole cycle, from everything known now.")),
 }
 STAGES = {"design": N_("design"), "validation": N_("validation"), "test": N_("test")}
-WORDS = FIGURES | OTHERS
+WORDS = FIGURES | PART_FIGURES | OTHERS
 
 
 def definition(figure: str, translate: Callable[[str], str]) -> str:

@@ -2,23 +2,28 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from tracker.domain import cells
 from tracker.domain.cells import Cell, Column, Dialect, optional
 from tracker.domain.errors import N_, InvalidError
+from tracker.domain.figures import summaries
+from tracker.domain.figures.history import History
 from tracker.domain.figures.ledger import LedgerRow
 from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.summaries import Summary
-from tracker.domain.figures.words import FIGURES
+from tracker.domain.figures.words import FIGURES, PART_FIGURES
 from tracker.domain.programme.files import ProgrammeFile
 from tracker.domain.programme.rows import GOAL, STATUS
+from tracker.domain.signoffs import summary
+from tracker.domain.signoffs.summary import PartSummary
 
 TOTAL, TOTAL_SV = "TOTAL", "SUMMA"
+Reported: TypeAlias = Summary | PartSummary
 _DECIMAL = re.compile(r"\d{1,15}([.,]\d{1,15})?", re.ASCII)
 _BASIS = cells.words(Basis, {Basis.AS_REPORTED: "som rapporterat", Basis.AS_NOW: "enligt dagens uppgifter"})
 
@@ -69,12 +74,19 @@ _FIGURES = (
 
 _NAMES = [each.name for each in fields(Summary)]
 LATER = _NAMES[_NAMES.index("lead_time_p85_days") + 1 :]  # packs and frozen rows of older versions lack them
+_AS_OF = _FIGURES[0]
+PART_SUMMARY: tuple[Column, ...] = (
+    *_KEY,
+    *_PLACE,
+    _AS_OF,
+    *(Column(name, words.swedish, _CELLS[words.places]) for name, words in PART_FIGURES.items()),
+)
 CYCLE_SUMMARY: tuple[Column, ...] = (*_KEY, *_FIGURES)
 WORKSTREAM_SUMMARY: tuple[Column, ...] = (*_KEY, *_PLACE, *_FIGURES)
 
 
 # A figure in the ledger is called as its column in the summaries.
-_SWEDISH = {column.name: column.swedish for column in _FIGURES}
+_SWEDISH = {column.name: column.swedish for column in (*_FIGURES, *PART_SUMMARY[len(_KEY + _PLACE) :])}
 _BY_NAME = {name: name for name in _SWEDISH} | {swedish: name for name, swedish in _SWEDISH.items()}
 
 
@@ -107,12 +119,27 @@ def _programmes_row(cycle: int, basis: Basis, *figures: Any) -> Summary:  # noqa
 # As they are read back, to be compared with each other.
 CYCLE_ROWS = ProgrammeFile("cycle_summary", _programmes_row, _all_required(CYCLE_SUMMARY))
 WORKSTREAM_ROWS = ProgrammeFile("workstream_summary", Summary, _all_required(WORKSTREAM_SUMMARY))
+PART_SUMMARY_ROWS = ProgrammeFile("part_summary", PartSummary, _all_required(PART_SUMMARY))
 LEDGER_ROWS = ProgrammeFile("items", LedgerRow, _all_required(ITEMS))
 
 
-def cells_text(row: Summary) -> str:
-    """The row of workstream_summary as JSON, its cells by heading: what a close keeps. A heading that is added to the
-    file later changes nothing in it.
+# The files of which a close keeps the rows, and what computes them anew.
+_KEPT: dict[str, Callable[[History], Iterable[Reported]]] = {
+    WORKSTREAM_ROWS.name: summaries.reported,
+    PART_SUMMARY_ROWS.name: summary.reported,
+}
+KEPT_FILES = tuple(_KEPT)
+
+
+def reported_rows(history: History) -> list[tuple[str, Reported]]:
+    """The rows that closes freeze, each with its file, computed anew from what was known then."""
+    return [(file, row) for file, reported in _KEPT.items() for row in reported(history)]
+
+
+def cells_text(row: Reported) -> str:
+    """The row as JSON, its cells by heading: what a close keeps. A heading that is added to the file later changes
+    nothing in it.
     """
-    written = {column.name: column.cell.write(getattr(row, column.name), Dialect.CSV) for column in WORKSTREAM_SUMMARY}
+    columns = PART_SUMMARY if isinstance(row, PartSummary) else WORKSTREAM_SUMMARY
+    written = {column.name: column.cell.write(getattr(row, column.name), Dialect.CSV) for column in columns}
     return json.dumps(written, ensure_ascii=False)

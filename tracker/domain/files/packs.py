@@ -12,28 +12,37 @@ from tracker.domain.figures.ledger import OF_BLOCKERS, OF_WORKFLOWS, PERCENT, Le
 from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Summary
+from tracker.domain.figures.words import PART_FIGURES
 from tracker.domain.files.figure_files import LATER, TOTAL
+from tracker.domain.files.part_packs import part_differences
 from tracker.domain.programme.checks import Finding
+from tracker.domain.signoffs.summary import PartSummary
 from tracker.domain.states import Goal
 
 SUMMARIES = ("cycle_summary", "workstream_summary")
-FILES = (*SUMMARIES, "items", "blockers", "definitions")
+FILES = (*SUMMARIES, "items", "part_summary", "blockers", "definitions")
+LATER_FILES = ("part_summary",)  # packs of earlier versions lack them
 Place: TypeAlias = tuple[int, Basis, str | None]
 Ledger: TypeAlias = dict[tuple[Place, str], list[LedgerRow]]
 _CYCLES, _WORKSTREAMS, _ITEMS = (f"{name}.csv" for name in FILES[:3])
 _OF_CYCLE = ("as_of", "starts_on", "ends_on", "planning_starts_on", "planning_ends_on", "working_days", "status")
+_WAITING = {"waiting_days", "waited_on_days", "waiting_now", "waited_on_now"}  # a workflow, for each two workstreams
 _MEMBERS, _WAYS_OUT = ("committed", "added", "removed"), ("met", "carried_out", "returned", "dropped")
+_MORE_THAN_ONCE = {*_WAYS_OUT[1:], *_WAITING}
 
 
 def findings(
     cycles: Sequence[Summary],
     workstreams: Sequence[Summary],
     items: Iterable[LedgerRow],
+    parts: Sequence[PartSummary] | None = None,
     *,
     blockers: Collection[str],
     defined: Collection[str],
 ) -> list[Finding]:
-    """All that does not tie out. `blockers` and `defined` are the numbers and figures that the other files name."""
+    """All that does not tie out. `blockers` and `defined` are the numbers and figures that the other files name; a pack
+    of an earlier version has no `parts`.
+    """
     ledger, older = _ledger(items), {row.cycle for row in workstreams if _is_older(row)}
     streams = [row for row in workstreams if row.workstream is not None]
     of_rows = [
@@ -52,6 +61,7 @@ def findings(
         *_without_a_row(workstreams, ledger),
         *_doubled_items(ledger),
         *_named_nowhere(ledger, blockers, defined),
+        *(part_differences(parts, ledger, {_place(row) for row in workstreams}) if parts is not None else ()),
     ]
     balances = [each for row in workstreams for each in _unbalanced(row, ledger)]
     if differences:  # then it has not come from any load
@@ -215,9 +225,11 @@ def _without_a_row(workstreams: Iterable[Summary], ledger: Ledger) -> Iterator[s
 def _doubled_items(ledger: Ledger) -> Iterator[str]:
     """An item counts once, save a blocker that opens several times, and whatever leaves a cycle more than once."""
     for (place, figure), rows in ledger.items():
-        if figure in _WAYS_OUT[1:] or (place[2] is None and figure not in OF_BLOCKERS):
+        if figure in _MORE_THAN_ONCE or (place[2] is None and figure not in OF_BLOCKERS):
             continue  # what stands under the programme are those of the workstreams once more
-        for (item, _), times in Counter((row.item, row.at) for row in rows).items():
+        has_stages = figure in PART_FIGURES
+        counted = Counter((row.item, row.goal if has_stages else None, row.at) for row in rows)
+        for (item, *_), times in counted.items():
             if times > 1:
                 yield f"{_shown(place, _ITEMS)}: {item} stands {times} times under {figure}"
 

@@ -11,9 +11,10 @@ from typing import Any
 from tracker.domain.errors import N_
 from tracker.domain.programme import files
 from tracker.domain.programme.files import ProgrammeFile
+from tracker.domain.programme.parts import others_of
 from tracker.domain.programme.replay import by_workflow, holding, in_order, membership, stand_of
 from tracker.domain.programme.rows import ChangeRow, CycleRow, Programme, ScopeRow
-from tracker.domain.states import CycleStatus, ScopeKind
+from tracker.domain.states import CycleStatus, PartEventKind, ScopeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Finding:
 
 _DERIVED = ("state", "cycle", "goal", "blocked", "times_carried", "done_at")
 _LEAVING = {ScopeKind.REMOVED, ScopeKind.RETURNED, ScopeKind.DROPPED}
+_OWNERS = {PartEventKind.SIGNED, PartEventKind.WITHDRAWN}
+_NO_STAGE = N_("must be empty for the event %(event)s")
 _ENTERING = {ScopeKind.ADDED, ScopeKind.CARRIED}
 
 
@@ -62,14 +65,22 @@ def problems(programme: Programme) -> Iterator[Problem]:
     yield from change_problems(programme.changes)
     yield from _uncreated(programme)
     yield from scope_problems(programme.scope)
+    yield from _part_problems(programme)
     yield from _notes_about_nothing(programme)
 
 
 def derived_problems(programme: Programme) -> Iterator[Problem]:
-    """Every derived cell that contradicts the history; a row whose derived cells are all empty is not checked."""
+    """Every derived cell that contradicts the history; a row whose derived cells are all empty is not checked, save for
+    the workstreams that take part.
+    """
+    parts = by_workflow(programme.parts)
     changes, scope = by_workflow(programme.changes), by_workflow(programme.scope)
     events = by_workflow(programme.blocker_events)
     for index, row in enumerate(programme.workflows):
+        others = others_of(parts[row.key])
+        if row.other_workstreams != others:
+            message = N_("contradicts parts.csv, which says %(history)r")
+            yield Problem(files.WORKFLOWS, index, row, "other_workstreams", message, {"history": " ".join(others)})
         given = {name: getattr(row, name) for name in _DERIVED}
         if all(value is None for value in given.values()):
             continue
@@ -108,6 +119,9 @@ def _dangling(programme: Programme) -> Iterator[Problem]:
         (files.SCOPE, "to_cycle", files.CYCLES),
         (files.BLOCKER_EVENTS, "blocker", files.BLOCKERS),
         (files.BLOCKER_EVENTS, "workflow", files.WORKFLOWS),
+        (files.PARTS, "workflow", files.WORKFLOWS),
+        (files.PARTS, "workstream", files.WORKSTREAMS),
+        (files.BLOCKERS, "waits_on", files.WORKSTREAMS),
         (files.NOTES, "workflow", files.WORKFLOWS),
         (files.NOTES, "blocker", files.BLOCKERS),
         (files.CHECKS, "workflow", files.WORKFLOWS),
@@ -164,7 +178,7 @@ def _cycle_faults(row: CycleRow) -> Iterator[tuple[str, str]]:
 
 
 def _late_problems(programme: Programme) -> Iterator[Problem]:
-    for file in (files.CHANGES, files.SCOPE, files.BLOCKER_EVENTS):
+    for file in (files.CHANGES, files.SCOPE, files.BLOCKER_EVENTS, files.PARTS):
         for index, row in enumerate(getattr(programme, file.name)):
             if row.happened_at > row.recorded_at:
                 yield Problem(file, index, row, "happened_at", N_("is after recorded_at"))
@@ -248,6 +262,17 @@ def _scope_faults(row: ScopeRow, cycle: int | None) -> Iterator[_Fault]:
         where = cycle if cycle is not None else N_("no cycle")
         message = N_("is not where %(workflow)s was: %(where)s")
         yield "from_cycle", message, {"workflow": row.workflow, "where": where}
+
+
+def _part_problems(programme: Programme) -> Iterator[Problem]:
+    owners = {row.key: row.workstream for row in programme.workflows}
+    for index, row in enumerate(programme.parts):
+        if row.event.is_of_stage != (row.stage is not None):
+            message = N_("must not be empty for the event %(event)s") if row.stage is None else _NO_STAGE
+            yield Problem(files.PARTS, index, row, "stage", message, {"event": row.event})
+        elif row.workstream == owners.get(row.workflow) and row.event not in _OWNERS:
+            message = N_("is the owning workstream, whose part is signed or withdrawn, no more")
+            yield Problem(files.PARTS, index, row, "workstream", message)
 
 
 def _notes_about_nothing(programme: Programme) -> Iterator[Problem]:

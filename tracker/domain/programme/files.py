@@ -12,6 +12,7 @@ from tracker.domain.programme.rows import (
     CheckRow,
     CycleRow,
     NoteRow,
+    PartRow,
     ProjectRow,
     ScopeRow,
     WorkflowRow,
@@ -48,9 +49,11 @@ CHANGES = file_of("changes", ChangeRow)
 SCOPE = file_of("scope", ScopeRow)
 BLOCKERS = file_of("blockers", BlockerRow)
 BLOCKER_EVENTS = file_of("blocker_events", BlockerEventRow)
+PARTS = file_of("parts", PartRow)
 NOTES = file_of("notes", NoteRow)
 CHECKS = file_of("checks", CheckRow)
 
+OPTIONAL_FILES = (PARTS,)  # folders of earlier versions lack them
 PROGRAMME_FILES: tuple[ProgrammeFile[Any], ...] = (
     PROJECTS,
     WORKSTREAMS,
@@ -60,6 +63,7 @@ PROGRAMME_FILES: tuple[ProgrammeFile[Any], ...] = (
     SCOPE,
     BLOCKERS,
     BLOCKER_EVENTS,
+    PARTS,
     NOTES,
     CHECKS,
 )

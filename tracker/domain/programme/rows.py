@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 from tracker.domain import cells
 from tracker.domain.blockers import BlockerRow
 from tracker.domain.cells import ID, Cell, Heading, needed, optional, words
-from tracker.domain.states import CycleStatus, Goal, HoldEvent, ScopeKind, State
+from tracker.domain.states import CycleStatus, Goal, HoldEvent, PartEventKind, ScopeKind, State
 
 _STATE = words(
     State,
@@ -38,6 +38,16 @@ _KIND = words(
     },
 )
 _EVENT = words(HoldEvent, {HoldEvent.HELD: "hindrar", HoldEvent.RELEASED: "släppt"})
+_PART = words(
+    PartEventKind,
+    {
+        PartEventKind.JOINED: "deltar",
+        PartEventKind.LEFT: "deltar inte längre",
+        PartEventKind.SIGNED: "klar",
+        PartEventKind.WITHDRAWN: "återtagen",
+        PartEventKind.WAIVED: "behövs inte",
+    },
+)
 _CYCLE = cells.integer(1)
 _NEVER_READ: Cell[int | None] = Cell(optional(cells.integer(0)).writer, lambda _text: None)
 
@@ -158,6 +168,21 @@ class BlockerEventRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PartRow:
+    """A row of parts.csv."""
+
+    id: Id
+    workflow: OfWorkflow
+    workstream: Annotated[str, needed("arbetsström", cells.CODE)]
+    stage: Annotated[Goal | None, needed("steg", optional(GOAL))]
+    event: Annotated[PartEventKind, needed("händelse", _PART)]
+    happened_at: Happened
+    recorded_at: Recorded
+    actor: By
+    note: Annotated[str, Heading("anteckning", cells.TEXT)] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NoteRow:
     """A row of notes.csv."""
 
@@ -191,5 +216,6 @@ class Programme:
     scope: list[ScopeRow] = field(default_factory=list)
     blockers: list[BlockerRow] = field(default_factory=list)
     blocker_events: list[BlockerEventRow] = field(default_factory=list)
+    parts: list[PartRow] = field(default_factory=list)
     notes: list[NoteRow] = field(default_factory=list)
     checks: list[CheckRow] = field(default_factory=list)

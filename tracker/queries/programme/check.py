@@ -11,8 +11,9 @@ from sqlmodel import Session, col
 
 from tracker.db import models
 from tracker.db.columns import row_columns
-from tracker.db.facts import frozen
+from tracker.db.facts import frozen_files
 from tracker.db.models import Entry, Workflow
+from tracker.db.workstreams import taking_part
 from tracker.domain.cells import instant_text
 from tracker.domain.figures.summaries import METHOD
 from tracker.domain.files.figure_files import TOTAL, cells_text
@@ -34,6 +35,7 @@ def findings(session: Session) -> list[Finding]:
     return [
         *_broken_history(programme),
         *_stale_caches(session, programme),
+        *_stale_parts(session, programme),
         *_entries(session),
         *_recordings(session),
         *_reported(session),
@@ -73,6 +75,16 @@ def _stale_caches(session: Session, programme: Programme) -> Iterator[Finding]:
                 )
 
 
+def _stale_parts(session: Session, programme: Programme) -> Iterator[Finding]:
+    numbers = {key: number for number, key in session.execute(select(col(Workflow.id), col(Workflow.key)))}
+    _, others = taking_part(session)
+    for row in programme.workflows:
+        cached, history = others.get(numbers[row.key], []), list(row.other_workstreams)
+        if cached != history:
+            said = f"{' '.join(cached) or 'nothing'}, and the history says {' '.join(history) or 'nothing'}"
+            yield Finding(f"{row.key}: other_workstreams is kept as {said}")
+
+
 def _entries(session: Session) -> Iterator[Finding]:
     mark = session.execute(select(col(models.Programme.revision), col(models.Programme.last_recorded_at))).first()
     count, first, last, newest = session.execute(
@@ -110,10 +122,10 @@ def _reported(session: Session) -> Iterator[Finding]:
     """What closes froze by the definitions in force, computed anew. Older rows say what they said, and a workstream
     that came later has none while it counts nothing.
     """
-    kept = frozen(session)
-    for row in figures.reported(session):
-        place = f"cycle {row.cycle}, {row.workstream or TOTAL}"
-        reported = kept.pop((row.cycle, row.workstream or ""), None)
+    kept = {file: rows.copy() for file, rows in frozen_files(session).items()}
+    for file, row in figures.reported(session):
+        place = f"{file}, cycle {row.cycle}, {row.workstream or TOTAL}"
+        reported = kept.get(file, {}).pop((row.cycle, row.workstream or ""), None)
         if reported is None and not row.is_nothing:
             yield Finding(f"{place}: what was reported is not kept")
         if reported is None or reported.method != METHOD:
@@ -123,8 +135,10 @@ def _reported(session: Session) -> Iterator[Finding]:
             if cell != history.get(name):
                 said = f"{cell or 'nothing'}, and the history says {history.get(name) or 'nothing'}"
                 yield Finding(f"{place}: {name} is kept as reported as {said}")
-    for cycle, workstream in sorted(kept):
-        yield Finding(f"cycle {cycle}, {workstream or TOTAL}: something is kept as reported, and there is no such row")
+    for file, cycle, workstream in sorted((file, *key) for file, rows in kept.items() for key in rows):
+        yield Finding(
+            f"{file}, cycle {cycle}, {workstream or TOTAL}: something is kept as reported, and there is no such row"
+        )
 
 
 def _moments(programme: Programme) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 database keeps of them as things stand.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
@@ -14,14 +15,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from tracker.db.columns import AnyColumn, AnyRow, as_driven, instant_reader
-from tracker.db.models import BlockerEvent, Note, ScopeChange, StateChange, Workflow, WorkflowCheck
+from tracker.db.models import BlockerEvent, Note, PartEvent, ScopeChange, StateChange, Workflow, WorkflowCheck
 from tracker.domain.programme.replay import Membership, Stand, stand
-from tracker.domain.states import UNDER_WAY, Goal, HoldEvent, ScopeKind, State
+from tracker.domain.states import UNDER_WAY, Goal, HoldEvent, PartEventKind, ScopeKind, State
 
 _ROWS_AT_ONCE = 1_000
 AnySelect = Select[*tuple[Any, ...]]
-HistoryTable = type[StateChange | ScopeChange | BlockerEvent | Note | WorkflowCheck]
-HISTORY: tuple[HistoryTable, ...] = (StateChange, ScopeChange, BlockerEvent, Note, WorkflowCheck)
+HistoryTable = type[StateChange | ScopeChange | BlockerEvent | PartEvent | Note | WorkflowCheck]
+HISTORY: tuple[HistoryTable, ...] = (StateChange, ScopeChange, BlockerEvent, PartEvent, Note, WorkflowCheck)
 # What tells where a workflow stands, by its id and the columns of its row that are named beside; none: not created yet.
 Derived = tuple[Callable[..., tuple[Stand | None, Membership]], tuple[AnyColumn, ...]]
 _STATES, _GOALS = {state.value: state for state in State}, {goal.value: goal for goal in Goal}
@@ -124,6 +125,21 @@ def held(session: Session, as_of: datetime | None) -> set[int]:
     )
     last = {(workflow, blocker): event for workflow, blocker, event in streamed(session, known)}
     return {workflow for (workflow, _), event in last.items() if event is HoldEvent.HELD}
+
+
+def others(session: Session, as_of: datetime | None) -> dict[int, list[str]]:
+    """By workflow, the workstreams that took part beside the owning one, in order."""
+    known = (
+        select(col(PartEvent.workflow_id), col(PartEvent.workstream_code), col(PartEvent.event))
+        .where(col(PartEvent.stage).is_(None), recorded_by(PartEvent, as_of))
+        .order_by(col(PartEvent.happened_at), col(PartEvent.id))
+    )
+    last = {(workflow, code): event for workflow, code, event in streamed(session, known)}
+    found: dict[int, list[str]] = defaultdict(list)
+    for (workflow, code), event in sorted(last.items()):
+        if event is PartEventKind.JOINED:
+            found[workflow].append(code)
+    return found
 
 
 def recorded_by(table: HistoryTable, as_of: datetime | None) -> ColumnElement[bool]:

@@ -23,6 +23,7 @@ from tracker.db.models import (
     BlockerEvent,
     Cycle,
     Note,
+    PartEvent,
     Project,
     ScopeChange,
     StateChange,
@@ -44,6 +45,7 @@ from tracker.domain.programme.rows import (
     CheckRow,
     CycleRow,
     NoteRow,
+    PartRow,
     Programme,
     ProjectRow,
     ScopeRow,
@@ -59,6 +61,7 @@ from tracker.queries.programme.derived_columns import (
     replayed,
     streamed,
 )
+from tracker.queries.programme.derived_columns import others as others_replayed
 
 _LONGEST_SHOWN = 80
 _COLUMNS = [field.name for field in fields(WorkflowRow)]
@@ -144,6 +147,8 @@ def _workflows(session: Session, as_of: datetime | None, *, is_replayed: bool = 
         return
     zone, instant, blocked = ZoneInfo(time_zone), instant_reader(session), held(session, as_of)
     today, (owning, others) = local_date(today_of, zone), taking_part(session)
+    if as_of is not None or is_replayed:
+        others = others_replayed(session, as_of)
     derive, kept_columns = kept(session) if as_of is None and not is_replayed else replayed(session, as_of)
     instants = as_driven(Workflow.created_at), as_driven(Workflow.archived_at)
     known = select(col(Workflow.id), *instants, *columns(Workflow, _OWN), *kept_columns)
@@ -182,7 +187,8 @@ def _of_known_workflows(table: HistoryTable, row: type) -> _Rows:
     """The rows of a history, of the workflows that were known."""
 
     def rows(session: Session, as_of: datetime | None) -> Iterator[Any]:
-        found = row_columns(table, row, workflow=Workflow.key, actor=Actor.name, blocker=BlockerEvent.blocker_id)
+        elsewhere = {"blocker": BlockerEvent.blocker_id, "workstream": PartEvent.workstream_code}
+        found = row_columns(table, row, workflow=Workflow.key, actor=Actor.name, **elsewhere)
         known = written_about(table, *found).where(recorded_by(table, as_of), _known_workflow(col(Workflow.id), as_of))
         return (row(*each) for each in streamed(session, known.order_by(col(table.id))))
 
@@ -227,6 +233,7 @@ _FILES: dict[str, tuple[type[SQLModel], _Rows]] = {
     "scope": (ScopeChange, _of_known_workflows(ScopeChange, ScopeRow)),
     "blockers": (Blocker, _blockers),
     "blocker_events": (BlockerEvent, _of_known_workflows(BlockerEvent, BlockerEventRow)),
+    "parts": (PartEvent, _of_known_workflows(PartEvent, PartRow)),
     "notes": (Note, _notes),
     "checks": (WorkflowCheck, _of_known_workflows(WorkflowCheck, CheckRow)),
 }
