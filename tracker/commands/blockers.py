@@ -14,7 +14,7 @@ from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import streams_of, the_workflow
 from tracker.db.history import open_holds
-from tracker.db.models import Blocker, BlockerEvent, FieldChange, Workflow, WorkflowWorkstream
+from tracker.db.models import Blocker, BlockerEvent, FieldChange, Workflow, WorkflowWorkstream, Workstream
 from tracker.domain.blockers import FIELDS, BlockerFields
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotFoundError
@@ -37,7 +37,7 @@ def raise_blocker(
 
     Where it can hold none, the first one's refusal is raised and nothing is made. Raises InvalidError naming the field.
     """
-    texts = {name: cleaned(FIELDS, name, text) for name, text in texts_of(fields, FIELDS).items()}
+    texts = {name: _clean(session, name, text) for name, text in texts_of(fields, FIELDS).items()}
     note = prose(note, "note")
     made: list[Blocker] = []
 
@@ -139,7 +139,7 @@ def edit(
     """
     blocker = the_blocker(session, blocker_id)
     require_participant(entry.actor, workstreams_of(session, blocker_id))
-    wanted = field_edits.changed(wanted, was, partial(cleaned, FIELDS))
+    wanted = field_edits.changed(wanted, was, partial(_clean, session))
     about = col(FieldChange.blocker_id) == blocker_id
     texts = field_edits.merged(session, about, wanted, was, texts_of(blocker, FIELDS))
     write_over(entry, blocker, texts)
@@ -196,6 +196,14 @@ def write_event(
         )
     )
     workflow.version += 1
+
+
+def _clean(session: Session, name: str, text: str) -> str:
+    """The text as it is kept, or InvalidError."""
+    text = cleaned(FIELDS, name, text)
+    if name == "waits_on" and text and session.get(Workstream, text) is None:
+        raise InvalidError(N_("There is no workstream %(code)s."), field=name, code=text)
+    return text
 
 
 def _workflow(session: Session, entry: Entry, key: str) -> Workflow:

@@ -29,6 +29,7 @@ class Update:
     note: str = ""
     released: tuple[int, ...] = ()
     resolution: str = ""
+    without_parts: str = ""
 
 
 def save(session: Session, entry: Entry, updates: Sequence[Update]) -> BatchResult:
@@ -47,7 +48,9 @@ def _saved(session: Session, entry: Entry, update: Update) -> bool:
     with _whole(session, entry):
         is_written = _released(session, entry, update)
         if update.to is not None and is_move:
-            move = Move(update.to, workflow.version, update.happened_on, update.reason, update.note)
+            move = Move(
+                update.to, workflow.version, update.happened_on, update.reason, update.note, update.without_parts
+            )
             moves.move(session, entry, update.key, move)
         elif update.note:
             notes.write(session, entry, update.note, key=update.key)

@@ -19,6 +19,7 @@ from tracker.db.models import (
     Entry,
     FieldChange,
     Note,
+    PartEvent,
     Programme,
     ScopeChange,
     StateChange,
@@ -32,9 +33,19 @@ Value = TypeVar("Value")
 # command has everything read anew, unless the cache says that it changes nothing there.
 FOLLOWED = frozenset(
     {
-        *("move", "take_back", "take_back_entry", "save_rows", "check", "plan", "import_workflows"),
+        *(
+            "sign_part",
+            "batch_sign",
+            "move",
+            "take_back",
+            "take_back_entry",
+            "save_rows",
+            "check",
+            "plan",
+            "import_workflows",
+        ),
         *(f"{each}_workflow" for each in ("create", "edit", "archive", "scope", "note", "check", "release")),
-        *(f"batch_{each}" for each in ("move", "hold", "release", "own", "prioritise", "check")),
+        *(f"batch_{each}" for each in ("move", "hold", "release", "own", "prioritise", "check", "sign")),
         *(f"{each}_blocker" for each in ("raise", "hold", "release")),
     }
 )
@@ -177,7 +188,7 @@ def _rows_since() -> Select[*tuple[Any, ...]]:
 
 
 def _tables(revision: BindParameter[int]) -> Iterable[Select[*tuple[Any, ...]]]:
-    for table in (StateChange, ScopeChange, BlockerEvent, WorkflowCheck, Note, FieldChange):
+    for table in (StateChange, ScopeChange, BlockerEvent, PartEvent, WorkflowCheck, Note, FieldChange):
         history: Any = table
         yield select(
             col(history.entry_id).label("entry_id"),

@@ -9,9 +9,11 @@ from sqlmodel import Session, col
 
 from tracker.commands.workflows import moves as workflows
 from tracker.commands.workflows.moves import Limits
+from tracker.commands.workflows.parts import OpenPart, open_of
 from tracker.db.columns import columns
 from tracker.db.history import open_holds
 from tracker.db.models import Blocker, Workflow, Workstream
+from tracker.db.parts import timelines
 from tracker.db.workstreams import IN_USE, taking_part
 from tracker.domain.fields import texts_of
 from tracker.domain.imports.values import folded
@@ -32,6 +34,7 @@ class Existing:
     changed_at: datetime
     is_archived: bool
     held_by: str
+    open_parts: tuple[OpenPart, ...] = ()  # of others, in all stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class ImportFacts:
 
 
 def facts(session: Session) -> ImportFacts:
-    """As things stand. Seven statements, whatever the number of workflows."""
+    """As things stand. Nine statements, whatever the number of workflows."""
     named = columns(Workstream, ("code", "name", "name_en"))
     streams = session.execute(select(*named, IN_USE.label("is_in_use"))).all()
     words = {folded(name): row.code for row in streams for name in (row.name, row.name_en) if name}
@@ -70,6 +73,7 @@ def facts(session: Session) -> ImportFacts:
 def _workflows(session: Session) -> dict[str, Existing]:
     owner, others = taking_part(session)
     held = _holds(session)
+    shared = timelines(session, col(Workflow.archived_at).is_(None))
     own = ("id", "key", *COLUMNS, "state", "version", "state_since", "archived_at")
     return {
         row.key: Existing(
@@ -82,6 +86,7 @@ def _workflows(session: Session) -> dict[str, Existing]:
             row.state_since,
             row.archived_at is not None,
             held.get(row.id, ""),
+            tuple(open_of(shared[row.id])) if row.id in shared else (),
         )
         for row in session.execute(select(*columns(Workflow, own)))
     }

@@ -12,6 +12,7 @@ from tracker.commands.imports.facts import Existing, ImportFacts
 from tracker.commands.imports.results import RowResult, fingerprint
 from tracker.commands.workflows.fields import key_after, refuse_wrong_key
 from tracker.commands.workflows.moves import When, archived, archived_stream, blocked, refuse_unexplained
+from tracker.commands.workflows.parts import WithoutPartsError
 from tracker.domain import history
 from tracker.domain.cells import read_text
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, TrackerError
@@ -23,7 +24,7 @@ from tracker.domain.imports.progress import Progress, Step, counted, silent
 from tracker.domain.imports.table import Table, TableRow
 from tracker.domain.imports.values import DateOrder, folded
 from tracker.domain.permissions import require_workstream_lead
-from tracker.domain.states import State
+from tracker.domain.states import Goal, State
 from tracker.domain.texts import line, normal
 from tracker.domain.workflows import COLUMNS, clean_others
 
@@ -172,6 +173,7 @@ class _RowPlan:
         happened_on = self._read(Field.HAPPENED_ON, lambda cell: values.date_of(cell, self._of.order))
         reason = values.reason_text(self._cells[Field.REASON]) or self._of.choices.reason
         happened_at = self._happened_at(there, to, happened_on, reason)
+        self._without_parts(there, to, texts)
         self._twin(there, workstream)
         return self._come_to(
             Planned(
@@ -325,6 +327,18 @@ class _RowPlan:
             refuse_unexplained(state, to, reason)
         elif to.is_before(state) and not reason:
             raise InvalidError(N_("It moves back. Choose the reason under Columns, or add a column with reasons."))
+
+    def _without_parts(self, there: Existing | None, to: State | None, texts: Mapping[str, str]) -> None:
+        """Done needs the parts of all who take part after this row, and no row has words for those that lack."""
+        others = texts.get("other_workstreams", there.texts["other_workstreams"] if there else "").split()
+        if to is not State.DONE or not others:
+            return
+        had = set(there.texts["other_workstreams"].split()) if there else set()
+        lacking = [part for part in there.open_parts if part[0] in others] if there else []
+        lacking += [(code, stage) for code in others if code not in had for stage in Goal]
+        if lacking:
+            key = there.key if there else self._cells[Field.KEY] or self._cells[Field.NAME]
+            self._wrong(Field.STATE, WithoutPartsError(key, lacking))
 
     def _twin(self, there: Existing | None, workstream: str) -> None:
         """A row without a key may mean a workflow that is there; a second one of that name needs consent."""

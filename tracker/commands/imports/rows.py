@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col
 
 from tracker.commands.entry.entries import Entry
 from tracker.commands.imports.facts import Existing
-from tracker.db.models import FieldChange, Workflow, WorkflowWorkstream
+from tracker.commands.workflows import parts
+from tracker.db.models import FieldChange, Workflow
 from tracker.domain.states import State
 from tracker.domain.workflows import COLUMNS
 
 Item = TypeVar("Item")
 _A_PIECE = 500
+_OTHERS = "other_workstreams"
 _CHANGING = (*COLUMNS, "state", "state_since", "version")
 _UPDATE = (
     update(Workflow.__table__)  # type: ignore[attr-defined]
@@ -52,7 +54,10 @@ def write_over(session: Session, entry: Entry, rows: Sequence[Rewritten]) -> Non
     )
     if rows:
         session.connection().execute(_UPDATE, [_values(each) for each in rows])
-    _exchange_others(session, entry, [each for each in rows if "other_workstreams" in each.texts])
+    changed = [each for each in rows if _OTHERS in each.texts]
+    if changed:
+        others = {each.old.id: (each.old.texts[_OTHERS].split(), each.texts[_OTHERS].split()) for each in changed}
+        parts.exchange_others(session, entry, others)
 
 
 def _values(row: Rewritten) -> dict[str, Any]:
@@ -64,19 +69,3 @@ def _values(row: Rewritten) -> dict[str, Any]:
         "new_state_since": row.since or old.changed_at,
         "new_version": old.version + (row.state is not None),
     }
-
-
-def _exchange_others(session: Session, entry: Entry, rows: Sequence[Rewritten]) -> None:
-    if not rows:
-        return
-    ids = [each.old.id for each in rows]
-    of_others = (col(WorkflowWorkstream.workflow_id).in_(ids), col(WorkflowWorkstream.is_owner).is_(False))
-    session.execute(delete(WorkflowWorkstream).where(*of_others))
-    entry.add_all(
-        WorkflowWorkstream,
-        [
-            {"workflow_id": each.old.id, "workstream_code": code}
-            for each in rows
-            for code in each.texts["other_workstreams"].split()
-        ],
-    )

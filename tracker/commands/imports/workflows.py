@@ -12,6 +12,7 @@ from tracker.commands.imports import plan as import_plan
 from tracker.commands.imports.plan import Plan, Planned
 from tracker.commands.imports.results import ImportChangedError, RowResult
 from tracker.commands.imports.rows import Rewritten, pieces, write_over
+from tracker.commands.workflows import parts
 from tracker.commands.workflows.moves import When
 from tracker.db.models import StateChange, Workflow, WorkflowWorkstream
 from tracker.domain.errors import N_, InvalidError
@@ -31,7 +32,7 @@ def may_import(actor: Actor) -> bool:
 
 
 def plan(session: Session, table: Table, choices: Choices, when: When, progress: Progress = silent) -> Plan:
-    """What the rows would do as things stand. Seven statements. Raises InvalidError."""
+    """What the rows would do as things stand. Nine statements. Raises InvalidError."""
     return import_plan.plan(table, choices, facts.facts(session), when, progress)
 
 
@@ -70,14 +71,10 @@ def _create(session: Session, entry: Entry, rows: Sequence[Planned], last_id: in
     entry.add_all(Workflow, [_workflow_row(each, entry.recorded_at) for each in rows])
     made = select(col(Workflow.key), col(Workflow.id)).where(col(Workflow.id) > last_id)
     ids: dict[str, int] = {row.key: row.id for row in session.execute(made)}
-    entry.add_all(
-        WorkflowWorkstream,
-        [
-            {"workflow_id": ids[each.key], "workstream_code": code, "is_owner": code == each.workstream}
-            for each in rows
-            for code in (each.workstream, *each.texts.get("other_workstreams", "").split())
-        ],
-    )
+    owners = [{"workflow_id": ids[each.key], "workstream_code": each.workstream, "is_owner": True} for each in rows]
+    entry.add_all(WorkflowWorkstream, owners)
+    others = {ids[each.key]: ((), each.texts.get("other_workstreams", "").split()) for each in rows}
+    parts.exchange_others(session, entry, others)
     entry.add_all(StateChange, [_move_row(each, ids[each.key]) for each in rows])
     return max(ids.values())
 

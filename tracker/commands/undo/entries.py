@@ -14,22 +14,22 @@ from tracker.commands.entry.entries import Entry
 from tracker.commands.imports import workflows as workflow_imports
 from tracker.commands.undo import conflicts, imports, setup
 from tracker.commands.workflows import fields as workflow_fields
-from tracker.commands.workflows import moves, scope
+from tracker.commands.workflows import moves, parts, scope
 from tracker.commands.workflows.moves import streams_of, the_workflow
 from tracker.db import models
 from tracker.db.history import last_written
-from tracker.db.models import Blocker, BlockerEvent, Cycle, FieldChange, ScopeChange, StateChange, Workflow
+from tracker.db.models import Blocker, BlockerEvent, Cycle, FieldChange, PartEvent, ScopeChange, StateChange, Workflow
 from tracker.domain.blockers import FIELDS
 from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, ConflictError, NotAllowedError, NotFoundError
 from tracker.domain.fields import texts_of
 from tracker.domain.permissions import require_participant, require_workstream_lead
-from tracker.domain.states import CycleStatus, Goal, HoldEvent, State
+from tracker.domain.states import CycleStatus, Goal, HoldEvent, PartEventKind, State
 
 NOTE = "Återtaget"  # stands in the history, which is Swedish
 
 
-_HistoryTable = StateChange | BlockerEvent | FieldChange | ScopeChange
+_HistoryTable = StateChange | BlockerEvent | FieldChange | ScopeChange | PartEvent
 
 
 @dataclass(slots=True)
@@ -40,6 +40,7 @@ class _Written:
     events: list[BlockerEvent] = field(default_factory=list)
     fields: list[FieldChange] = field(default_factory=list)
     scope: list[ScopeChange] = field(default_factory=list)
+    parts: list[PartEvent] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -50,11 +51,12 @@ class _Undoing:
     release: list[int] = field(default_factory=list)
     hold: list[int] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
+    parts: list[tuple[str, Goal, PartEventKind]] = field(default_factory=list)
 
     @property
     def is_nothing(self) -> bool:
         """Whether the workflow is as before already."""
-        return not (self.void or self.release or self.hold or self.fields)
+        return not (self.void or self.release or self.hold or self.fields or self.parts)
 
 
 def undo(session: Session, entry: Entry, entry_id: int) -> BatchResult:
@@ -92,6 +94,7 @@ def _written_by(session: Session, entry_id: int) -> dict[str, _Written]:
         (BlockerEvent, "events"),
         (FieldChange, "fields"),
         (ScopeChange, "scope"),
+        (PartEvent, "parts"),
     )
     for table, name in lists:
         rows = session.execute(
@@ -113,8 +116,12 @@ def _undo_workflow(session: Session, entry: Entry, key: str, written: _Written) 
     undoing.void = _is_to_void(session, workflow, written.changes)
     for blocker_id in dict.fromkeys(event.blocker_id for event in written.events):
         _undo_events(session, workflow, blocker_id, written.events[0].entry_id, undoing)
+    _undo_parts(session, workflow, written.parts, undoing)
     if undoing.is_nothing:
         return False
+    for code, _, _ in undoing.parts:
+        if not entry.actor.leads(owner):
+            require_workstream_lead(entry.actor, code)
     if undoing.void or undoing.fields:
         require_workstream_lead(entry.actor, owner)
     require_participant(entry.actor, [owner, *streams_of(session, workflow)[1]])
@@ -170,10 +177,38 @@ def _undo(session: Session, entry: Entry, workflow: Workflow, undoing: _Undoing)
     for blocker_id in undoing.release:
         blockers.write_event(entry, workflow, blocker_id, HoldEvent.RELEASED, entry.recorded_at, NOTE)
     if undoing.void:
-        moves.void(entry, workflow, changes, note=NOTE)
+        moves.void(session, entry, workflow, changes, note=NOTE)
     for blocker_id in undoing.hold:
         blockers.write_event(entry, workflow, blocker_id, HoldEvent.HELD, entry.recorded_at, NOTE)
+    for code, stage, event in undoing.parts:
+        parts.write(entry, moves.id_of(workflow), code, stage, event, entry.recorded_at, NOTE)
     workflow_fields.write_over(session, entry, workflow, undoing.fields)
+
+
+def _undo_parts(session: Session, workflow: Workflow, rows: Sequence[PartEvent], undoing: _Undoing) -> None:
+    """Adds what makes each part of a stage as before the entry; what was waived for a move goes with it."""
+    of_stages = {
+        (row.workstream_code, row.stage): row.entry_id
+        for row in rows
+        if row.stage is not None and not (undoing.void and row.event is PartEventKind.WAIVED)
+    }
+    for (code, stage), entry_id in of_stages.items():
+        of_part = and_(
+            col(PartEvent.workflow_id) == workflow.id,
+            col(PartEvent.workstream_code) == code,
+            col(PartEvent.stage) == stage,
+        )
+        in_order = select(PartEvent).where(of_part).order_by(col(PartEvent.happened_at), col(PartEvent.id))
+        events = session.scalars(in_order).all()
+        first = next(place for place, event in enumerate(events) if event.entry_id == entry_id)
+        before = events[first - 1].event if first else PartEventKind.WITHDRAWN
+        if events[-1].event is before:
+            continue
+        if events[-1].entry_id != entry_id:
+            actor, at = _last_by(session, PartEvent, of_part)
+            message = N_("In %(key)s the part of %(code)s has been signed or taken back since: %(actor)s, %(at)s.")
+            raise ConflictError(message, key=workflow.key, code=code, actor=actor, at=at)
+        undoing.parts.append((code, stage, before))
 
 
 def _is_to_void(session: Session, workflow: Workflow, changes: list[StateChange]) -> bool:

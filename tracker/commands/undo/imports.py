@@ -26,6 +26,7 @@ from tracker.db.models import (
     BlockerEvent,
     FieldChange,
     Note,
+    PartEvent,
     Proposal,
     ScopeChange,
     StateChange,
@@ -38,7 +39,16 @@ from tracker.domain.cells import instant_text
 from tracker.domain.permissions import require_workstream_lead
 from tracker.domain.states import State
 
-_TOUCHING: tuple[Any, ...] = (StateChange, ScopeChange, BlockerEvent, Note, WorkflowCheck, FieldChange, Proposal)
+_TOUCHING: tuple[Any, ...] = (
+    StateChange,
+    ScopeChange,
+    BlockerEvent,
+    PartEvent,
+    Note,
+    WorkflowCheck,
+    FieldChange,
+    Proposal,
+)
 _Touches = dict[tuple[Any, ...], tuple[str, datetime]]
 
 

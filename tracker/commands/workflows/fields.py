@@ -1,14 +1,22 @@
 """Making workflows, writing over their fields, and archiving them. None of it makes a new version of a workflow."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
 
-from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from tracker.commands.entry import field_edits
 from tracker.commands.entry.entries import Entry
-from tracker.commands.workflows.moves import id_of, refuse_archived_stream, refuse_stale, streams_of, the_led_workflow
+from tracker.commands.workflows import parts
+from tracker.commands.workflows.moves import (
+    happened_at,
+    id_of,
+    refuse_archived_stream,
+    refuse_stale,
+    streams_of,
+    the_led_workflow,
+)
 from tracker.db.history import open_holds
 from tracker.db.models import (
     Blocker,
@@ -59,8 +67,8 @@ def create(
     others = _write(workflow, texts)
     session.add(workflow)
     session.flush()  # its id
-    for code in (workstream, *others):
-        session.add(WorkflowWorkstream(workflow_id=id_of(workflow), workstream_code=code, is_owner=code == workstream))
+    session.add(WorkflowWorkstream(workflow_id=id_of(workflow), workstream_code=workstream, is_owner=True))
+    parts.exchange_others(session, entry, {id_of(workflow): ((), others)})
     entry.add(
         StateChange(
             workflow_id=id_of(workflow),
@@ -84,6 +92,7 @@ def edit(session: Session, entry: Entry, key: str, wanted: Mapping[str, str], wa
     current = texts_of(session, workflow)
     about = col(FieldChange.workflow_id) == workflow.id
     texts = field_edits.merged(session, about, wanted, was, current)
+    _refuse_joining(session, workflow, texts)
     write_over(session, entry, workflow, texts)
     return list(texts)
 
@@ -135,13 +144,43 @@ def texts_of(session: Session, workflow: Workflow) -> dict[str, str]:
     return fields_texts(workflow, COLUMNS) | {"other_workstreams": " ".join(others)}
 
 
-def write_over(session: Session, entry: Entry, workflow: Workflow, texts: Mapping[str, str]) -> None:
-    """Writes clean texts into fields, and keeps what was there."""
+def set_others(
+    session: Session, entry: Entry, workflow: Workflow, owner: str, codes: Collection[str], *, happened_on: date | None
+) -> bool:
+    """Writes which workstreams take part beside the owning one; tells whether they were others before.
+
+    Raises InvalidError, or ConflictError for one that would join what is done.
+    """
+    text = _clean(session, owner, "other_workstreams", " ".join(codes))
+    _refuse_joining(session, workflow, {"other_workstreams": text})
+    at = happened_at(session, entry, happened_on, previous=workflow.created_at)
+    write_over(session, entry, workflow, {"other_workstreams": text}, happened_at=at)
+    return True
+
+
+def _refuse_joining(session: Session, workflow: Workflow, texts: Mapping[str, str]) -> None:
+    """Nobody's part is left in what is done."""
+    wanted = set(texts.get("other_workstreams", "").split())
+    if workflow.state is State.DONE and wanted and (joining := sorted(wanted - set(streams_of(session, workflow)[1]))):
+        message = N_("%(key)s is done, so %(codes)s cannot take part any more.")
+        raise ConflictError(message, field="other_workstreams", key=workflow.key, codes=", ".join(joining))
+
+
+def write_over(
+    session: Session,
+    entry: Entry,
+    workflow: Workflow,
+    texts: Mapping[str, str],
+    *,
+    happened_at: datetime | None = None,
+) -> None:
+    """Writes clean texts into fields, and keeps what was there. Who joins or leaves does so now, or at an instant."""
     before = texts_of(session, workflow) if texts else {}
     field_edits.record(entry, before, texts, workflow_id=workflow.id)
     others = _write(workflow, texts)
     if "other_workstreams" in texts:
-        _replace_others(session, workflow, others)
+        joining = {id_of(workflow): (before["other_workstreams"].split(), others)}
+        parts.exchange_others(session, entry, joining, happened_at)
 
 
 def _set(session: Session, entry: Entry, key: str, field: str, text: str) -> bool:
@@ -191,16 +230,6 @@ def _write(workflow: Workflow, texts: Mapping[str, str]) -> list[str]:
     """Writes clean texts into the row, and gives the other workstreams, which have rows of their own."""
     write(workflow, COLUMNS, {name: text for name, text in texts.items() if name in COLUMNS})
     return texts.get("other_workstreams", "").split()
-
-
-def _replace_others(session: Session, workflow: Workflow, codes: list[str]) -> None:
-    of_others = (
-        col(WorkflowWorkstream.workflow_id) == workflow.id,
-        col(WorkflowWorkstream.is_owner).is_(False),
-    )
-    session.execute(delete(WorkflowWorkstream).where(*of_others))
-    for code in codes:
-        session.add(WorkflowWorkstream(workflow_id=id_of(workflow), workstream_code=code))
 
 
 def _refuse_in_use(session: Session, workflow: Workflow) -> None:

@@ -11,6 +11,8 @@ from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, col
 
 from tracker.commands.entry.entries import Entry
+from tracker.commands.workflows import parts
+from tracker.commands.workflows.parts import WithoutPartsError
 from tracker.db.columns import AnyRow, columns, row_columns
 from tracker.db.history import open_holds
 from tracker.db.models import Blocker, BlockerEvent, Cycle, StateChange, Workflow, WorkflowWorkstream, Workstream
@@ -54,6 +56,7 @@ class Move:
     happened_on: date | None = None
     reason: str = ""
     note: str = ""
+    without_parts: str = ""  # why it is done although others' parts are open
 
 
 class StaleError(ConflictError):
@@ -81,7 +84,8 @@ class Moved(NamedTuple):
 def move(session: Session, entry: Entry, key: str, to: Move) -> Moved:
     """Moves the workflow; tells how it stands then. Moving it to where it is writes nothing.
 
-    Raises NotFoundError, NotAllowedError, StaleError, BlockedError, or InvalidError naming the field.
+    Raises NotFoundError, NotAllowedError, StaleError, BlockedError, or InvalidError naming the field, for open parts of
+    others WithoutPartsError.
     """
     session.flush()  # what this transaction has changed of it is read too
     connection = session.connection()
@@ -92,11 +96,17 @@ def move(session: Session, entry: Entry, key: str, to: Move) -> Moved:
         return Moved(workflow.state, workflow.state_since, workflow.version)
     refuse_stale(workflow, to.version)
     refuse_unexplained(workflow.state, to.to, to.reason)
+    open_parts: Sequence[parts.OpenPart] = ()
     if to.to is State.DONE:
         refuse_while_held(session, workflow)
+        open_parts = parts.open_parts(session, workflow.id, workflow.owner)
+        if open_parts and not to.without_parts:
+            raise WithoutPartsError(key, open_parts)
     at = happened_at(session, entry, to.happened_on, previous=workflow.state_since)
     change = {"workflow_id": workflow.id, "from_state": workflow.state, "to_state": to.to, "happened_at": at}
     entry.add_all(StateChange, [{**change, "reason": to.reason, "note": to.note}])
+    if open_parts:
+        parts.waive(session, entry, workflow.id, open_parts, at=at, note=to.without_parts)
     moved = Moved(to.to, at, workflow.version + 1)
     connection.execute(_MOVED, {"moved": workflow.id, **moved._asdict()})
     loaded = session.identity_map.get(identity_key(Workflow, workflow.id))
@@ -114,7 +124,7 @@ def undo(session: Session, entry: Entry, key: str, *, version: int, note: str = 
     refuse_stale(workflow, version)
     changes = standing_changes(session, workflow)
     refuse_void(session, entry, workflow, changes)
-    return void(entry, workflow, changes, note=note)
+    return void(session, entry, workflow, changes, note=note)
 
 
 def refuse_void(
@@ -140,8 +150,12 @@ def before_a_close() -> NotAllowedError:
     return NotAllowedError(N_("This happened before a cycle was closed: only planners can take it back."))
 
 
-def void(entry: Entry, workflow: Workflow, changes: Sequence[history.Change], *, note: str) -> history.Change:
-    """Takes back the latest of the standing changes and gives it, without asking whether it may be."""
+def void(
+    session: Session, entry: Entry, workflow: Workflow, changes: Sequence[history.Change], *, note: str
+) -> history.Change:
+    """Takes back the latest of the standing changes, with the parts that were waived for it, and gives it, without
+    asking whether it may be.
+    """
     left, taken = changes[-2:]
     entry.add(
         StateChange(
@@ -156,6 +170,8 @@ def void(entry: Entry, workflow: Workflow, changes: Sequence[history.Change], *,
     assert left.to_state is not None
     workflow.state, workflow.state_since = left.to_state, left.happened_at
     workflow.version += 1
+    if taken.to_state is State.DONE:
+        parts.unwaive(session, entry, id_of(workflow), taken.id, note=note)
     return taken
 
 

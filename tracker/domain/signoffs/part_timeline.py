@@ -1,7 +1,7 @@
 """How the parts of a workflow stood at any moment, as far as it is known, and who waited on whom."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
@@ -89,6 +89,8 @@ class PartTimeline:
     ) -> None:
         self.owner = owner
         self.archived_at = archived_at
+        rows = list(rows)
+        self._latest = {row[2]: row[5] for row in sorted(rows, key=lambda row: row[5])}
         self.timeline = timeline
         self.lapses: list[Sign] = []
         self.situations = self._situations(rows)
@@ -109,6 +111,18 @@ class PartTimeline:
     def last(self) -> Situation:
         """How they stand after all that is known."""
         return self._numbered(len(self.situations))
+
+    def latest(self, workstream: str) -> datetime | None:
+        """When the latest row of the workstream's part happened; none without any."""
+        return self._latest.get(workstream)
+
+    def open_due(self, workstreams: Collection[str]) -> list[tuple[str, Goal]]:
+        """What of these workstreams' parts is due and open after all that is known, by stage."""
+        now = self.last
+        found = [part for part in now.open_parts(now.due) if part[0] in workstreams]
+        if self.owner in workstreams and self.owner in now.behind(self.owner):
+            found.append((self.owner, now.position))
+        return [(code, STAGES[stage - DESIGN]) for code, stage in found]
 
     def entered(self, stage: int) -> datetime | None:
         """When the workflow last entered the stage or passed over it: since then its parts are due."""

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from tracker.db import parts
 from tracker.db.columns import columns
 from tracker.db.history import has_state, open_holds
 from tracker.db.language import translated
@@ -53,6 +54,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 UNRELATED = REVIEWING | REPORTING | OF_ACCOUNTS  # commands that change no card, nor what surrounds them
 _SCOPES_KEPT = 8  # of 5,000 cards each takes some 5 MB
 _STEPS_KEPT, _MOST_STEPPED = 50, 100
+_OTHERS = 6  # where they stand in what is read of a card
 _MOST_FOLLOWED = 500  # workflows: beyond that all are as quickly read
 
 
@@ -103,7 +105,7 @@ class Card(NamedTuple):
     """A card as drawn: it depends on the workflow, the language and the local date, never on who looks.
 
     Not drawn are `other_name`, the name in the other language, so that search finds both, and since when it is in its
-    state, by which cards are sorted.
+    state, by which cards are sorted. `behind` are the workstreams that have a due open part, of a shared workflow.
     """
 
     key: str
@@ -119,6 +121,17 @@ class Card(NamedTuple):
     blocked_days: int | None
     other_name: str = ""
     since: datetime = _NEVER
+    behind: tuple[str, ...] = ()
+
+    @property
+    def parts(self) -> int:
+        """How many workstreams take part, the owning one among them."""
+        return 1 + len(self.shared)
+
+    @property
+    def waits_on(self) -> tuple[str, ...]:
+        """On whom somebody waits whose own part is done, in work under way."""
+        return self.behind if self.state in UNDER_WAY and len(self.behind) < self.parts else ()
 
     @property
     def order(self) -> tuple[int, datetime, str]:
@@ -252,15 +265,22 @@ class _CardReader(NamedTuple):
     zone: ZoneInfo
 
     def read(self, session: Session, scope: str, values: dict[str, Any]) -> list[Card]:
-        """The cards of a scope, where keys are given too those of them, in order. Two statements."""
+        """The cards of a scope, where keys are given too those of them, in order. Two statements, where any is shared
+        four.
+        """
         connection, is_narrowed = session.connection(), "keys" in values
         rows = connection.execute(_card_rows(scope, self.language, is_narrowed), values).all()
         found = connection.execute(_holds(scope, self.language, is_narrowed), values)
         held = {workflow: hold for workflow, *hold in found}
-        return sorted((_card(row, held.get(row[0]), self.today, self.zone) for row in rows), key=_order)
+        is_shared = any(row[_OTHERS] for row in rows)
+        shared = parts.read(session, _parts(scope, is_narrowed), values) if is_shared else {}
+        behind = {workflow: each.last.behind(each.owner) for workflow, each in shared.items()}
+        return sorted(
+            (_card(row, held.get(row[0]), behind.get(row[0], ()), self.today, self.zone) for row in rows), key=_order
+        )
 
 
-def _card(row: Sequence[Any], hold: Sequence[Any] | None, today: date, zone: ZoneInfo) -> Card:
+def _card(row: Sequence[Any], hold: Sequence[Any] | None, behind: Collection[str], today: date, zone: ZoneInfo) -> Card:
     _, key, name, version, state, workstream, others, owner, priority, since, other_name = row
     shared = tuple(sorted(others.split())) if others else ()
     days = max((today - local_date(since, zone)).days, 0)
@@ -269,9 +289,8 @@ def _card(row: Sequence[Any], hold: Sequence[Any] | None, today: date, zone: Zon
         held_since, blocker = hold
         blocked_days = max((today - local_date(held_since, zone)).days, 0)
     state = _STATES[state]
-    return Card(
-        key, name, version, state, workstream, shared, owner, priority, days, blocker, blocked_days, other_name, since
-    )
+    shown = owner, priority, days, blocker, blocked_days, other_name, since
+    return Card(key, name, version, state, workstream, shared, *shown, tuple(sorted(behind)) if shared else ())
 
 
 # The statements are built once: building one costs as much as running it.
@@ -323,6 +342,13 @@ def _card_rows(scope: str, language: str, is_narrowed: bool) -> Select[*tuple[An
         .join(owned, and_(col(owned.workflow_id) == col(Workflow.id), col(owned.is_owner)))
         .where(in_scope(scope), in_scope(KEYS) if is_narrowed else true())
     )
+
+
+@cache
+def _parts(scope: str, is_narrowed: bool) -> parts.Statements:
+    other = aliased(WorkflowWorkstream)
+    is_shared = col(Workflow.id).in_(select(col(other.workflow_id)).where(not_(col(other.is_owner))))
+    return parts.statements(and_(in_scope(scope), in_scope(KEYS) if is_narrowed else true(), is_shared))
 
 
 @cache
