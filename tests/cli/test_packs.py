@@ -63,7 +63,15 @@ def test_a_workbook_is_made_where_the_file_says_so(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "pack.xlsx") as book:
         names = re.findall('<sheet name="([^"]*)"', book.read("xl/workbook.xml").decode())
         sheet = book.read("xl/worksheets/sheet4.xml").decode()
-    assert names == ["README", "cycle_summary", "workstream_summary", "items", "blockers", "definitions"]
+    assert names == [
+        "README",
+        "cycle_summary",
+        "workstream_summary",
+        "items",
+        "part_summary",
+        "blockers",
+        "definitions",
+    ]
     assert 'state="frozen"' in sheet
     assert "<autoFilter" in sheet
 
