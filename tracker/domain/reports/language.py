@@ -17,7 +17,7 @@ from tracker.domain.calendar import iso_week
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reports.facts import Blocked, CycleFacts, Figure, MonthFacts, goals, goals_left, promised
 from tracker.domain.reports.months import Month
-from tracker.domain.reports.numbers import KEPT, STAGES
+from tracker.domain.reports.numbers import KEPT, SHARED, STAGES
 from tracker.domain.states import Goal
 
 # Below which ratio to the previous cycle each of the words in `ratios` stands, the last one above them all.
@@ -291,7 +291,7 @@ class Language(ABC):
         more = self.say("from_done", fell=self.many(fell)) if fell.value else ""
         more += self.say("moves_back", moves=moves) if moves.value > back.value else ""
         moved = self.say("moved_back", flows=self.flows(back), more=more) if back.value else ""
-        return _joined([first, moved, self._left(facts)])
+        return _joined([first, moved, self._left(facts), self._shared(facts)])
 
     def _done_in(self, facts: MonthFacts) -> str:
         tested, is_many = facts["tested"], facts["tested"].value > 1
@@ -312,6 +312,20 @@ class Language(ABC):
         else:
             of = self.say("left_of", left=self.many(left), flows=self.flows(whole))
         return self.say("remained", left.value > 1, when=when, of=of)
+
+    def _shared(self, facts: MonthFacts) -> str:
+        """How many workflows are shared, and lack parts, where the project owns most of them."""
+        if not facts.has_most_shared:
+            return ""
+        (shared, lacking), is_so_far = (facts[name] for name in SHARED), facts.through is not None
+        if not lacking.value:
+            parts = self.say("lack_none", is_so_far, none=lacking.said(self.say("no_part")))
+        elif shared.value == 1:
+            parts = self.say("lack_one", is_so_far, it=lacking.said(self.say("it")))
+        else:
+            parts = self.say("lack", is_so_far, lacking=self.many(lacking))
+        key = "share_one" if shared.value == 1 else "share"
+        return self.say(key, is_so_far, shared=self.many(shared), parts=parts)
 
     def _by_cycle(self, facts: MonthFacts) -> str:
         """In which cycles they were done."""
