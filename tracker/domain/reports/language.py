@@ -162,8 +162,7 @@ class Language(ABC):
             head = self.say("one_missed", only=ours, no=met.said(self.say("not")), where=where)
             ways = self.listed([words for _, words in self._ways(cycle)])
             return self.say("and_its_fate", head=head, ways=ways) if ways else f"{head}."
-        met_words = self.many(met, self.say("none"))
-        head = self.say("some_met", met.value > 1, members=members, met=met_words, where=where)
+        head = self.say("some_met", met.value > 1, members=members, met=self.many(met, self.say("none")), where=where)
         return f"{head}{self._others(cycle, members.value - met.value)}."
 
     def _changed(self, cycle: CycleFacts) -> str:
@@ -274,8 +273,7 @@ class Language(ABC):
         if whole is None or not whole.value:
             return self.say("no_promise", is_over, cycle=cycle.number)
         if len(parts) == 1:
-            values = {"doing": self.doing[parts[0][0]], "flows": self.flows(whole)}
-            return self.say("promise_of_one_kind", is_over, **values)
+            return self.say("promise_of_one_kind", is_over, doing=self.doing[parts[0][0]], flows=self.flows(whole))
         return self.say("promise", is_over, flows=self.flows(whole), parts=self._to_be_done(parts, is_over=is_over))
 
     def _to_be_done(self, parts: Sequence[tuple[Goal, Figure]], *, is_over: bool = False) -> str:
@@ -303,8 +301,7 @@ class Language(ABC):
         left, whole = facts["remaining"], facts["workflows"]
         when = self.say("at_the_end", True, day=self.day(facts.through)) if facts.through else self.say("at_the_end")
         if not left.value:
-            flows = self.flows(whole)
-            return self.say("all_done", whole.value > 1, when=when, flows=flows) if whole.value else ""
+            return self.say("all_done", whole.value > 1, when=when, flows=self.flows(whole)) if whole.value else ""
         if whole.value == 1:
             of = self.say("our_only", only=left.said(self.say("only")))
         elif left.value == whole.value:
@@ -318,14 +315,10 @@ class Language(ABC):
         if not facts.has_most_shared:
             return ""
         (shared, lacking), is_so_far = (facts[name] for name in SHARED), facts.through is not None
-        if not lacking.value:
-            parts = self.say("lack_none", is_so_far, none=lacking.said(self.say("no_part")))
-        elif shared.value == 1:
-            parts = self.say("lack_one", is_so_far, it=lacking.said(self.say("it")))
-        else:
-            parts = self.say("lack", is_so_far, lacking=self.many(lacking))
-        key = "share_one" if shared.value == 1 else "share"
-        return self.say(key, is_so_far, shared=self.many(shared), parts=parts)
+        key = ("lack" if shared.value > 1 else "lack_one") if lacking.value else "lack_none"
+        words = self.many(lacking) if key == "lack" else lacking.said(self.say(f"{key}_word"))
+        parts = self.say(key, is_so_far, lacking=words)
+        return self.say("share" if shared.value > 1 else "share_one", is_so_far, shared=self.many(shared), parts=parts)
 
     def _by_cycle(self, facts: MonthFacts) -> str:
         """In which cycles they were done."""
