@@ -359,3 +359,35 @@ def test_the_sections_stand_as_the_programme_has_always_had_them() -> None:
         "Teknik och arkitektur",
         "Support och förvaltning",
     ]
+
+
+@pytest.mark.parametrize(
+    ("shared", "lacking", "in_swedish", "in_english"),
+    [
+        (
+            1,
+            0,
+            "var ett av våra pågående arbetsflöden delat med andra arbetsströmmar, och ingen av deras delar saknades.",
+            "one of our workflows under way was shared with other workstreams, and none of their parts was lacking.",
+        ),
+        (1, 1, "och i det saknades någon av deras delar.", "and in it some part of theirs was lacking."),
+        (
+            4,
+            0,
+            "delade med andra arbetsströmmar, och ingen av deras delar saknades.",
+            "4 of our workflows under way were",
+        ),
+        (4, 1, "och i ett av dem saknades någon del.", "and in one of them some part was lacking."),
+        (4, 3, "och i 3 av dem saknades någon del.", "and in 3 of them some part was lacking."),
+    ],
+)
+def test_shared_workflows_are_told_of_the_project_that_owns_most(
+    shared: int, lacking: int, in_swedish: str, in_english: str
+) -> None:
+    facts = replace(a_month(shared_open=shared, shared_lacking=lacking), has_most_shared=True)
+    assert in_swedish in plain(SWEDISH.summary(facts))
+    assert in_english in plain(ENGLISH.summary(facts))
+    assert "delat" not in plain(SWEDISH.summary(replace(facts, has_most_shared=False)))
+    so_far = replace(facts, through=date(2023, 4, 14))
+    assert "Just nu är " in plain(SWEDISH.summary(so_far))
+    assert "Right now " in plain(ENGLISH.summary(so_far))

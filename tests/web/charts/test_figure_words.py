@@ -9,6 +9,8 @@ from flask import Flask
 from tests.databases import ON_SQLITE
 from tracker.domain.figures.one_cycle import OPENED
 from tracker.domain.figures.summaries import Summary
+from tracker.domain.figures.words import PART_FIGURES, PART_GROUP
+from tracker.domain.signoffs.summary import PartSummary
 from tracker.web.charts import figure_words
 from tracker.web.charts.figure_words import FIGURES, GROUPS, OTHERS
 
@@ -31,7 +33,9 @@ def test_every_figure_has_words_of_its_own_and_every_list_a_figure() -> None:
     assert set(FIGURES) == {field.name for field in fields(Summary)} - NOT_FIGURES
     assert set(OPENED) <= set(FIGURES | OTHERS)
     assert {words.group for words in FIGURES.values()} == set(GROUPS)
-    labels = [words.label for words in (FIGURES | OTHERS).values()]
+    assert set(PART_FIGURES) == {field.name for field in fields(PartSummary)} - NOT_FIGURES
+    assert {words.group for words in PART_FIGURES.values()} == set(PART_GROUP)
+    labels = [words.label for words in (FIGURES | PART_FIGURES | OTHERS).values()]
     assert len(labels) == len(set(labels))
 
 
@@ -61,4 +65,4 @@ def test_definitions_by_goal_name_the_goal(app: Flask) -> None:
     with app.test_request_context(headers={"Accept-Language": "sv"}):
         for figure in ("committed_validation", "met_validation", "members_validation"):
             assert "validering" in figure_words.definition(figure)
-        assert all("%(" not in figure_words.definition(figure) for figure in FIGURES | OTHERS)
+        assert all("%(" not in figure_words.definition(figure) for figure in FIGURES | PART_FIGURES | OTHERS)

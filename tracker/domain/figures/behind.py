@@ -16,13 +16,15 @@ _Occasion: TypeAlias = tuple[datetime | None, Goal | None]  # what beside the it
 
 class Behind(NamedTuple):
     """A workflow by its key or a blocker by its number. `amount` is what a figure of `BY_AMOUNT` adds up or ranks,
-    a time or days; the others count their items. `at` is when a blocker opened or was resolved.
+    a time or days; the others count their items. `at` is when a blocker opened or was resolved, or a time began that
+    went on `until` then.
     """
 
     item: str | int
     goal: Goal | None = None
     at: datetime | None = None
     amount: timedelta | int | None = None
+    until: datetime | None = None
 
 
 class Difference(NamedTuple):

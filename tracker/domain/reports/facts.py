@@ -12,7 +12,18 @@ from tracker.domain.figures.one_cycle import MEMBERS
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reports import tokens
 from tracker.domain.reports.months import Month
-from tracker.domain.reports.numbers import COMMITTED, KEPT, LEFT, OF_DAYS, RATE, RATIO, STAGES, WAYS_OUT, Numbers
+from tracker.domain.reports.numbers import (
+    COMMITTED,
+    KEPT,
+    LEFT,
+    OF_DAYS,
+    RATE,
+    RATIO,
+    SHARED,
+    STAGES,
+    WAYS_OUT,
+    Numbers,
+)
 from tracker.domain.reports.tokens import PROGRAMME, Place
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal
 
@@ -125,6 +136,7 @@ class MonthFacts:
     due: Sequence[Blocked]  # decisions wanted by the end of the next month
     before: Planned | None = None
     is_programme: bool = field(default=False)
+    has_most_shared: bool = False  # no other project owns more workflows that others take part in
 
     def __getitem__(self, name: str) -> Figure:
         return self.figures[name]
@@ -183,7 +195,15 @@ def month_facts(
         [_as_now(numbers, each, following, project) for each in _due(open_, following)],
         _before(numbers, month, project, blockers, named),
         project == PROGRAMME,
+        project == _with_most_shared(numbers, place),
     )
+
+
+def _with_most_shared(numbers: Numbers, place: Place) -> str:
+    """The project that owns most of them at the end of the month, the first of several; none without any."""
+    owned = {code: numbers.value(SHARED[0], place, code) or 0 for code in numbers.projects if code != PROGRAMME}
+    most = max(owned, key=lambda code: owned[code], default="")
+    return most if owned.get(most) else ""
 
 
 def _is_running(cycle: CycleFacts, day: date) -> bool:

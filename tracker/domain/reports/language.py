@@ -17,7 +17,7 @@ from tracker.domain.calendar import iso_week
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reports.facts import Blocked, CycleFacts, Figure, MonthFacts, goals, goals_left, promised
 from tracker.domain.reports.months import Month
-from tracker.domain.reports.numbers import KEPT, STAGES
+from tracker.domain.reports.numbers import KEPT, SHARED, STAGES
 from tracker.domain.states import Goal
 
 # Below which ratio to the previous cycle each of the words in `ratios` stands, the last one above them all.
@@ -162,8 +162,7 @@ class Language(ABC):
             head = self.say("one_missed", only=ours, no=met.said(self.say("not")), where=where)
             ways = self.listed([words for _, words in self._ways(cycle)])
             return self.say("and_its_fate", head=head, ways=ways) if ways else f"{head}."
-        met_words = self.many(met, self.say("none"))
-        head = self.say("some_met", met.value > 1, members=members, met=met_words, where=where)
+        head = self.say("some_met", met.value > 1, members=members, met=self.many(met, self.say("none")), where=where)
         return f"{head}{self._others(cycle, members.value - met.value)}."
 
     def _changed(self, cycle: CycleFacts) -> str:
@@ -274,8 +273,7 @@ class Language(ABC):
         if whole is None or not whole.value:
             return self.say("no_promise", is_over, cycle=cycle.number)
         if len(parts) == 1:
-            values = {"doing": self.doing[parts[0][0]], "flows": self.flows(whole)}
-            return self.say("promise_of_one_kind", is_over, **values)
+            return self.say("promise_of_one_kind", is_over, doing=self.doing[parts[0][0]], flows=self.flows(whole))
         return self.say("promise", is_over, flows=self.flows(whole), parts=self._to_be_done(parts, is_over=is_over))
 
     def _to_be_done(self, parts: Sequence[tuple[Goal, Figure]], *, is_over: bool = False) -> str:
@@ -291,7 +289,7 @@ class Language(ABC):
         more = self.say("from_done", fell=self.many(fell)) if fell.value else ""
         more += self.say("moves_back", moves=moves) if moves.value > back.value else ""
         moved = self.say("moved_back", flows=self.flows(back), more=more) if back.value else ""
-        return _joined([first, moved, self._left(facts)])
+        return _joined([first, moved, self._left(facts), self._shared(facts)])
 
     def _done_in(self, facts: MonthFacts) -> str:
         tested, is_many = facts["tested"], facts["tested"].value > 1
@@ -303,8 +301,7 @@ class Language(ABC):
         left, whole = facts["remaining"], facts["workflows"]
         when = self.say("at_the_end", True, day=self.day(facts.through)) if facts.through else self.say("at_the_end")
         if not left.value:
-            flows = self.flows(whole)
-            return self.say("all_done", whole.value > 1, when=when, flows=flows) if whole.value else ""
+            return self.say("all_done", whole.value > 1, when=when, flows=self.flows(whole)) if whole.value else ""
         if whole.value == 1:
             of = self.say("our_only", only=left.said(self.say("only")))
         elif left.value == whole.value:
@@ -312,6 +309,16 @@ class Language(ABC):
         else:
             of = self.say("left_of", left=self.many(left), flows=self.flows(whole))
         return self.say("remained", left.value > 1, when=when, of=of)
+
+    def _shared(self, facts: MonthFacts) -> str:
+        """How many workflows are shared, and lack parts, where the project owns most of them."""
+        if not facts.has_most_shared:
+            return ""
+        (shared, lacking), is_so_far = (facts[name] for name in SHARED), facts.through is not None
+        key = ("lack" if shared.value > 1 else "lack_one") if lacking.value else "lack_none"
+        words = self.many(lacking) if key == "lack" else lacking.said(self.say(f"{key}_word"))
+        parts = self.say(key, is_so_far, lacking=words)
+        return self.say("share" if shared.value > 1 else "share_one", is_so_far, shared=self.many(shared), parts=parts)
 
     def _by_cycle(self, facts: MonthFacts) -> str:
         """In which cycles they were done."""

@@ -18,7 +18,7 @@ from tracker.domain.figures.one_cycle import MEMBERS
 from tracker.domain.figures.readings import Basis, Reading, window
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Choice, Summary, programme
-from tracker.domain.figures.timelines import DONE, NO_STATE
+from tracker.domain.figures.timelines import DESIGN, DONE, NO_STATE
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.reports.months import Month
 from tracker.domain.reports.tokens import PROGRAMME, Place
@@ -34,7 +34,8 @@ KEPT = "kept"  # of the commitment
 _BY_STAGE = (*COMMITTED, "met", *(f"met_{goal.value}" for goal in Goal), *MEMBERS, *LEFT)
 OF_CYCLES = {PREVIOUS, RATIO, RATE, KEPT, "added", "removed", "carried_in", *WAYS_OUT, *_BY_STAGE}
 STAGES = ("designed", "validated", "tested")
-_OURS = {"moved_back", "moves_back", "remaining", "workflows"}
+SHARED = ("shared_open", "shared_lacking")
+_OURS = {"moved_back", "moves_back", "remaining", "workflows", *SHARED}
 OF_DAYS = {*STAGES, "fell_back", *_OURS, "blockers_opened", "blockers_resolved", "blockers_open"}
 
 
@@ -152,6 +153,8 @@ class Numbers:
         recorded = sorted(
             (each for code in streams for each in self.history.workflows(code)), key=lambda each: each.key
         )
+        if figure in SHARED:
+            return list(self._shared(figure, recorded, border, {*self.counting(place, PROGRAMME)}))
         if figure in {"moved_back", "moves_back"}:
             moves = [each for workflow in recorded for each in self._moves_back(workflow, start, border)]
             moved = dict.fromkeys(each.item for each in moves)
@@ -160,6 +163,18 @@ class Numbers:
         return [
             Behind(each.key) for each in recorded if least < self.span.now.workflow(each).timeline.before(border) < most
         ]
+
+    def _shared(
+        self, figure: str, recorded: Iterable[RecordedWorkflow], border: datetime, joined: set[str]
+    ) -> Iterator[Behind]:
+        """Those under way in which others take part, or of them those that lack some part of theirs."""
+        for each in recorded:
+            parts = self.span.now.part_timeline(each)
+            end, is_there = parts.before(border), parts.archived_at is None or parts.archived_at >= border
+            if is_there and DESIGN <= end.position < DONE and end.others & joined:
+                lacking = joined & {code for code, _ in end.open_parts(end.due)}
+                if lacking or figure == SHARED[0]:
+                    yield Behind(each.key)
 
     def _moves_back(self, workflow: RecordedWorkflow, start: datetime, border: datetime) -> Iterator[Behind]:
         for step in workflow.changes.steps(start, border, self.as_of):

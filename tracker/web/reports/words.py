@@ -23,6 +23,13 @@ _OURS = {
         N_("Moves back"),
         N_("Moves from a later state to an earlier one, each counted as in the chart. Moves taken back do not count."),
     ),
+    "shared_lacking": (
+        N_("Shared workflows that lack parts"),
+        N_(
+            "Own workflows in design, validation or test at the end of those days with some part of another workstream "
+            "neither signed nor said to be not needed."
+        ),
+    ),
     "remaining": (N_("Remaining"), N_("Workflows that were not done at the end of those days.")),
     "workflows": (N_("Workflows"), N_("All workflows that there were at the end of those days, done or not.")),
     "members": (N_("In the cycle"), N_("Workflows in the cycle just before its close, or now while it runs.")),
