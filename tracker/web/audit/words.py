@@ -40,6 +40,7 @@ COMMANDS = {
     "note_workflow": N_("note written"),
     "check_workflow": N_("workflow checked"),
     "release_workflow": N_("workflow released"),
+    "sign_part": N_("part signed, waived or taken back"),
     "plan": N_("draft planned"),
     "batch_move": N_("several moved"),
     "batch_hold": N_("several blocked"),

@@ -97,6 +97,8 @@ def page_context(shown: workflow.Page, command: str = "", errors: dict[str, str]
     return {
         "workflow": facts,
         "path": shown.path,
+        "parts": shown.parts,
+        "led": {row.code for row in shown.parts if actor.leads(row.code) and not facts.is_archived},
         "freshness": shown.freshness,
         "blockers": [{**asdict(blocker), "category_name": word(blocker.category)} for blocker in shown.blockers],
         "timeline": [timeline_item(item) for item in shown.timeline],
