@@ -24,3 +24,4 @@ class Chart:
     named: Callable[[View], list[NamedItems]] | None = None  # items that it names beneath the drawing
     define: Callable[[View], str] | None = None  # where the definition depends on what is asked for
     is_in_one: bool = False  # draws all panels on one pair of axes
+    nothing: Callable[[View], str] | None = None  # what it says where it has no numbers

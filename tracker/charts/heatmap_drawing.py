@@ -1,7 +1,7 @@
 """The heat map as a table of cells: workstreams down, cycles across, the number in each."""
 
 import html
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 from tracker.charts.palette import colour
@@ -49,7 +49,7 @@ def drawn(view: View, plot: Plot, named: Collection[str], named_cycle: int) -> N
             is_named = part.code in named and row.cycle == named_cycle
             cells.marks.append(_mark(view, row, part.code, place, is_named=is_named))
             bases.append(row.cycle - 0.5)
-            looks.append(_look(number(view, row), highest))
+            looks.append(look(number(view, row), highest))
     if under is not None:
         panel.rule(0, under - 0.5 - _GAP / 2, 1, under - 0.5 - _GAP / 2, xref="paper")
         panel.note(_all(view), 0, under, xref="paper", xanchor="left", xshift=-plot.margin["l"], font=BOLD, name=WIDE)
@@ -147,7 +147,7 @@ def _label(view: View, row: SheetRow, code: str) -> str:
     return speech.gettext(text, where=where, when=when, figure=figure, number=value)
 
 
-def _look(value: Number | None, bounds: Sequence[Number]) -> tuple[str, str]:
+def look(value: Number | None, bounds: Sequence[Number]) -> tuple[str, str]:
     """The colours of a cell and of its number."""
     if value is None:
         return "rgba(0,0,0,0)", colour("ink-3")
@@ -157,9 +157,14 @@ def _look(value: Number | None, bounds: Sequence[Number]) -> tuple[str, str]:
 
 def bounds(view: View) -> tuple[Number, ...]:
     """The highest of each class but the last: of small counts always the same, else a quarter of the cells in each."""
-    values = sorted(value for row in view.rows if (value := number(view, row)))
-    quarters = tuple(values[-(-len(values) * part // 4) - 1] for part in (1, 2, 3)) if values else _FEW
-    return _FEW if column(view).adds is Adds.COUNT and quarters[-1] <= _STILL_FEW else quarters
+    found = quarters(value for row in view.rows if (value := number(view, row)))
+    return _FEW if column(view).adds is Adds.COUNT and found[-1] <= _STILL_FEW else found
+
+
+def quarters(numbers: Iterable[Number]) -> tuple[Number, ...]:
+    """The highest of each quarter of them but the last."""
+    values = sorted(numbers)
+    return tuple(values[-(-len(values) * part // 4) - 1] for part in (1, 2, 3)) if values else _FEW
 
 
 def _adds_across(view: View) -> bool:

@@ -18,6 +18,7 @@ from tracker.charts import (
     scope,
     throughput,
     time_in_state,
+    waiting,
 )
 from tracker.charts.chart import Chart
 from tracker.charts.plot import Plot
@@ -33,6 +34,7 @@ CHARTS: Mapping[str, Chart] = {
         heatmap.CHART,
         age.CHART,
         blocker_causes.CHART,
+        waiting.CHART,
         carry_over.CHART,
         cumulative_flow.CHART,
         burn_up.CHART,
@@ -58,9 +60,12 @@ def definition(view: View) -> str:
 
 def finding(view: View) -> str:
     """The chart's title: what it shows, in words from the data."""
+    chart = CHARTS[view.sheet.chart]
     if is_empty(view):
+        if chart.nothing is not None and view.choice.workstreams:
+            return chart.nothing(view)
         return view.speech.gettext("There is nothing to draw for this choice")
-    return CHARTS[view.sheet.chart].finding(view)
+    return chart.finding(view)
 
 
 def is_empty(view: View) -> bool:

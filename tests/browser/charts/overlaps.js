@@ -14,7 +14,7 @@
     const [x, y] = Math.abs(text.getScreenCTM().b) > 0.5 ? [width * 0.22, 0] : [0, height * 0.18];
     const note = plotOf(text).layout.annotations[text.closest(".annotation")?.dataset.index];
     return {
-      said: line.textContent, text, hasPaper: Boolean(note?.bgcolor), isNumber: /^[+−-]?[\d.,\u00a0 ]*[\d–]$/.test(text.textContent),
+      said: line.textContent, text, hasPaper: Boolean(note?.bgcolor), isNumber: /^[+−-]?[\d.,\u00a0 ]*[\d–](?: ?\(\d+\))?$/.test(text.textContent),
       left: left + x, right: right - x, top: top + y, bottom: bottom - y,
     };
   };

@@ -11,10 +11,12 @@ from tracker.domain.calendar import local_date
 from tracker.domain.charts.span import Span
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.history import RecordedWorkflow
+from tracker.domain.figures.readings import Reading
 from tracker.domain.figures.stale import stale_streams
 from tracker.domain.figures.summaries import Choice
 from tracker.domain.figures.timelines import DONE, Step
 from tracker.domain.history import is_late
+from tracker.domain.signoffs.items import part_items
 
 _Windows: TypeAlias = tuple[tuple[datetime, datetime], ...]
 
@@ -27,6 +29,7 @@ class Caution(StrEnum):
     BACK = "back"
     TAKEN_BACK = "taken_back"
     OUTSIDE = "outside"  # moves between two cycles, which count in none
+    DONE_OPEN = "done_open"  # workflows that are done without all parts
     LEFT_OUT = "left_out"  # workflows of no figure: archived before they were done, or of a project that had not joined
 
 
@@ -35,6 +38,7 @@ def cautions(span: Span, choice: Choice, updated: Mapping[str, datetime]) -> dic
     found: dict[Caution, list[Behind]] = {caution: [] for caution in Caution}
     found[Caution.STALE] = list(_stale(span, choice, updated))
     found[Caution.LEFT_OUT] = list(_left_out(span, choice))
+    found[Caution.DONE_OPEN] = list(_done_open(span, choice))
     windows = tuple((each.start, each.border) for each in map(span.reading, (row.cycle for row in span.cycles)))
     for code in choice.workstreams if windows else ():
         steps = span.now.of_workstream(code, ("steps", windows), partial(_of_steps, span, windows))
@@ -77,6 +81,23 @@ def _stale(span: Span, choice: Choice, updated: Mapping[str, datetime]) -> Itera
     for each in stale_streams(span.history, members, done, updated, today):
         if each.code in chosen:
             yield Behind(each.code, at=each.updated_at, amount=each.days)
+
+
+def _done_open(span: Span, choice: Choice) -> Iterator[Behind]:
+    """As the figure has it, at the end of the last of these cycles that has begun."""
+    here = next((each for row in reversed(span.cycles) if (each := span.reading(row.cycle)).is_begun), None)
+    joined = span.everybody(here.cycle.cycle) if here is not None else ()
+    for code in choice.workstreams:
+        if here is not None and code in joined:
+            place = "done_open", here.cycle.cycle, here.border, joined
+            yield from span.now.of_workstream(code, place, partial(_done_without, span, here, code, joined))
+
+
+def _done_without(
+    span: Span, here: Reading, code: str, joined: tuple[str, ...], workflows: Iterable[RecordedWorkflow]
+) -> list[Behind]:
+    shared = ((each.key, span.now.part_timeline(each)) for each in workflows if each.parts)
+    return [Behind(key) for key in part_items(here, joined, shared)[code].done_open]
 
 
 def _left_out(span: Span, choice: Choice) -> Iterator[Behind]:

@@ -12,8 +12,10 @@ from tracker.domain.calendar import nth_working_day
 from tracker.domain.figures.history import History, Knowledge, RecordedWorkflow
 from tracker.domain.figures.items import CycleItems, KnownWorkflow
 from tracker.domain.figures.known_cycles import KnownCycles
+from tracker.domain.figures.readings import Reading
 from tracker.domain.figures.summaries import Choice, Summary
 from tracker.domain.programme.rows import CycleRow
+from tracker.domain.signoffs.part_timeline import Wait
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal
 
 
@@ -54,6 +56,7 @@ class Span(KnownCycles):
         self.tags = tags or Tags()
         self.figure = figure  # that the heat map shows
         self._workflows: dict[tuple[str, ...], list[KnownWorkflow]] = {}
+        self._waits: dict[int, list[tuple[str, Wait]]] = {}
 
     @cached_property
     def now(self) -> Knowledge:
@@ -106,6 +109,27 @@ class Span(KnownCycles):
         whole, days = self.reading(before.cycle), here.working_days_so_far
         through = nth_working_day(before.starts_on, before.ends_on, days)
         return SameDay(before.cycle, days, through, self.items_of(whole.through(through), choice))
+
+    def waits(self, here: Reading) -> list[tuple[str, Wait]]:
+        """Every time in which a workstream waited on another, with the workflow, among those that count in the cycle;
+        of those that reach into it.
+        """
+        number = here.cycle.cycle
+        if number not in self._waits:
+            joined = self.everybody(number)
+            self._waits[number] = [
+                (each.key, wait)
+                for owner in joined
+                for each in self.history.shared(owner)
+                for wait in self.now.part_timeline(each).waits
+                if wait.waiting in joined and wait.on in joined and wait.spell.since < here.border
+                if wait.spell.until is None or wait.spell.until > here.start
+            ]
+        return self._waits[number]
+
+    def everybody(self, number: int) -> tuple[str, ...]:
+        """All workstreams that count in the cycle."""
+        return self.history.joined(number, [row.code for row in self.history.workstreams])
 
     def workflows(self, choice: Choice, number: int | None = None) -> list[KnownWorkflow]:
         """All workflows of the choice, as they are known now; with a number, of those workstreams that count in that

@@ -16,14 +16,15 @@ _Occasion: TypeAlias = tuple[object, ...]  # what beside the item tells one from
 
 class Behind(NamedTuple):
     """A workflow by its key or a blocker by its number. `amount` is what a figure of `BY_AMOUNT` adds up or ranks,
-    a time or days; the others count their items. `at` is when a blocker opened or was resolved. `workstreams` are whose
-    part it is, or who waits, and on whom.
+    a time or days; the others count their items. `at` is when a blocker opened or was resolved, or a time began that
+    went on `until` then. `workstreams` are whose part it is, or who waits, and on whom.
     """
 
     item: str | int
     goal: Goal | None = None
     at: datetime | None = None
     amount: timedelta | int | None = None
+    until: datetime | None = None
     workstreams: tuple[str, ...] = ()
 
 

@@ -18,7 +18,7 @@ from tracker.domain.charts.sheets import Column, added_up
 from tracker.domain.errors import N_, InvalidError, NotFoundError
 from tracker.domain.figures.behind import Behind
 from tracker.domain.figures.rounding import half_up
-from tracker.domain.figures.summaries import days
+from tracker.domain.figures.summaries import days, programme
 from tracker.domain.figures.words import Adds
 from tracker.domain.states import Goal, State
 from tracker.queries import charts as queries
@@ -52,6 +52,7 @@ class ChartItem:
     is_archived: bool = False
     goal: Goal | None = None
     at: datetime | None = None
+    until: datetime | None = None
     amount: str = ""
 
 
@@ -198,9 +199,10 @@ def _list(
         rows=rows,
         columns={
             each
-            for each in ("workstream", "state", "goal", "at", "amount")
+            for each in ("workstream", "state", "goal", "at", "until", "amount")
             if any(getattr(row, each) not in {None, ""} for row in rows)
-        },
+        }
+        | ({"until"} if any(each.at and isinstance(each.amount, timedelta) for each in behind) else set()),
         total=words.cell(column, added_up(column, behind)),
         adds=adds.value,
     )
@@ -208,7 +210,8 @@ def _list(
 
 def _rows(reading: Reading, behind: list[Behind]) -> Iterator[ChartItem]:
     named = cycle_queries.workflows(reading_session(), language())
-    streams = {each.key: code for code, each in reading.chosen.span.recorded(reading.chosen.choice)}
+    span = reading.chosen.span
+    streams = {each.key: code for code, each in span.recorded(programme(span.history))}
     for each in behind:
         amount = _amount(each.amount)
         if isinstance(each.item, int):
@@ -225,6 +228,7 @@ def _rows(reading: Reading, behind: list[Behind]) -> Iterator[ChartItem]:
                 found.archived_at is not None,
                 each.goal,
                 each.at,
+                each.until,
                 amount,
             )
         else:

@@ -10,7 +10,7 @@ from tracker.charts.speech import ColumnWords, Speech
 from tracker.domain.charts.cautions import Caution
 from tracker.domain.charts.moves_back import NO_REASON
 from tracker.domain.charts.sheets import Column, Value
-from tracker.domain.errors import N_
+from tracker.domain.errors import N_, NN_
 from tracker.domain.states import BlockerCategory, CycleStatus, Goal, State
 from tracker.web.charts import figure_words
 from tracker.web.charts.figure_words import written
@@ -46,7 +46,13 @@ def definition(column: str) -> str:
 
 def key_words(column: Column, value: Value) -> str:
     """What tells a row apart, in a heading."""
-    return gettext("cycle %(cycle)s", cycle=value) if column.name == "cycle" else cell(column, value)
+    match column.name:
+        case "cycle":
+            return gettext("cycle %(cycle)s", cycle=value)
+        case "waited_on":
+            return gettext("on %(workstream)s", workstream=value)
+        case _:
+            return cell(column, value)
 
 
 def cell(column: Column, value: Value) -> str:
@@ -89,29 +95,25 @@ def _reason(value: str) -> str:
 
 def caution_label(caution: Caution, count: int) -> str:
     """The caution with its number first."""
-    match caution:
-        case Caution.STALE:
-            return ngettext(
-                "%(num)s workstream not updated for 7 days", "%(num)s workstreams not updated for 7 days", count
-            )
-        case Caution.LATE:
-            return ngettext("%(num)s move recorded late", "%(num)s moves recorded late", count)
-        case Caution.BACK:
-            return ngettext("%(num)s move back", "%(num)s moves back", count)
-        case Caution.TAKEN_BACK:
-            return ngettext("%(num)s move taken back", "%(num)s moves taken back", count)
-        case Caution.OUTSIDE:
-            return ngettext("%(num)s move outside the cycles", "%(num)s moves outside the cycles", count)
-        case Caution.LEFT_OUT:
-            return ngettext("%(num)s workflow left out", "%(num)s workflows left out", count)
+    return ngettext(*_COUNTED[caution], count)
 
 
+_COUNTED = {
+    Caution.STALE: NN_("%(num)s workstream not updated for 7 days", "%(num)s workstreams not updated for 7 days"),
+    Caution.LATE: NN_("%(num)s move recorded late", "%(num)s moves recorded late"),
+    Caution.BACK: NN_("%(num)s move back", "%(num)s moves back"),
+    Caution.TAKEN_BACK: NN_("%(num)s move taken back", "%(num)s moves taken back"),
+    Caution.OUTSIDE: NN_("%(num)s move outside the cycles", "%(num)s moves outside the cycles"),
+    Caution.DONE_OPEN: NN_("%(num)s workflow done without all parts", "%(num)s workflows done without all parts"),
+    Caution.LEFT_OUT: NN_("%(num)s workflow left out", "%(num)s workflows left out"),
+}
 CAUTION_LABELS = {
     Caution.STALE: N_("Workstreams not updated"),
     Caution.LATE: N_("Moves recorded late"),
     Caution.BACK: N_("Moves back"),
     Caution.TAKEN_BACK: N_("Moves taken back"),
     Caution.OUTSIDE: N_("Moves outside the cycles"),
+    Caution.DONE_OPEN: N_("Done without all parts"),
     Caution.LEFT_OUT: N_("Workflows left out"),
 }
 _CAUTIONS = {
@@ -123,6 +125,10 @@ _CAUTIONS = {
     Caution.BACK: N_("Moves in these cycles from a later state to an earlier one that stand."),
     Caution.TAKEN_BACK: N_("Moves in these cycles that have been taken back since, and so count nowhere."),
     Caution.OUTSIDE: N_("Moves between the first day and the last that fall in no cycle, and so count in none."),
+    Caution.DONE_OPEN: N_(
+        "Workflows that were done at the end of the last of these cycles (so far, while it is under way) with parts of "
+        "others open, neither signed nor said to be not needed. Archived workflows are left out."
+    ),
     Caution.LEFT_OUT: N_(
         "Workflows that were archived before they were done, or of a project that had not joined by the last of these "
         "cycles."

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from tracker.charts import registry as drawings
 from tracker.domain.charts.cautions import Caution
 from tracker.domain.figures.readings import Basis
+from tracker.domain.figures.words import PART_FIGURES, PART_GROUP
 from tracker.web.charts import figure_words
 from tracker.web.charts import words as chart_words
 from tracker.web.charts.figure_words import FIGURES, GROUPS, OTHERS
@@ -18,9 +19,10 @@ bp = Blueprint("definitions", __name__)
 @bp.get("/definitions")
 def show() -> ResponseReturnValue:
     """All definitions, by what they are about."""
+    each = FIGURES | PART_FIGURES
     chapters = [
-        (f"figures-{group}", gettext(word), [_figure(name) for name, words in FIGURES.items() if words.group == group])
-        for group, word in GROUPS.items()
+        (f"figures-{group}", gettext(word), [_figure(name) for name, words in each.items() if words.group == group])
+        for group, word in (GROUPS | PART_GROUP).items()
     ]
     return page(
         "help/definitions.html",

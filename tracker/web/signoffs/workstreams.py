@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.charts.registry import CHARTS
 from tracker.domain.calendar import local_date
 from tracker.domain.states import Goal, State
 from tracker.queries.cycles.page import Named
@@ -16,10 +17,12 @@ from tracker.queries.signoffs import workstreams as queries
 from tracker.queries.signoffs.workstreams import OpenPart, WhoWaits
 from tracker.web.charts import figure_words
 from tracker.web.http.context import current_viewer, now, reading_session, today
+from tracker.web.security.requests import with_images_made_here
 from tracker.web.ui.formats import language
 from tracker.web.ui.query import Query
 from tracker.web.ui.rendering import page
 from tracker.web.ui.shared import shared
+from tracker.web.ui.translation import gettext
 
 bp = Blueprint("workstreams", __name__, url_prefix="/workstreams")
 
@@ -57,7 +60,7 @@ def index() -> ResponseReturnValue:
     for code in chosen:
         if code not in found.streams:
             query.ignore("workstream", code)
-    return page(
+    shown = page(
         "signoffs/workstreams.html",
         "parts",
         found=found,
@@ -65,8 +68,10 @@ def index() -> ResponseReturnValue:
         notices=query.notices,
         columns=COLUMNS,
         here=url_for(".index", workstream=chosen),
+        chart=gettext(CHARTS["waiting"].title),
         **_parts(found.waits, found.workflows, {"workstream": list(chosen)}),
     )
+    return with_images_made_here(shown)
 
 
 @bp.get("/<code>")

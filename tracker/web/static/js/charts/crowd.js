@@ -1,7 +1,7 @@
 // Words and numbers of a chart leave each other, the bars and the lines to marks room; what has none is not shown.
 
 const [LEADING, BESIDE_DIGITS] = [0.17, 0.21]; // of a line's height: above and below letters, beside turned digits
-const NUMBER = /^[+−-]?[\d.,\u00a0 ]*[\d–]$/;
+const NUMBER = /^[+−-]?[\d.,\u00a0 ]*[\d–](?: ?\(\d+\))?$/;
 
 // The lines of a text, without the room that a font leaves above and below its letters.
 function boxesOf(text) {
