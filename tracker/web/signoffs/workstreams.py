@@ -91,16 +91,21 @@ def show(code: str) -> ResponseReturnValue:
 
 
 def _parts(waits: WhoWaits, workflows: Mapping[str, Named], place: dict[str, Any]) -> dict[str, Any]:
-    """What the lists of open parts show; `at` is the form that takes the focus, or if it is gone the first."""
+    """What the lists of open parts show; `at` is the form that takes the focus, or if it is gone the first
+    for which anybody waits.
+    """
     awaited, not_awaited = (_rows(parts, workflows, place) for parts in (waits.awaited, waits.not_awaited))
-    ids = [form.id for row in (*awaited, *not_awaited) for form in row.stages if form.may_sign or form.may_waive]
+    first, others = (
+        [form.id for row in rows for form in row.stages if form.may_sign or form.may_waive]
+        for rows in (awaited, not_awaited)
+    )
     at = request.args.get("at", "")
     return {
         "waits": waits,
         "awaited": awaited,
         "not_awaited": not_awaited,
         "named": workflows,
-        "at": at if at in ids else at and next(iter(ids), "none"),
+        "at": at if at in {*first, *others} else at and next(iter(first), "none"),
         "days_since": _days_since,
         "label": figure_words.label,
         "definition": figure_words.definition,
