@@ -16,7 +16,7 @@ from tracker.domain.calendar import local_date
 from tracker.domain.figures.timelines import Timeline
 from tracker.domain.history import Change
 from tracker.domain.signoffs.part_timeline import POSITIONS, PartTimeline
-from tracker.domain.states import Goal, PartEventKind
+from tracker.domain.states import Goal
 from tracker.queries.workflows.timeline import Recorded, TimelineItem, days_late
 
 _OF_FACT = ("id", "workflow_id", "workstream_code", "stage", "event", "happened_at", "recorded_at")
@@ -86,7 +86,7 @@ def items(
     def alike(row: AnyRow) -> Any:  # noqa: ANN401 - what sorts and groups
         return row.entry_id, row.event, row.happened_at, row.note
 
-    for (entry_id, event, at, note), several in groupby(sorted(found, key=alike), alike):
+    for (_, event, at, note), several in groupby(sorted(found, key=alike), alike):
         group = list(several)
         yield TimelineItem(
             event.value,
