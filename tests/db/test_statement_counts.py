@@ -98,10 +98,12 @@ DIFFERENCE = BOARD_AFTER_A_MOVE + 1
 LIST = BOARD + 2  # when each was last updated (which is kept), and all that holds it
 UPDATES_AFTER_A_MOVE = 2  # what was written, and which updates
 BLOCKERS = 5  # who looks, events, workstreams of what is held, blockers, names of workstreams
-BLOCKER = 8  # who looks, fields, workflows with their workstreams (2), events, notes, changed fields, owners
+BLOCKER = (
+    9  # who looks, fields, workflows with their workstreams (2), events, notes, changed fields, owners, workstreams
+)
 # Who looks, fields, the running cycle and drafts, other workstreams, what holds it; of its timeline moves, scope,
-# holds, notes, checks and changed fields.
-WORKFLOW = 11
+# holds, notes, checks, changed fields and parts; which workstreams may join.
+WORKFLOW = 13
 CYCLES = 4  # who looks, cycles, how many are in each, what closed ones reported
 CYCLE_FORM = 2  # who looks, cycles
 CALENDAR = 3  # wrong keys from there, whose it is, cycles
@@ -139,8 +141,8 @@ REPORTS = 4 + FIGURES  # who looks, the last recorded instant, how far the parts
 # Who looks, the last recorded instant, texts, what was published, projects, blockers.
 REPORT = 6 + FIGURES
 IMPORTS = 5  # who looks, the latest imports, what they created and changed, what there is
-# Who looks, projects, workstreams, what there is; of the latest changes the entries, and 14 for what they wrote.
-SETUP = 4 + 15
+# Who looks, projects, workstreams, what there is; of the latest changes the entries, and 15 for what they wrote.
+SETUP = 4 + 16
 # Who looks, the file, seven for what rows are measured by and the limits of dates, workstreams by name.
 IMPORT = 11
 # Who looks, the programme's lock, whether it was sent before, the workflow; its change with the entry and the revision,

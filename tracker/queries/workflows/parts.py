@@ -86,7 +86,7 @@ def items(
     def alike(row: AnyRow) -> Any:  # noqa: ANN401 - what sorts and groups
         return row.entry_id, row.event, row.happened_at, row.note
 
-    for (entry_id, event, at, note), several in groupby(sorted(found, key=alike), alike):
+    for (_, event, at, note), several in groupby(sorted(found, key=alike), alike):
         group = list(several)
         yield TimelineItem(
             event.value,

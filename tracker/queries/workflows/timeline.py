@@ -36,8 +36,8 @@ _ANCHORS = {"held": "blocker-event", "released": "blocker-event", "field": "fiel
 @dataclass(frozen=True, slots=True)
 class TimelineItem:
     """One thing that happened. `kind`: created, moved, taken_back, scope, held, released, note, check, field,
-    recorded_here, or one of PART_KINDS, of `parts`; of a blocker also opened (`is_again`: not for the first time) and resolved, with the `keys` held or
-    let go.
+    recorded_here, or one of PART_KINDS, of `parts`; of a blocker also opened (`is_again`: not for the first time) and
+    resolved, with the `keys` held or let go.
 
     A late move comes twice: where it happened, and (`recorded_here`) where it was entered; `anchor` and `tie` name
     each other. `voided_at` and `voided_by` are set on what was taken back. `before` and `after` are a field's texts.
