@@ -38,6 +38,9 @@ PAGES = {
     "blockers": "/blockers",
     "all blockers, filtered": "/blockers?state=all&workstream=S01&category=equipment&q=svar&sort=-age",
     "blocker": "/blockers/1",
+    "workstreams": "/workstreams",
+    "workstreams, some": "/workstreams?workstream=S01&workstream=S02",
+    "workstream": "/workstreams/S01",
     "cycles": "/cycles",
     "cycles from the first": "/cycles?from=1",
     "new cycle": "/cycles/new",
@@ -112,7 +115,9 @@ CALENDAR = 3  # wrong keys from there, whose it is, cycles
 FIGURES, FOLLOWED = 1, 2
 # Who looks, whether it is there, the last recorded instant, workflows, workstreams and blockers by name, its scope.
 CYCLE = 7 + FIGURES
-CLOSED_CYCLE = CYCLE + 2  # what was recorded of moves and holds after the close
+CLOSED_CYCLE = CYCLE + 3  # what was recorded of moves, holds and parts after the close
+# Who looks, the last recorded instant, workstreams, projects and workflows by name; of one also its blockers.
+WORKSTREAMS = 5 + FIGURES
 # Who looks, the review, the cycles, what earlier closes reported; for what was done before, the last recorded instant
 # and the history that charts are drawn from.
 REVIEW = 5 + FIGURES
@@ -169,6 +174,7 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert counts[0]["cycles"] == counts[0]["cycles from the first"] == CYCLES
     assert counts[0]["new cycle"] == counts[0]["edited cycle"] == CYCLE_FORM
     assert counts[0]["calendar"] == CALENDAR
+    assert counts[0]["workstreams"] == counts[0]["workstreams, some"] == counts[0]["workstream"] - 4 == WORKSTREAMS
     assert counts[0]["draft"] == counts[0]["running cycle"] == CYCLE
     assert counts[0]["closed cycle"] == counts[0]["items of a figure"] == CLOSED_CYCLE
     assert {counts[0][name] for name in PAGES if "review" in name} == {REVIEW}

@@ -142,6 +142,8 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
         OWNERS_ONLY,
     ),
     ("/workflows/<key>/archive", "POST"): ("/workflows/LAB-001/archive", {"version": "1", "confirm": "1"}, OWNERS_ONLY),
+    ("/workstreams", "GET"): ("/workstreams", {}, signed_in(200)),
+    ("/workstreams/<code>", "GET"): ("/workstreams/LKM", {}, signed_in(200)),
     ("/cycles", "GET"): ("/cycles", {}, signed_in(200)),
     ("/cycles/new", "GET"): ("/cycles/new", {}, signed_in(200)),
     ("/cycles/new", "POST"): ("/cycles/new", NEW_CYCLE, PLANNERS_ONLY),
