@@ -132,6 +132,8 @@ def test_what_is_refused_opens_the_part_with_what_was_typed(shared: PageClient, 
         {"state": ""},
         {"event": "dropped"},
         {"workstream": "LAB", "event": "waived", "note": "x"},
+        {"workstream": "LAB", "event": "left"},
+        {"workstream": "NOPE", "event": "joined"},
     ],
 )
 def test_a_wrong_form_is_answered_with_what_is_wrong(owner: PageClient, engine: Engine, fields: dict[str, str]) -> None:
