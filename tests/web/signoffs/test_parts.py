@@ -1,7 +1,5 @@
 """Parts of a shared workflow: signed, not needed, taken back, joined and left; on its page and from any other."""
 
-from typing import Any
-
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import col, select
@@ -13,6 +11,8 @@ from tests.web.conftest import ClientAs
 from tests.web.page_client import Page, PageClient, check_part
 from tracker.db import models
 from tracker.db.engine import reading
+
+pytestmark = ON_SQLITE
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 PARTS = "/workflows/LAB-001/parts"
@@ -37,7 +37,9 @@ def english(client: PageClient) -> PageClient:
     return client
 
 
-def write(client: PageClient, event: str = "signed", *, headers: dict[str, str] | None = None, **fields: str) -> Any:  # noqa: ANN401
+def write(
+    client: PageClient, event: str = "signed", *, headers: dict[str, str] | None = None, **fields: str
+) -> TestResponse:
     form = {"workstream": "LKM", "stage": "design", "state": "design", "event": event, **fields}
     return client.submit(PARTS, form, headers=headers)
 
@@ -89,7 +91,6 @@ def test_a_part_is_taken_back_and_not_needed_with_words(
     assert "Inga läkemedel" in owner.page("/workflows/LAB-001").text
 
 
-@ON_SQLITE
 def test_in_a_page_with_script_a_word_tells_it_and_can_take_it_back(shared: PageClient, engine: Engine) -> None:
     answer = write(shared, headers=HTMX)
     assert answer.status_code == 200
@@ -103,7 +104,6 @@ def test_in_a_page_with_script_a_word_tells_it_and_can_take_it_back(shared: Page
     assert (again.status_code, "data-undo-url" in again.text) == (200, False)
 
 
-@ON_SQLITE
 def test_what_is_refused_opens_the_part_with_what_was_typed(shared: PageClient, owner: PageClient) -> None:
     owner.submit("/workflows/LAB-001/move", {"to": "validation", "version": "2"})
     for headers in ({}, HTMX):
@@ -120,7 +120,6 @@ def test_what_is_refused_opens_the_part_with_what_was_typed(shared: PageClient, 
     assert (late.status_code, 'id="part-happened_on-error"' in late.text) == (422, True)
 
 
-@ON_SQLITE
 @pytest.mark.parametrize(
     "fields",
     [
@@ -132,6 +131,8 @@ def test_what_is_refused_opens_the_part_with_what_was_typed(shared: PageClient, 
         {"state": ""},
         {"event": "dropped"},
         {"workstream": "LAB", "event": "waived", "note": "x"},
+        {"workstream": "LAB", "event": "left"},
+        {"workstream": "NOPE", "event": "joined"},
     ],
 )
 def test_a_wrong_form_is_answered_with_what_is_wrong(owner: PageClient, engine: Engine, fields: dict[str, str]) -> None:
@@ -167,7 +168,6 @@ def test_the_owners_lead_says_who_takes_part_and_it_is_told_once(
     assert "Takes part: RTG" not in audit
 
 
-@ON_SQLITE
 def test_a_cell_opens_its_history_and_a_form_for_those_who_may(
     shared: PageClient, owner: PageClient, client_as: ClientAs
 ) -> None:
@@ -188,7 +188,6 @@ def test_a_cell_opens_its_history_and_a_form_for_those_who_may(
     assert shared.get("/workflows/NOPE-001/parts").status_code == 404
 
 
-@ON_SQLITE
 def test_the_grid_tells_what_lapsed_and_what_is_not_due_in_both_languages(
     shared: PageClient, owner: PageClient
 ) -> None:
@@ -205,7 +204,6 @@ def test_the_grid_tells_what_lapsed_and_what_is_not_due_in_both_languages(
         assert told in page.text
 
 
-@ON_SQLITE
 def test_the_page_takes_as_many_statements_whatever_the_number_of_parts(
     owner: PageClient, shared: PageClient, engine: Engine
 ) -> None:
