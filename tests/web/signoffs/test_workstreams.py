@@ -29,12 +29,15 @@ COLUMNS = ("waited_on_now", "waiting_now", "parts_open", "parts_due", "waiting_d
 
 
 def a_shared_programme() -> Programme:
-    """LKM is waited on in three workflows, first in its own, and open where nobody waits yet in RTG-001."""
+    """LKM is waited on in three workflows, first in its own, and open where nobody waits yet in RTG-001. What it signed
+    in RTG-003 in cycle 1 was recorded after the close.
+    """
     flows = (
         Flow("LKM-001", others=("LAB",)).to(DESIGN, day(51)).in_cycle(2, at=day(47)),
         Flow("LAB-001", workstream="LAB", others=("LKM", "RTG")).to(DESIGN, day(51)).to(VALIDATION, day(53)),
         Flow("LAB-002", workstream="LAB", others=("LKM",)).to(DESIGN, day(52)).in_cycle(2, at=day(47)),
         Flow("RTG-001", workstream="RTG", others=("LKM",)).to(DESIGN, day(58)).held(1, day(58)).held(2, day(58)),
+        Flow("RTG-003", workstream="RTG", others=("LKM",), archived_at=day(59)).to(DESIGN, day(10)),
         Flow("RTG-002", workstream="RTG").to(DESIGN, day(58)).held(3, day(58)).released(3, day(59), note="Löst"),
     )
     blockers = (a_blocker(1, "Annans"), a_blocker(2, "Öppet", waits_on="LKM"), a_blocker(3, "Löst", waits_on="LKM"))
@@ -50,7 +53,9 @@ def a_shared_programme() -> Programme:
         (flow.key, code, None, JOINED, flow.created_at) for flow in flows for code in flow.others
     ]
     rows += [(key, code, stage, SIGNED, at) for key, code, stage, at in signed]
-    parts = [PartRow(n, *row, row[-1], LEAD) for n, row in enumerate(sorted(rows, key=lambda row: row[-1]), 1)]
+    recorded = [(*row, row[-1]) for row in rows] + [("RTG-003", "LKM", Goal.DESIGN, SIGNED, day(20), day(55))]
+    recorded.sort(key=lambda row: row[-1])
+    parts = [PartRow(n, *row, LEAD) for n, row in enumerate(recorded, 1)]
     return replace(a_programme(*flows, blockers=blockers), parts=parts)
 
 
@@ -244,3 +249,18 @@ def test_the_review_names_the_open_parts_of_an_item(lead: PageClient) -> None:
     assert named("LKM-001", "LKM") == []  # only its own is open
     send(lead, forms(lead.get("/workstreams/LKM").text, "signed")[2])
     assert named("LAB-002", "LAB") == []
+
+
+def test_a_closed_cycle_says_what_was_signed_after_it(lead: PageClient) -> None:
+    def numbers(text: str, figure: str) -> list[str]:
+        row = text[text.index(f'id="figure-{figure}"') :].split("</tr>", maxsplit=1)[0]
+        return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td.*?</td>", row)]
+
+    text = html.unescape(lead.get("/cycles/1").text)
+    assert [numbers(text, name) for name in ("parts_signed", "parts_open")] == [["0", "1", "+1"], ["1", "0", "−1"]]
+    differences = section(text, "differences-title")
+    assert "RTG-003" in differences
+    assert "LKM: delen i design klar" in differences
+    assert "registrerad i efterhand" in differences
+    of_lab = lead.get("/cycles/1?workstream=LAB").text
+    assert numbers(of_lab, "parts_signed") == ["0", "0", ""]

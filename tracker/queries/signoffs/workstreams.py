@@ -105,7 +105,7 @@ class OneWorkstream:
 
 
 def workstreams(session: Session, *, chosen: Collection[str], language: str, now: datetime) -> Workstreams:
-    """The workstreams with what is open first, by code. Five statements, and what `figures.history` takes."""
+    """The workstreams with what is open first, by code. Four statements, and what `figures.history` takes."""
     history, as_of = _history(session), figures.as_of_now(session, now)
     streams, cycle = _streams(session, history, language), _cycle(history, as_of)
     rows, archived = [], 0
@@ -132,7 +132,7 @@ def workstreams(session: Session, *, chosen: Collection[str], language: str, now
 def workstream(
     session: Session, code: str, *, language: str, now: datetime, today: date, zone: ZoneInfo
 ) -> OneWorkstream:
-    """One of them, or NotFoundError. Nine statements, and what `figures.history` takes."""
+    """One of them, or NotFoundError. Eight statements, and what `figures.history` takes."""
     history, as_of = _history(session), figures.as_of_now(session, now)
     stream = _streams(session, history, language).get(code)
     if stream is None:
