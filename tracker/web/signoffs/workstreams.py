@@ -60,16 +60,17 @@ def index() -> ResponseReturnValue:
     for code in chosen:
         if code not in found.streams:
             query.ignore("workstream", code)
+    known = [code for code in chosen if code in found.streams]
     shown = page(
         "signoffs/workstreams.html",
         "parts",
         found=found,
-        chosen=[code for code in chosen if code in found.streams],
+        chosen=known,
         notices=query.notices,
         columns=COLUMNS,
-        here=url_for(".index", workstream=chosen),
+        here=url_for(".index", workstream=known),
         chart=gettext(CHARTS["waiting"].title),
-        **_parts(found.waits, found.workflows, {"workstream": list(chosen)}),
+        **_parts(found.waits, found.workflows, {"workstream": known}),
     )
     return with_images_made_here(shown)
 
