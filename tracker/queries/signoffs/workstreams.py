@@ -108,6 +108,7 @@ def workstreams(session: Session, *, chosen: Collection[str], language: str, now
     """The workstreams with what is open first, by code. Four statements, and what `figures.history` takes."""
     history, as_of = _history(session), figures.as_of_now(session, now)
     streams, cycle = _streams(session, history, language), _cycle(history, as_of)
+    chosen = [code for code in chosen if code in streams]
     rows, archived = [], 0
     for code, choice in cycle.workstreams.items() if cycle is not None else ():
         row = StreamRow(streams[code], cycle.part_row(choice)) if cycle is not None else None
