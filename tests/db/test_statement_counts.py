@@ -38,6 +38,9 @@ PAGES = {
     "blockers": "/blockers",
     "all blockers, filtered": "/blockers?state=all&workstream=S01&category=equipment&q=svar&sort=-age",
     "blocker": "/blockers/1",
+    "workstreams": "/workstreams",
+    "workstreams, some": "/workstreams?workstream=S01&workstream=S02",
+    "workstream": "/workstreams/S01",
     "cycles": "/cycles",
     "cycles from the first": "/cycles?from=1",
     "new cycle": "/cycles/new",
@@ -98,10 +101,12 @@ DIFFERENCE = BOARD_AFTER_A_MOVE + 1
 LIST = BOARD + 2  # when each was last updated (which is kept), and all that holds it
 UPDATES_AFTER_A_MOVE = 2  # what was written, and which updates
 BLOCKERS = 5  # who looks, events, workstreams of what is held, blockers, names of workstreams
-BLOCKER = 8  # who looks, fields, workflows with their workstreams (2), events, notes, changed fields, owners
+BLOCKER = (
+    9  # who looks, fields, workflows with their workstreams (2), events, notes, changed fields, owners, workstreams
+)
 # Who looks, fields, the running cycle and drafts, other workstreams, what holds it; of its timeline moves, scope,
-# holds, notes, checks and changed fields.
-WORKFLOW = 11
+# holds, notes, checks, changed fields and parts; which workstreams may join.
+WORKFLOW = 13
 CYCLES = 4  # who looks, cycles, how many are in each, what closed ones reported
 CYCLE_FORM = 2  # who looks, cycles
 CALENDAR = 3  # wrong keys from there, whose it is, cycles
@@ -110,7 +115,9 @@ CALENDAR = 3  # wrong keys from there, whose it is, cycles
 FIGURES, FOLLOWED = 1, 2
 # Who looks, whether it is there, the last recorded instant, workflows, workstreams and blockers by name, its scope.
 CYCLE = 7 + FIGURES
-CLOSED_CYCLE = CYCLE + 2  # what was recorded of moves and holds after the close
+CLOSED_CYCLE = CYCLE + 3  # what was recorded of moves, holds and parts after the close
+# Who looks, the last recorded instant, workstreams, projects and workflows by name; of one also its blockers.
+WORKSTREAMS = 5 + FIGURES
 # Who looks, the review, the cycles, what earlier closes reported; for what was done before, the last recorded instant
 # and the history that charts are drawn from.
 REVIEW = 5 + FIGURES
@@ -139,8 +146,8 @@ REPORTS = 4 + FIGURES  # who looks, the last recorded instant, how far the parts
 # Who looks, the last recorded instant, texts, what was published, projects, blockers.
 REPORT = 6 + FIGURES
 IMPORTS = 5  # who looks, the latest imports, what they created and changed, what there is
-# Who looks, projects, workstreams, what there is; of the latest changes the entries, and 14 for what they wrote.
-SETUP = 4 + 15
+# Who looks, projects, workstreams, what there is; of the latest changes the entries, and 15 for what they wrote.
+SETUP = 4 + 16
 # Who looks, the file, seven for what rows are measured by and the limits of dates, workstreams by name.
 IMPORT = 11
 # Who looks, the programme's lock, whether it was sent before, the workflow; its change with the entry and the revision,
@@ -167,6 +174,7 @@ def test_statements_do_not_grow_with_the_data(databases: Databases) -> None:
     assert counts[0]["cycles"] == counts[0]["cycles from the first"] == CYCLES
     assert counts[0]["new cycle"] == counts[0]["edited cycle"] == CYCLE_FORM
     assert counts[0]["calendar"] == CALENDAR
+    assert counts[0]["workstreams"] == counts[0]["workstreams, some"] == counts[0]["workstream"] - 4 == WORKSTREAMS
     assert counts[0]["draft"] == counts[0]["running cycle"] == CYCLE
     assert counts[0]["closed cycle"] == counts[0]["items of a figure"] == CLOSED_CYCLE
     assert {counts[0][name] for name in PAGES if "review" in name} == {REVIEW}

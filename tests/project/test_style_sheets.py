@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SHEETS = sorted((ROOT / "tracker/web/static/css").rglob("*.css"))
-LINES = 7_000  # of all sheets together
+LINES = 7_250  # of all sheets together
 SHORT = 2  # declarations that several rules may have in common
 BY_LIBRARIES = {"sortable-drag", "sortable-ghost"}
 

@@ -42,7 +42,7 @@ def test_every_list_adds_up_to_its_figure(made: RandomProgramme) -> None:
         row = rows[cycle.number, basis, choice.workstream]
         assert cycle.row(choice, basis) == row
         for figure in (*LISTS, PREVIOUS):
-            listed, value = cycle.behind(figure, choice, basis), getattr(row, figure)
+            listed, value = cycle.behind(figure, choice, basis), cycle.value(figure, choice, basis)
             assert value is None or added_up(figure, listed) == value, figure
             assert value is not None or not listed or is_too_few(figure, listed), figure
         assert members_add_up(cycle, row, choice, basis)
@@ -126,7 +126,7 @@ def places(history: History, made: RandomProgramme) -> Iterator[tuple[OneCycle, 
 
 def added_up(figure: str, listed: list[Behind]) -> int | Decimal | None:
     """What the listed items come to."""
-    if figure.startswith("blocked_days"):
+    if figure.startswith(("blocked_days", "wait")) and figure.endswith("_days"):
         return half_up(days(each.amount for each in listed if isinstance(each.amount, timedelta)), 1)
     if figure in PERCENT:
         return nearest_rank((each.amount for each in listed if isinstance(each.amount, int)), PERCENT[figure])

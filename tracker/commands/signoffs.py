@@ -83,6 +83,8 @@ def sign_all(session: Session, entry: Entry, key: str, workstreams: Collection[s
 
 def _take_part(session: Session, entry: Entry, workflow: Workflow, owner: str, wish: PartWish) -> bool:
     require_workstream_lead(entry.actor, owner)
+    if wish.workstream == owner and wish.event is PartEventKind.LEFT:
+        raise _owns(workflow, owner)
     others = set(moves.streams_of(session, workflow)[1])
     is_joining = wish.event is PartEventKind.JOINED
     wanted = others | {wish.workstream} if is_joining else others - {wish.workstream}
@@ -100,11 +102,15 @@ def _refuse_others(entry: Entry, workflow: Workflow, owner: str, wish: PartWish,
         require_workstream_lead(entry.actor, wish.workstream)
         return
     if wish.workstream == owner:
-        message = N_("%(workstream)s owns %(key)s: without its part there is nothing.")
-        raise InvalidError(message, field="workstream", workstream=owner, key=workflow.key)
+        raise _owns(workflow, owner)
     if not (entry.actor.leads(wish.workstream) or entry.actor.leads(owner)):
         message = N_("Only leads of %(workstream)s or %(owner)s and planners can do this.")
         raise NotAllowedError(message, workstream=wish.workstream, owner=owner)
+
+
+def _owns(workflow: Workflow, owner: str) -> InvalidError:
+    message = N_("%(workstream)s owns %(key)s: without its part there is nothing.")
+    return InvalidError(message, field="workstream", workstream=owner, key=workflow.key)
 
 
 def _is_so(workflow: Workflow, owner: str, wish: PartWish, timeline: PartTimeline) -> bool:

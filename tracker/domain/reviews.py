@@ -81,6 +81,7 @@ class Member:
     times_carried: int = 0
     blockers: tuple[OpenBlocker, ...] = ()
     proposal: Proposal | None = None
+    open_parts: tuple[str, ...] = ()  # the other workstreams whose part is due and open, where that was read
 
     @property
     def blocker(self) -> OpenBlocker | None:

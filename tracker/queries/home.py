@@ -28,6 +28,7 @@ from tracker.domain.states import STATES, CycleStatus, Goal, State
 from tracker.queries import figures
 from tracker.queries.blockers import list as blockers
 from tracker.queries.reviews import review as reviews
+from tracker.queries.signoffs.workstreams import OpenPart, who_waits
 
 BLOCKED = "blocked_days"  # the figure by which workstreams that lack as much are told apart
 _YOUNG_DAYS = 7  # working days that a cycle needs behind it before the last one leaves the page
@@ -70,12 +71,15 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What of the running cycle lies in the workstreams that somebody leads. `blockers` are ids."""
+    """What of the running cycle lies in the workstreams that somebody leads. `blockers` are ids, `awaited` their parts
+    that others wait for.
+    """
 
     workstreams: Sequence[str]
     members: Sequence[str]
     done: Sequence[str]
     blockers: Sequence[int]
+    awaited: Sequence[OpenPart]
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,4 +237,5 @@ def _own(
     streams = sorted(own)
     members = list(span.members(cycle.cycle, summaries.choice_of(span.history, (), streams)))
     done = [key for key in members if states.get(key) is State.DONE]
-    return Own(streams, members, done, [row.id for row in listed if not {*row.workstreams}.isdisjoint(own)])
+    awaited = who_waits(span.history, span.as_of, own).awaited
+    return Own(streams, members, done, [row.id for row in listed if not {*row.workstreams}.isdisjoint(own)], awaited)

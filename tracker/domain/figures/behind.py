@@ -11,13 +11,13 @@ from tracker.domain.figures.words import FIGURES, PART_FIGURES, Adds
 from tracker.domain.signoffs.items import Waited
 from tracker.domain.states import Goal
 
-_Occasion: TypeAlias = tuple[datetime | None, Goal | None]  # what beside the item tells one from another
+_Occasion: TypeAlias = tuple[object, ...]  # what beside the item tells one from another
 
 
 class Behind(NamedTuple):
     """A workflow by its key or a blocker by its number. `amount` is what a figure of `BY_AMOUNT` adds up or ranks,
     a time or days; the others count their items. `at` is when a blocker opened or was resolved, or a time began that
-    went on `until` then.
+    went on `until` then. `workstreams` are whose part it is, or who waits, and on whom.
     """
 
     item: str | int
@@ -25,6 +25,7 @@ class Behind(NamedTuple):
     at: datetime | None = None
     amount: timedelta | int | None = None
     until: datetime | None = None
+    workstreams: tuple[str, ...] = ()
 
 
 class Difference(NamedTuple):
@@ -65,8 +66,9 @@ def _numbered(figure: str, each: Iterable[Behind]) -> dict[tuple[str | int, _Occ
     """By what makes an item the same in both readings; what comes twice is told apart."""
     found: dict[tuple[str | int, _Occasion, int], Behind] = {}
     for one in each:
-        at, stage = (one.at if figure in _OCCASIONS else None), (one.goal if figure in PART_FIGURES else None)
-        occasion, turn = (at, stage), 0
+        is_of_parts, turn = figure in PART_FIGURES, 0
+        at = one.at if is_of_parts or figure in _OCCASIONS else None
+        occasion: _Occasion = (at, one.goal, one.workstreams) if is_of_parts else (at,)
         while (one.item, occasion, turn) in found:
             turn += 1
         found[one.item, occasion, turn] = one
@@ -103,7 +105,9 @@ def _open(items: CycleItems) -> list[Behind]:
 
 
 def _parts(name: str, items: CycleItems) -> list[Behind]:
-    return [Behind(part.key, part.stage, part.at) for part in getattr(items.parts, name)]
+    return [
+        Behind(part.key, part.stage, part.at, workstreams=(part.workstream,)) for part in getattr(items.parts, name)
+    ]
 
 
 def _of_parts(name: str, items: CycleItems) -> list[Behind]:
@@ -111,11 +115,11 @@ def _of_parts(name: str, items: CycleItems) -> list[Behind]:
 
 
 def _waited(waits: Iterable[Waited]) -> list[Behind]:
-    return [Behind(each.key, amount=each.time) for each in waits if each.time]
+    return [Behind(each.key, amount=each.time, workstreams=(each.waiting, each.on)) for each in waits if each.time]
 
 
 def _still_waiting(waits: Iterable[Waited]) -> list[Behind]:
-    return [Behind(each.key) for each in waits if each.is_open]
+    return [Behind(each.key, workstreams=(each.waiting, each.on)) for each in waits if each.is_open]
 
 
 # In whichever cycle: all but those of the previous one, which are its tested ones.
@@ -149,4 +153,4 @@ LISTS: dict[str, Callable[[CycleItems], list[Behind]]] = {
 PREVIOUS = "tested_previous"
 _ADDED = FIGURES | PART_FIGURES
 BY_AMOUNT = {name for name, each in _ADDED.items() if each.adds not in {Adds.COUNT, Adds.NONE}}  # the rest count
-_OCCASIONS = {"blockers_opened", "blockers_resolved", *PART_FIGURES}  # the same item at another time is another one
+_OCCASIONS = {"blockers_opened", "blockers_resolved"}  # the same blocker at another time is another one

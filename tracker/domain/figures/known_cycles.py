@@ -12,6 +12,7 @@ from tracker.domain.figures.history import History, Knowledge
 from tracker.domain.figures.items import CycleItems
 from tracker.domain.figures.readings import Basis, Reading, reading
 from tracker.domain.figures.summaries import Choice, Summary
+from tracker.domain.figures.words import FIGURES
 from tracker.domain.states import Goal
 
 _Place = tuple[int, Basis, str, tuple[str, ...]]  # the project tells a sole workstream from the programme
@@ -79,7 +80,7 @@ class KnownCycles:
     def lacks(self, number: int, figure: str) -> bool:
         """Whether the close froze the cycle by older definitions, which did not have the figure."""
         kept = self.history.frozen.get((number, ""))
-        return kept is not None and figure not in json.loads(kept.cells)
+        return kept is not None and figure in FIGURES and figure not in json.loads(kept.cells)
 
     def is_by_older(self, number: int) -> bool:
         """Whether it froze it by older definitions at all."""

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import cached_property
 
 from tracker.domain.figures import summaries
@@ -11,6 +12,9 @@ from tracker.domain.figures.history import History
 from tracker.domain.figures.known_cycles import KnownCycles
 from tracker.domain.figures.readings import Basis, Reading
 from tracker.domain.figures.summaries import Choice, Summary
+from tracker.domain.figures.words import PART_FIGURES
+from tracker.domain.signoffs import summary as part_summaries
+from tracker.domain.signoffs.summary import PartSummary
 from tracker.domain.states import Goal
 
 MEMBERS = {"members": None, **{f"members_{goal.value}": goal for goal in Goal}}
@@ -48,6 +52,17 @@ class OneCycle:
     def row(self, choice: Choice, basis: Basis = Basis.AS_NOW) -> Summary:
         """The figures, as a file has them."""
         return self._known.summary_of(self.readings[basis], choice)
+
+    def part_row(self, choice: Choice, basis: Basis = Basis.AS_NOW) -> PartSummary:
+        """The figures of shared workflows, as their file has them."""
+        reading = self.readings[basis]
+        return part_summaries.row(self.history, self._known.knowledge(reading.as_of), reading, choice)
+
+    def value(self, figure: str, choice: Choice, basis: Basis = Basis.AS_NOW) -> int | Decimal | None:
+        """A figure of either row."""
+        row = self.part_row(choice, basis) if figure in PART_FIGURES else self.row(choice, basis)
+        found: int | Decimal | None = getattr(row, figure)
+        return found
 
     def members(self, choice: Choice, basis: Basis = Basis.AS_NOW) -> dict[str, Goal]:
         """Those in the cycle just before its close, with their goals; now while it has none, and of a draft what is

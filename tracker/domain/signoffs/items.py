@@ -16,6 +16,7 @@ class PartOf(NamedTuple):
 
     key: str
     stage: Goal
+    workstream: str
     at: datetime | None = None
 
 
@@ -79,7 +80,7 @@ def _add_at_end(found: Mapping[str, PartItems], key: str, owner: str, end: Situa
     is_open = False
     for stage in end.due:
         for code in others:
-            items, part = found[code], PartOf(key, STAGES[stage - DESIGN])
+            items, part = found[code], PartOf(key, STAGES[stage - DESIGN], code)
             if (code, stage) in end.signed:
                 items.parts_signed.append(part)
             elif (code, stage) in end.waived:
@@ -97,7 +98,7 @@ def _add_signs(found: Mapping[str, PartItems], reading: Reading, key: str, parts
     for name, each in (("signed", signs), ("lapsed", parts.lapses)):
         for code, stage, at in _in_window(each, reading):
             if code in found:
-                getattr(found[code], name).append(PartOf(key, stage, at))
+                getattr(found[code], name).append(PartOf(key, stage, code, at))
 
 
 def _in_window(signs: Iterable[Sign], reading: Reading) -> Iterator[Sign]:

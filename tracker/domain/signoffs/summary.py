@@ -60,9 +60,14 @@ def part_summary(
         if reading.basis in bases:
             known = Knowledge(history, reading.as_of)
             for choice in (*each, total):
-                row = frozen(history, reading, choice, is_older=is_anew) or _computed(history, known, reading, choice)
-                row.project = choice.project if choice.workstream is not None else ""
-                yield row
+                yield row(history, known, reading, choice, is_anew=is_anew)
+
+
+def row(history: History, known: Knowledge, reading: Reading, choice: Choice, *, is_anew: bool = False) -> PartSummary:
+    """The row of one choice in one reading; `known` is what was known at its instant."""
+    found = frozen(history, reading, choice, is_older=is_anew) or _computed(history, known, reading, choice)
+    found.project = choice.project if choice.workstream is not None else ""
+    return found
 
 
 def reported(history: History) -> list[PartSummary]:

@@ -15,6 +15,7 @@ from tracker.db.models import (
     Actor,
     BlockerEvent,
     Cycle,
+    PartEvent,
     ScopeChange,
     StateChange,
     Workflow,
@@ -24,7 +25,7 @@ from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, NotFoundError
 from tracker.domain.figures.one_cycle import OneCycle
 from tracker.domain.programme.rows import ScopeRow
-from tracker.domain.states import HoldEvent, State
+from tracker.domain.states import Goal, HoldEvent, PartEventKind, State
 from tracker.queries import charts, figures
 from tracker.queries.revision_cache import RevisionCache, Written
 
@@ -41,7 +42,9 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A row that the reported figures could not know. `kind`: moved, taken_back, held, released, scope, archived."""
+    """A row that the reported figures could not know. `kind`: moved, taken_back, held, released, part, scope or
+    archived.
+    """
 
     kind: str
     key: str
@@ -52,6 +55,7 @@ class Late:
     to_state: State | None = None
     blocker: int | None = None
     note: str = ""
+    part: tuple[str, Goal | None, PartEventKind] | None = None  # whose, in which stage, and what became of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Sources:
 
 
 def sources(session: Session, number: int, *, now: datetime, language: str) -> Sources:
-    """What the page is made of; raises NotFoundError. Six statements, for a closed cycle two more, and those of
+    """What the page is made of; raises NotFoundError. Six statements, for a closed cycle three more, and those of
     `figures.history` and `workflows`.
     """
     history = figures.history(session) if _is_there(session, number) else None
@@ -138,6 +142,7 @@ def _steps(session: Session, number: int) -> list[ScopeRow]:
 def _late(session: Session, since: datetime, until: datetime, workflows: dict[str, Named]) -> Iterator[Late]:
     yield from _late_changes(session, since, until)
     yield from _late_holds(session, since, until)
+    yield from _late_parts(session, since, until)
     for workflow in workflows.values():
         if workflow.archived_at is not None and since < workflow.archived_at <= until:
             yield Late("archived", workflow.key, workflow.archived_at, workflow.archived_at, "")
@@ -184,6 +189,20 @@ def _late_holds(session: Session, since: datetime, until: datetime) -> Iterator[
     for key, happened_at, recorded_at, actor, event, blocker, note in rows:
         kind = "held" if event is HoldEvent.HELD else "released"
         yield Late(kind, key, happened_at, recorded_at, actor, blocker=blocker, note=note)
+
+
+def _late_parts(session: Session, since: datetime, until: datetime) -> Iterator[Late]:
+    rows = session.execute(
+        written_about(
+            PartEvent,
+            *(Workflow.key, PartEvent.happened_at, PartEvent.recorded_at, Actor.name, PartEvent.note),
+            *(PartEvent.workstream_code, PartEvent.stage, PartEvent.event),
+        )
+        .where(col(PartEvent.recorded_at) > since, col(PartEvent.happened_at) <= until)
+        .order_by(col(PartEvent.happened_at), col(PartEvent.id))
+    )
+    for key, happened_at, recorded_at, actor, note, *part in rows:
+        yield Late("part", key, happened_at, recorded_at, actor, note=note, part=tuple(part))
 
 
 _STATE: dict[str, State] = {state.value: state for state in State}

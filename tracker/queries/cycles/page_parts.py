@@ -55,7 +55,9 @@ class ScopeChange:
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """An item of a list: a workflow, or a blocker with what it holds. The figure gives it `at` and `amount`."""
+    """An item of a list: a workflow, or a blocker with what it holds. The figure gives it `at` and `amount`, and whose
+    part it is, or who waits on whom.
+    """
 
     key: str = ""
     blocker: int | None = None
@@ -70,6 +72,7 @@ class ItemRow:
     note: str = ""
     actor: str = ""
     holds: tuple[str, ...] = ()
+    workstreams: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +181,12 @@ def _workflow_row(read: Sources, each: Behind, key: str, figure: str, step: Scop
         is_archived=named.archived_at is not None,
         goal=each.goal,
         times_carried=read.times_carried.get(key, 0) + is_carried_on,
-        at=step.happened_at if step else None,
+        at=step.happened_at if step else each.at,
         amount=each.amount,
         reason=step.reason if step else "",
         note=step.note if step else "",
         actor=step.actor if step else "",
+        workstreams=each.workstreams,
     )
 
 

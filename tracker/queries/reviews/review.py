@@ -6,10 +6,10 @@ from datetime import datetime
 from functools import lru_cache, partial
 from itertools import chain
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlmodel import Session, col
 
-from tracker.db import reviews
+from tracker.db import parts, reviews
 from tracker.db.columns import AnyRow
 from tracker.db.facts import facts
 from tracker.db.language import both
@@ -21,6 +21,7 @@ from tracker.domain.figures.facts import ProgrammeFacts
 from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import Summary
 from tracker.domain.reviews import Member, fingerprint
+from tracker.domain.signoffs.part_timeline import PartTimeline
 from tracker.domain.states import CycleStatus, HoldEvent, ProposalKind
 from tracker.queries.revision_cache import REPORTING, RevisionCache, Written
 
@@ -94,7 +95,7 @@ class Review:
 
 def review(session: Session, number: int) -> Review | None:
     """The review of the cycle as it stands; none without the cycle. Kept, and read for what was written to since: one
-    statement, seven after a write.
+    statement, nine after a write.
     """
     return _kept(number).get(session)
 
@@ -105,15 +106,29 @@ def _kept(number: int) -> RevisionCache[Review | None]:
 
 
 def _read(number: int, session: Session) -> Review | None:
-    return _review(session, number, reviews.members(session, number))
+    return _review(session, number, _members(session, number))
 
 
 def _followed(number: int, session: Session, before: Review | None, written: Written) -> Review | None:
     earlier = (member for part in before.parts for member in part.members) if before is not None else ()
     by_key = {member.key: member for member in earlier if member.id not in written.workflows}
-    touched = reviews.members(session, number, col(Workflow.id).in_(written.workflows))
+    touched = _members(session, number, col(Workflow.id).in_(written.workflows))
     by_key |= {member.key: member for member in touched}
     return _review(session, number, by_key.values())
+
+
+def _members(session: Session, number: int, *where: ColumnElement[bool]) -> list[Member]:
+    """With the open parts of each. Six statements, five where there are no parts."""
+    timelines = parts.timelines(session, and_(col(Workflow.cycle_number) == number, *where))
+    return [
+        replace(member, open_parts=_open_parts(timelines[member.id])) if member.id in timelines else member
+        for member in reviews.members(session, number, *where)
+    ]
+
+
+def _open_parts(timeline: PartTimeline) -> tuple[str, ...]:
+    now = timeline.last
+    return tuple(sorted({code for code, _ in now.open_parts(now.due)}))
 
 
 def _review(session: Session, number: int, members: Collection[Member]) -> Review | None:
@@ -124,12 +139,12 @@ def _review(session: Session, number: int, members: Collection[Member]) -> Revie
     by_stream: dict[str, list[Member]] = {}
     for member in sorted(members, key=lambda each: each.key):
         by_stream.setdefault(member.workstream, []).append(member)
-    parts = (
+    found = (
         Part(code, name, name_en, is_ready, tuple(by_stream.get(code, ())))
         for code, name, name_en, first_cycle, is_in_use, is_ready in _workstreams(session, number)
         if (is_in_use and first_cycle <= number) or code in by_stream
     )
-    return Review(number, status, into, tuple(parts))
+    return Review(number, status, into, tuple(found))
 
 
 def preview(session: Session, number: int, now: datetime) -> list[Summary]:

@@ -9,7 +9,7 @@ from tracker.domain.figures.behind import BY_AMOUNT, Difference
 from tracker.domain.figures.rounding import half_up
 from tracker.domain.figures.summaries import Choice, Summary, days
 from tracker.domain.programme.rows import CycleRow
-from tracker.domain.states import CycleStatus, Goal
+from tracker.domain.states import CycleStatus, Goal, PartEventKind
 from tracker.queries.cycles.page import Late, Sources
 from tracker.web.charts import figure_words
 from tracker.web.ui.formats import day, state_or_dash
@@ -21,6 +21,14 @@ _EVENTS = {
     "released": N_("Released by blocker %(number)s"),
     "archived": N_("Archived"),
     "scope": N_("Scope changed"),
+}
+
+_PART_EVENTS = {
+    PartEventKind.SIGNED: N_("%(workstream)s: part in %(stage)s done"),
+    PartEventKind.WAIVED: N_("%(workstream)s: part in %(stage)s not needed"),
+    PartEventKind.WITHDRAWN: N_("%(workstream)s: part in %(stage)s open again"),
+    PartEventKind.JOINED: N_("%(workstream)s takes part"),
+    PartEventKind.LEFT: N_("%(workstream)s takes no part any more"),
 }
 
 
@@ -145,6 +153,9 @@ def cause_words(cause: Late) -> str:
     """What a row says that one reading knew and the other did not."""
     if cause.kind in _EVENTS:
         return gettext(_EVENTS[cause.kind], number=cause.blocker)
+    if cause.part is not None:
+        code, stage, event = cause.part
+        return gettext(_PART_EVENTS[event], workstream=code, stage=word(stage) if stage else "")
     if cause.kind == "moved" and cause.from_state is None:
         return gettext("Created")
     return f"{state_or_dash(cause.from_state)} → {state_or_dash(cause.to_state)}"

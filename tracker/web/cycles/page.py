@@ -1,6 +1,6 @@
 """The page of a cycle: what was promised and became of it, its figures in both readings, the items behind each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -12,9 +12,11 @@ from flask.typing import ResponseReturnValue
 from tracker.domain.charts import throughput
 from tracker.domain.charts.sheets import SheetRow
 from tracker.domain.charts.span import Span
+from tracker.domain.errors import N_
 from tracker.domain.figures.one_cycle import MEMBERS, OPENED
 from tracker.domain.figures.readings import Basis
-from tracker.domain.figures.summaries import Choice, Summary
+from tracker.domain.figures.summaries import Choice
+from tracker.domain.figures.words import PART_FIGURES
 from tracker.domain.states import CycleStatus, Goal
 from tracker.queries.cycles import page as pages
 from tracker.queries.cycles import page_parts as parts
@@ -36,6 +38,8 @@ bp = Blueprint("cycle", __name__)
 MOST_ROWS = 12  # of a list on the page; the rest is a link away
 CHANGES = "changes"
 _NO_LIST = {"ratio_to_previous", "tested_per_working_day"}
+_WAITING = tuple(name for name in PART_FIGURES if name.startswith("wait"))
+_SHARED = {N_("Parts"): tuple(name for name in PART_FIGURES if name not in _WAITING), N_("Waiting"): _WAITING}
 # What compares with the previous cycle, and the chart's column that does so through the same working day.
 _SAME_DAY = {"tested_previous": "tested_same_day", "ratio_to_previous": "ratio_same_day"}
 
@@ -145,6 +149,7 @@ def _page(read: Sources, choice: Choice) -> dict[str, Any]:
         "figures": [(gettext(word), rows) for word, rows in _figures(read, choice, same_day)]
         if cycle.now.is_begun
         else [],
+        "shared_figures": [(gettext(word), _rows_of(read, choice, names)) for word, names in _SHARED.items()],
         "changed": changed.items,
         "went_on": changed.went_on,
         "effect_words": findings.effect_words,
@@ -177,10 +182,9 @@ def _items(read: Sources, asked: Asked) -> dict[str, Any]:
     if asked.goal is not None:
         behind = [each for each in behind if each.goal is asked.goal]
     rows = parts.item_rows(read, asked.figure, behind, asked.choice)
-    row = read.cycle.row(asked.choice, asked.basis)
     value: int | Decimal | None = len(behind)
     if asked.goal is None and asked.figure not in MEMBERS:
-        value = getattr(row, asked.figure)
+        value = read.cycle.value(asked.figure, asked.choice, asked.basis)
     return {
         "figure": asked.figure,
         "value": value,
@@ -195,18 +199,14 @@ def _items(read: Sources, asked: Asked) -> dict[str, Any]:
 
 def _columns(rows: list[parts.ItemRow]) -> set[str]:
     """The columns in which some row says something."""
-    names = ("goal", "state", "times_carried", "at", "amount", "reason", "actor", "holds")
+    names = ("goal", "state", "workstreams", "times_carried", "at", "amount", "reason", "actor", "holds")
     return {name for name in names if any(getattr(row, name) not in {None, "", 0, ()} for row in rows)} | {
         "amount" for row in rows if row.amount is not None
     }
 
 
 def _figures(read: Sources, choice: Choice, same_day: SheetRow | None) -> list[tuple[str, list[FigureRow]]]:
-    cycle = read.cycle
-    now_ = cycle.row(choice)
-    reported = cycle.row(choice, Basis.AS_REPORTED) if cycle.reported is not None else None
-    opens = _opener(cycle.number, choice.workstream or "")
-    rows = {name: _figure(name, reported, now_, opens, is_there=not cycle.lacks(name)) for name in FIGURES}
+    rows = {row.name: row for row in _rows_of(read, choice, FIGURES)}
     if same_day is not None:
         for name, column in _SAME_DAY.items():
             rows[name] = _by_the_same_day(rows[name], same_day, column, choice)
@@ -216,12 +216,15 @@ def _figures(read: Sources, choice: Choice, same_day: SheetRow | None) -> list[t
     ]
 
 
-def _figure(
-    name: str, reported: Summary | None, now_: Summary, opens: Callable[..., str], *, is_there: bool
-) -> FigureRow:
-    """`is_there`: when the cycle was closed, there was such a figure."""
-    was: int | Decimal | None = getattr(reported, name) if reported is not None else None
-    is_: int | Decimal | None = getattr(now_, name)
+def _rows_of(read: Sources, choice: Choice, names: Iterable[str]) -> list[FigureRow]:
+    opens = _opener(read.cycle.number, choice.workstream or "")
+    return [_figure(read, choice, name, opens) for name in names]
+
+
+def _figure(read: Sources, choice: Choice, name: str, opens: Callable[..., str]) -> FigureRow:
+    cycle = read.cycle
+    was = cycle.value(name, choice, Basis.AS_REPORTED) if cycle.reported is not None else None
+    is_ = cycle.value(name, choice)
     has_list = name not in _NO_LIST
     return FigureRow(
         name,
@@ -229,7 +232,7 @@ def _figure(
         figure_words.definition(name),
         figure_words.number(name, was),
         figure_words.number(name, is_),
-        _difference(name, was, is_) if reported is not None and is_there else "",
+        _difference(name, was, is_) if cycle.reported is not None and not cycle.lacks(name) else "",
         opens(name, basis=Basis.AS_REPORTED.value) if has_list and was else "",
         opens(name) if has_list and is_ else "",
         is_ == 0,
