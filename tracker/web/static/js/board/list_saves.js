@@ -2,7 +2,7 @@
 
 import { board, formOf, isDirty, rowOf, rowOfKey, rows, say, settleAll } from "./list.js";
 
-const PARTS = /^(version|to|happened_on|reason|note|release|resolution)_/;
+const PARTS = /^(version|to|happened_on|reason|note|without_parts|release|resolution)_/;
 const unanswered = new Map(); // what was sent and has no answer yet -> the key under which it is done only once
 let pressed = null;
 let focusedRow = "";
@@ -20,7 +20,7 @@ for (const name of ["beforeinput", "click"]) {
 
 function keysOf(button) {
   if (button?.name === "row") return [button.value];
-  return button?.name === "check" ? [] : rows().filter(isDirty).map((row) => row.dataset.workflow);
+  return ["check", "sign"].includes(button?.name) ? [] : rows().filter(isDirty).map((row) => row.dataset.workflow);
 }
 
 board.addEventListener("formdata", ({ target, formData }) => {

@@ -83,7 +83,9 @@ function settle(ctx, isDone) {
 // --- what stands in the way of it
 
 document.addEventListener("htmx:after:swap", () => {
-  if (conflict.childElementCount && !conflict.open) conflict.showModal();
+  if (!conflict.childElementCount) return;
+  if (!conflict.open) conflict.showModal();
+  else if (!conflict.contains(document.activeElement)) conflict.querySelector("[autofocus], textarea, button")?.focus();
 });
 const closeConflict = emptiedWhenClosed(conflict);
 conflict.addEventListener("click", (event) => { if (event.target.closest("[data-keep]")) { event.preventDefault(); closeConflict(); } });
