@@ -22,6 +22,7 @@ from tracker.db.models import (
     Entry,
     FieldChange,
     Note,
+    PartEvent,
     Proposal,
     ReportChange,
     ReportPublication,
@@ -60,7 +61,7 @@ class Line:
     """One thing that an entry wrote, about a workflow (`key`), a blocker, an account, a cycle or what is set up.
 
     `kind`: moved, created, taken_back, scope, held, released, note, check, field, account, committed, closed, proposed,
-    ready, published, reopened. Or it wrote in a month's report, of a project.
+    ready, published, reopened, or what became of a workstream's part. Or it wrote in a month's report, of a project.
     """
 
     entry_id: int
@@ -81,6 +82,7 @@ class Line:
     from_cycle: int | None = None
     to_cycle: int | None = None
     goal: Goal | None = None
+    stage: Goal | None = None
     scope_kind: ScopeKind | None = None
     proposal_kind: ProposalKind | None = None
     field: str = ""
@@ -110,7 +112,7 @@ class Page:
 
 
 def page(session: Session, filters: Filters, *, language: str, zone: ZoneInfo, most: int = A_PAGE) -> Page:
-    """A page of entries. Fifteen statements."""
+    """A page of entries. Sixteen statements."""
     rows = session.execute(_entries(filters, zone).limit(most + 1)).all()
     shown = rows[:most]
     lines: dict[int, list[Line]] = {row.id: [] for row in shown}
@@ -152,7 +154,16 @@ def _entries(filters: Filters, zone: ZoneInfo) -> Any:  # noqa: ANN401 - a selec
 
 def _entries_about(key: str) -> Any:  # noqa: ANN401 - a union of selects
     workflow_id = select(col(Workflow.id)).where(col(Workflow.key) == key).scalar_subquery()
-    tables: tuple[Any, ...] = (StateChange, ScopeChange, BlockerEvent, Note, WorkflowCheck, FieldChange, Proposal)
+    tables: tuple[Any, ...] = (
+        StateChange,
+        ScopeChange,
+        BlockerEvent,
+        PartEvent,
+        Note,
+        WorkflowCheck,
+        FieldChange,
+        Proposal,
+    )
     return union(*(select(table.entry_id).where(table.workflow_id == workflow_id) for table in tables))
 
 
@@ -246,6 +257,12 @@ _WORKING = (
         ScopeChange, lambda _: "scope", ("from_cycle", "to_cycle", "goal", "reason", "note"), {"scope_kind": "kind"}
     ),
     _History(BlockerEvent, lambda row: row.event.value, ("blocker_id", "happened_at", "note")),
+    _History(
+        PartEvent,
+        lambda row: row.event.value,
+        ("stage", "happened_at", "note"),
+        {"workstream": "workstream_code"},
+    ),
     _History(Note, lambda _: "note", ("blocker_id",), {"note": "text"}),
     _History(WorkflowCheck, lambda _: "check"),
     _History(FieldChange, lambda _: "field", ("blocker_id", *_WRITTEN_OVER)),

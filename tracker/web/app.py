@@ -43,6 +43,7 @@ from tracker.web.security.secret_key import secret_keys
 from tracker.web.setup import files as setup_files
 from tracker.web.setup import paste as setup
 from tracker.web.setup import steps as first_steps
+from tracker.web.signoffs import views as signoffs
 from tracker.web.ui import errors, formats, language, rendering, shared
 from tracker.web.workflows import fields as workflow_fields
 from tracker.web.workflows import views as workflows
@@ -92,7 +93,7 @@ def _application(installation: Installation, before_all: Callable[[], None] | No
     assets.install(app)
     people = (admin, account_imports, audit, own_settings, password_links, sign_in)
     open_to_all = (accessibility, health, security_contact)
-    work = (board, list_saves, batches, workflows, workflow_fields, blockers, blocker)
+    work = (board, list_saves, batches, workflows, workflow_fields, signoffs, blockers, blocker)
     weeks = (home, cycles, cycle, planning, review, proposals, closing, calendar_feed)
     files = (charts, definitions, exports, reports, workflow_imports, import_progress, help_page, handbook)
     for room in (*people, *open_to_all, setup, setup_files, *work, *weeks, *files):

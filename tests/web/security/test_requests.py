@@ -196,6 +196,7 @@ UNSAFE: tuple[tuple[str, dict[str, str]], ...] = (
     ("/cycles/2/review/ready", {"workstream": "LAB"}),
     ("/workflows/new", {"workstream": "LAB", "name": "Nytt"}),
     ("/workflows/LAB-001/edit", {}),
+    ("/workflows/LAB-001/parts", {"workstream": "LKM", "event": "left"}),
     ("/workflows/LAB-001/note", {"note": "Ringt"}),
     ("/workflows/LAB-001/check", {}),
     ("/workflows/LAB-003/release", {"blocker": "1", "note": "Löst"}),

@@ -119,6 +119,12 @@ TABLE: dict[tuple[str, str], tuple[str, dict[str, str], Statuses]] = {
         {"version": "1"},
         (TO_SIGN_IN, 403, 409, 403, 403, 409, 409, TO_SIGN_IN),
     ),
+    ("/workflows/<key>/parts", "GET"): ("/workflows/LAB-001/parts?workstream=LKM&stage=design", {}, signed_in(200)),
+    ("/workflows/<key>/parts", "POST"): (
+        "/workflows/LAB-001/parts",
+        {"workstream": "LKM", "stage": "design", "event": "withdrawn", "state": "not_started"},
+        (TO_SIGN_IN, 403, 403, 303, 403, 303, 303, TO_SIGN_IN),
+    ),
     ("/workflows/new", "GET"): ("/workflows/new", {}, signed_in(200)),
     ("/workflows/new", "POST"): ("/workflows/new", {"workstream": "LAB", "name": "Nytt"}, OWNERS_ONLY),
     ("/workflows/<key>/edit", "GET"): ("/workflows/LAB-001/edit", {}, signed_in(200)),

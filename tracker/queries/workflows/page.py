@@ -27,12 +27,14 @@ from tracker.domain.language import other_text, text_in
 from tracker.domain.programme.replay import stand
 from tracker.domain.programme.rows import CycleRow
 from tracker.domain.states import STATES, CycleStatus, Goal, ScopeKind, State
+from tracker.queries.workflows import parts as part_grid
 from tracker.queries.workflows import timeline as timelines
+from tracker.queries.workflows.parts import PartsOf
 from tracker.queries.workflows.timeline import TimelineItem
 
 # As in the list: neither a field that was written over nor a change of scope tells how the work is going.
 _UPDATES = {"created", "moved", "taken_back", "held", "released", "note", "check"}
-_CHANGES_NOTHING = {"note", "check", "recorded_here"}
+_CHANGES_NOTHING = {"note", "check", "recorded_here", "signed", "withdrawn", "waived", "lapsed"}
 # The columns that the page shows under the same name.
 _OF_WORKFLOW = ("key", "description", "owner", "priority", "state", "version", "goal", "created_at", "archived_at")
 
@@ -133,6 +135,7 @@ class Page:
     timeline: list[TimelineItem]
     latest: history.Change
     freshness: Freshness
+    parts: tuple[PartsOf, ...] = ()
     cycles: list[CycleRow] = field(default_factory=list)  # that run or are planned
 
     @property
@@ -152,7 +155,7 @@ class Page:
 
 
 def page(session: Session, key: str, *, language: str, now: datetime, zone: ZoneInfo) -> Page:
-    """The page of a workflow; raises NotFoundError. Ten statements, whatever the data."""
+    """The page of a workflow; raises NotFoundError. Eleven statements, whatever the data."""
     today = local_date(now, zone)
     row = session.execute(
         select(Workflow, Workstream)
@@ -165,9 +168,13 @@ def page(session: Session, key: str, *, language: str, now: datetime, zone: Zone
     workflow, stream = row
     changes = timelines.changes(session, workflow.id)
     standing = history.standing(row.change for row in changes)
-    timeline = timelines.timeline(session, workflow.id, changes, language=language, zone=zone)
+    part_rows = part_grid.rows(session, workflow.id)
+    parts = part_grid.timeline(stream.code, standing, part_rows)
+    handed_on = list(part_grid.items(parts, changes, part_rows, zone))
+    timeline = timelines.timeline(session, workflow.id, changes, handed_on, language=language, zone=zone)
+    facts_ = _facts(session, workflow, stream, language, standing, timeline, now, zone)
     return Page(
-        workflow=_facts(session, workflow, stream, language, standing, timeline, now, zone),
+        workflow=facts_,
         path=_path(standing, workflow.state, today, zone),
         blockers=_open_blockers(session, workflow.id, language, today, zone),
         timeline=timeline,
@@ -176,6 +183,13 @@ def page(session: Session, key: str, *, language: str, now: datetime, zone: Zone
             timeline,
             can_be_stale=workflow.state is not State.DONE and workflow.archived_at is None,
             today=today,
+            zone=zone,
+        ),
+        parts=part_grid.grid(
+            parts,
+            {stream.code: facts_.workstream_name, **dict(facts_.others)},
+            timeline,
+            until=workflow.archived_at or now,
             zone=zone,
         ),
         cycles=[row for row in facts.cycles(session) if row.status is not CycleStatus.CLOSED],

@@ -1,6 +1,6 @@
 """All that happened to a workflow, as items of a timeline."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,8 @@ from tracker.domain import history
 from tracker.domain.calendar import local_date
 from tracker.domain.states import Goal, HoldEvent, ScopeKind, State
 
+# What becomes of a part; it makes no new version of the workflow.
+PART_KINDS = frozenset({"signed", "withdrawn", "waived", "joined", "left", "lapsed"})
 # What an anchor begins with, where that is not the kind.
 _ANCHORS = {"held": "blocker-event", "released": "blocker-event", "field": "field-change"}
 
@@ -34,8 +36,8 @@ _ANCHORS = {"held": "blocker-event", "released": "blocker-event", "field": "fiel
 @dataclass(frozen=True, slots=True)
 class TimelineItem:
     """One thing that happened. `kind`: created, moved, taken_back, scope, held, released, note, check, field,
-    recorded_here; of a blocker also opened (`is_again`: not for the first time) and resolved, with the `keys` held or
-    let go.
+    recorded_here, or one of PART_KINDS, of `parts`; of a blocker also opened (`is_again`: not for the first time) and
+    resolved, with the `keys` held or let go.
 
     A late move comes twice: where it happened, and (`recorded_here`) where it was entered; `anchor` and `tie` name
     each other. `voided_at` and `voided_by` are set on what was taken back. `before` and `after` are a field's texts.
@@ -65,6 +67,7 @@ class TimelineItem:
     before: str = ""
     after: str = ""
     keys: tuple[str, ...] = ()
+    parts: tuple[tuple[str, Goal | None], ...] = ()
     is_again: bool = False
 
     @property
@@ -75,7 +78,7 @@ class TimelineItem:
     @property
     def counts(self) -> bool:
         """Whether it made a new version of the workflow: what a stale form has missed."""
-        return self.kind not in {"note", "check", "field", "recorded_here"}
+        return self.kind not in PART_KINDS | {"note", "check", "field", "recorded_here"}
 
     @property
     def is_void(self) -> bool:
@@ -94,16 +97,27 @@ class Recorded:
 
 
 def timeline(
-    session: Session, workflow_id: int, changes: list[Recorded], *, language: str, zone: ZoneInfo
+    session: Session,
+    workflow_id: int,
+    changes: list[Recorded],
+    parts: Collection[TimelineItem],
+    *,
+    language: str,
+    zone: ZoneInfo,
 ) -> list[TimelineItem]:
-    """Everything, newest first by when it happened. Five statements beside the changes'."""
+    """Everything, newest first by when it happened; who joins or leaves once, as a part and not as a field too. Five
+    statements beside those of the changes and parts.
+    """
+    joining = {item.recorded_at for item in parts if item.kind in {"joined", "left"}}
+    fields = field_items(session, col(FieldChange.workflow_id) == workflow_id)
     items = [
+        *parts,
         *_change_items(changes, zone),
         *_scope_items(session, workflow_id),
         *_blocker_items(session, workflow_id, language, zone),
         *note_items(session, col(Note.workflow_id) == workflow_id),
         *_check_items(session, workflow_id),
-        *field_items(session, col(FieldChange.workflow_id) == workflow_id),
+        *(item for item in fields if item.field != "other_workstreams" or item.recorded_at not in joining),
     ]
     return sorted(items, key=lambda item: item.order, reverse=True)
 

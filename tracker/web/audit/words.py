@@ -40,6 +40,7 @@ COMMANDS = {
     "note_workflow": N_("note written"),
     "check_workflow": N_("workflow checked"),
     "release_workflow": N_("workflow released"),
+    "sign_part": N_("part signed, waived or taken back"),
     "plan": N_("draft planned"),
     "batch_move": N_("several moved"),
     "batch_hold": N_("several blocked"),
@@ -145,12 +146,14 @@ def command_word(command: str) -> str:
 
 
 def entry_lines(entry: AuditEntry) -> list[EntryLine]:
-    """Each line of the entry in words."""
+    """Each line of the entry in words; who joins or leaves once, where a field says the same."""
+    told = {line.key for line in entry.lines if line.field == "other_workstreams"}
     return [
         _closed_words(line, entry.recorded_at, entry.lines)
         if line.kind == "closed"
         else _words(line, entry.recorded_at)
         for line in entry.lines
+        if line.kind not in {"joined", "left"} or line.key not in told
     ]
 
 
@@ -243,4 +246,5 @@ def _item(line: Line, at: datetime) -> TimelineItem:
     """The line as the timeline has it, whose words are the same."""
     own = ("from_state", "to_state", "from_cycle", "to_cycle", "goal", "scope_kind")
     fields = {name: getattr(line, name) for name in own}
-    return TimelineItem(line.kind, at, (at, 0, 0), "", "", at, text=line.blocker, **fields)
+    parts = ((line.workstream, line.stage),)
+    return TimelineItem(line.kind, at, (at, 0, 0), "", "", at, text=line.blocker, parts=parts, **fields)

@@ -26,6 +26,7 @@ from tracker.web.blockers.words import (
     field_text,
     left_words,
     status_of,
+    stream_choices,
 )
 from tracker.web.http.context import current_viewer, now, reading_session, today
 from tracker.web.ui.formats import language, moment
@@ -189,6 +190,7 @@ def _context(shown: Page, refused: str = "") -> dict[str, Any]:
         "category_word": word,
         "refused_title": "",
         "categories": category_choices(),
+        "streams": stream_choices(shown.blocker.waits_on or ""),
         "today": today(),
         "again": " ".join(each.key for each in shown.latest) if not shown.holds else "",
     }

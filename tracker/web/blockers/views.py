@@ -22,7 +22,7 @@ from tracker.queries.blockers.list import BlockerListRow
 from tracker.queries.blockers.table import Filters, Table, similar, table
 from tracker.web.blockers.filters import address, pickers, read_filters, sort_links
 from tracker.web.blockers.forms import HoldForm, RaiseForm, keys_in
-from tracker.web.blockers.words import AllLeftError, category_choices, errors_of, status_of
+from tracker.web.blockers.words import AllLeftError, category_choices, errors_of, status_of, stream_choices
 from tracker.web.http.context import current_viewer, reading_session, today
 from tracker.web.ui.formats import language
 from tracker.web.ui.query import board_of, singles
@@ -147,6 +147,7 @@ def _form(typed: dict[str, str]) -> dict[str, Any]:
         "similar": alike + [row for row in known.rows if str(row.id) == chosen and row.is_open and row not in alike],
         "owners": pages.owners(session),
         "categories": category_choices(),
+        "streams": stream_choices(typed.get("waits_on", "")),
         "errors": {},
         "key": fresh_key(),
         "today": today(),
@@ -182,6 +183,7 @@ class RowWords(NamedTuple):
     age: str
     workflow_days: str
     days: str
+    waits_on: str
     other_language: str
     blocker_link: str
     workflow_link: str
@@ -200,6 +202,7 @@ def drawn_rows(rows: Iterable[BlockerListRow]) -> Markup:
         gettext("Age"),
         gettext("Workflows × days"),
         gettext("d"),
+        gettext("Waits on"),
         "sv" if language() == "en" else "en",
         url_for("blocker.show", blocker_id=0)[:-1],
         url_for("workflows.show", key="-")[:-1],

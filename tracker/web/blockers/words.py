@@ -7,9 +7,11 @@ from tracker.commands.entry.batch_results import Left
 from tracker.domain.errors import InvalidError, NotFoundError, TrackerError
 from tracker.domain.states import BlockerCategory
 from tracker.queries.blockers.table import AGES
+from tracker.queries.workflows import form as forms
+from tracker.web.http.context import reading_session
 from tracker.web.ui import errors
 from tracker.web.ui.errors import explain
-from tracker.web.ui.formats import day
+from tracker.web.ui.formats import day, language
 from tracker.web.ui.translation import gettext
 from tracker.web.ui.words import large_picks, word
 
@@ -38,6 +40,12 @@ def field_text(name: str, text: str) -> str:
 def category_choices() -> list[tuple[str, str]]:
     """The categories to choose from: key and word."""
     return large_picks(BlockerCategory)
+
+
+def stream_choices(chosen: str) -> list[tuple[str, str]]:
+    """The workstreams to wait on, those in use and the chosen one: code and name. One statement."""
+    streams = forms.workstreams(reading_session(), language=language(), also=[chosen])
+    return [(code, f"{code} {name}") for code, name in streams.items()]
 
 
 def age_words(age: str) -> str:

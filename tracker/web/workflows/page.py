@@ -14,6 +14,7 @@ from tracker.commands.workflows.moves import StaleError
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, ConflictError, TrackerError
 from tracker.domain.states import STATES, Goal, MoveBackReason, State
+from tracker.queries.workflows import form as forms
 from tracker.queries.workflows import page as workflow
 from tracker.queries.workflows.timeline import TimelineItem
 from tracker.web.http.context import current_settings, current_viewer, now, reading_session, today
@@ -23,7 +24,7 @@ from tracker.web.ui.forms import Form
 from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import large_picks, picks, scope_reasons, word
+from tracker.web.ui.words import large_picks, parts_in_words, picks, scope_reasons, word
 from tracker.web.workflows.words import described, event_words, part_words, timeline_item, why_not_move
 
 COMMANDS = ("move", "take_back", "note", "check", "release", "scope", "archive")
@@ -93,11 +94,16 @@ def page_context(shown: workflow.Page, command: str = "", errors: dict[str, str]
     facts, actor = shown.workflow, current_viewer().actor
     may_edit = actor.leads(facts.workstream) and not facts.is_archived
     may_write = actor.takes_part([facts.workstream, *(code for code, _ in facts.others)]) and not facts.is_archived
+    blockers = [f"release-{blocker.id}" for blocker in shown.blockers]
+    leaving = [f"leave-{code}" for code, _ in facts.others]
     typed = {each: request.form.to_dict() if each == command else {} for each in COMMANDS}
     is_there = may_write if command in {"note", "release"} else may_edit
     return {
         "workflow": facts,
         "path": shown.path,
+        "parts": shown.parts,
+        "streams": _joining(facts),
+        "led": {row.code for row in shown.parts if actor.leads(row.code) and not facts.is_archived},
         "freshness": shown.freshness,
         "blockers": [{**asdict(blocker), "category_name": word(blocker.category)} for blocker in shown.blockers],
         "timeline": [timeline_item(item) for item in shown.timeline],
@@ -110,9 +116,12 @@ def page_context(shown: workflow.Page, command: str = "", errors: dict[str, str]
         "errors": {command: errors} if errors else {},
         "error_ids": _error_ids(command) if is_there else {},
         "refused_title": gettext(_TITLES[command]) if command else "",
-        "keys": {each: fresh_key() for each in (*COMMANDS, *(f"release-{blocker.id}" for blocker in shown.blockers))},
+        "keys": {each: fresh_key() for each in (*COMMANDS, *blockers, "join", *leaving)},
         "move": {"to": _likely_next(facts.state)} | dict.fromkeys(_MOVED_WITH, "") | typed["move"],
-        "missing": [],
+        "missing": parts_in_words(
+            [(row.code, cell.stage) for row in shown.parts if not row.is_owner for cell in row.cells if cell.lacks],
+            "%s: %s",
+        ),
         "earliest_on": _earliest_on(shown),
         "today": today(),
         "reasons": picks(MoveBackReason),
@@ -122,6 +131,13 @@ def page_context(shown: workflow.Page, command: str = "", errors: dict[str, str]
         "scope_reasons": scope_reasons(),
         "take_back": _undo_label(shown) if may_edit and shown.can_be_undone else None,
     }
+
+
+def _joining(facts: workflow.WorkflowFacts) -> list[tuple[str, str]]:
+    """The workstreams in use that do not take part yet: code and name. One statement."""
+    taking_part = {facts.workstream, *(code for code, _ in facts.others)}
+    streams = forms.workstreams(reading_session(), language=language())
+    return [(code, f"{code} {name}") for code, name in streams.items() if code not in taking_part]
 
 
 def _error_ids(command: str) -> dict[str, str]:

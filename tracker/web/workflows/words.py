@@ -79,9 +79,28 @@ _OUT_OF_THE_PLAN = N_("Taken out of the plan for cycle %(from_cycle)s")
 
 
 def described(item: TimelineItem) -> TimelineItem:
-    """The item with its reason and, for a change of scope, its text in words."""
-    text = scope_words(item) if item.scope_kind is not None else item.text
+    """The item with its reason and, for a change of scope or of a part, its text in words."""
+    text = event_words(item) if item.scope_kind is not None or item.parts else item.text
     return replace(item, text=text, reason=reason_word(item.reason))
+
+
+_PARTS = {
+    "signed": N_("Part done: %(parts)s"),
+    "waived": N_("Part not needed: %(parts)s"),
+    "withdrawn": N_("Part open again: %(parts)s"),
+    "lapsed": N_("Part lapsed after a move back: %(parts)s"),
+    "joined": N_("Takes part: %(parts)s"),
+    "left": N_("Takes no part any more: %(parts)s"),
+}
+
+
+def parts_words(item: TimelineItem) -> str:
+    """What became of which parts, each workstream once with its stages."""
+    stages: dict[str, list[str]] = {}
+    for code, stage in item.parts:
+        stages.setdefault(code, []).extend([goal_word(stage)] if stage else [])
+    parts = (f"{code} ({', '.join(words)})" if words else code for code, words in stages.items())
+    return gettext(_PARTS[item.kind], parts=", ".join(parts))
 
 
 def scope_words(item: TimelineItem) -> str:
@@ -132,5 +151,7 @@ def event_words(item: TimelineItem) -> str:  # noqa: PLR0911 - one for each kind
             return gettext("Created")
         case "moved":
             return f"{state_or_dash(item.from_state)} → {state_or_dash(item.to_state)}"
+        case kind if kind in _PARTS:
+            return parts_words(item)
         case _:
             return item.note

@@ -1,0 +1,1 @@
+"""Parts of shared workflows: the one way of writing them, from whichever page they stand on."""
