@@ -159,17 +159,17 @@ def test_a_card_says_on_whom_it_waits_unless_it_is_blocked(lead: PageClient) -> 
 def test_many_are_signed_at_once_and_undone_by_one_word(lead: PageClient, guest: PageClient, engine: Engine) -> None:
     move(lead, "validation")
     signed = batch(guest, "sign", SHARED, "LKM-001", "RTG-001")
-    assert (signed.status_code, "Our part is done in 2 workflows" in told(signed)) == (200, True)
+    assert "LAB-001: our part is done, LKM-001 was so already" in told(signed)
     assert 'data-left="RTG-001"' in signed.text
     assert "None of your workstreams takes part in RTG-001" in told(signed)
     of_shared = [("LKM", "design", "signed"), ("LKM", "validation", "signed")]
-    assert [event for event in events(engine) if event in of_shared] == of_shared
+    assert events(engine) == of_shared
     again = batch(guest, "sign", SHARED)
     assert "was so already" in told(again)
     undo = UNDO.search(signed.text)
     assert undo
     guest.submit(undo[0], headers=HTMX)
-    assert [event for *_, event in events(engine)].count("withdrawn") == 3
+    assert [event for *_, event in events(engine)].count("withdrawn") == 2
 
 
 def test_a_row_offers_to_sign_what_is_its_readers_to_sign(lead: PageClient, guest: PageClient) -> None:
