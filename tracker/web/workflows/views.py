@@ -119,13 +119,15 @@ def _conflict(key: str) -> Response:
 def _asked(key: str, error: TrackerError) -> Response:
     """In the board a dialog: what done lacks and whose move it is, with a field for why it is done all the same."""
     session, zone = reading_session(), current_viewer().programme.zone
-    card = board.card(session, key, language=language(), today=today(), zone=zone)
+    cards = board.cards_of(session, [key], language=language(), today=today(), zone=zone)
+    if not cards:
+        raise error
     errors = field_errors(error, "move") if "asked" in request.form else {}
     response = page(
         "board/_without_parts.html",
         status=status_of(error),
-        card=card,
-        lacking=parts_in_words(card.missing, "%s: %s"),
+        card=cards[0],
+        lacking=parts_in_words(cards[0].missing, "%s: %s"),
         typed=request.form,
         errors=errors,
         move_key=fresh_key(),
