@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from tracker.commands.workflows import moves as workflows
 from tracker.commands.workflows.moves import Limits
-from tracker.commands.workflows.parts import OpenPart, open_of
+from tracker.commands.workflows.parts import OpenPart
 from tracker.db.columns import columns
 from tracker.db.history import open_holds
 from tracker.db.models import Blocker, Workflow, Workstream
@@ -86,7 +86,7 @@ def _workflows(session: Session) -> dict[str, Existing]:
             row.state_since,
             row.archived_at is not None,
             held.get(row.id, ""),
-            tuple(open_of(shared[row.id])) if row.id in shared else (),
+            shared[row.id].missing if row.id in shared else (),
         )
         for row in session.execute(select(*columns(Workflow, own)))
     }

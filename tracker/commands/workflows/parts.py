@@ -11,7 +11,6 @@ from tracker.commands.entry.entries import Entry
 from tracker.db import parts
 from tracker.db.models import PartEvent, StateChange, WorkflowWorkstream
 from tracker.domain.errors import N_, InvalidError
-from tracker.domain.signoffs.part_timeline import POSITIONS, STAGES, PartTimeline
 from tracker.domain.states import Goal, PartEventKind
 
 _SECOND = timedelta(seconds=1)
@@ -41,19 +40,11 @@ class WithoutPartsError(InvalidError):
         self.open_parts = tuple(open_parts)
 
 
-def open_parts(session: Session, workflow_id: int, owner: str) -> list[OpenPart]:
-    """What stands in the way of done: others' parts, of all stages, that are neither signed nor waived, by stage. One
-    statement, and two more where others take part.
-    """
+def open_parts(session: Session, workflow_id: int, owner: str) -> Sequence[OpenPart]:
+    """What stands in the way of done: `PartTimeline.missing`. One statement, and two more where others take part."""
     if not session.connection().execute(_OTHERS, {"workflow_id": workflow_id}).scalar_one():
-        return []
-    return open_of(parts.timeline(session, workflow_id, owner))
-
-
-def open_of(timeline: PartTimeline) -> list[OpenPart]:
-    """The same of parts that have been read."""
-    names = dict(zip(POSITIONS.values(), STAGES, strict=True))
-    return [(code, names[stage]) for code, stage in timeline.last.open_parts(names)]
+        return ()
+    return parts.timeline(session, workflow_id, owner).missing
 
 
 def waive(

@@ -116,6 +116,11 @@ class PartTimeline:
         """When the latest row of the workstream's part happened; none without any."""
         return self._latest.get(workstream)
 
+    @property
+    def missing(self) -> tuple[tuple[str, Goal], ...]:
+        """What done lacks: others' parts, of all stages, that are neither signed nor waived, by stage."""
+        return tuple((code, STAGES[stage - DESIGN]) for code, stage in self.last.open_parts(range(DESIGN, DONE)))
+
     def open_due(self, workstreams: Collection[str]) -> list[tuple[str, Goal]]:
         """What of these workstreams' parts is due and open after all that is known, by stage."""
         now = self.last

@@ -43,7 +43,8 @@ from tracker.db.models import (
 from tracker.db.workstreams import has_something
 from tracker.domain.calendar import iso_week, local_date, working_days
 from tracker.domain.language import other
-from tracker.domain.states import UNDER_WAY, CycleStatus, State
+from tracker.domain.signoffs.part_timeline import POSITIONS, PartTimeline
+from tracker.domain.states import UNDER_WAY, CycleStatus, Goal, State
 from tracker.queries.revision_cache import OF_ACCOUNTS, REPORTING, REVIEWING, RevisionCache, Written
 
 ALL, NONE = "all", "none"
@@ -105,7 +106,8 @@ class Card(NamedTuple):
     """A card as drawn: it depends on the workflow, the language and the local date, never on who looks.
 
     Not drawn are `other_name`, the name in the other language, so that search finds both, and since when it is in its
-    state, by which cards are sorted. `behind` are the workstreams that have a due open part, of a shared workflow.
+    state, by which cards are sorted. `behind` are the workstreams that have a due open part, of a shared workflow;
+    `missing` are others' parts, also of stages to come, that done lacks.
     """
 
     key: str
@@ -122,6 +124,23 @@ class Card(NamedTuple):
     other_name: str = ""
     since: datetime = _NEVER
     behind: tuple[str, ...] = ()
+    missing: tuple[tuple[str, Goal], ...] = ()
+
+    @property
+    def open_parts(self) -> tuple[tuple[str, Goal], ...]:
+        """All that is not signed or waived: what done lacks, and the owner's part in the stage at hand."""
+        own = ((self.workstream, Goal(self.state)),) if self.workstream in self.behind else ()
+        return (*self.missing, *own)
+
+    @property
+    def due_parts(self) -> tuple[tuple[str, Goal], ...]:
+        """Those of stages that the workflow has reached."""
+        return tuple(part for part in self.open_parts if POSITIONS[part[1]] <= self.state.position)
+
+    @property
+    def passed_parts(self) -> tuple[tuple[str, Goal], ...]:
+        """Those of stages that it has left behind."""
+        return tuple(part for part in self.open_parts if POSITIONS[part[1]] < self.state.position)
 
     @property
     def parts(self) -> int:
@@ -141,12 +160,21 @@ class Card(NamedTuple):
     @property
     def shared_shown(self) -> tuple[str, ...]:
         """The first workstreams that take part; the rest are counted."""
-        return self.shared[:_SHARED_SHOWN] if len(self.shared) <= _SHARED_SHOWN else self.shared[:1]
+        return _first(self.shared)
 
     @property
     def shared_more(self) -> int:
         """How many workstreams are not named on the card."""
         return len(self.shared) - len(self.shared_shown)
+
+    @property
+    def behind_shown(self) -> tuple[str, ...]:
+        """The first workstreams that are behind; the rest are counted."""
+        return _first(self.behind)
+
+
+def _first(codes: tuple[str, ...]) -> tuple[str, ...]:
+    return codes[:_SHARED_SHOWN] if len(codes) <= _SHARED_SHOWN else codes[:1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,13 +302,14 @@ class _CardReader(NamedTuple):
         held = {workflow: hold for workflow, *hold in found}
         is_shared = any(row[_OTHERS] for row in rows)
         shared = parts.read(session, _parts(scope, is_narrowed), values) if is_shared else {}
-        behind = {workflow: each.last.behind(each.owner) for workflow, each in shared.items()}
         return sorted(
-            (_card(row, held.get(row[0]), behind.get(row[0], ()), self.today, self.zone) for row in rows), key=_order
+            (_card(row, held.get(row[0]), shared.get(row[0]), self.today, self.zone) for row in rows), key=_order
         )
 
 
-def _card(row: Sequence[Any], hold: Sequence[Any] | None, behind: Collection[str], today: date, zone: ZoneInfo) -> Card:
+def _card(
+    row: Sequence[Any], hold: Sequence[Any] | None, timeline: PartTimeline | None, today: date, zone: ZoneInfo
+) -> Card:
     _, key, name, version, state, workstream, others, owner, priority, since, other_name = row
     shared = tuple(sorted(others.split())) if others else ()
     days = max((today - local_date(since, zone)).days, 0)
@@ -290,7 +319,10 @@ def _card(row: Sequence[Any], hold: Sequence[Any] | None, behind: Collection[str
         blocked_days = max((today - local_date(held_since, zone)).days, 0)
     state = _STATES[state]
     shown = owner, priority, days, blocker, blocked_days, other_name, since
-    return Card(key, name, version, state, workstream, shared, *shown, tuple(sorted(behind)) if shared else ())
+    if timeline is None or not shared:
+        return Card(key, name, version, state, workstream, shared, *shown)
+    behind = tuple(sorted(timeline.last.behind(workstream)))
+    return Card(key, name, version, state, workstream, shared, *shown, behind, timeline.missing)
 
 
 # The statements are built once: building one costs as much as running it.

@@ -12,6 +12,7 @@ from tracker.domain.states import STATES, UNDER_WAY, State
 from tracker.queries.board.cards import ALL, BoardFrame, Card, Cards, place
 
 GROUPS = ("workstream", "project", "owner")
+ON_US, ON_THEM = WAITING = ("us", "them")
 _ORDER = attrgetter("order")
 _KEY = re.compile(r"\w+-\d+")
 _FEW_LANES = 8
@@ -20,7 +21,9 @@ _LAYOUTS_KEPT = 64
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the URL asks for. `cycle` is a number, `all` or `none` (the backlog)."""
+    """What the URL asks for. `cycle` is a number, `all` or `none` (the backlog). `waiting`: where somebody waits on one
+    of `ours`, or one of them on somebody.
+    """
 
     cycle: str = ALL
     workstreams: tuple[str, ...] = ()
@@ -31,11 +34,13 @@ class Filters:
     group: str = ""
     view: str = "board"
     stale: bool = False
+    waiting: str = ""
+    ours: tuple[str, ...] = ()
 
     @property
     def hides_cards(self) -> bool:
         """Whether cards of the streams shown are left out, so that no limit can be held against the rest."""
-        return bool(self.owners or self.blocked or self.stale or self.q)
+        return bool(self.owners or self.blocked or self.stale or self.waiting or self.q)
 
     @property
     def is_narrowed(self) -> bool:
@@ -229,7 +234,15 @@ def passes(card: Card, filters: Filters, frame: BoardFrame) -> bool:
         return False
     if filters.projects and frame.streams[card.workstream].project not in filters.projects:
         return False
+    if filters.waiting and not _is_waited(card, filters):
+        return False
     return not filters.q or is_found(card, filters.q)
+
+
+def _is_waited(card: Card, filters: Filters) -> bool:
+    behind = set(card.waits_on)
+    asked = behind if filters.waiting == ON_US else {card.workstream, *card.shared} - behind
+    return bool(behind) and not asked.isdisjoint(filters.ours)
 
 
 def is_found(card: Card, q: str) -> bool:

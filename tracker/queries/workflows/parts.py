@@ -42,6 +42,11 @@ class Cell:
         return self.kind in {"open", "lapsed"}
 
     @property
+    def lacks(self) -> bool:
+        """Whether it lacks for done, due or not."""
+        return self.is_open or self.kind == "not_due"
+
+    @property
     def latest(self) -> TimelineItem | None:
         """What happened to it last."""
         return self.history[0] if self.history else None

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from tracker.commands import blockers, notes
+from tracker.commands import blockers, notes, signoffs
 from tracker.commands.entry import batch_results
 from tracker.commands.entry.batch_results import BatchResult
 from tracker.commands.entry.entries import Entry
@@ -22,7 +22,9 @@ from tracker.domain.errors import N_, InvalidError, NotFoundError, TrackerError
 from tracker.domain.states import MoveBackReason
 from tracker.queries.board import cards as board
 from tracker.queries.board import selection
+from tracker.web.board.filters import signing_for
 from tracker.web.board.forms import Action, BatchForm
+from tracker.web.board.list import cards_now
 from tracker.web.board.words import NOT_MOVED, causes, question, result_text, undone_text
 from tracker.web.http.addresses import safe_path
 from tracker.web.http.context import reading_session, today
@@ -32,8 +34,11 @@ from tracker.web.ui.forms import Form, FormError
 from tracker.web.ui.rendering import htmx, page
 from tracker.web.ui.submit import fresh_key, submit
 from tracker.web.ui.words import picks
+from tracker.web.workflows.words import with_open_parts
 
 bp = Blueprint("batches", __name__)
+
+_LEFT_ALONE = {"", "without_parts"}  # refusals of no field here, which each workflow answers by itself
 
 
 @bp.post("/batch")
@@ -80,13 +85,16 @@ def _done(session: Session, entry: Entry, form: BatchForm) -> Response:
     outcome = batch_results.each(keys, _deed(session, entry, form, keys))
     session.flush()
     fields = {each.error.field for each in outcome.left if isinstance(each.error, InvalidError)}
-    if outcome.left and not outcome.done and not outcome.unchanged and len(fields) == 1 and "" not in fields:
+    if outcome.left and not outcome.done and not outcome.unchanged and len(fields) == 1 and not fields & _LEFT_ALONE:
         raise FormError({outcome.left[0].error.field: explain(outcome.left[0].error)})  # nothing is written; ask again
     can_be_undone = entry.is_recorded and form.action is not Action.CHECK
     left = [each.key for each in outcome.left]
     asked = _asked(session, form.action, left, {}) if left and form.action is not None and not htmx else {}
     entry_id = entry.id if can_be_undone else None
-    return answer(session, outcome, result_text(form, outcome), _way_back(), entry_id=entry_id, more=asked)
+    text = result_text(form, outcome)
+    if form.action is Action.MOVE and outcome.done:
+        text = with_open_parts(text, cards_now(session, outcome.done))
+    return answer(session, outcome, text, _way_back(), entry_id=entry_id, more=asked)
 
 
 def _deed(session: Session, entry: Entry, form: BatchForm, keys: tuple[str, ...]) -> Callable[[str], bool]:
@@ -101,6 +109,9 @@ def _deed(session: Session, entry: Entry, form: BatchForm, keys: tuple[str, ...]
             return lambda key: workflow_fields.own(session, entry, key, form.owner)
         case Action.PRIORITISE:
             return lambda key: workflow_fields.prioritise(session, entry, key, form.priority)
+        case Action.SIGN:
+            ours = signing_for(parse_qs(urlsplit(_way_back()).query).get("workstream", ()))
+            return lambda key: signoffs.sign_all(session, entry, key, ours)
         case _:
             return lambda key: notes.check(session, entry, key)
 

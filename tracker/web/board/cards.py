@@ -35,6 +35,7 @@ class CardWords(NamedTuple):
     days: str
     blocked: str
     more: str
+    waits: str
     states: tuple[str, ...]
     usual: tuple[int, ...]  # by state, the days within which 85 percent of finished work had left it
     long: str
@@ -81,6 +82,7 @@ def _words(_language: str, usual: tuple[int, ...]) -> CardWords:
         gettext("d"),
         gettext("Blocked"),
         gettext("+%(n)s more", n="%(n)s"),
+        gettext("waits for %(codes)s", codes="%(codes)s"),
         tuple(state_name(state) for state in STATES),
         usual,
         gettext("longer than 85 percent of finished work"),

@@ -36,6 +36,7 @@ class Action(StrEnum):
     OWN = "own"
     PRIORITISE = "prioritise"
     CHECK = "check"
+    SIGN = "sign"
 
 
 Key = Annotated[Text, Field(max_length=_LONGEST_KEY)]
@@ -82,7 +83,7 @@ class BatchForm(Form):
 
 
 _PREFIX = "version_"
-_FIELDS = ("version", "to", "happened_on", "reason", "note", "resolution")
+_FIELDS = ("version", "to", "happened_on", "reason", "note", "without_parts", "resolution")
 _TELLING = ("to", "happened_on", "note", "released", "resolution")  # what makes a row one to be saved
 
 
@@ -100,6 +101,7 @@ class RowForm(Form):
     happened_on: OptionalDate = None
     reason: Text = ""
     note: Text = ""
+    without_parts: Text = ""
     resolution: Text = ""
     released: tuple[Annotated[int, Field(ge=1, le=LARGEST_ID)], ...] = ()
 

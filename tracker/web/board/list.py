@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from flask import Response, current_app
+from flask import Response, current_app, request
 from markupsafe import Markup
 from sqlmodel import Session
 
@@ -17,7 +17,7 @@ from tracker.queries.board.cards import BoardFrame, Card, Cards
 from tracker.queries.board.changed_since import ChangedWorkflow
 from tracker.queries.board.layout import BoardLayout, Filters
 from tracker.queries.board.list_rows import ListRow, Updates
-from tracker.web.board.filters import LIST, in_words
+from tracker.web.board.filters import LIST, in_words, signing_for
 from tracker.web.http.context import current_viewer, now, today
 from tracker.web.ui.formats import language
 from tracker.web.ui.query import address, last
@@ -42,36 +42,51 @@ def mode(actor: Actor, card: Card) -> str:
     return PART if any(actor.leads(code) for code in card.shared) else READ
 
 
+class Drawing(NamedTuple):
+    """What a row depends on beside its workflow and what is typed: what its reader may write, in which language, on
+    which day, and whether there is anything of theirs to sign.
+    """
+
+    mode: str
+    language: str
+    today: date
+    reasons: tuple[tuple[str, str], ...]
+    signs: bool
+
+
 def drawn_rows(shown: Sequence[ListRow], actor: Actor, drafts: Drafts) -> dict[str, Markup]:
     """By key, the rows as HTML; nearly all are as they were."""
-    reasons = tuple(picks(MoveBackReason))
-    return {
-        row.card.key: _drawn(row, mode(actor, row.card), today(), reasons, *drafts[row.card.key])
-        if row.card.key in drafts
-        else _kept_row(row, mode(actor, row.card), language(), today(), reasons)
-        for row in shown
-    }
+    how = Drawing(READ, language(), today(), tuple(picks(MoveBackReason)), signs=False)
+    ours = set(signing_for(request.args.getlist("workstream")))
+    found: dict[str, Markup] = {}
+    for row in shown:
+        key, mode_ = row.card.key, mode(actor, row.card)
+        own = how._replace(mode=mode_, signs=mode_ != READ and not ours.isdisjoint(row.card.behind))
+        found[key] = _drawn(row, own, *drafts[key]) if key in drafts else _kept_row(row, own)
+    return found
 
 
-def drawn_anew(session: Session, keys: Sequence[str], drafts: Drafts) -> dict[str, Markup]:
-    """By key, the rows of workflows that are named, as they stand now."""
+def cards_now(session: Session, keys: Sequence[str]) -> list[Card]:
+    """The cards of workflows that are named, as they stand now."""
+    zone = current_viewer().programme.zone
+    return board.cards_of(session, keys, language=language(), today=today(), zone=zone)
+
+
+def drawn_anew(session: Session, cards: Sequence[Card], drafts: Drafts) -> dict[str, Markup]:
+    """By key, the rows of these cards."""
     viewer = current_viewer()
-    zone = viewer.programme.zone
-    cards = board.cards_of(session, keys, language=language(), today=today(), zone=zone)
-    shown = rows.rows_of(session, cards, language=language(), today=today(), zone=zone)
+    shown = rows.rows_of(session, cards, language=language(), today=today(), zone=viewer.programme.zone)
     return drawn_rows(shown, viewer.actor, drafts)
 
 
 @lru_cache(maxsize=_ROWS_KEPT)
-def _kept_row(row: ListRow, mode: str, _language: str, today: date, reasons: tuple[tuple[str, str], ...]) -> Markup:
-    return _drawn(row, mode, today, reasons, {}, {})
+def _kept_row(row: ListRow, how: Drawing) -> Markup:
+    return _drawn(row, how, {}, {})
 
 
-def _drawn(
-    row: ListRow, mode: str, today: date, reasons: tuple[tuple[str, str], ...], typed: Typed, errors: Errors
-) -> Markup:
+def _drawn(row: ListRow, how: Drawing, typed: Typed, errors: Errors) -> Markup:
     template: Any = current_app.jinja_env.get_template("board/_list_row.html").module
-    return Markup(template.drawn(row, mode, today, reasons, typed, errors))  # noqa: S704 - a macro's
+    return Markup(template.drawn(row, how, typed, errors))  # noqa: S704 - a macro's
 
 
 def updates(session: Session, filters: Filters) -> Updates:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from tracker.commands import board as rows
-from tracker.commands import notes
+from tracker.commands import notes, signoffs
 from tracker.commands.board import Update
 from tracker.commands.entry import batch_results
 from tracker.commands.entry.batch_results import BatchResult, Left
@@ -17,7 +17,7 @@ from tracker.domain.errors import N_, TrackerError
 from tracker.queries.board import cards as board
 from tracker.web.board import list as listing
 from tracker.web.board import views as boards
-from tracker.web.board.filters import LIST
+from tracker.web.board.filters import LIST, signing_for
 from tracker.web.board.forms import RowForm, typed_rows
 from tracker.web.board.list import Drafts, Errors, Typed
 from tracker.web.board.words import latest_words
@@ -29,32 +29,36 @@ from tracker.web.ui.query import address
 from tracker.web.ui.rendering import htmx, page
 from tracker.web.ui.submit import fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext, ngettext
+from tracker.web.workflows.words import with_open_parts
 
 bp = Blueprint("rows", __name__)
 
 OK = 200
-_SEEN = {"to", "happened_on", "reason", "note", "resolution"}
+_SEEN = {"to", "happened_on", "reason", "note", "without_parts", "resolution"}
 Refused = dict[str, tuple[Errors, int]]
 NOTHING_REFUSED: tuple[Errors, int] = ({}, OK)
 
 
 @bp.post("/board/rows")
 def save() -> ResponseReturnValue:
-    """Saves the row whose button was pressed, or every row in which something was typed; or checks one.
+    """Saves the row whose button was pressed, or every row in which something was typed; or checks or signs one.
 
     What can be saved is saved; the rest is kept as it was typed, each with its cause at its field.
     """
-    checked = request.form.get("check", "")
-    command = "check" if checked else "save_rows"
-    return submit(command, Form.parse, lambda session, entry, _form: _answered(session, entry, checked))
+    checked, signed = request.form.get("check", ""), request.form.get("sign", "")
+    command = "check" if checked else "batch_sign" if signed else "save_rows"
+    return submit(command, Form.parse, lambda session, entry, _form: _answered(session, entry, checked, signed))
 
 
-def _answered(session: Session, entry: Entry, checked: str) -> Response:
+def _answered(session: Session, entry: Entry, checked: str, signed: str) -> Response:
     """For htmx the rows anew, and a word about it that can take all of it back."""
     typed = typed_rows(request.form)
     refused: Refused = {}
     if checked:
         outcome = batch_results.each([checked], lambda key: notes.check(session, entry, key))
+    elif signed:
+        ours = signing_for(request.args.getlist("workstream"))
+        outcome = batch_results.each([signed], lambda key: signoffs.sign_all(session, entry, key, ours))
     else:
         only = request.form.get("row")
         outcome, refused = _saved(session, entry, {key: typed[key] for key in typed if only in {None, key}})
@@ -64,15 +68,18 @@ def _answered(session: Session, entry: Entry, checked: str) -> Response:
     drafts: Drafts = {
         key: (typed.get(key, {}), refused.get(key, NOTHING_REFUSED)[0])
         for key in {**typed, **refused}
-        if checked or key not in touched
+        if checked or signed or key not in touched
     }
-    text, status = _words(outcome, refused, checked), _status(outcome, refused)
+    cards = listing.cards_now(session, (*touched, *refused))
+    text, status = _words(outcome, refused, checked, signed), _status(outcome, refused)
+    if not signed:
+        text = with_open_parts(text, [card for card in cards if typed.get(card.key, {}).get("to") == card.state])
     if not htmx:
         return _page(session, text, status, drafts)
     return page(
         "board/_list_saved.html",
         status=status,
-        rows=listing.drawn_anew(session, (*touched, *refused), drafts).items(),
+        rows=listing.drawn_anew(session, cards, drafts).items(),
         text=text,
         entry_id=entry.id if entry.is_recorded and not checked else None,
         is_refusal=any(errors for _, errors in drafts.values()),
@@ -108,11 +115,14 @@ def _at_fields(error: TrackerError) -> Errors:
     return {name if name in _SEEN else "row": text for name, text in field_errors(error).items()}
 
 
-def _words(outcome: BatchResult, refused: Refused, checked: str) -> str:
+def _words(outcome: BatchResult, refused: Refused, checked: str, signed: str) -> str:
     """What came of it, in a sentence."""
     done, left = (*outcome.done, *outcome.unchanged), len(refused)
     if checked and done:
         return gettext("%(key)s checked today", key=checked)
+    if signed and done:
+        text = N_("%(key)s: our part is done") if outcome.done else N_("%(key)s: our part was done already")
+        return gettext(text, key=signed)
     if not done and not left:
         return gettext("There was nothing to save")
     if not left:

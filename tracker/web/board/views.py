@@ -15,7 +15,7 @@ from tracker.queries.board.cards import ALL, BoardFrame
 from tracker.queries.board.layout import Filters
 from tracker.web.board import delta
 from tracker.web.board import list as listing
-from tracker.web.board.filters import LIST, VIEWS, pickers, read_filters
+from tracker.web.board.filters import LIST, VIEWS, pickers, read_filters, signing_for
 from tracker.web.board.list import Drafts
 from tracker.web.board.shared_answers import EVERYWHERE, SHARED, Shared, rights
 from tracker.web.http import cookies
@@ -152,6 +152,7 @@ def _context(session: Session, frame: BoardFrame, drafts: Drafts | None = None) 
             ),
             "may": may,
             "is_read_only": not may,
+            "signs": bool(signing_for(filters.workstreams)),
             "revision": viewer.programme.revision,
             "seen": last("seen") if filters.stale else "",
             "changes_url": listing.changes_address(filters),

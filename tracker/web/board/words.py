@@ -131,6 +131,8 @@ def _deed_words(form: BatchForm, done: tuple[str, ...]) -> str:  # noqa: PLR0911
             )
         case Action.PRIORITISE:
             return ngettext("%(key)s has no priority now", "%(num)s have no priority now", count, key=key)
+        case Action.SIGN:
+            return ngettext("%(key)s: our part is done", "Our part is done in %(num)s workflows", count, key=key)
         case _:
             return ngettext(
                 "%(key)s checked: nothing has changed", "%(num)s checked: nothing has changed", count, key=key

@@ -13,7 +13,7 @@ from tracker.domain.cells import Dialect
 from tracker.domain.looks import LOOKS, Look
 from tracker.domain.states import STATES, State
 from tracker.web.http.context import current_programme, now
-from tracker.web.ui.words import word
+from tracker.web.ui.words import parts_in_words, word
 
 
 def language() -> str:
@@ -107,6 +107,7 @@ def install(app: Flask) -> None:
     for filter_ in (day, long_day, weekday, iso_day, clock, moment, number, state_name, isolated):
         app.add_template_filter(filter_)
     app.add_template_global(state_name)
+    app.add_template_global(parts_in_words)
     app.add_template_global(look)
     app.jinja_env.globals["STATES"] = STATES
 

@@ -140,6 +140,7 @@ _COMMON = {
     "key": BROKEN,
     "version": STALE_FORM,
     "note": PROSE,
+    "without_parts": PROSE,
     "reason": N_("Choose a reason from the list."),
     "happened_on": DATE,
 }
@@ -155,6 +156,7 @@ class MoveForm(Form):
     happened_on: OptionalDate = None
     reason: Text = ""
     note: Text = ""
+    without_parts: Text = ""
 
 
 class TakeBackForm(Form):

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
+from babel.lists import format_list
+from flask_babel import get_locale
+
 from tracker.domain.errors import N_
 from tracker.domain.fields import Fields
 from tracker.domain.looks import LOOKS
@@ -77,6 +80,14 @@ _REASONS = {reason.value: word for table in (MOVE_BACK_REASONS, REVIEW_REASONS) 
 def word(member: StrEnum) -> str:
     """The member in words."""
     return gettext(_WORDS[type(member)][member])
+
+
+def parts_in_words(parts: Iterable[tuple[str, Goal]], form: str) -> list[str]:
+    """Parts by workstream, each in the form, such as "%s: %s": its code, and its stages in words."""
+    stages: dict[str, list[str]] = {}
+    for code, stage in parts:
+        stages.setdefault(code, []).append(word(stage))
+    return [form % (code, format_list(words, locale=get_locale())) for code, words in stages.items()]
 
 
 def picks(members: Iterable[StrEnum]) -> list[tuple[str, str]]:

@@ -24,12 +24,12 @@ from tracker.web.ui.forms import Form
 from tracker.web.ui.rendering import page
 from tracker.web.ui.submit import fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import large_picks, picks, scope_reasons, word
+from tracker.web.ui.words import large_picks, parts_in_words, picks, scope_reasons, word
 from tracker.web.workflows.words import described, event_words, part_words, timeline_item, why_not_move
 
 COMMANDS = ("move", "take_back", "note", "check", "release", "scope", "archive")
 # What each form typed into keeps its text in, should it not be there any more when the page is drawn again.
-_PROSE = ("note", "reason")
+_PROSE = ("note", "reason", "without_parts")
 _TITLES = {
     "move": N_("The move has not been made"),
     "take_back": N_("Nothing was taken back"),
@@ -39,8 +39,9 @@ _TITLES = {
     "scope": N_("The cycle and the goal are as they were"),
     "archive": N_("It was not archived"),
 }
+_MOVED_WITH = ("happened_on", "reason", "note", "without_parts")
 _FIELDS = {
-    "move": {"to": "move-to", "happened_on": "field-happened_on", "reason": "field-reason", "note": "field-note"},
+    "move": {"to": "move-to"} | {name: f"field-{name}" for name in _MOVED_WITH},
     "note": {"note": "note"},
     "scope": {name: f"scope-{name}" for name in ("cycle", "goal", "reason", "note")},
     "archive": {"confirm": "archive-confirm"},
@@ -116,7 +117,11 @@ def page_context(shown: workflow.Page, command: str = "", errors: dict[str, str]
         "error_ids": _error_ids(command) if is_there else {},
         "refused_title": gettext(_TITLES[command]) if command else "",
         "keys": {each: fresh_key() for each in (*COMMANDS, *blockers, "join", *leaving)},
-        "move": {"to": _likely_next(facts.state), "happened_on": "", "reason": "", "note": "", **typed["move"]},
+        "move": {"to": _likely_next(facts.state)} | dict.fromkeys(_MOVED_WITH, "") | typed["move"],
+        "missing": parts_in_words(
+            [(row.code, cell.stage) for row in shown.parts if not row.is_owner for cell in row.cells if cell.lacks],
+            "%s: %s",
+        ),
         "earliest_on": _earliest_on(shown),
         "today": today(),
         "reasons": picks(MoveBackReason),

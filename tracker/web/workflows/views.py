@@ -9,19 +9,21 @@ from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves, scope
 from tracker.commands.workflows.moves import Move, StaleError
+from tracker.commands.workflows.parts import WithoutPartsError
 from tracker.domain.errors import TrackerError
 from tracker.queries.board import cards as board
-from tracker.web.http.context import current_viewer, today
+from tracker.web.http.context import current_viewer, reading_session, today
 from tracker.web.ui.errors import field_errors, status_of
 from tracker.web.ui.formats import language, state_name
 from tracker.web.ui.forms import Form, MoveForm, NoteForm, TakeBackForm
 from tracker.web.ui.rendering import htmx, page
 from tracker.web.ui.submit import fresh_key, see_other, submit
 from tracker.web.ui.translation import gettext
+from tracker.web.ui.words import parts_in_words
 from tracker.web.workflows import page as workflow_page
 from tracker.web.workflows.forms import ArchiveForm, ReleaseForm, ScopeForm
 from tracker.web.workflows.page import latest, missed, page_context, read_page, written
-from tracker.web.workflows.words import conflict_rows
+from tracker.web.workflows.words import conflict_rows, with_open_parts
 
 bp = Blueprint("workflows", __name__)
 
@@ -37,7 +39,7 @@ def move(key: str) -> ResponseReturnValue:
     """Moves the workflow, or says why not and keeps what was typed."""
 
     def do(session: Session, entry: Entry, form: MoveForm) -> Response:
-        wanted = Move(form.to, form.version, form.happened_on, form.reason, form.note)
+        wanted = Move(form.to, form.version, form.happened_on, form.reason, form.note, form.without_parts)
         moved = moves.move(session, entry, key, wanted)
         values = {"key": key, "state": state_name(moved.state)}
         if not entry.is_recorded:
@@ -45,7 +47,10 @@ def move(key: str) -> ResponseReturnValue:
         return _done(session, key, gettext("%(key)s moved to %(state)s", **values), undo_version=moved.version)
 
     def refused(error: TrackerError) -> Response:
-        return _conflict(key) if isinstance(error, StaleError) else _refused(key, error, "move")
+        if isinstance(error, StaleError):
+            return _conflict(key)
+        is_asked = isinstance(error, WithoutPartsError) or "asked" in request.form
+        return _asked(key, error) if htmx and is_asked else _refused(key, error, "move")
 
     return submit("move", MoveForm.parse, do, refused)
 
@@ -76,10 +81,14 @@ def _undone(session: Session, entry: Entry, key: str, form: TakeBackForm) -> Res
 
 
 def _done(session: Session, key: str, text: str, *, undo_version: int | None) -> Response:
-    """Back to the page; in the board just the card and a word about it."""
+    """Back to the page; in the board just the card and a word about it. After a move it says whose parts are open of
+    the stages passed.
+    """
+    card = board.card(session, key, language=language(), today=today(), zone=current_viewer().programme.zone)
+    if undo_version is not None:
+        text = with_open_parts(text, [card])
     if not htmx:
         return see_other(url_for(".show", key=key), text)
-    card = board.card(session, key, language=language(), today=today(), zone=current_viewer().programme.zone)
     return page("board/_moved.html", card=card, text=text, undo_version=undo_version, undo_key=fresh_key())
 
 
@@ -91,6 +100,7 @@ def _conflict(key: str) -> Response:
     typed = {"happened_on": happened_on, "reason": form.reason, "note": form.note}
     conflict = {
         **typed,
+        "without_parts": form.without_parts,
         "key": key,
         "name": shown.workflow.name,
         "current": shown.workflow.state,
@@ -102,6 +112,26 @@ def _conflict(key: str) -> Response:
         "move_key": fresh_key(),
     }
     response = page("board/_conflict.html" if htmx else "workflows/conflict.html", status=409, conflict=conflict)
+    response.headers["HX-Retarget"] = "#conflict"
+    return response
+
+
+def _asked(key: str, error: TrackerError) -> Response:
+    """In the board a dialog: what done lacks and whose move it is, with a field for why it is done all the same."""
+    session, zone = reading_session(), current_viewer().programme.zone
+    cards = board.cards_of(session, [key], language=language(), today=today(), zone=zone)
+    if not cards:
+        raise error
+    errors = field_errors(error, "move") if "asked" in request.form else {}
+    response = page(
+        "board/_without_parts.html",
+        status=status_of(error),
+        card=cards[0],
+        lacking=parts_in_words(cards[0].missing, "%s: %s"),
+        typed=request.form,
+        errors=errors,
+        move_key=fresh_key(),
+    )
     response.headers["HX-Retarget"] = "#conflict"
     return response
 

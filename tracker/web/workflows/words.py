@@ -1,17 +1,18 @@
 """A workflow in words: its fields, its timeline, changes of scope, conflicts, and who may do what."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from tracker.domain.errors import N_
 from tracker.domain.people import Actor
 from tracker.domain.states import Role, ScopeKind, State
 from tracker.domain.workflows import FIELDS
+from tracker.queries.board.cards import Card
 from tracker.queries.workflows.page import WorkflowFacts
 from tracker.queries.workflows.timeline import TimelineItem
 from tracker.web.ui.formats import day, state_or_dash
 from tracker.web.ui.translation import gettext
-from tracker.web.ui.words import field_label, goal_word, reason_word
+from tracker.web.ui.words import field_label, goal_word, parts_in_words, reason_word
 
 
 def fields_words(names: Collection[str]) -> str:
@@ -50,6 +51,20 @@ def part_words(facts: WorkflowFacts, actor: Actor) -> str:
         "You lead %(workstreams)s, which takes part: you can raise and release blockers and write notes.",
         workstreams=", ".join(own),
     )
+
+
+_NAMED = 3
+
+
+def with_open_parts(text: str, moved: Sequence[Card]) -> str:
+    """What became of moves, and whose parts are open there of the stages that were passed."""
+    open_ = [(card, ", ".join(parts_in_words(card.passed_parts, "%s (%s)"))) for card in moved if card.passed_parts]
+    if not open_:
+        return text
+    parts = open_[0][1] if len(moved) == 1 else "; ".join(f"{card.key} {words}" for card, words in open_[:_NAMED])
+    if len(open_) > _NAMED:
+        parts += " " + gettext("+%(n)s more", n=len(open_) - _NAMED)
+    return gettext("%(done)s. Open: %(parts)s", done=text, parts=parts)
 
 
 _SCOPE = {

@@ -7,6 +7,8 @@ export const cardOf = (key) => document.getElementById(`card-${key}`);
 export const linkOf = (card) => card.querySelector(".name");
 export const stateOf = (card) => card.closest("[data-state]").dataset.state;
 export const isBack = (from, to) => STATES.indexOf(to) < STATES.indexOf(from);
+// Others whose parts done lacks.
+export const missingOf = ({ dataset }) => new Set((dataset.open ?? "").split(" ").filter(Boolean).map((part) => part.split(":")[0]).filter((code) => code !== dataset.workstream)).size;
 export const isShown = (card) => Boolean(card?.isConnected) && card.checkVisibility();
 
 const mine = () => document.getElementById("board-facts").dataset.may.split(" ");

@@ -54,7 +54,7 @@ document.addEventListener("htmx:before:swap", () => {
   if (card) remember(card);
 });
 document.addEventListener("htmx:after:swap", keep);
-board.addEventListener("tracker:drawn", () => { roveAll(); keep(); });
+board.addEventListener("tracker:drawn", () => { keep(); roveAll(); }); // the card that is gone is still the current one
 
 function keep() {
   if (!isInside || document.querySelector("dialog[open]")) return;

@@ -45,6 +45,7 @@ const KEYS = {
   m: (card) => (isForMany(card) ? send(selection(), { ask: "move" }) : openMenu(card)),
   d: openHappened,
   h: block,
+  p: (card) => canSelect && send(isForMany(card) ? selection() : [card.dataset.workflow], { action: "sign" }),
   x: (card) => toggle(card.dataset.workflow),
   Escape: (card) => { clear(); focusCard(card); },
   ...Object.fromEntries(STATES.map((state, at) => [at + 1, (card) => moveOne(card, state)])),

@@ -22,6 +22,7 @@ function mark(row) {
   const dirty = isDirty(row);
   row.classList.toggle("is-dirty", dirty);
   row.classList.toggle("is-back", row.querySelector("[data-back]:checked") !== null);
+  row.classList.toggle("is-without", row.querySelector("[value=done]:checked") !== null);
   row.classList.toggle("is-releasing", row.querySelector(".release :checked") !== null);
   row.toggleAttribute("hx-morph-skip", dirty); // a poll leaves it as it is
   const revert = row.querySelector("[data-revert]");

@@ -2,7 +2,7 @@
 
 import { areKeysOn, isPlain, isWriting } from "./cards.js";
 import { board, isDirty, rowOf, rows, typed } from "./list.js";
-import { beginRange, canSelect, clear, extend, toggle, toggleAll } from "./selection.js";
+import { beginRange, canSelect, clear, extend, isSelected, selection, send, toggle, toggleAll } from "./selection.js";
 
 let current = "";
 
@@ -15,6 +15,7 @@ const KEYS = {
   d: (row) => row.querySelector("input[type=date]")?.focus(),
   h: resolveOrRaise,
   c: check,
+  p: sign,
   x: (row) => toggle(row.dataset.workflow),
   s: () => board.querySelector(".save-all")?.click(),
   Escape: (row) => { clear(); focus(row); },
@@ -48,6 +49,7 @@ function choose(row, place) {
   step.checked = true;
   typed(row);
   if ("back" in step.dataset) row.querySelector("select").focus();
+  else if (step.value === "done") row.querySelector(".row-without input")?.focus();
 }
 
 function resolveOrRaise(row) {
@@ -59,12 +61,19 @@ function resolveOrRaise(row) {
 }
 
 function check(row) {
-  row.querySelector(".check")?.click();
+  row.querySelector("[name=check]")?.click();
+  go(row, 1);
+}
+
+// Of all that are selected, this row among them; else of the row.
+function sign(row) {
+  if (isSelected(row.dataset.workflow) && selection().length > 1) { send(selection(), { action: "sign" }); return; }
+  row.querySelector(".sign")?.click();
   go(row, 1);
 }
 
 function saveAndGoOn(row) {
-  const reason = row.matches(".is-back") && row.querySelector("select");
+  const reason = row.querySelector(row.matches(".is-back") ? "select" : row.matches(".is-without") ? ".row-without input" : null);
   if (reason && !reason.value) { reason.focus(); return; }
   if (isDirty(row)) row.querySelector(".save").click();
   go(row, 1);

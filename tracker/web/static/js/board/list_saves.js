@@ -2,10 +2,11 @@
 
 import { board, formOf, isDirty, rowOf, rowOfKey, rows, say, settleAll } from "./list.js";
 
-const PARTS = /^(version|to|happened_on|reason|note|release|resolution)_/;
+const PARTS = /^(version|to|happened_on|reason|note|without_parts|release|resolution)_/;
 const unanswered = new Map(); // what was sent and has no answer yet -> the key under which it is done only once
 let pressed = null;
 let focusedRow = "";
+let focusedAt = -1;
 
 // --- sent: the row whose button was pressed, or all that were typed in
 
@@ -20,7 +21,7 @@ for (const name of ["beforeinput", "click"]) {
 
 function keysOf(button) {
   if (button?.name === "row") return [button.value];
-  return button?.name === "check" ? [] : rows().filter(isDirty).map((row) => row.dataset.workflow);
+  return ["check", "sign"].includes(button?.name) ? [] : rows().filter(isDirty).map((row) => row.dataset.workflow);
 }
 
 board.addEventListener("formdata", ({ target, formData }) => {
@@ -59,6 +60,7 @@ document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
   focusedRow = rowOf(document.activeElement)?.id ?? "";
+  focusedAt = rows().findIndex(({ id }) => id === focusedRow);
   // What was sent is given up only for a row that comes back; a sign-in that had ended brings none.
   if (isOurs(ctx)) for (const row of sentRows(ctx)) if (tasks.some(({ target }) => target === row)) row.removeAttribute("hx-morph-skip");
   if (ctx.sourceElement !== board || ctx.response?.status !== 200) return;
@@ -106,5 +108,7 @@ function keepAll(fresh) {
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   settleAll();
   if (isOurs(ctx)) board.dispatchEvent(new CustomEvent("tracker:drawn", { bubbles: true }));
-  if (focusedRow && document.activeElement === document.body) document.getElementById(focusedRow)?.focus({ preventScroll: true });
+  if (!focusedRow || document.activeElement !== document.body) return;
+  const place = document.getElementById(focusedRow) ?? rows()[focusedAt] ?? rows().at(-1) ?? document.getElementById("main");
+  place.focus({ preventScroll: true });
 });

@@ -25,6 +25,8 @@ const isPoll = (ctx) => ctx.sourceElement === board;
 const isDelta = (ctx) => ctx.response?.status === 200 && ctx.response.headers.get("HX-Reswap") === "none";
 const poll = () => htmx.trigger(board, "poll");
 const isInUse = () => document.querySelector("dialog[open], .is-dirty, .is-selected") !== null;
+// A part that is signed leaves the version as it is.
+const standing = ({ dataset }) => `${dataset.version} ${dataset.open}`;
 const items = () => [...board.querySelectorAll("[data-workflow]")];
 
 // A poll is left out while nobody looks or a card is in the air.
@@ -96,11 +98,11 @@ function drawAnew() {
 
 let before = new Map();
 document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
-  if (isPoll(ctx) && ctx.response?.status === 200) before = new Map(items().map((item) => [item.dataset.workflow, item.dataset.version]));
+  if (isPoll(ctx) && ctx.response?.status === 200) before = new Map(items().map((item) => [item.dataset.workflow, standing(item)]));
 });
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (!isPoll(ctx) || ctx.response?.status !== 200 || isDelta(ctx)) return;
-  const other = items().filter((item) => before.get(item.dataset.workflow) !== item.dataset.version);
+  const other = items().filter((item) => before.get(item.dataset.workflow) !== standing(item));
   drawn(other.map((item) => item.dataset.workflow).filter((key) => !ownWrites.has(key)), new Map());
 });
 

@@ -1,6 +1,6 @@
 // The menu of a card: where to, when it happened, a blocker, a check. A move back asks for its reason.
 
-import { areKeysOn, board, cardOf, isBack, isPlain, isWriting, linkOf, mayMove, mayTakePart, STATES, stateOf } from "./cards.js";
+import { areKeysOn, board, cardOf, isBack, isPlain, isWriting, linkOf, mayMove, mayTakePart, missingOf, STATES, stateOf } from "./cards.js";
 import { begin, giveUp, preparedCard, stateBefore, submit } from "./moves.js";
 import { send, toggle } from "./selection.js";
 import { openSheet } from "../ui/sheet.js";
@@ -21,6 +21,9 @@ export function openMenu(card) {
     row.disabled = row.dataset.to === here || !mayMove(card);
     row.classList.toggle("is-here", row.dataset.to === here);
   }
+  const lacking = menu.querySelector("[data-missing]");
+  const missing = here === "done" ? 0 : missingOf(card);
+  lacking.textContent = missing === 0 ? "" : missing === 1 ? lacking.dataset.one : lacking.dataset.many.replace("{n}", missing);
   fill("key", card.dataset.workflow);
   fill("owner", card.dataset.workstream);
   fill("happened", menu.querySelector("[data-happened]").dataset.today);

@@ -83,9 +83,15 @@ function settle(ctx, isDone) {
 // --- what stands in the way of it
 
 document.addEventListener("htmx:after:swap", () => {
-  if (conflict.childElementCount && !conflict.open) conflict.showModal();
+  if (!conflict.childElementCount) return;
+  if (!conflict.open) conflict.showModal();
+  else if (!conflict.contains(document.activeElement)) conflict.querySelector("[autofocus], textarea, button")?.focus();
 });
 const closeConflict = emptiedWhenClosed(conflict);
+conflict.addEventListener("close", () => {
+  const card = preparedCard();
+  if (card && document.activeElement === document.body) linkOf(card).focus({ preventScroll: true });
+});
 conflict.addEventListener("click", (event) => { if (event.target.closest("[data-keep]")) { event.preventDefault(); closeConflict(); } });
 document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
   if (conflict.open && conflict.contains(ctx.sourceElement) && ctx.response?.status < 400) closeConflict();
