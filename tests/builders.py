@@ -287,7 +287,7 @@ def small_programme(engine: Engine) -> None:
 
 
 def write_folder(folder: Path, programme: Programme, dialect: Dialect = Dialect.CSV) -> Path:
-    """Writes its ten files, derived columns included as they stand in the rows."""
+    """Writes its files, derived columns included as they stand in the rows."""
     folder.mkdir(parents=True, exist_ok=True)
     for file in PROGRAMME_FILES:
         text = "".join(rows_text(file.columns, getattr(programme, file.name), dialect))

@@ -1,15 +1,18 @@
 """Seed, export, check and db on the command line: exit codes, one line per error, stdout for the file alone."""
 
+import csv
+import io
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import update
 
-from tests.builders import a_programme, files_of, write_folder
+from tests.builders import a_programme, files_of, put, write_folder
 from tracker.cli import main
 from tracker.config import SEED_DATA
 from tracker.db.engine import make_engine, transaction
@@ -47,6 +50,21 @@ def test_seed_then_export_all_gives_the_sample_programme(tmp_path: Path) -> None
     assert files_of(tmp_path / "out") == files_of(SEED_DATA)
     assert run("export", "all", tmp_path / "out").exit_code == 0  # a second one replaces the first
     assert run("check").exit_code == 0
+
+
+def test_a_folder_without_parts_waives_what_is_due_by_now_so_that_nothing_is_done_without_parts(tmp_path: Path) -> None:
+    others = {name: content for name, content in files_of(SEED_DATA).items() if name != "parts.csv"}
+    assert run("seed", put(tmp_path / "files", others)).exit_code == 0
+    assert run("check").exit_code == 0
+    assert run("export", "all", tmp_path / "out").exit_code == 0
+    written = dict(files_of(tmp_path / "out"))
+    rows = list(csv.DictReader(io.StringIO(written.pop("parts.csv").decode(), newline="")))
+    assert written == others
+    assert Counter(row["event"] for row in rows) == {"joined": 89, "waived": 238}
+    assert len({(row["recorded_at"], row["note"]) for row in rows if row["event"] == "waived"}) == 1
+    figures = run("export", "part_summary", "--cycle", 5, "--as-of", "2023-04-14T07:00:00Z").stdout
+    now = [row for row in csv.DictReader(io.StringIO(figures)) if row["workstream"] == "TOTAL"][-1]
+    assert (now["parts_waived"], now["parts_open"], now["done_open"]) == ("238", "0", "0")
 
 
 def test_an_account_and_a_draft_shut_no_door_on_seed(folder: Path, database: Path) -> None:

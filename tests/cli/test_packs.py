@@ -43,10 +43,11 @@ def test_its_files_are_those_of_the_command_line(tmp_path: Path) -> None:
             "cycle_summary.csv",
             "workstream_summary.csv",
             "items.csv",
+            "part_summary.csv",
             "blockers.csv",
             "definitions.csv",
         ]
-        for name in ("cycle_summary", "workstream_summary", "items"):
+        for name in ("cycle_summary", "workstream_summary", "items", "part_summary"):
             alone = run("export", name, "--cycle", 1, *AS_OF).stdout_bytes
             assert archive.read(f"{name}.csv") == alone
         assert archive.read("blockers.csv") == run("export", "blockers").stdout_bytes
@@ -63,7 +64,15 @@ def test_a_workbook_is_made_where_the_file_says_so(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "pack.xlsx") as book:
         names = re.findall('<sheet name="([^"]*)"', book.read("xl/workbook.xml").decode())
         sheet = book.read("xl/worksheets/sheet4.xml").decode()
-    assert names == ["README", "cycle_summary", "workstream_summary", "items", "blockers", "definitions"]
+    assert names == [
+        "README",
+        "cycle_summary",
+        "workstream_summary",
+        "items",
+        "part_summary",
+        "blockers",
+        "definitions",
+    ]
     assert 'state="frozen"' in sheet
     assert "<autoFilter" in sheet
 

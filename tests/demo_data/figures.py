@@ -116,5 +116,5 @@ def cycle_of(programme: Programme, moment: datetime) -> int | None:
 
 def entries(programme: Programme) -> list[Row]:
     """Every recorded row, of all files."""
-    files = ("changes", "scope", "blocker_events", "notes", "checks")
+    files = ("changes", "scope", "blocker_events", "parts", "notes", "checks")
     return [row | {"file": name} for name in files for row in programme.rows(name)]

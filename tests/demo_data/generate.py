@@ -12,6 +12,7 @@ from .journeys import journeys
 from .memberships import plan_memberships
 from .moves import draw_moves
 from .named_workflows import ARCHIVED
+from .parts import PartEvent, Shared, make_parts
 from .programme_table import CYCLES, JOINING_LATER, PROJECTS, TODAY, WORKSTREAMS
 from .recording import Change, record
 from .remarks import Check, Note, write_checks, write_notes
@@ -43,6 +44,7 @@ def programme() -> dict[str, Table]:
     checks = write_checks(rng, recorder, flows, diary)
     changes.sort(key=lambda change: (change.recorded_at, change.flow.key))
     scope.sort(key=lambda row: (row.at, row.flow.key))
+    parts = make_parts(recorder, shared_flows(flows, changes))
     return {
         "projects": [project._asdict() for project in sorted(PROJECTS)],
         "workstreams": workstream_rows(),
@@ -52,6 +54,7 @@ def programme() -> dict[str, Table]:
         "scope": scope_change_rows(scope),
         "blockers": blocker_rows(blockers),
         "blocker_events": event_rows(blockers),
+        "parts": part_rows(parts),
         "notes": note_rows(notes, blockers),
         "checks": check_rows(checks),
     }
@@ -68,6 +71,15 @@ def archived_flows() -> list[Flow]:
         flow.memberships = {each.dropped_in: Membership("validation", each.entered, "dropped")}
         flows.append(flow)
     return flows
+
+
+def shared_flows(flows: list[Flow], changes: list[Change]) -> list[Shared]:
+    shared = {f.key: Shared(f.key, f.stream, f.shared_with.split(), []) for f in flows if f.shared_with}
+    for change in changes:
+        if change.flow.key in shared:
+            assert not change.voids
+            shared[change.flow.key].changes.append(change)
+    return list(shared.values())
 
 
 def instant(at: datetime | None) -> str:
@@ -196,6 +208,7 @@ def blocker_rows(blockers: list[Blocker]) -> Table:
             "decider": blocker.decider,
             "decide_by": blocker.decide_by,
             "mitigation": blocker.mitigation,
+            "waits_on": blocker.waits_on,
         }
         for number, blocker in enumerate(blockers, start=1)
     ]
@@ -222,6 +235,23 @@ def event_rows(blockers: list[Blocker]) -> Table:
                     rows.append((recorded_at, flow.key, cells))
     rows.sort(key=lambda row: row[:2])
     return [{"id": number, **cells} for number, (_, _, cells) in enumerate(rows, start=1)]
+
+
+def part_rows(parts: list[PartEvent]) -> Table:
+    return [
+        {
+            "id": number,
+            "workflow": row.workflow,
+            "workstream": row.workstream,
+            "stage": row.stage,
+            "event": row.event,
+            "happened_at": instant(row.happened_at),
+            "recorded_at": instant(row.recorded_at),
+            "actor": row.actor,
+            "note": row.note,
+        }
+        for number, row in enumerate(parts, start=1)
+    ]
 
 
 def note_rows(notes: list[Note], blockers: list[Blocker]) -> Table:

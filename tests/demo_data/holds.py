@@ -48,6 +48,7 @@ class Blocker:
     mitigation: str
     decider: str = ""
     decide_by: str = ""
+    waits_on: str = ""
     spells: list[Spell] = field(default_factory=list)
 
     @property
@@ -102,6 +103,7 @@ def open_blocker(rng: random.Random, recorder: Recorder, holds: Holds, source: O
         source.mitigation,
         source.decider,
         source.decide_by,
+        source.waits_on,
     )
     if source.resolved_before:
         opened, resolved, how = source.resolved_before

@@ -88,6 +88,7 @@ def later(tables: dict[str, Table]) -> dict[str, Table]:
     hold_and_release(story)
     change_scope(story, keys)
     remark(story)
+    sign(story)
     number_rows(story)
     for row in story.tables["workflows"]:
         for name in DERIVED:
@@ -216,7 +217,7 @@ def hold_and_release(story: Story) -> None:
     for each in sorted(weeks.HOLDS, key=lambda hold: hold.recorded or hold.since):
         if not each.number:
             number += 1
-            names = ("title", "title_en", "category", "owner", "decider", "decide_by", "mitigation")
+            names = ("title", "title_en", "category", "owner", "decider", "decide_by", "mitigation", "waits_on")
             story.tables["blockers"].append({"id": number, **{name: getattr(each, name) for name in names}})
         at = story.at(each.recorded or each.since)
         since = local(each.since, 12) if each.recorded else at
@@ -274,6 +275,22 @@ def remark(story: Story) -> None:
     for day in days:
         key = story.rng.choice([key for key in keys if is_quiet(story, key, day)])
         story.add("checks", story.at(day), key, workflow=key)
+
+
+def sign(story: Story) -> None:
+    """The parts of shared workflows, with a chance of its own: what else happens stays as it is."""
+    story.rng = random.Random(SEED + 1)
+    others = {str(row["key"]): row for row in story.tables["workflows"]}
+    for each in weeks.PARTS:
+        at = story.at(each.recorded or each.on)
+        happened = local(each.on, 12) if each.recorded else at
+        if each.event == "joined":
+            row = others[each.key]
+            row["other_workstreams"] = " ".join(sorted({*str(row["other_workstreams"]).split(), each.workstream}))
+        cells: Row = {"workstream": each.workstream, "stage": each.stage, "event": each.event, "note": each.note}
+        # Joining is for those who own the workflow.
+        lead = lead_of(each.workstream if each.stage else each.key[:3])
+        story.add("parts", at, each.key, workflow=each.key, happened_at=instant(happened), actor=lead, **cells)
 
 
 def is_quiet(story: Story, key: str, day: date) -> bool:

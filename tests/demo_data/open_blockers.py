@@ -24,6 +24,7 @@ class OpenBlocker(NamedTuple):
     decide_by: str = ""
     resolved_before: tuple[date, date, str] | None = None
     """An earlier spell: opened, resolved, how."""
+    waits_on: str = ""
 
 
 OPEN_BLOCKERS = (
@@ -262,6 +263,7 @@ OPEN_BLOCKERS = (
         "Waits for the blood workflow of LAB",
         "Operationskoordinator",
         "Gemensam avstämning mellan OPE och LAB varje vecka.",
+        waits_on="LAB",
     ),
     OpenBlocker(
         "INV",
@@ -274,6 +276,7 @@ OPEN_BLOCKERS = (
         "Waits for the schedule of PAT",
         "Samordnare 1177",
         "Mottagningarnas mallar öppnas för webbtider i testmiljön.",
+        waits_on="PAT",
     ),
     OpenBlocker(
         "OP1",

@@ -18,8 +18,9 @@ HEADINGS = {
     "created_at,archived_at,state,cycle,goal,blocked,times_carried,done_at,age_days",
     "changes": "id,workflow,from_state,to_state,happened_at,recorded_at,actor,reason,note,voids",
     "scope": "id,workflow,from_cycle,to_cycle,goal,kind,reason,happened_at,recorded_at,actor,note",
-    "blockers": "id,title,title_en,category,owner,decider,decide_by,mitigation",
+    "blockers": "id,title,title_en,category,owner,decider,decide_by,mitigation,waits_on",
     "blocker_events": "id,blocker,workflow,event,happened_at,recorded_at,actor,note",
+    "parts": "id,workflow,workstream,stage,event,happened_at,recorded_at,actor,note",
     "notes": "id,workflow,blocker,recorded_at,actor,text",
     "checks": "id,workflow,recorded_at,actor",
 }
@@ -98,8 +99,16 @@ class Programme:
         return self.rows("blocker_events")
 
     @cached_property
+    def parts(self) -> list[Row]:
+        return self.rows("parts")
+
+    @cached_property
+    def parts_of(self) -> dict[str, list[Row]]:
+        return by_workflow(self.parts)
+
+    @cached_property
     def newest(self) -> datetime:
-        names = ("changes", "scope", "blocker_events", "notes", "checks")
+        names = ("changes", "scope", "blocker_events", "parts", "notes", "checks")
         return max(instant(row["recorded_at"]) for name in names for row in self.rows(name))
 
     def window(self, cycle: int) -> Window:

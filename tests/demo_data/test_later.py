@@ -21,7 +21,7 @@ def day(row: dict[str, str], column: str = "recorded_at") -> date:
     return local(row[column]).date()
 
 
-@pytest.mark.parametrize("name", ["changes", "scope", "blocker_events", "notes", "checks"])
+@pytest.mark.parametrize("name", ["changes", "scope", "blocker_events", "parts", "notes", "checks"])
 def test_what_was_recorded_by_14_april_stays_and_the_rest_follows_it(later: Programme, name: str) -> None:
     before, after = Programme(SEED_DATA).rows(name), later.rows(name)
     assert after[: len(before)] == before

@@ -22,6 +22,7 @@ class Hold(NamedTuple):
     recorded: date | None = None
     """Later than it began."""
     number: int = 0
+    waits_on: str = ""
 
 
 class Release(NamedTuple):
@@ -31,6 +32,18 @@ class Release(NamedTuple):
     keys: str
     on: date
     resolution: str
+
+
+class Part(NamedTuple):
+    """What a stream says of its part; without a stage it joins. Later than it was signed where it was recorded so."""
+
+    key: str
+    workstream: str
+    stage: str
+    on: date
+    event: str = "signed"
+    note: str = ""
+    recorded: date | None = None
 
 
 class NewFlow(NamedTuple):
@@ -266,6 +279,25 @@ NEW_FLOWS = (
 ADDED = ("DRS-007", date(2023, 4, 20), "decision", "Behövs enligt programledningsgruppen.")
 REMOVED = ("PSY-008", date(2023, 4, 26), "capacity", "Designen hinns inte med före sommaren, planeras i cykel 6.")
 PLANNED = {"EXT-004": date(2023, 5, 2), "PSY-008": date(2023, 5, 3)}
+
+PARTS = (
+    Part("LKM-004", "PRI", "test", date(2023, 4, 19), note="Det omladdade registret fungerar även i primärvården."),
+    Part("LKM-005", "MTE", "test", date(2023, 4, 20), recorded=date(2023, 4, 21)),
+    Part("LKM-006", "OP1", "validation", date(2023, 4, 21)),
+    Part("LAB-004", "OPE", "validation", date(2023, 4, 25), note="Kvittensen når operation."),
+    Part("LKM-006", "PAT", "test", date(2023, 4, 26)),
+    Part("LKM-006", "LKM", "test", date(2023, 4, 26)),
+    Part("LAB-004", "OPE", "test", date(2023, 4, 27)),
+    Part("LAB-004", "OBS", "test", date(2023, 4, 27)),
+    Part("LAB-003", "ORD", "test", date(2023, 4, 27), "withdrawn", "Etiketten ändrad i ny release, testas om."),
+    Part("AKU-002", "OPE", "test", date(2023, 4, 28), note="De två sista testfallen körda tillsammans med AKU."),
+    Part("LKM-020", "OP1", "", date(2023, 4, 25), "joined", "Kommunen tar över läkemedlen vid utskrivning."),
+    Part("OBS-011", "BUS", "", date(2023, 4, 28), "joined"),
+    Part("INV-001", "PAT", "validation", date(2023, 5, 3), note="Mallarna är öppnade, bokningen går igenom."),
+    Part("LKM-006", "OP1", "test", date(2023, 5, 3)),
+    Part("OP1-007", "PAT", "", date(2023, 5, 4), "joined"),
+    Part("OP1-001", "PAT", "validation", date(2023, 5, 5)),
+)
 
 BLOCKER_NOTES = (
     (42, date(2023, 4, 27), "Underlaget räckte inte. Tas upp igen på programstyrgruppens möte den 11 maj."),

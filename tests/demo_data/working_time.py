@@ -37,7 +37,7 @@ def working_days(first: date, last: date) -> list[date]:
 
 
 def next_working_day(day: date) -> date:
-    return next(later for later in working_days(day + timedelta(days=1), day + timedelta(days=9)))
+    return next(later for later in working_days(day + timedelta(days=1), day + timedelta(days=11)))
 
 
 def cycle(number: int) -> Cycle:

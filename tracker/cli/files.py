@@ -100,7 +100,7 @@ def export(
     out: Path | None,
     **narrowed: Unpack[Narrowed],
 ) -> None:
-    """Write a programme file or a file of figures; with `all` the ten programme files into DIR; with `pack` the
+    """Write a programme file or a file of figures; with `all` the programme files into DIR; with `pack` the
     planning-week pack, a zip, or a workbook where FILE ends in .xlsx.
     """
     if (name == "all") != (directory is not None):

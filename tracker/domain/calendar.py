@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 _SATURDAY = 5
+_QUARTER = 15  # minutes
 
 
 def local_date(instant: datetime, zone: ZoneInfo) -> date:
@@ -23,6 +24,12 @@ def noon(day: date, zone: ZoneInfo) -> datetime:
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The instant at which that day begins, in UTC."""
     return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def quarter_of(instant: datetime) -> datetime:
+    """The last full quarter of an hour, in UTC: local midnights are on that grid."""
+    utc = instant.astimezone(UTC)
+    return utc.replace(minute=utc.minute // _QUARTER * _QUARTER, second=0, microsecond=0)
 
 
 @lru_cache(maxsize=64)

@@ -17,7 +17,8 @@ from tracker.exports.packs import Pack, PackTable
 MOST_ROWS = 1_048_575  # what a sheet holds beside its headings
 LONGEST_TEXT = 32_767
 _CUT = " …"
-_KEYS = {"cycle_summary": 2, "workstream_summary": 4, "items": 5, "blockers": 2, "definitions": 1}  # stay in sight
+_SUMMARIES = dict.fromkeys(("workstream_summary", "part_summary"), 4)
+_KEYS = _SUMMARIES | {"cycle_summary": 2, "items": 5, "blockers": 2, "definitions": 1}  # stay in sight
 _MOST_PLACES = 2
 _NARROW, _WIDE, _DATE_WIDTH, _INSTANT_WIDTH = 8, 48, 11, 19
 # Nothing that somebody wrote becomes a formula or a link; rows go to disk as they come.

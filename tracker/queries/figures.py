@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Integer, bindparam, func, select, union_all
@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from tracker.db.facts import facts, facts_since
 from tracker.db.models import Entry, Note, Workflow, WorkflowCheck
+from tracker.domain.calendar import quarter_of
 from tracker.domain.figures import summaries
 from tracker.domain.figures.history import History
 from tracker.domain.figures.summaries import Summary
@@ -22,9 +23,7 @@ NO_FIGURES = REVIEWING | REPORTING | OF_ACCOUNTS | {"edit_blocker", "note_blocke
 _NEWEST = (
     select(col(Entry.recorded_at)).where(col(Entry.command).not_in(NO_FIGURES)).order_by(col(Entry.id).desc()).limit(1)
 )
-_GRID = timedelta(minutes=15)
 Row = TypeVar("Row")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @contextmanager
@@ -43,9 +42,8 @@ def as_of_now(session: Session, now: datetime) -> datetime:
     """The instant for figures as now: the last full quarter of an hour, or when something was recorded since that can
     change them. So it is one instant for all readers, and local midnights are among them. One statement.
     """
-    quarter = now - (now - _EPOCH) % _GRID
     newest = session.execute(_NEWEST).scalar_one_or_none()
-    return max(quarter, newest) if newest is not None else quarter
+    return max(quarter_of(now), newest) if newest is not None else quarter_of(now)
 
 
 def history(session: Session) -> History | None:

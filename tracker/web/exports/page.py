@@ -40,6 +40,7 @@ GROUPS = {
     N_("Figures"): {
         "cycle_summary": (N_("Figures by cycle"), N_("The programme’s figures, a row for each cycle")),
         "workstream_summary": (N_("Figures by workstream"), N_("The figures of every workstream, and the total")),
+        "part_summary": (N_("Shared workflows"), N_("Whose parts are signed or open, and who waited for how long")),
         "items": (N_("Items behind the figures"), N_("What each figure counts, item by item")),
     },
     N_("The programme"): {
@@ -49,6 +50,7 @@ GROUPS = {
         "blockers": (N_("Blockers"), N_("What has held work up")),
         "blocker_events": (N_("Blocker events"), N_("When each blocker held what, and let go")),
         "notes": (N_("Notes"), N_("What was written on workflows and blockers")),
+        "parts": (N_("Parts"), N_("Who took part in shared workflows, and signed when")),
         "checks": (N_("Checks"), N_("When somebody said that nothing had changed")),
         "cycles": (N_("Cycles"), N_("Dates, planning weeks and goals")),
         "projects": (N_("Projects"), N_("Projects, and the cycle each joined in")),

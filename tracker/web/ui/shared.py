@@ -25,17 +25,17 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from zlib_ng import zlib_ng
 
+from tracker.domain.calendar import quarter_of
 from tracker.web.http.assets import takes_gzip
 from tracker.web.http.context import current_viewer, now
 from tracker.web.ui.formats import isolated, language
 
 _EXTENSION = "tracker.shared"
-_MOST_BYTES = 32_000_000
+_MOST_BYTES = 12_000_000  # of what was asked for last: nothing is asked for again once more has been recorded
 _LONGEST_KEY = 4_000  # characters; a longer address is asked for by nobody else
 _OVERHEAD = 1_000  # bytes that the keeping itself takes, about
 _LEVEL = 5  # of zlib-ng: as small as 6 on a board, in less than half of the time
 _RAW = -15
-_QUARTER = 15
 _FLASHES = "_flashes"  # where Flask keeps what the next page says
 _EDGE = "\0"  # of a slot's name: no text that anybody wrote holds it
 _HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
@@ -235,9 +235,8 @@ def recorded() -> tuple[int, datetime | None, datetime]:
     """What has been recorded, in this very database, and by which quarter of an hour: no figure moves within one, and
     local days begin with one.
     """
-    programme, at = current_viewer().programme, now()
-    quarter = at.replace(minute=at.minute // _QUARTER * _QUARTER, second=0, microsecond=0)
-    return programme.revision, programme.recorded_at, quarter
+    programme = current_viewer().programme
+    return programme.revision, programme.recorded_at, quarter_of(now())
 
 
 def _key() -> Hashable:
