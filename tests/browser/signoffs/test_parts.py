@@ -9,11 +9,11 @@ from tests.browser.looks import LANGUAGES, fits
 from tests.browser.people import sign_in
 
 Axe = Callable[[Page], None]
-SHARED, CELL = "/workflows/OBS-003", "#part-LAB-test"
+SHARED, CELL = "/workflows/ONK-001", "#part-LAB-test"
 
 
 def reopened(page: Page) -> None:
-    """LAB's lead takes its part in test back, which was not needed, and stands at its cell."""
+    """LAB's lead takes its part in test back, which nobody waits for, and stands at its cell."""
     page.locator(CELL).click()
     page.get_by_role("button", name="Take back").click()
     expect(page.locator(CELL)).to_contain_text("open since")
@@ -52,7 +52,7 @@ def test_without_script_a_cell_leads_to_a_page_and_back(new_page: NewPage) -> No
     sign_in(page, "lead_sidu", SHARED)
     page.locator(CELL).click()
     page.get_by_role("button", name="Take back").click()
-    expect(page.locator("main [role=status]")).to_have_text("OBS-003: the part of LAB in test is open again")
+    expect(page.locator("main [role=status]")).to_have_text("ONK-001: the part of LAB in test is open again")
     page.locator(CELL).click()
     page.get_by_role("button", name="Not needed").click()
     expect(page.locator(".error")).to_be_visible()

@@ -101,7 +101,9 @@ def test_a_lead_of_a_workstream_that_takes_part_writes_notes_and_is_told_who_mov
     shared = english(client_as("lead_shared"))
     page = shared.page("/workflows/LAB-001")
     assert "Only leads of LAB and planners can move it." in page.text
-    assert "You lead LKM, which takes part: you can raise and release blockers and write notes." in page.text
+    assert (
+        "You lead LKM, which takes part: you can sign its part, raise and release blockers, write notes." in page.text
+    )
     assert "Checked today: nothing new" not in page.text
     assert not any(attributes.get("href") == "/workflows/LAB-001/edit" for _, attributes in page.elements)
     assert any(attributes.get("href") == "/blockers/new?workflow=LAB-001" for _, attributes in page.elements)

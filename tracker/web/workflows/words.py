@@ -48,7 +48,7 @@ def part_words(facts: WorkflowFacts, actor: Actor) -> str:
     if not own:
         return ""
     return gettext(
-        "You lead %(workstreams)s, which takes part: you can raise and release blockers and write notes.",
+        "You lead %(workstreams)s, which takes part: you can sign its part, raise and release blockers, write notes.",
         workstreams=", ".join(own),
     )
 
