@@ -25,8 +25,13 @@ def packed(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> by
 
 
 @pytest.mark.parametrize("folder", ["", "seed_data/", "Programmet våren 2023/"])
-def test_the_ten_files_from_the_top_or_from_one_folder(folder: str) -> None:
+def test_the_files_from_the_top_or_from_one_folder(folder: str) -> None:
     assert unpacked(packed({f"{folder}{name}": content for name, content in FILES.items()})) == FILES
+
+
+def test_a_zip_of_an_earlier_version_lacks_the_parts() -> None:
+    older = {name: content for name, content in FILES.items() if name != "parts.csv"}
+    assert unpacked(packed(older)) == older
 
 
 def test_what_systems_add_by_themselves_is_left_out() -> None:
@@ -41,8 +46,8 @@ def test_what_systems_add_by_themselves_is_left_out() -> None:
         (FILES | {"/etc/passwd": b""}, "/etc/passwd leads out of the zip"),
         (FILES | {"..\\x.csv": b""}, "leads out of the zip"),
         (FILES | {"C:x.csv": b""}, "C:x.csv leads out of the zip"),
-        (FILES | {"readme.txt": b""}, "readme.txt is none of the ten programme files"),
-        (FILES | {"changes.csv/x": b""}, "changes.csv/x is none of the ten"),
+        (FILES | {"readme.txt": b""}, "readme.txt is none of the programme files"),
+        (FILES | {"changes.csv/x": b""}, "changes.csv/x is none of the programme files"),
         (FILES | {"more/changes.csv": b""}, "changes.csv is in the zip twice"),
         ({name: b"" for name in FILES if name != "scope.csv"}, "scope.csv is missing from the zip"),
         ({(f"a/{name}" if name < "d" else name): b"" for name in FILES}, "in several folders"),
