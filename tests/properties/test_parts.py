@@ -68,7 +68,8 @@ def test_the_items_behind_each_figure_come_to_it(made: RandomProgramme) -> None:
     history = History(facts_of(made.programme, made.zone))
     listed: dict[tuple[object, ...], list[LedgerRow]] = {}
     for one in ledger(history, made.as_of):
-        listed.setdefault((one.cycle, one.basis, one.workstream, one.figure), []).append(one)
+        for workstream in (one.workstream, None):  # all of them stand under their workstreams
+            listed.setdefault((one.cycle, one.basis, workstream, one.figure), []).append(one)
     everywhere = [stream.code for stream in history.workstreams]
     for reading, known in readings_of(made, history):
         for row in part_summary(history, made.as_of):
