@@ -11,6 +11,7 @@ import pytest
 from tests.builders import Flow, a_programme, day, write_folder
 from tests.cli.test_files import refused, run
 from tests.databases import Databases, demo
+from tracker.domain.figures.words import PART_FIGURES
 from tracker.domain.states import ScopeKind
 
 AS_OF = ("--as-of", "2023-04-14T07:00:00Z")
@@ -43,10 +44,11 @@ def test_its_files_are_those_of_the_command_line(tmp_path: Path) -> None:
             "cycle_summary.csv",
             "workstream_summary.csv",
             "items.csv",
+            "part_summary.csv",
             "blockers.csv",
             "definitions.csv",
         ]
-        for name in ("cycle_summary", "workstream_summary", "items"):
+        for name in ("cycle_summary", "workstream_summary", "items", "part_summary"):
             alone = run("export", name, "--cycle", 1, *AS_OF).stdout_bytes
             assert archive.read(f"{name}.csv") == alone
         assert archive.read("blockers.csv") == run("export", "blockers").stdout_bytes
@@ -63,7 +65,15 @@ def test_a_workbook_is_made_where_the_file_says_so(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "pack.xlsx") as book:
         names = re.findall('<sheet name="([^"]*)"', book.read("xl/workbook.xml").decode())
         sheet = book.read("xl/worksheets/sheet4.xml").decode()
-    assert names == ["README", "cycle_summary", "workstream_summary", "items", "blockers", "definitions"]
+    assert names == [
+        "README",
+        "cycle_summary",
+        "workstream_summary",
+        "items",
+        "part_summary",
+        "blockers",
+        "definitions",
+    ]
     assert 'state="frozen"' in sheet
     assert "<autoFilter" in sheet
 
@@ -197,6 +207,18 @@ LKM, TOTAL = b"1,as_reported,SOKI,LKM,", b"1,as_reported,,TOTAL,"
             ),
             "LKM: committed + added - removed is 2, and met + carried_out + returned + dropped is 1",
         ),
+        (
+            with_cells("part_summary.csv", b"1,as_now,SOKI,LKM,", parts_due="5"),
+            "part_summary.csv, cycle 1, as_now, LKM: parts_due is 5, not parts_signed and parts_open together",
+        ),
+        (
+            with_cells("part_summary.csv", b"1,as_now,SOKI,LKM,", signed="5"),
+            "part_summary.csv, cycle 1, as_now, LKM: signed is 5, and its items come to 0",
+        ),
+        (
+            without_a_row("part_summary.csv", b"1,as_now,SOKI,LKM,"),
+            "part_summary.csv, cycle 1, as_now, LKM: has no row, unlike workstream_summary.csv",
+        ),
         (with_other("blockers.csv", b"\r\n1,", b"\r\n9,"), "items.csv: blocker 1 is not in blockers.csv"),
     ],
 )
@@ -221,8 +243,9 @@ def test_a_pack_of_an_older_version_ties_out_without_what_came_later(tmp_path: P
     def as_before(contents: dict[str, bytes]) -> None:
         for name in ("cycle_summary.csv", "workstream_summary.csv"):
             contents[name] = b"".join(line.rpartition(b",")[0] + b"\r\n" for line in contents[name].splitlines())
-        items = contents["items.csv"].splitlines(keepends=True)
-        contents["items.csv"] = b"".join(line for line in items if b"blocked_days_begun" not in line)
+        later, items = {"blocked_days_begun", *PART_FIGURES}, contents["items.csv"].splitlines(keepends=True)
+        contents["items.csv"] = b"".join(line for line in items if line.split(b",")[3].decode() not in later)
+        del contents["part_summary.csv"]
 
     run("export", "pack", *AS_OF, "--out", tmp_path / "pack.zip")
     checked = run("check", "--pack", changed(tmp_path / "pack.zip", as_before))

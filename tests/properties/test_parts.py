@@ -15,12 +15,15 @@ from tests.properties.plain_facts import facts_of
 from tests.properties.random_cycles import RandomProgramme, random_cycles
 from tests.properties.test_figures import by_total, loaded, number, summary
 from tracker.domain.figures.behind import LISTS
+from tracker.domain.figures.facts import Frozen
 from tracker.domain.figures.history import History, Knowledge
 from tracker.domain.figures.ledger import LedgerRow, added_up, ledger
 from tracker.domain.figures.readings import Reading, readings
+from tracker.domain.figures.summaries import METHOD
 from tracker.domain.figures.words import PART_FIGURES
+from tracker.domain.files.figure_files import cells_text
 from tracker.domain.programme.rows import Programme
-from tracker.domain.signoffs.summary import part_summary
+from tracker.domain.signoffs.summary import PART_SUMMARY, part_summary, reported
 
 MANY = settings(max_examples=count(1000), suppress_health_check=list(HealthCheck))
 SOME = settings(max_examples=count(300), suppress_health_check=list(HealthCheck))
@@ -96,6 +99,20 @@ def test_nothing_that_is_recorded_later_changes_what_a_close_froze(engine: Engin
         reported = [row for row in finally_ if row["as_of"] == closed_at and row["basis"] == "as_reported"]
         assert reported == [row for row in by_the_close if row["as_of"] == closed_at and row in reported]
         assert len(reported) == len(made.programme.workstreams) + 1
+
+
+@A_WHILE
+@SOME
+@given(made=random_cycles())
+def test_frozen_rows_read_as_they_were_and_of_workstreams_that_came_later_as_computed(made: RandomProgramme) -> None:
+    facts = facts_of(made.programme, made.zone)
+    frozen = {
+        (row.cycle, row.workstream or ""): Frozen(cells_text(row), METHOD)
+        for row in reported(History(facts))
+        if row.workstream != "S2"
+    }
+    computed, read = History(facts), History(replace(facts, frozen={PART_SUMMARY: frozen}))
+    assert list(part_summary(read, made.as_of)) == list(part_summary(computed, made.as_of))
 
 
 @A_WHILE

@@ -178,7 +178,9 @@ def _undo(session: Session, entry: Entry, workflow: Workflow, undoing: _Undoing)
     state = changes[-2 if undoing.void else -1].to_state
     if undoing.hold and state is State.DONE:
         blockers.refuse_done(workflow.key)
-    workflow_fields.refuse_joining(session, workflow, state, undoing.fields)
+    if undoing.fields:
+        texts = workflow_fields.texts_of(session, workflow)
+        workflow_fields.refuse_joining(workflow.key, state, texts, undoing.fields)
     for blocker_id in undoing.release:
         blockers.write_event(entry, workflow, blocker_id, HoldEvent.RELEASED, entry.recorded_at, NOTE)
     if undoing.void:

@@ -58,8 +58,7 @@ def create(
         version=1,
     )
     others = _write(workflow, texts)
-    if state is State.DONE and others:
-        raise joins_done(workflow.key, others)
+    refuse_joining(workflow.key, state, {}, texts)
     session.add(workflow)
     session.flush()  # its id
     session.add(WorkflowWorkstream(workflow_id=id_of(workflow), workstream_code=workstream, is_owner=True))
@@ -87,7 +86,7 @@ def edit(session: Session, entry: Entry, key: str, wanted: Mapping[str, str], wa
     current = texts_of(session, workflow)
     about = col(FieldChange.workflow_id) == workflow.id
     texts = field_edits.merged(session, about, wanted, was, current)
-    refuse_joining(session, workflow, workflow.state, texts)
+    refuse_joining(key, workflow.state, current, texts)
     write_over(session, entry, workflow, texts)
     return list(texts)
 
@@ -147,21 +146,17 @@ def set_others(
     Raises InvalidError, or ConflictError for one that would join what is done.
     """
     texts = {"other_workstreams": _clean(session, owner, "other_workstreams", " ".join(codes))}
-    refuse_joining(session, workflow, workflow.state, texts)
+    refuse_joining(workflow.key, workflow.state, texts_of(session, workflow), texts)
     write_over(session, entry, workflow, texts, happened_at=happened_at)
 
 
-def refuse_joining(session: Session, workflow: Workflow, state: State | None, texts: Mapping[str, str]) -> None:
-    """Refuses fields that would make a workstream join what is done."""
-    wanted = set(texts.get("other_workstreams", "").split())
-    if state is State.DONE and wanted and (joining := wanted.difference(streams_of(session, workflow)[1])):
-        raise joins_done(workflow.key, joining)
-
-
-def joins_done(key: str, codes: Iterable[str]) -> ConflictError:
-    """Nobody's part is left in what is done."""
-    message = N_("%(key)s is done, so %(codes)s cannot take part any more.")
-    return ConflictError(message, field="other_workstreams", key=key, codes=", ".join(sorted(codes)))
+def refuse_joining(key: str, state: State | None, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+    """Refuses fields by which a workstream would join what is done: nobody's part is left in it."""
+    had, wanted = (set(texts.get("other_workstreams", "").split()) for texts in (before, after))
+    if state is State.DONE and wanted - had:
+        message = N_("%(key)s is done, so %(codes)s cannot take part any more.")
+        codes = ", ".join(sorted(wanted - had))
+        raise ConflictError(message, field="other_workstreams", key=key, codes=codes)
 
 
 def write_over(
