@@ -118,7 +118,9 @@ def _undo_workflow(session: Session, entry: Entry, key: str, written: _Written) 
     undoing.void = _is_to_void(session, workflow, written.changes)
     for blocker_id in dict.fromkeys(event.blocker_id for event in written.events):
         _undo_events(session, workflow, blocker_id, written.events[0].entry_id, undoing)
-    _undo_parts(session, workflow, owner, written.parts, undoing)
+    for_the_move = PartEventKind.WAIVED if written.changes else None  # goes with it
+    signed = [row for row in written.parts if row.event is not for_the_move]
+    _undo_parts(session, workflow, owner, signed, undoing)
     if undoing.is_nothing:
         return False
     waived = {(row.workstream_code, row.stage) for row in written.parts if row.event is PartEventKind.WAIVED}
@@ -193,14 +195,8 @@ def _undo(session: Session, entry: Entry, workflow: Workflow, undoing: _Undoing)
 
 
 def _undo_parts(session: Session, workflow: Workflow, owner: str, rows: Sequence[PartEvent], undoing: _Undoing) -> None:
-    """Adds what makes each part of a stage as before the entry, when what was signed then may have lapsed; what was
-    waived for a move goes with it.
-    """
-    of_stages = {
-        (row.workstream_code, row.stage)
-        for row in rows
-        if row.stage is not None and not (undoing.void and row.event is PartEventKind.WAIVED)
-    }
+    """Adds what makes each part of a stage as before the entry; what was signed before it may have lapsed since."""
+    of_stages = {(row.workstream_code, row.stage) for row in rows if row.stage is not None}
     if not of_stages:
         return
     timeline = db_parts.timeline(session, moves.id_of(workflow), owner)
