@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine, text
 
-from tests.builders import OFFICE, Flow, a_cycle, a_programme, day, load
+from tests.builders import LEAD, Flow, a_cycle, a_programme, day, load
 from tests.db.acting import findings
 from tracker.commands.programme import installation
 from tracker.db import migrations
@@ -79,7 +79,7 @@ def test_it_joins_at_the_creation_and_waives_as_the_newest_entry_by_whoever_made
             )
         ).all()
     assert joined == 5
-    assert [(name, command, bool(is_newest)) for name, command, is_newest in waived] == [(OFFICE, "upgrade", True)]
+    assert [(name, command, bool(is_newest)) for name, command, is_newest in waived] == [(LEAD, "upgrade", True)]
 
 
 def test_nothing_is_written_where_nothing_is_shared(engine: Engine) -> None:

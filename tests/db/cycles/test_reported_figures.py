@@ -133,6 +133,7 @@ def test_check_names_rows_that_are_missing_or_too_many(engine: Engine) -> None:
     assert differences(engine) == [
         "workstream_summary, cycle 1, TOTAL: what was reported is not kept",
         "workstream_summary, cycle 2, LKM: what was reported is not kept",
+        "part_summary, cycle 1, TOTAL: what was reported is not kept",
         "part_summary, cycle 3, LKM: something is kept as reported, and there is no such row",
         "workstream_summary, cycle 3, LKM: something is kept as reported, and there is no such row",
     ]
