@@ -33,7 +33,7 @@ def test_statements_do_not_grow_with_the_data(engine: Engine, workflows: int) ->
     load(engine, a_large_programme(workflows, workflows * 4))
     with reading(engine) as session:
         seen = statements_of(engine, lambda: figures.workstream_summary(session, day(400)))
-    assert len(seen) == 5  # the three histories are read by the driver
+    assert len(seen) == 5  # the four histories are read by the driver
 
 
 def test_eight_cycles_of_many_changes_take_little_memory(engine: Engine) -> None:

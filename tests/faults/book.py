@@ -163,6 +163,8 @@ class Book:
         if refusal := self._refused(turn, known):
             return refusal
         verdict = merged(wanted, was, known.fields[name])
+        if verdict is True and name == "other_workstreams" and self._joins_done(known, wanted, known.state):
+            return ConflictError
         if verdict is True:
             known.write(name, wanted, turn.at, turn.entry)
         return verdict
@@ -332,6 +334,8 @@ class Book:
             return refusal
         if len(released) < len(turns) and known.stack[-2 if is_void else -1][0] is State.DONE:
             return ConflictError
+        if self._joins_done(known, fields.get("other_workstreams", ""), known.stack[-2 if is_void else -1][0]):
+            return ConflictError
         for number, is_held in sorted(turns.items(), key=lambda each: each[1]):
             self._event(Turn(turn.who, turn.at, turn.entry), known, number, is_held=is_held)
         if is_void:
@@ -339,6 +343,10 @@ class Book:
         for name, text in fields.items():
             known.write(name, text, turn.at, turn.entry)
         return True
+
+    def _joins_done(self, known: Known, others: str, state: State) -> bool:
+        """Whether somebody would come to take part in what is done."""
+        return state is State.DONE and bool(set(others.split()) - set(known.fields["other_workstreams"].split()))
 
     def _title_back(self, turn: Turn, number: int, entry: int) -> Verdict:
         blocker = self.blockers[number]

@@ -56,7 +56,7 @@ def _judged(engine: Engine, results: list[object]) -> str:
 
 
 def _move(engine: Engine, to: State) -> Command:
-    wanted = Move(to, stands(engine, FREE).version, reason="other")
+    wanted = Move(to, stands(engine, FREE).version, reason="other", without_parts="Utan delar")
     return lambda session, entry: moves.move(session, entry, FREE, wanted)
 
 

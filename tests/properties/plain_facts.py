@@ -35,4 +35,16 @@ def facts_of(programme: Programme, zone: ZoneInfo) -> ProgrammeFacts:
             (row.id, row.workflow, row.blocker, row.event.value, row.happened_at, row.recorded_at)
             for row in programme.blocker_events
         ],
+        [
+            (
+                row.id,
+                row.workflow,
+                row.workstream,
+                row.stage and row.stage.value,
+                row.event.value,
+                row.happened_at,
+                row.recorded_at,
+            )
+            for row in programme.parts
+        ],
     )

@@ -12,13 +12,14 @@ from tracker.domain.programme.rows import (
     BlockerEventRow,
     ChangeRow,
     CycleRow,
+    PartRow,
     Programme,
     ProjectRow,
     ScopeRow,
     WorkflowRow,
     WorkstreamRow,
 )
-from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, ScopeKind, State
+from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, PartEventKind, ScopeKind, State
 
 # New Year and week 52; week 53; both changes of the clock, in Europe and America; Easter to Midsummer.
 FIRST_DAYS = (date(2022, 12, 5), date(2026, 12, 7), date(2023, 3, 6), date(2023, 10, 2), date(2023, 5, 1))
@@ -45,7 +46,25 @@ _KINDS = (
     "release",
     "all on",
     "all done",
+    "sign",
+    "sign",
+    "sign",
+    "late sign",
+    "all sign",
+    "withdraw",
+    "waive",
+    "waive late",
+    "join",
+    "leave",
+    "leave late",
 )
+_PARTS = {
+    "sign": PartEventKind.SIGNED,
+    "withdraw": PartEventKind.WITHDRAWN,
+    "waive": PartEventKind.WAIVED,
+    "join": PartEventKind.JOINED,
+    "leave": PartEventKind.LEFT,
+}
 _GAPS = (timedelta(0), _TICK, timedelta(minutes=7), timedelta(hours=5), _DAY, 3 * _DAY)
 
 
@@ -143,6 +162,8 @@ class _Simulation:
                 self.hold(what % 3 + 1, key, HoldEvent.HELD)
             case "release":
                 self.hold(*self.rng.choice(sorted(self.held) or [(1, key)]), HoldEvent.RELEASED)
+            case _ if (event := _PARTS.get(kind.replace("late", "").strip())) is not None:
+                self.part(key, event, what, is_late="late" in kind)
 
     def change_late(self, key: str, which: int, what: int) -> None:
         """At a landmark since its latest change, or anywhere between that and now."""
@@ -150,6 +171,37 @@ class _Simulation:
         inside = [mark for mark in self.landmarks if last <= mark <= self.now]
         happened_at = inside[what % len(inside)] if inside else last + (self.now - last) * what / 11
         self.change(key, list(State)[(which + what) % 5], happened_at)
+
+    def part(self, key: str, event: PartEventKind, what: int, *, is_late: bool) -> None:
+        """One that takes part does something, now and then one that does not; late at any moment since the creation."""
+        owner = key.partition("-")[0]
+        streams = [row.code for row in self.programme.workstreams if row.code != owner]
+        others = [code for code in streams if code in self.others(key)]
+        if event in {PartEventKind.SIGNED, PartEventKind.WITHDRAWN}:
+            streams, others = [owner, *streams], [owner, *others]
+        if not streams:
+            return
+        here = event is PartEventKind.LEFT or (event is not PartEventKind.JOINED and self.rng.random() < 0.9)
+        code = self.rng.choice((others if here else []) or streams)
+        first = self.standing[key][0].happened_at
+        marks = [mark for mark in self.landmarks if first <= mark <= self.now]
+        marks += [row.happened_at for row in self.standing[key]]
+        happened_at = self.rng.choice([*marks, first + (self.now - first) * what / 11]) if is_late else self.now
+        due = list(Goal)[: max(self.state(key).position, what % 4)]
+        stage = self.rng.choice(due or [Goal.DESIGN]) if event.is_of_stage else None
+        self.add_part(key, code, stage, event, happened_at)
+
+    def add_part(self, key: str, code: str, stage: Goal | None, event: PartEventKind, happened_at: datetime) -> None:
+        parts = self.programme.parts
+        parts.append(PartRow(len(parts) + 1, key, code, stage, event, happened_at, self.now, _ACTOR))
+
+    def others(self, key: str) -> set[str]:
+        """Who takes part beside the owner, by all that is recorded."""
+        found: set[str] = set()
+        for row in sorted(self.programme.parts, key=lambda row: (row.happened_at, row.id)):
+            if row.workflow == key and row.stage is None:
+                (found.add if row.event is PartEventKind.JOINED else found.discard)(row.workstream)
+        return found
 
     def state(self, key: str) -> State:
         state = self.standing[key][-1].to_state
@@ -210,10 +262,10 @@ def random_cycles(draw: st.DrawFn) -> RandomProgramme:
     Dealt by a generator of its own: what Hypothesis draws itself it draws small, and small programmes have no figures.
     """
     rng = Random(draw(st.integers(0, 2**32 - 1)))
-    steps, workflows = 90 - draw(st.integers(0, 90)), draw(st.sampled_from([14, 6, 2]))
+    steps, workflows = 120 - draw(st.integers(0, 120)), draw(st.sampled_from([14, 6, 2]))
     zone = ZoneInfo(rng.choice(ZONES))
     plans = _plans(rng, zone)
-    streams = rng.randint(1, 3)
+    streams = rng.randint(1, 4)
     programme = Programme(
         projects=[ProjectRow("NU", "Nu"), ProjectRow("SEN", "Senare", first_cycle=rng.randint(2, 4))],
         workstreams=[
@@ -241,13 +293,20 @@ def _create(simulation: _Simulation, workstream: str, number: int) -> None:
     key = f"{workstream}-{number:03}"
     simulation.programme.workflows.append(WorkflowRow(key, key, "", "", workstream, (), "", None, simulation.now))
     simulation.create(key, rng.choice([State.NOT_STARTED, State.NOT_STARTED, State.NOT_STARTED, *State]))
+    for row in simulation.programme.workstreams:
+        if row.code != workstream and rng.random() < 0.4:
+            simulation.add_part(key, row.code, None, PartEventKind.JOINED, simulation.now)
     if rng.random() < 0.7:
         simulation.scope(key, 1, rng.choice(list(Goal)), ScopeKind.PLANNED)
 
 
 def _finished(programme: Programme, simulation: _Simulation) -> Programme:
     programme.workflows = [
-        replace(row, archived_at=simulation.archived.get(row.key))
+        replace(
+            row,
+            archived_at=simulation.archived.get(row.key),
+            other_workstreams=tuple(sorted(simulation.others(row.key))),
+        )
         for row in sorted(programme.workflows, key=lambda row: row.key)
     ]
     return programme

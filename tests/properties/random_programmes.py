@@ -12,13 +12,14 @@ from tracker.domain.programme.rows import (
     CheckRow,
     CycleRow,
     NoteRow,
+    PartRow,
     Programme,
     ProjectRow,
     ScopeRow,
     WorkflowRow,
     WorkstreamRow,
 )
-from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, ScopeKind, State
+from tracker.domain.states import BlockerCategory, CycleStatus, Goal, HoldEvent, PartEventKind, ScopeKind, State
 
 _FIRST = datetime(2023, 1, 2, 8, tzinfo=UTC)
 _NASTY = st.sampled_from(
@@ -75,7 +76,9 @@ CODES = st.sampled_from(["A", "a", "Å", "=A", "'=B", "-1", "LKM-012", "😀", "
 _ACTORS = st.lists(NAMES, min_size=1, max_size=3, unique=True)
 _STEPS = st.lists(
     st.tuples(
-        st.sampled_from(["move", "late", "void", "scope", "carry", "hold", "note", "check"]),
+        st.sampled_from(
+            ["move", "late", "void", "scope", "carry", "hold", "part", "part", "late part", "note", "check"]
+        ),
         st.integers(0, 7),
         st.integers(0, 7),
         st.integers(0, 3_000_000_000),
@@ -98,6 +101,8 @@ class _History:
     def create(self, key: str, state: State) -> None:
         self.standing[key], self.cycles[key] = [], None
         self._change(key, None, state, self.now, "")
+        for code in next(row.other_workstreams for row in self.programme.workflows if row.key == key):
+            self._part(key, code, PartEventKind.JOINED, self.now, 0, "")
 
     def take(self, kind: str, which: int, what: int, text: str) -> None:
         programme = self.programme
@@ -122,6 +127,10 @@ class _History:
                 programme.blocker_events.append(
                     BlockerEventRow(number, blocker, key, event, self.now, self.now, self._actor(what), text)
                 )
+            case "part" | "late part":
+                happened_at = self.now if kind == "part" else self.now - (self.now - _FIRST) * what / 7
+                code = programme.workstreams[(which + what) % len(programme.workstreams)].code
+                self._part(key, code, list(PartEventKind)[(which * 8 + what) % 5], happened_at, what, text)
             case "note":
                 blocker_id = programme.blockers[0].id if programme.blockers and what % 2 else None
                 workflow = None if blocker_id and what % 3 else key
@@ -157,6 +166,15 @@ class _History:
             ScopeRow(number, key, here, after, goal, how, text, self.now, self.now, self._actor(what), text)
         )
         self.cycles[key] = after
+
+    def _part(self, key: str, code: str, event: PartEventKind, happened_at: datetime, what: int, text: str) -> None:
+        """The owning workstream takes part as long as the workflow is there, and its part is always needed."""
+        workflow = next(row for row in self.programme.workflows if row.key == key)
+        if workflow.workstream == code and event not in {PartEventKind.SIGNED, PartEventKind.WITHDRAWN}:
+            return
+        stage = list(Goal)[what % 3] if event.is_of_stage else None
+        number, actor = len(self.programme.parts) * 3 + 1, self._actor(what)
+        self.programme.parts.append(PartRow(number, key, code, stage, event, happened_at, self.now, actor, text))
 
     def _actor(self, number: int) -> str:
         return self.actors[number % len(self.actors)]
@@ -197,7 +215,17 @@ def programmes(draw: st.DrawFn) -> Programme:
     for kind, which, what, gap, text in draw(_STEPS):
         history.now += timedelta(microseconds=gap)
         history.take(kind, which, what, text)
+    for workflow in programme.workflows:
+        workflow.other_workstreams = _others(programme, workflow.key)
     return programme
+
+
+def _others(programme: Programme, key: str) -> tuple[str, ...]:
+    found: set[str] = set()
+    for row in sorted(programme.parts, key=lambda row: (row.happened_at, row.id)):
+        if row.workflow == key and row.stage is None:
+            (found.add if row.event is PartEventKind.JOINED else found.discard)(row.workstream)
+    return tuple(sorted(found))
 
 
 def _workflow(draw: st.DrawFn, key: str, streams: list[str]) -> WorkflowRow:

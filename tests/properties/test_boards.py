@@ -7,7 +7,7 @@ import html
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from random import Random
@@ -30,9 +30,10 @@ from tests.db.reviewing import seen
 from tests.web import people
 from tests.web.conftest import browser_of, sign_in
 from tests.web.page_client import PageClient
-from tracker.commands import blockers, cycles, notes, planning, reviews
+from tracker.commands import blockers, cycles, notes, planning, reviews, signoffs
 from tracker.commands.entry.entries import Entry, open_entry
 from tracker.commands.programme import setup
+from tracker.commands.signoffs import PartWish
 from tracker.commands.undo import entries as undo
 from tracker.commands.workflows import fields, moves, scope
 from tracker.commands.workflows.moves import Move
@@ -42,7 +43,7 @@ from tracker.domain.calendar import local_date
 from tracker.domain.errors import TrackerError
 from tracker.domain.people import Actor
 from tracker.domain.programme.setup import Thing
-from tracker.domain.states import STATES, Goal, ReviewReason, Role
+from tracker.domain.states import STATES, Goal, PartEventKind, ReviewReason, Role
 from tracker.domain.workflows import WorkflowFields
 from tracker.queries.board import cards as board
 from tracker.queries.board import list_rows
@@ -141,9 +142,16 @@ class Office:
         random = self.random
         goal, stream = random.choice(list(Goal)), random.choice(STREAMS)
         state = random.choice(STATES)
-        words = random.choice(["Beställa", "Svara", ""])
+        words, event = random.choice(["Beställa", "Svara", ""]), random.choice(list(PartEventKind))
         usual: list[tuple[str, Command]] = [
-            ("move", lambda s, e, key, version: moves.move(s, e, key, Move(state, version, reason="other"))),
+            (
+                "move",
+                lambda s, e, key, version: moves.move(
+                    s, e, key, Move(state, version, reason="other", without_parts=words)
+                ),
+            ),
+            ("batch_sign", lambda s, e, key, _: signoffs.sign_all(s, e, key, random.sample(STREAMS, 2))),
+            ("sign_part", lambda s, e, key, _: signed(s, e, key, PartWish(stream, event, goal, note="Görs inte här"))),
             ("take_back", lambda s, e, key, version: moves.undo(s, e, key, version=version)),
             ("batch_own", lambda s, e, key, _: fields.own(s, e, key, words)),
             ("batch_prioritise", lambda s, e, key, _: fields.prioritise(s, e, key, random.choice([None, 1, 4]))),
@@ -178,6 +186,12 @@ def edited(session: Session, entry: Entry, key: str, wanted: dict[str, str]) -> 
     """Over whatever stands there."""
     workflow, _ = moves.the_workflow(session, key)
     fields.edit(session, entry, key, wanted, fields.texts_of(session, workflow))
+
+
+def signed(session: Session, entry: Entry, key: str, wish: PartWish) -> None:
+    """In whatever state it is."""
+    workflow, _ = moves.the_workflow(session, key)
+    signoffs.write(session, entry, key, replace(wish, state=workflow.state))
 
 
 def title(session: Session) -> str:

@@ -132,7 +132,13 @@ def test_no_answer_hangs_on_what_was_asked_before(engine: Engine, made: RandomPr
     with loaded(engine, made) as session:
         found = facts(session)
         assert found is not None
-        found = replace(found, changes=list(found.changes), scope=list(found.scope), holds=list(found.holds))
+        found = replace(
+            found,
+            changes=list(found.changes),
+            scope=list(found.scope),
+            holds=list(found.holds),
+            parts=list(found.parts),
+        )
 
     def answers(asked: list[Reading], *, share: bool) -> list[CycleItems]:
         history = History(found)

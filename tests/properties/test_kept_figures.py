@@ -18,10 +18,11 @@ from tests.databases import Databases
 from tests.db.acting import acting, planner, stands
 from tests.db.reviewing import seen
 from tracker.charts import registry as drawings
-from tracker.commands import blockers, cycles, notes, planning, reviews
+from tracker.commands import blockers, cycles, notes, planning, reviews, signoffs
 from tracker.commands.board import Update, save
 from tracker.commands.entry.entries import Entry
 from tracker.commands.programme import setup
+from tracker.commands.signoffs import PartWish
 from tracker.commands.undo import entries as undo_entries
 from tracker.commands.workflows import fields, moves, scope
 from tracker.commands.workflows.moves import Move
@@ -38,12 +39,14 @@ from tracker.domain.figures.ledger import ledger
 from tracker.domain.figures.memberships import NO_SCOPE
 from tracker.domain.figures.readings import readings
 from tracker.domain.programme.setup import Thing
-from tracker.domain.states import STATES, BlockerCategory, CycleStatus, Goal, ReviewReason
+from tracker.domain.signoffs.summary import part_summary
+from tracker.domain.states import STATES, BlockerCategory, CycleStatus, Goal, PartEventKind, ReviewReason
 from tracker.domain.workflows import WorkflowFields
 from tracker.queries import figures
 
 RUNS, STEPS = 300, 30
-KEYS = [f"{code}-{number:03}" for code in ("LAB", "LKM", "RTG") for number in (1, 2, 3)]
+CODES = ("LAB", "LKM", "RTG")
+KEYS = [f"{code}-{number:03}" for code in CODES for number in (1, 2, 3)]
 GOALS = list(Goal)
 TAGS = Tags({}, dict.fromkeys(range(100), BlockerCategory.OTHER))
 
@@ -63,6 +66,7 @@ def prepared(engine: Engine) -> None:
     migrations.upgrade(engine)
     flows = [Flow(key, workstream=key[:3], actor=OFFICE) for key in KEYS]
     for number, flow in enumerate(flows):
+        flow.others = tuple(code for code in CODES if code != flow.workstream)[: number % 3]
         flow.in_cycle(1 + number % 3, at=day(-6 if number % 3 == 0 else 47))
         flow.to(STATES[1 + number % 3], day(2 + number)).to(STATES[number % 5 or 1], day(55, 8 + number))
     flows[0].held(1, day(56))
@@ -126,6 +130,8 @@ def figures_of(history: History, as_of: datetime) -> list[object]:
     return [
         summaries.cycle_summary(history, as_of),
         summaries.workstream_summary(history, as_of),
+        list(part_summary(history, as_of)),
+        [Knowledge(history, each.as_of).parts(each, codes) for each in begun for codes in (streams, streams[:1])],
         [Knowledge(history, each.as_of).items(each, codes) for each in begun for codes in (streams, streams[:1])],
         [known.workflow(each)._replace(scope=NO_SCOPE) for code in streams for each in history.workflows(code)],
     ]
@@ -146,7 +152,20 @@ def _move(session: Session, entry: Entry, wanted: Wanted) -> object:
     days_ago = wanted.number % 7
     on = (entry.recorded_at - timedelta(days=days_ago)).date() if days_ago > 3 else None
     to = STATES[wanted.number % len(STATES)]
-    return moves.move(session, entry, wanted.key, Move(to, wanted.version, on, "other"))
+    words = "Utan delar" if wanted.number % 2 else ""
+    return moves.move(session, entry, wanted.key, Move(to, wanted.version, on, "other", without_parts=words))
+
+
+def _sign(session: Session, entry: Entry, wanted: Wanted) -> object:
+    """Whatever becomes of a part; two days ago now and then."""
+    events = list(PartEventKind)
+    event = events[wanted.number % len(events)]
+    workflow, owner = moves.the_workflow(session, wanted.key)
+    code = CODES[wanted.number % 3] if event.is_of_stage or wanted.number % 7 else owner
+    on = (entry.recorded_at - timedelta(days=2)).date() if wanted.number % 4 == 0 else None
+    stage = GOALS[wanted.number % max(1, min(workflow.state.position, 3))]
+    wish = PartWish(code, event, stage if event.is_of_stage else None, workflow.state, on, "Görs inte här")
+    return signoffs.write(session, entry, wanted.key, wish)
 
 
 def _save(session: Session, entry: Entry, wanted: Wanted) -> object:
@@ -199,6 +218,8 @@ COMMANDS: dict[str, Callable[[Session, Entry, Wanted], object]] = {
         session, entry, wanted.entry - wanted.number % 3
     ),
     "save_rows": _save,
+    "sign_part": _sign,
+    "batch_sign": lambda session, entry, wanted: signoffs.sign_all(session, entry, wanted.key, CODES),
     "hold_blocker": lambda session, entry, wanted: blockers.hold(session, entry, 1 + wanted.number % 2, [wanted.key]),
     "raise_blocker": _raise,
     "release_blocker": lambda session, entry, wanted: blockers.release(

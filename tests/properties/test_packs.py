@@ -18,19 +18,22 @@ from tracker.domain.figures.behind import BY_AMOUNT
 from tracker.domain.figures.ledger import OF_BLOCKERS, OF_WORKFLOWS, LedgerRow, ledger
 from tracker.domain.figures.readings import Basis
 from tracker.domain.figures.summaries import Summary, cycle_summary, workstream_summary
-from tracker.domain.figures.words import FIGURES, Adds
+from tracker.domain.figures.words import FIGURES, PART_FIGURES, Adds
 from tracker.domain.files import packs as domain
-from tracker.domain.files.figure_files import CYCLE_SUMMARY, ITEMS, WORKSTREAM_SUMMARY
+from tracker.domain.files.figure_files import CYCLE_SUMMARY, ITEMS, PART_SUMMARY, WORKSTREAM_SUMMARY
 from tracker.domain.programme.files import BLOCKERS
+from tracker.domain.signoffs.summary import PartSummary, part_summary
 from tracker.domain.states import Goal
 from tracker.exports import definitions, packs
 from tracker.exports.packs import Pack, PackTable
 
 SOME = settings(max_examples=count(300), suppress_health_check=list(HealthCheck))
 FEW = settings(max_examples=count(100), suppress_health_check=list(HealthCheck))
-OTHERS = (*(name for name, each in FIGURES.items() if each.adds is Adds.DAYS), "tested_previous")
+OTHERS = (*(name for name, each in FIGURES.items() if each.adds is Adds.DAYS), "tested_previous", *PART_FIGURES)
+LOST = {"designed", "met", "blockers_opened", "parts_signed", "waiting_now", "lapsed"}
 GOALS = {f"{name}_{goal.value}" for name in ("committed", "met") for goal in Goal}
 WAYS_OUT = ("carried_out", "returned", "dropped")
+MORE_THAN_ONCE = (*WAYS_OUT, "waiting_now", "waited_on_now")
 COUNTED = [name for name in (*OF_WORKFLOWS, *OF_BLOCKERS) if name not in OTHERS]
 
 
@@ -41,6 +44,7 @@ def tables(made: RandomProgramme) -> list[PackTable]:
         ("cycle_summary", CYCLE_SUMMARY, cycle_summary(history, made.as_of)),
         ("workstream_summary", WORKSTREAM_SUMMARY, workstream_summary(history, made.as_of)),
         ("items", ITEMS, list(ledger(history, made.as_of))),
+        ("part_summary", PART_SUMMARY, list(part_summary(history, made.as_of))),
         ("blockers", BLOCKERS.columns, made.programme.blockers),
         ("definitions", definitions.ROWS.columns, list(definitions.rows())),
     ]
@@ -73,23 +77,29 @@ def test_a_part_of_the_ledger_is_the_same_as_in_the_whole(made: RandomProgramme)
 @FEW
 @given(made=random_cycles(), data=st.data())
 def test_a_changed_figure_is_named_and_so_is_a_lost_item(made: RandomProgramme, data: st.DataObject) -> None:
-    cycles, streams, items = (list(rows) for _, _, rows in tables(made)[:3])
+    cycles, streams, items, parts = (list(rows) for _, _, rows in tables(made)[:4])
 
     def found() -> list[str]:
         blockers = {str(row.id) for row in made.programme.blockers}
-        every = domain.findings(cycles, streams, items, blockers=blockers, defined=[*COUNTED, *OTHERS])
+        every = domain.findings(cycles, streams, items, parts, blockers=blockers, defined=[*COUNTED, *OTHERS])
         return [each.text for each in every if each.is_difference]
 
-    filled = [(place, name) for place, row in enumerate(streams) for name in COUNTED if getattr(row, name) is not None]
+    filled = [
+        (rows, place, name)
+        for rows, names in ((streams, COUNTED), (parts, PART_FIGURES))
+        for place, row in enumerate(rows)
+        for name in names
+        if getattr(row, name) is not None
+    ]
     if filled:
-        place, name = data.draw(st.sampled_from(filled))
-        row: Summary = streams[place]
-        streams[place] = replace(row, **{name: getattr(row, name) + 1})
+        rows, place, name = data.draw(st.sampled_from(filled))
+        row: Summary | PartSummary = rows[place]
+        rows[place] = replace(row, **{name: getattr(row, name) + 1})
         assert any(
             f"cycle {row.cycle}, {row.basis.value}, {row.workstream or 'TOTAL'}: {name} is" in line for line in found()
         )
-        streams[place] = row
-    counted = [place for place, each in enumerate(items) if each.figure in {"designed", "met", "blockers_opened"}]
+        rows[place] = row
+    counted = [place for place, each in enumerate(items) if each.figure in LOST]
     if counted:
         lost: LedgerRow = items.pop(data.draw(st.sampled_from(counted)))
         assert any(f"{lost.figure} is" in line for line in found())
@@ -99,7 +109,7 @@ def test_a_changed_figure_is_named_and_so_is_a_lost_item(made: RandomProgramme, 
 @given(made=random_cycles(), chosen=st.integers(0, 100_000), way=st.integers(0, 100_000))
 def test_an_item_that_stands_elsewhere_or_twice_is_named(made: RandomProgramme, chosen: int, way: int) -> None:
     """Even where the counts still come out."""
-    cycles, streams, items = (list(rows) for _, _, rows in tables(made)[:3])
+    cycles, streams, items, parts = (list(rows) for _, _, rows in tables(made)[:4])
     by_amount = (*OF_BLOCKERS, *BY_AMOUNT)  # one may change nothing
     filled = [place for place, each in enumerate(items) if each.figure not in by_amount]
     if not filled:
@@ -107,16 +117,15 @@ def test_an_item_that_stands_elsewhere_or_twice_is_named(made: RandomProgramme, 
     place = filled[chosen % len(filled)]
     row: LedgerRow = items[place]
     changes = [[replace(row, cycle=row.cycle + 1)]]
-    if row.figure not in WAYS_OUT:  # a bulk load may bring it: a workflow that left the cycle twice
+    if row.figure not in MORE_THAN_ONCE:  # a bulk load may bring it: a workflow that left the cycle twice
         changes.append([row, row])
     if row.figure in GOALS:
         changes.append([replace(row, goal=next(goal for goal in Goal if goal is not row.goal))])
     others = [items[other] for other in filled if items[other].item != row.item and _same(items[other], row)]
-    changes += [[other] for other in others[:1] if row.figure not in WAYS_OUT]
+    changes += [[other] for other in others[:1] if row.figure not in MORE_THAN_ONCE]
     items[place : place + 1] = changes[way % len(changes)]
-    found = domain.findings(
-        cycles, streams, items, blockers={str(each.id) for each in made.programme.blockers}, defined=[*COUNTED, *OTHERS]
-    )
+    blockers = {str(each.id) for each in made.programme.blockers}
+    found = domain.findings(cycles, streams, items, parts, blockers=blockers, defined=[*COUNTED, *OTHERS])
     assert any(each.is_difference and f"cycle {row.cycle}, {row.basis.value}" in each.text for each in found)
 
 

@@ -63,6 +63,7 @@ def test_an_export_as_of_any_instant_can_be_seeded_and_is_its_own_export(
         files = exported(session, as_of)
     known = from_files(files)
     assert known.changes == [row for row in programme.changes if row.recorded_at <= as_of]
+    assert known.parts == [row for row in programme.parts if row.recorded_at <= as_of]
     assert known.notes == [row for row in programme.notes if row.recorded_at <= as_of]
     with loaded(engine, known) as session:
         assert exported(session, as_of) == files

@@ -10,14 +10,23 @@ from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows.moves import id_of, streams_of, the_led_workflow, the_workflow
 from tracker.db import models
 from tracker.db.columns import AnyTable
-from tracker.db.models import BlockerEvent, FieldChange, Note, ScopeChange, StateChange, Workflow, WorkflowCheck
+from tracker.db.models import (
+    BlockerEvent,
+    FieldChange,
+    Note,
+    PartEvent,
+    ScopeChange,
+    StateChange,
+    Workflow,
+    WorkflowCheck,
+)
 from tracker.domain.calendar import local_date
 from tracker.domain.errors import N_, InvalidError
 from tracker.domain.permissions import require_participant
 from tracker.domain.texts import prose
 
 # What changes a workflow; notes and checks do not.
-_CHANGES: tuple[AnyTable, ...] = (StateChange, ScopeChange, BlockerEvent, FieldChange)
+_CHANGES: tuple[AnyTable, ...] = (StateChange, ScopeChange, BlockerEvent, PartEvent, FieldChange)
 
 
 def write(session: Session, entry: Entry, text: str, *, key: str = "", blocker_id: int | None = None) -> None:

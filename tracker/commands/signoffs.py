@@ -4,7 +4,7 @@ takes part.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -46,6 +46,8 @@ def write(session: Session, entry: Entry, key: str, wish: PartWish) -> bool:
     timeline = db_parts.timeline(session, moves.id_of(workflow), owner)
     note = prose(wish.note, "note")
     _refuse_others(entry, workflow, owner, wish, timeline)
+    if _is_so(workflow, owner, wish, timeline):
+        return False
     if wish.state is not workflow.state:
         raise StaleError(workflow)
     if wish.event is PartEventKind.SIGNED and POSITIONS[wish.stage] > workflow.state.position:
@@ -57,10 +59,7 @@ def write(session: Session, entry: Entry, key: str, wish: PartWish) -> bool:
         )
     if wish.event is PartEventKind.WAIVED and not note:
         raise InvalidError(N_("Write why this part is not needed."), field="note")
-    if _is_so(workflow, owner, wish, timeline):
-        return False
-    latest = timeline.latest(wish.workstream) or workflow.created_at
-    at = moves.happened_at(session, entry, wish.happened_on, previous=max(workflow.state_since, latest))
+    at = _happened_at(session, entry, workflow, wish, timeline)
     parts.write(entry, moves.id_of(workflow), wish.workstream, wish.stage, wish.event, at, note)
     return True
 
@@ -90,7 +89,18 @@ def _take_part(session: Session, entry: Entry, workflow: Workflow, owner: str, w
     wanted = others | {wish.workstream} if is_joining else others - {wish.workstream}
     if wanted == others:
         return False
-    return bool(fields.set_others(session, entry, workflow, owner, wanted, happened_on=wish.happened_on))
+    timeline = db_parts.timeline(session, moves.id_of(workflow), owner)
+    at = _happened_at(session, entry, workflow, wish, timeline)
+    fields.set_others(session, entry, workflow, owner, wanted, happened_at=at)
+    return True
+
+
+def _happened_at(
+    session: Session, entry: Entry, workflow: Workflow, wish: PartWish, timeline: PartTimeline
+) -> datetime:
+    """As for moves; a dated row comes after the latest of the state and of the part."""
+    latest = timeline.latest(wish.workstream) or workflow.state_since
+    return moves.happened_at(session, entry, wish.happened_on, previous=max(workflow.state_since, latest))
 
 
 def _refuse_others(entry: Entry, workflow: Workflow, owner: str, wish: PartWish, timeline: PartTimeline) -> None:

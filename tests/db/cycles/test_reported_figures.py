@@ -33,9 +33,10 @@ def a_closed_programme() -> Programme:
     return a_programme(on_time, late, cycles=[*closed, a_cycle(3, CycleStatus.RUNNING)])
 
 
-def kept(engine: Engine) -> dict[tuple[int, str], dict[str, str]]:
+def kept(engine: Engine, file: str = "workstream_summary") -> dict[tuple[int, str], dict[str, str]]:
     with reading(engine) as session:
-        return {(row.cycle_number, row.row_key): json.loads(row.cells) for row in session.exec(select(Reported))}
+        rows = session.exec(select(Reported).where(Reported.file == file)).all()
+    return {(row.cycle_number, row.row_key): json.loads(row.cells) for row in rows}
 
 
 def differences(engine: Engine) -> list[str]:
@@ -49,6 +50,9 @@ def test_a_load_keeps_a_row_per_closed_cycle_and_workstream_and_one_for_all(engi
     assert rows.keys() == {(cycle, place) for cycle in (1, 2) for place in PLACES}
     assert (rows[1, ""]["tested"], rows[1, "LKM"]["tested"], rows[1, "LAB"]["tested"]) == ("1", "1", "0")
     assert {row["basis"] for row in rows.values()} == {"as_reported"}
+    parts = kept(engine, "part_summary")
+    assert parts.keys() == rows.keys()
+    assert {row["parts_due"] for row in parts.values()} == {"0"}
     assert differences(engine) == []
 
 
@@ -63,7 +67,7 @@ def test_what_is_known_later_stands_in_the_figures_as_now_alone(engine: Engine) 
 
 def test_nothing_is_kept_of_cycles_that_are_not_closed(engine: Engine) -> None:
     load(engine, a_programme(cycles=[a_cycle(1, CycleStatus.RUNNING), a_cycle(2)]))
-    assert kept(engine) == {}
+    assert kept(engine) == kept(engine, "part_summary") == {}
 
 
 def test_they_are_stored_once(engine: Engine) -> None:
@@ -114,8 +118,8 @@ def test_check_names_every_cell_that_differs_from_the_history(engine: Engine) ->
     load(engine, a_closed_programme())
     tamper(engine, 'UPDATE reported SET cells = replace(cells, \'"tested": "1"\', \'"tested": "7"\')')
     assert differences(engine) == [
-        "cycle 1, LKM: tested is kept as reported as 7, and the history says 1",
-        "cycle 1, TOTAL: tested is kept as reported as 7, and the history says 1",
+        "workstream_summary, cycle 1, LKM: tested is kept as reported as 7, and the history says 1",
+        "workstream_summary, cycle 1, TOTAL: tested is kept as reported as 7, and the history says 1",
     ]
 
 
@@ -127,16 +131,18 @@ def test_check_names_rows_that_are_missing_or_too_many(engine: Engine) -> None:
         "UPDATE reported SET cycle_number = 3 WHERE cycle_number = 2 AND row_key = 'LKM'",
     )
     assert differences(engine) == [
-        "cycle 1, TOTAL: what was reported is not kept",
-        "cycle 2, LKM: what was reported is not kept",
-        "cycle 3, LKM: something is kept as reported, and there is no such row",
+        "workstream_summary, cycle 1, TOTAL: what was reported is not kept",
+        "workstream_summary, cycle 2, LKM: what was reported is not kept",
+        "part_summary, cycle 1, TOTAL: what was reported is not kept",
+        "part_summary, cycle 3, LKM: something is kept as reported, and there is no such row",
+        "workstream_summary, cycle 3, LKM: something is kept as reported, and there is no such row",
     ]
 
 
 def test_a_workstream_that_came_after_a_close_needs_no_row_while_it_counts_nothing(engine: Engine) -> None:
     load(engine, a_closed_programme())
     tamper(engine, "DELETE FROM reported WHERE row_key IN ('LAB', 'LKM') AND cycle_number = 2")
-    assert differences(engine) == ["cycle 2, LKM: what was reported is not kept"]
+    assert differences(engine) == ["workstream_summary, cycle 2, LKM: what was reported is not kept"]
 
 
 def tamper(engine: Engine, *statements: str) -> None:

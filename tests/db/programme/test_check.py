@@ -49,6 +49,26 @@ def test_each_cache_is_compared(engine: Engine, change: str, words: str) -> None
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        ("DELETE FROM workflow_workstream WHERE NOT is_owner", "kept as nothing, and the history says LKM"),
+        (
+            (
+                "INSERT INTO workflow_workstream (workflow_id, workstream_code, is_owner)"
+                " SELECT id, 'RTG', FALSE FROM workflow WHERE key = 'LAB-001'"
+            ),
+            "kept as LKM RTG, and the history says LKM",
+        ),
+    ],
+)
+def test_who_takes_part_is_compared(engine: Engine, change: str, words: str) -> None:
+    load(engine, a_programme())
+    with transaction(engine) as session:
+        session.execute(text(change))
+    assert found(engine) == [f"LAB-001: other_workstreams is {words}"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
         ("revision = 3", "programme: revision is kept as 3, and the last entry is"),
         (
             "last_recorded_at = NULL",

@@ -18,8 +18,9 @@ from tracker.db.engine import reading, transaction
 from tracker.domain.cells import Dialect
 from tracker.domain.errors import ConflictError
 from tracker.domain.files.csv_text import PlaceError
+from tracker.domain.programme.parts import BEFORE_PARTS
 from tracker.domain.programme.rows import ChangeRow
-from tracker.domain.states import CycleStatus, Goal, ScopeKind, State
+from tracker.domain.states import CycleStatus, Goal, PartEventKind, ScopeKind, State
 from tracker.queries.programme import check
 
 TWO_MINUTES = 120
@@ -125,6 +126,13 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         ("scope.csv", "planned", "plannned", "column kind: 'plannned': is none of planned, added"),
         ("blockers.csv", "equipment", "things", "blockers.csv, line 2, column category: 'things'"),
         ("blocker_events.csv", "1,1,LAB", "1,7,LAB", "blocker_events.csv, line 2, column blocker: '7': "),
+        ("workflows.csv", "LAB,LKM,", "LAB,,", "column other_workstreams: '': contradicts parts.csv, which says 'LKM'"),
+        ("parts.csv", "LAB-001", "LAB-009", "parts.csv, line 2, column workflow: 'LAB-009': is not in workflows.csv"),
+        ("parts.csv", "LKM,,joined", "XXX,,joined", "column workstream: 'XXX': is not in workstreams.csv"),
+        ("parts.csv", "LKM,,joined", "LAB,,joined", "column workstream: 'LAB': is the owning workstream"),
+        ("parts.csv", ",,joined", ",test,joined", "column stage: 'test': must be empty for the event joined"),
+        ("parts.csv", ",,joined", ",,signed", "column stage: '': must not be empty for the event signed"),
+        ("parts.csv", ",joined,2022", ",joined,2029", "parts.csv, line 2, column happened_at"),
         ("notes.csv", "LAB-003", "", "notes.csv, line 2, column workflow: '': must not be empty when blocker is"),
         ("checks.csv", "Z,Projekt", ",Projekt", "checks.csv, line 2, column recorded_at: '2023-02-18T09:00:00'"),
         ("checks.csv", "id,", "id,colour,", "checks.csv, line 1, column colour: is no column of this file"),
@@ -218,6 +226,40 @@ def test_a_missing_file_is_refused(files: dict[str, bytes], tmp_path: Path) -> N
     put(tmp_path, files)
     (tmp_path / "notes.csv").unlink()
     with pytest.raises(PlaceError, match=r"notes.csv: is missing"):
+        seed.read_folder(tmp_path)
+
+
+def test_a_folder_of_an_earlier_version_has_no_parts(tmp_path: Path) -> None:
+    """Those who take part joined at the creation, and what is due is waived in one entry, at the newest row's."""
+    shared = Flow("LAB-001", workstream="LAB", others=("RTG", "LKM")).to(State.VALIDATION, day(5))
+    away = Flow("LAB-002", workstream="LAB", others=("LKM",), archived_at=day(9)).to(State.TEST, day(6))
+    put_away_done = Flow("LAB-003", workstream="LAB", others=("LKM",), archived_at=day(9)).to(State.DONE, day(7))
+    folder = write_folder(tmp_path, a_programme(shared, away, put_away_done))
+    (folder / "parts.csv").unlink()
+    parts = seed.read_folder(folder).parts
+    joined = [row for row in parts if row.event is PartEventKind.JOINED]
+    assert [(row.workflow, row.workstream, row.happened_at, row.recorded_at) for row in joined] == [
+        (key, code, shared.created_at, shared.created_at)
+        for key, code in (("LAB-001", "LKM"), ("LAB-001", "RTG"), ("LAB-002", "LKM"), ("LAB-003", "LKM"))
+    ]
+    waived = [row for row in parts if row.event is PartEventKind.WAIVED]
+    assert [(row.workflow, row.workstream, row.stage) for row in waived] == [
+        *(("LAB-001", code, stage) for code in ("LKM", "RTG") for stage in (Goal.DESIGN, Goal.VALIDATION)),
+        *(("LAB-003", "LKM", stage) for stage in Goal),
+    ]
+    assert {(row.happened_at, row.recorded_at, row.actor, row.note) for row in waived} == {
+        (day(7), day(7), LEAD, BEFORE_PARTS)
+    }
+    assert len(parts) == len(joined) + len(waived)
+
+
+def test_who_takes_part_in_a_folder_without_parts_is_checked_by_its_place(
+    files: dict[str, bytes], tmp_path: Path
+) -> None:
+    (put(tmp_path, files) / "parts.csv").unlink()
+    assert seed.read_folder(tmp_path) == a_programme()
+    edited(tmp_path, "workflows.csv", "LAB,LKM,", "LAB,LKM XX,")
+    with pytest.raises(PlaceError, match=r"workflows.csv, line 2, column other_workstreams: 'LKM XX'"):
         seed.read_folder(tmp_path)
 
 

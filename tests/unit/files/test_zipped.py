@@ -29,6 +29,11 @@ def test_the_files_from_the_top_or_from_one_folder(folder: str) -> None:
     assert unpacked(packed({f"{folder}{name}": content for name, content in FILES.items()})) == FILES
 
 
+def test_a_zip_of_an_earlier_version_lacks_the_parts() -> None:
+    older = {name: content for name, content in FILES.items() if name != "parts.csv"}
+    assert unpacked(packed(older)) == older
+
+
 def test_what_systems_add_by_themselves_is_left_out() -> None:
     added = {"seed/": b"", "__MACOSX/seed/._changes.csv": b"x", "seed/.DS_Store": b"x"}
     assert unpacked(packed(added | {f"seed/{name}": content for name, content in FILES.items()})) == FILES

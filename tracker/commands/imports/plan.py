@@ -10,7 +10,7 @@ from typing import TypeVar
 from tracker.commands.entry.entries import Entry
 from tracker.commands.imports.facts import Existing, ImportFacts
 from tracker.commands.imports.results import RowResult, fingerprint
-from tracker.commands.workflows.fields import key_after, refuse_wrong_key
+from tracker.commands.workflows.fields import key_after, refuse_joining, refuse_wrong_key
 from tracker.commands.workflows.moves import When, archived, archived_stream, blocked, refuse_unexplained
 from tracker.commands.workflows.parts import WithoutPartsError
 from tracker.domain import history
@@ -330,6 +330,11 @@ class _RowPlan:
 
     def _without_parts(self, there: Existing | None, to: State | None, texts: Mapping[str, str]) -> None:
         """Done needs the parts of all who take part after this row, and no row has words for those that lack."""
+        if there is not None and to is None:
+            try:
+                refuse_joining(there.key, there.state, there.texts, texts)
+            except ConflictError as error:
+                self._wrong(Field.OTHER_WORKSTREAMS, error)
         others = texts.get("other_workstreams", there.texts["other_workstreams"] if there else "").split()
         if to is not State.DONE or not others:
             return

@@ -17,6 +17,7 @@ from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves, parts, scope
 from tracker.commands.workflows.moves import streams_of, the_workflow
 from tracker.db import models
+from tracker.db import parts as db_parts
 from tracker.db.history import last_written
 from tracker.db.models import Blocker, BlockerEvent, Cycle, FieldChange, PartEvent, ScopeChange, StateChange, Workflow
 from tracker.domain.blockers import FIELDS
@@ -24,6 +25,7 @@ from tracker.domain.cells import LARGEST_ID
 from tracker.domain.errors import N_, ConflictError, NotAllowedError, NotFoundError
 from tracker.domain.fields import texts_of
 from tracker.domain.permissions import require_participant, require_workstream_lead
+from tracker.domain.signoffs.part_timeline import POSITIONS
 from tracker.domain.states import CycleStatus, Goal, HoldEvent, PartEventKind, State
 
 NOTE = "Återtaget"  # stands in the history, which is Swedish
@@ -116,11 +118,14 @@ def _undo_workflow(session: Session, entry: Entry, key: str, written: _Written) 
     undoing.void = _is_to_void(session, workflow, written.changes)
     for blocker_id in dict.fromkeys(event.blocker_id for event in written.events):
         _undo_events(session, workflow, blocker_id, written.events[0].entry_id, undoing)
-    _undo_parts(session, workflow, written.parts, undoing)
+    for_the_move = PartEventKind.WAIVED if written.changes else None  # goes with it
+    signed = [row for row in written.parts if row.event is not for_the_move]
+    _undo_parts(session, workflow, owner, signed, undoing)
     if undoing.is_nothing:
         return False
-    for code, _, _ in undoing.parts:
-        if not entry.actor.leads(owner):
+    waived = {(row.workstream_code, row.stage) for row in written.parts if row.event is PartEventKind.WAIVED}
+    for code, stage, _ in undoing.parts:
+        if (code, stage) not in waived or not entry.actor.leads(owner):
             require_workstream_lead(entry.actor, code)
     if undoing.void or undoing.fields:
         require_workstream_lead(entry.actor, owner)
@@ -172,8 +177,12 @@ def _undo(session: Session, entry: Entry, workflow: Workflow, undoing: _Undoing)
     changes = moves.standing_changes(session, workflow)
     if undoing.void:
         moves.refuse_void(session, entry, workflow, changes, released=undoing.release)
-    if undoing.hold and changes[-2 if undoing.void else -1].to_state is State.DONE:
+    state = changes[-2 if undoing.void else -1].to_state
+    if undoing.hold and state is State.DONE:
         blockers.refuse_done(workflow.key)
+    if undoing.fields:
+        texts = workflow_fields.texts_of(session, workflow)
+        workflow_fields.refuse_joining(workflow.key, state, texts, undoing.fields)
     for blocker_id in undoing.release:
         blockers.write_event(entry, workflow, blocker_id, HoldEvent.RELEASED, entry.recorded_at, NOTE)
     if undoing.void:
@@ -185,30 +194,27 @@ def _undo(session: Session, entry: Entry, workflow: Workflow, undoing: _Undoing)
     workflow_fields.write_over(session, entry, workflow, undoing.fields)
 
 
-def _undo_parts(session: Session, workflow: Workflow, rows: Sequence[PartEvent], undoing: _Undoing) -> None:
-    """Adds what makes each part of a stage as before the entry; what was waived for a move goes with it."""
-    of_stages = {
-        (row.workstream_code, row.stage): row.entry_id
-        for row in rows
-        if row.stage is not None and not (undoing.void and row.event is PartEventKind.WAIVED)
-    }
-    for (code, stage), entry_id in of_stages.items():
-        of_part = and_(
-            col(PartEvent.workflow_id) == workflow.id,
-            col(PartEvent.workstream_code) == code,
-            col(PartEvent.stage) == stage,
-        )
-        in_order = select(PartEvent).where(of_part).order_by(col(PartEvent.happened_at), col(PartEvent.id))
-        events = session.scalars(in_order).all()
-        first = next(place for place, event in enumerate(events) if event.entry_id == entry_id)
-        before = events[first - 1].event if first else PartEventKind.WITHDRAWN
-        if events[-1].event is before:
+def _undo_parts(session: Session, workflow: Workflow, owner: str, rows: Sequence[PartEvent], undoing: _Undoing) -> None:
+    """Adds what makes each part of a stage as before the entry; what was signed before it may have lapsed since."""
+    of_stages = {(row.workstream_code, row.stage) for row in rows if row.stage is not None}
+    if not of_stages:
+        return
+    timeline = db_parts.timeline(session, moves.id_of(workflow), owner)
+    for code, stage in sorted(of_stages):
+        before, is_latest = timeline.until(code, stage, {row.id for row in rows if row.id is not None})
+        event = before.last.event((code, POSITIONS[stage]))
+        if timeline.last.event((code, POSITIONS[stage])) is event:
             continue
-        if events[-1].entry_id != entry_id:
+        if not is_latest:
+            of_part = and_(
+                col(PartEvent.workflow_id) == workflow.id,
+                col(PartEvent.workstream_code) == code,
+                col(PartEvent.stage) == stage,
+            )
             actor, at = _last_by(session, PartEvent, of_part)
             message = N_("In %(key)s the part of %(code)s has been signed or taken back since: %(actor)s, %(at)s.")
             raise ConflictError(message, key=workflow.key, code=code, actor=actor, at=at)
-        undoing.parts.append((code, stage, before))
+        undoing.parts.append((code, stage, event))
 
 
 def _is_to_void(session: Session, workflow: Workflow, changes: list[StateChange]) -> bool:

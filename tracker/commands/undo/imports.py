@@ -18,6 +18,7 @@ from tracker.commands.imports.facts import Existing
 from tracker.commands.imports.rows import Rewritten, pieces, write_over
 from tracker.commands.undo import conflicts
 from tracker.commands.workflows import moves as workflows
+from tracker.commands.workflows.fields import refuse_joining
 from tracker.commands.workflows.moves import Limits
 from tracker.db import models
 from tracker.db.columns import row_columns
@@ -201,12 +202,14 @@ class _Judging:
             return None
         require_workstream_lead(self._actor, old.workstream)
         if not changes:
+            refuse_joining(old.key, old.state, old.texts, texts)
             return _Undone(Rewritten(old, texts), None)
         left, taken = changes[-2:]
         if left.to_state is State.DONE and old.held_by:
             raise workflows.blocked(old.key, old.held_by)
         if not self._actor.is_planner and self._limits.is_before_a_close(taken.happened_at):
             raise workflows.before_a_close()
+        refuse_joining(old.key, left.to_state, old.texts, texts)
         return _Undone(Rewritten(old, texts, left.to_state, left.happened_at), taken.id)
 
     def _texts_before(self, old: Existing, deed: _Written) -> dict[str, str]:

@@ -2,21 +2,14 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from tracker.commands.entry import field_edits
 from tracker.commands.entry.entries import Entry
 from tracker.commands.workflows import parts
-from tracker.commands.workflows.moves import (
-    happened_at,
-    id_of,
-    refuse_archived_stream,
-    refuse_stale,
-    streams_of,
-    the_led_workflow,
-)
+from tracker.commands.workflows.moves import id_of, refuse_archived_stream, refuse_stale, streams_of, the_led_workflow
 from tracker.db.history import open_holds
 from tracker.db.models import (
     Blocker,
@@ -65,6 +58,7 @@ def create(
         version=1,
     )
     others = _write(workflow, texts)
+    refuse_joining(workflow.key, state, {}, texts)
     session.add(workflow)
     session.flush()  # its id
     session.add(WorkflowWorkstream(workflow_id=id_of(workflow), workstream_code=workstream, is_owner=True))
@@ -92,7 +86,7 @@ def edit(session: Session, entry: Entry, key: str, wanted: Mapping[str, str], wa
     current = texts_of(session, workflow)
     about = col(FieldChange.workflow_id) == workflow.id
     texts = field_edits.merged(session, about, wanted, was, current)
-    _refuse_joining(session, workflow, texts)
+    refuse_joining(key, workflow.state, current, texts)
     write_over(session, entry, workflow, texts)
     return list(texts)
 
@@ -145,25 +139,24 @@ def texts_of(session: Session, workflow: Workflow) -> dict[str, str]:
 
 
 def set_others(
-    session: Session, entry: Entry, workflow: Workflow, owner: str, codes: Collection[str], *, happened_on: date | None
-) -> bool:
-    """Writes which workstreams take part beside the owning one; tells whether they were others before.
+    session: Session, entry: Entry, workflow: Workflow, owner: str, codes: Collection[str], *, happened_at: datetime
+) -> None:
+    """Writes which workstreams take part beside the owning one, from an instant on.
 
     Raises InvalidError, or ConflictError for one that would join what is done.
     """
-    text = _clean(session, owner, "other_workstreams", " ".join(codes))
-    _refuse_joining(session, workflow, {"other_workstreams": text})
-    at = happened_at(session, entry, happened_on, previous=workflow.created_at)
-    write_over(session, entry, workflow, {"other_workstreams": text}, happened_at=at)
-    return True
+    texts = {"other_workstreams": _clean(session, owner, "other_workstreams", " ".join(codes))}
+    refuse_joining(workflow.key, workflow.state, texts_of(session, workflow), texts)
+    write_over(session, entry, workflow, texts, happened_at=happened_at)
 
 
-def _refuse_joining(session: Session, workflow: Workflow, texts: Mapping[str, str]) -> None:
-    """Nobody's part is left in what is done."""
-    wanted = set(texts.get("other_workstreams", "").split())
-    if workflow.state is State.DONE and wanted and (joining := sorted(wanted - set(streams_of(session, workflow)[1]))):
+def refuse_joining(key: str, state: State | None, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+    """Refuses fields by which a workstream would join what is done: nobody's part is left in it."""
+    had, wanted = (set(texts.get("other_workstreams", "").split()) for texts in (before, after))
+    if state is State.DONE and wanted - had:
         message = N_("%(key)s is done, so %(codes)s cannot take part any more.")
-        raise ConflictError(message, field="other_workstreams", key=workflow.key, codes=", ".join(joining))
+        codes = ", ".join(sorted(wanted - had))
+        raise ConflictError(message, field="other_workstreams", key=key, codes=codes)
 
 
 def write_over(

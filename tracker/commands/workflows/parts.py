@@ -50,12 +50,15 @@ def open_parts(session: Session, workflow_id: int, owner: str) -> Sequence[OpenP
 def waive(
     session: Session, entry: Entry, workflow_id: int, open_: Collection[OpenPart], *, at: datetime, note: str
 ) -> None:
-    """Writes that these parts are not needed, at an instant, or a second after the part's latest row if later."""
+    """Writes that these parts are not needed, at an instant, or a second after the part's latest row if later; never
+    in the future.
+    """
     latest = _latest(session, workflow_id)
     rows = []
     for code, stage in open_:
         at_the_part = max(at, latest[code] + _SECOND) if code in latest else at
-        rows.append({"workstream_code": code, "stage": stage, "happened_at": at_the_part})
+        happened_at = min(at_the_part, entry.recorded_at)
+        rows.append({"workstream_code": code, "stage": stage, "happened_at": happened_at})
     event = {"workflow_id": workflow_id, "event": PartEventKind.WAIVED, "note": note}
     entry.add_all(PartEvent, [{**event, **row} for row in rows])
 

@@ -77,7 +77,7 @@ class CycleItems:
     reading: Reading
     workflows: WorkflowItems
     blockers: BlockerItems
-    count_parts: Callable[[], PartItems] = PartItems
+    count_parts: Callable[[], PartItems] = field(default=PartItems, compare=False)
 
     @property
     def parts(self) -> PartItems:

@@ -126,11 +126,7 @@ def _dangling(programme: Programme) -> Iterator[Problem]:
         (files.NOTES, "blocker", files.BLOCKERS),
         (files.CHECKS, "workflow", files.WORKFLOWS),
     )
-    for file, column, home in references:
-        for index, row in enumerate(getattr(programme, file.name)):
-            value = getattr(row, column)
-            if value is not None and value not in keys[home.name]:
-                yield Problem(file, index, row, column, N_("is not in %(file)s.csv"), {"file": home.name})
+    # First, for a folder without parts.csv has its parts from there.
     for index, workflow in enumerate(programme.workflows):
         others = workflow.other_workstreams
         for code in others:
@@ -144,6 +140,11 @@ def _dangling(programme: Programme) -> Iterator[Problem]:
             if problem:
                 yield Problem(files.WORKFLOWS, index, workflow, "other_workstreams", problem, {"code": code})
                 break
+    for file, column, home in references:
+        for index, row in enumerate(getattr(programme, file.name)):
+            value = getattr(row, column)
+            if value is not None and value not in keys[home.name]:
+                yield Problem(file, index, row, column, N_("is not in %(file)s.csv"), {"file": home.name})
 
 
 def cycle_problems(cycles: Sequence[CycleRow]) -> Iterator[Problem]:

@@ -52,6 +52,12 @@ class Situation(NamedTuple):
         """The positions of the stages that are due."""
         return range(DESIGN, min(self.position, TEST) + 1)
 
+    def event(self, part: Part) -> PartEventKind:
+        """What another workstream's part comes to: signed, waived, or open as if taken back."""
+        if part in self.signed:
+            return PartEventKind.SIGNED
+        return PartEventKind.WAIVED if part in self.waived else PartEventKind.WITHDRAWN
+
     def is_open(self, part: Part) -> bool:
         """Whether another workstream's part in a stage is neither signed nor waived."""
         return part not in self.signed and part not in self.waived
@@ -89,11 +95,11 @@ class PartTimeline:
     ) -> None:
         self.owner = owner
         self.archived_at = archived_at
-        rows = list(rows)
-        self._latest = {row[2]: row[5] for row in sorted(rows, key=lambda row: row[5])}
+        self._rows = sorted(rows, key=lambda row: (row[5], row[0]))
+        self._latest = {row[2]: row[5] for row in self._rows}
         self.timeline = timeline
         self.lapses: list[Sign] = []
-        self.situations = self._situations(rows)
+        self.situations = self._situations(self._rows)
         self._moments = [each.since for each in self.situations]
 
     def before(self, border: datetime) -> Situation:
@@ -120,6 +126,12 @@ class PartTimeline:
     def missing(self) -> tuple[tuple[str, Goal], ...]:
         """What done lacks: others' parts, of all stages, that are neither signed nor waived, by stage."""
         return tuple((code, STAGES[stage - DESIGN]) for code, stage in self.last.open_parts(range(DESIGN, DONE)))
+
+    def until(self, workstream: str, stage: Goal, ids: Collection[int]) -> tuple["PartTimeline", bool]:
+        """The part in a stage as it would be by its rows before the first of these, and whether its latest is one."""
+        rows = [row for row in self._rows if row[2] == workstream and row[3] == stage.value]
+        first = next(place for place, row in enumerate(rows) if row[0] in ids)
+        return PartTimeline(self.owner, self.timeline, rows[:first], self.archived_at), rows[-1][0] in ids
 
     def open_due(self, workstreams: Collection[str]) -> list[tuple[str, Goal]]:
         """What of these workstreams' parts is due and open after all that is known, by stage."""

@@ -48,6 +48,7 @@ COMMANDS = {
     "batch_own": N_("owner of several changed"),
     "batch_prioritise": N_("priority of several changed"),
     "batch_check": N_("several checked"),
+    "batch_sign": N_("several parts signed"),
     "edit_programme": N_("programme edited"),
     "create_project": N_("project created"),
     "edit_project": N_("project edited"),
