@@ -204,6 +204,16 @@ def test_a_card_that_the_filters_do_not_show_is_named_as_gone(lead: PageClient, 
     assert (answer["cards"], answer["gone"]) == ([], ["LKM-001"])
 
 
+def test_a_lane_that_a_workstream_has_left_the_workflow_of_counts_one_less(
+    lead: PageClient, client_as: ClientAs
+) -> None:
+    grouped = "?cycle=all&group=workstream"
+    headers = {"HX-Request": "true", "HX-PTag": lead.get(f"/board{grouped}").headers["HX-PTag"]}
+    client_as("planner").submit("/workflows/LAB-001/parts", {"workstream": "LKM", "event": "left"})
+    rails = lead.get(f"/board/changes{grouped}", headers=headers).get_json()["rails"]
+    assert "shared" not in rails["LKM"]
+
+
 def test_keys_of_a_pasted_list_that_are_not_here_are_named(lead: PageClient) -> None:
     page = lead.page("/board?cycle=all&q=LAB-001+lkm-001,XXX-999")
     assert "Not among the workflows here: XXX-999." in page.text

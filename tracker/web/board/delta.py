@@ -15,6 +15,12 @@ from tracker.web.http.context import current_viewer
 
 MOST = 40  # beyond that the whole board is as quick
 ANSWERED_WITH_THE_CARD = frozenset({"move", "take_back"})
+# After any other, a workstream may have left a workflow: its lane counts one less, and no card names it any more.
+_KEEPS_WHO_TAKES_PART = ANSWERED_WITH_THE_CARD | {
+    *(f"batch_{each}" for each in ("move", "hold", "release", "own", "prioritise", "check", "sign")),
+    *(f"{each}_blocker" for each in ("raise", "hold", "release")),
+    *("save_rows", "check", "check_workflow", "note_workflow", "release_workflow"),
+}
 
 
 def is_enough(changed: Sequence[ChangedWorkflow], shown: BoardLayout, filters: Filters) -> bool:
@@ -33,7 +39,8 @@ def response(
     gone = sorted(keys.keys() - {card.key for card, *_ in places})
     codes = {lane.code for _, _, lane, _ in places if lane is not None}
     codes |= {code for card, *_ in places for code in card.shared}  # a lane also counts what it takes part in
-    lanes = [lane for lane in shown.lanes if gone or lane.code in codes]
+    is_whole = bool(gone) or any(not each.commands <= _KEEPS_WHO_TAKES_PART for each in changed)
+    lanes = [lane for lane in shown.lanes if is_whole or lane.code in codes]
     viewer = current_viewer()
     answer = jsonify(
         facts={
