@@ -202,4 +202,4 @@ def test_statements_do_not_grow_with_the_workflows(engine: Engine, workflows: in
 
 
 # The instant, what figures come from, the blockers, the updates, and the review.
-STATEMENTS = 1 + 6 + 4 + 1 + 8
+STATEMENTS = 1 + 7 + 4 + 1 + 8

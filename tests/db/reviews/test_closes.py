@@ -68,7 +68,7 @@ def last(engine: Engine, key: str) -> tuple[object, ...]:
 
 def kept(engine: Engine) -> dict[tuple[int, str], dict[str, str]]:
     with reading(engine) as session:
-        found = session.exec(select(models.Reported))
+        found = session.exec(select(models.Reported).where(models.Reported.file == "workstream_summary"))
         return {(row.cycle_number, row.row_key): json.loads(row.cells) for row in found}
 
 

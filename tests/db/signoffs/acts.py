@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -44,35 +44,49 @@ def prepared(engine: Engine) -> None:
     load(engine, replace(programme, parts=[row for row in programme.parts if row.stage is None]))
 
 
-def write(  # noqa: PLR0913 - what one can wish
+class Given(TypedDict, total=False):
+    """Where and how something is wished of a part. The lead of LAB wishes it unless told."""
+
+    key: str
+    actor: Actor | None
+    at: datetime
+    state: State | None
+    on: date | None
+    note: str
+
+
+def write(
     engine: Engine,
     event: PartEventKind,
     workstream: str = "LKM",
     stage: Goal | None = VALIDATION,
-    *,
-    key: str = SHARED,
-    actor: Actor | None = None,
-    at: datetime = NOW,
-    state: State | None = None,
-    on: date | None = None,
-    note: str = "",
+    **given: Unpack[Given],
 ) -> bool:
-    """As a page does; without a state, from the present one. The lead of LAB unless told."""
-    wish = PartWish(
-        workstream,
-        event,
-        stage if event.is_of_stage else None,
-        state or stands(engine, key).state,
-        on,
-        note or "Görs inte här" * (event is WAIVED),
-    )
-    with acting(engine, actor, at, "sign_part") as (session, entry):
+    """As a page does; without a state, from the present one."""
+    key, note = given.get("key", SHARED), given.get("note", "") or "Görs inte här" * (event is WAIVED)
+    state = given.get("state") or stands(engine, key).state
+    wish = PartWish(workstream, event, stage if event.is_of_stage else None, state, given.get("on"), note)
+    with acting(engine, given.get("actor"), given.get("at", NOW), "sign_part") as (session, entry):
         return signoffs.write(session, entry, key, wish)
 
 
-def move(engine: Engine, to: State, key: str = SHARED, *, actor: Actor | None = None, **wanted: Any) -> None:  # noqa: ANN401 - fields of a move
+class Wanted(TypedDict, total=False):
+    """Of a move."""
+
+    without_parts: str
+    happened_on: date
+
+
+def move(
+    engine: Engine,
+    to: State,
+    key: str = SHARED,
+    *,
+    actor: Actor | None = None,
+    at: datetime = NOW,
+    **wanted: Unpack[Wanted],
+) -> None:
     """From the present version."""
-    at = wanted.pop("at", NOW)
     with acting(engine, actor, at, "move") as (session, entry):
         moves.move(session, entry, key, Move(to, stands(engine, key).version, reason="other", **wanted))
 

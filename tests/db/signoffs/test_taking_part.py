@@ -47,7 +47,7 @@ from tracker.domain.errors import ConflictError, InvalidError
 from tracker.domain.imports.choices import Choices
 from tracker.domain.imports.reading import read_table
 from tracker.domain.imports.table import Table
-from tracker.domain.states import State
+from tracker.domain.states import Goal, PartEventKind, State
 from tracker.domain.workflows import WorkflowFields
 
 LKM_JOINED, LKM_LEFT, RTG_JOINED = ("LKM", None, "joined"), ("LKM", None, "left"), ("RTG", None, "joined")
@@ -159,12 +159,12 @@ def test_those_given_at_the_creation_join_then(programme: Engine) -> None:
 
 
 @pytest.mark.parametrize("event", [JOINED, LEFT])
-def test_joining_and_leaving_are_undone(programme: Engine, event: object) -> None:
+def test_joining_and_leaving_are_undone(programme: Engine, event: PartEventKind) -> None:
     before = others(programme, SHARED)
     if event is JOINED:
         write(programme, LEFT, "RTG", actor=planner(programme))
         before = others(programme, SHARED)
-    write(programme, event, "RTG")  # type: ignore[arg-type]
+    write(programme, event, "RTG")
     assert undo(programme) == (1, 0, [])
     assert others(programme, SHARED) == before
 
@@ -178,8 +178,8 @@ def test_an_import_writes_who_joined_and_left(programme: Engine) -> None:
 
 
 def test_an_import_makes_nothing_done_whose_parts_are_open(programme: Engine) -> None:
-    for stage in ("design", "validation", "test"):
-        write(programme, WAIVED, stage=stage, key=NOT_YET)  # type: ignore[arg-type]
+    for stage in Goal:
+        write(programme, WAIVED, stage=stage, key=NOT_YET)
     rows = imported(programme, f"{SHARED};;;done;", f"{NOT_YET};;;done;", f"{OLD};;;done;RTG", ";Ny;LAB;done;LKM")
     refused = {row.key or row.name: [str(problem.error) for problem in row.problems] for row in rows if row.problems}
     assert refused == {

@@ -17,7 +17,7 @@ from tracker.domain.states import PartEventKind, State
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 SHARED = "LAB-001"  # of LAB, not started; LKM takes part
 WORDS = "LKM har ingen del i labbet längre"
-ALL_OF_LKM = "LKM: design, validation, and test"
+ALL_OF_LKM = "LKM: design, validation and test"
 LIST = "/board?cycle=all&view=list"
 UNDO = re.compile(r"/entries/(\d+)/take-back")
 

@@ -65,7 +65,7 @@ def summary(url: str, cycle: int) -> dict[str, dict[str, str]]:
 
 def kept(engine: Engine) -> dict[tuple[int, str], str]:
     with reading(engine) as session:
-        rows = session.exec(select(models.Reported)).all()
+        rows = session.exec(select(models.Reported).where(models.Reported.file == "workstream_summary")).all()
     return {(row.cycle_number, row.row_key): row.cells for row in rows}
 
 

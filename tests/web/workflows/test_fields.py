@@ -242,7 +242,8 @@ def test_fields_are_edited_and_the_history_tells_who_wrote_what_over_what(lead: 
         "Saved: owner, priority, other workstreams",
         "Owner: – → Testledare",
         "Priority: – → 3",
-        "Other workstreams: LKM → RTG",
+        "Takes part: RTG",
+        "Takes no part any more: LKM",
         "Namn lead_owner",
     ):
         assert told in text

@@ -19,7 +19,7 @@ from tracker.web.charts import figure_words
 from tracker.web.http.context import current_viewer, now, reading_session, today
 from tracker.web.security.requests import with_images_made_here
 from tracker.web.ui.formats import language
-from tracker.web.ui.query import Query
+from tracker.web.ui.query import Query, last
 from tracker.web.ui.rendering import page
 from tracker.web.ui.shared import shared
 from tracker.web.ui.translation import gettext
@@ -100,7 +100,7 @@ def _parts(waits: WhoWaits, workflows: Mapping[str, Named], place: dict[str, Any
         [form.id for row in rows for form in row.stages if form.may_sign or form.may_waive]
         for rows in (awaited, not_awaited)
     )
-    at = request.args.get("at", "")
+    at = last("at", request.args)
     return {
         "waits": waits,
         "awaited": awaited,
