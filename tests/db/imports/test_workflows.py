@@ -21,6 +21,7 @@ from tests.db.acting import (
     OTHERS,
     RUNNING,
     acting,
+    findings,
     lead,
     of_workflow,
     planner,
@@ -31,6 +32,7 @@ from tests.db.acting import (
     traces,
     viewer,
 )
+from tracker.commands import signoffs
 from tracker.commands.entry.batch_results import BatchResult as Taken
 from tracker.commands.entry.entries import open_entry
 from tracker.commands.imports import facts as import_facts
@@ -39,6 +41,7 @@ from tracker.commands.imports import workflows as workflow_imports
 from tracker.commands.imports.plan import Plan, Planned
 from tracker.commands.imports.results import ImportChangedError, RowResult
 from tracker.commands.imports.workflows import COMMAND
+from tracker.commands.signoffs import PartWish
 from tracker.commands.undo import entries as undo_entries
 from tracker.commands.workflows import fields as workflow_fields
 from tracker.commands.workflows import moves
@@ -49,7 +52,7 @@ from tracker.domain.errors import InvalidError, TrackerError
 from tracker.domain.imports.choices import Choices
 from tracker.domain.imports.reading import read_table
 from tracker.domain.people import Actor
-from tracker.domain.states import STATES, State
+from tracker.domain.states import STATES, Goal, PartEventKind, State
 
 ZONE = ZoneInfo("Europe/Stockholm")
 NOTHING = Choices()
@@ -98,7 +101,8 @@ def undone(engine: Engine, entry_id: int, actor: Actor | None = None) -> Taken:
 
 FILE = (
     f"{HEADINGS}{FREE};Nytt namn;LAB;Ny ägare;validering;2023-04-12;;1;RTG\n"
-    ";Märka remiss;Läkemedel;Ny ägare;klar;2023-04-11;;;LAB\n;Läsa svar;LKM;;;;;;\nLAB-100;Egen nyckel;;;design;;;;\n"
+    ";Märka remiss;Läkemedel;Ny ägare;klar;2023-04-11;;;\n;Läsa svar;LKM;;test;2023-04-11;;;LAB\n"
+    "LAB-100;Egen nyckel;;;design;;;;\n"
 )
 
 
@@ -137,6 +141,9 @@ def test_confirmed_it_is_one_entry_with_all_that_was_told(programme: Engine) -> 
     assert changed == ["name", "owner", "priority", "other_workstreams"]
     made = stands(programme, "LKM-001")
     assert (made.state, made.state_since.isoformat(), made.version) == (State.DONE, "2023-04-11T10:00:00+00:00", 1)
+    assert [(each.workstream_code, each.event, each.entry_id) for each in parts_of(programme, "LKM-002")] == [
+        ("LAB", PartEventKind.JOINED, entry_id)
+    ]
     assert [change.entry_id for change in of_workflow(programme, models.StateChange, "LAB-100")] == [entry_id]
     assert {each.outcome for each in planned(programme, FILE.replace("\n;", "\nx;")).rows} >= {RowResult.UNCHANGED}
 
@@ -174,6 +181,9 @@ REFUSED = {
     f"{FREE};Nytt;RTG": "never changes its workstream",
     f"{FREE};;;;ej påbörjad": "Choose why it moves back",
     f"{HELD};;;;klar": "while a blocker holds it",
+    f"{FREE};;;;klar": "LAB-001 has open parts: LKM",
+    ";A;LKM;;klar;;;;LAB RTG": "A has open parts: LAB, RTG",
+    f"{DONE};;;;;;;;LKM": "LKM cannot take part any more",
     f"{FREE};;;;test;2023-04-30": "has not come yet",
     f"{FREE};;;;test;2023-01-02": "The latest change happened on",
     ";;LAB": "must not be empty",
@@ -193,6 +203,69 @@ def test_a_row_is_refused_with_its_column_its_value_and_what_to_do(programme: En
     assert refused.outcome is RowResult.REFUSED
     assert REFUSED[cells] in " ".join(str(problem.error) for problem in refused.problems)
     assert all(problem.heading for problem in refused.problems)
+
+
+def test_a_row_that_would_be_done_with_open_parts_is_refused_and_names_them(programme: Engine) -> None:
+    """The parts count of those who take part after the row; who comes back to it finds what it signed."""
+    signed(programme, FREE, "LKM", Goal.DESIGN)
+    shared = {
+        f"{FREE};;;;klar": "LAB-001 has open parts: LKM. ",
+        f"{FREE};;;;klar;;;;LKM RTG": "LAB-001 has open parts: RTG, LKM. ",
+        f"{FREE};;;;klar;2023-04-30": "LAB-001 has open parts: LKM. ",  # as for a person, before the date
+        f"{BACKLOG};;;;klar;;;;LKM": "LAB-005 has open parts: LKM. ",
+        "LKM-100;Ny;;;klar;;;;LAB": "LKM-100 has open parts: LAB. ",
+        ";Ny;LKM;;klar;;;;LAB": "Ny has open parts: LAB. ",
+    }
+    for cells, told in shared.items():
+        refused = row(programme, cells)
+        (problem,) = refused.problems
+        assert (refused.outcome, problem.heading, problem.value) == (RowResult.REFUSED, "state", "klar"), cells
+        assert str(problem.error).startswith(told), cells
+    before = traces(programme)
+    with pytest.raises(InvalidError):
+        done(programme, f"{HEADINGS};Ny;LKM;;klar;;;;LAB\n;Annan;LKM;;;;;;\n")
+    assert traces(programme) == before
+
+
+def test_a_row_becomes_done_when_no_part_is_open_after_it(programme: Engine) -> None:
+    assert row(programme, ";Ny;LKM;;klar").outcome is RowResult.CREATED
+    leaving = f"key;state;other workstreams\n{FREE};klar;\n"
+    assert planned(programme, leaving, Choices(empties=True)).counts["changed"] == 1
+    for stage in Goal:
+        signed(programme, FREE, "LKM", stage)
+    assert row(programme, f"{FREE};;;;klar").outcome is RowResult.CHANGED
+    with acting(programme) as (session, entry):
+        signoffs.write(session, entry, FREE, PartWish("LKM", PartEventKind.LEFT))
+    back = f"key;state;other workstreams\n{FREE};klar;LKM\n"
+    done(programme, back)
+    assert stands(programme, FREE).state is State.DONE
+    assert findings(programme) == []
+
+
+def test_a_part_taken_back_since_the_preview_stops_the_import(programme: Engine) -> None:
+    for stage in Goal:
+        signed(programme, FREE, "LKM", stage)
+    text = f"key;state\n{FREE};klar\n"
+    seen = planned(programme, text).digest()
+    part(programme, FREE, PartWish("LKM", PartEventKind.WITHDRAWN, Goal.TEST, State.DESIGN))
+    with pytest.raises(ImportChangedError):
+        done(programme, text, seen=seen)
+    assert stands(programme, FREE).state is State.DESIGN
+
+
+def signed(engine: Engine, key: str, workstream: str, stage: Goal) -> None:
+    """Signed in design, or else waived: nothing later is due yet."""
+    event = PartEventKind.SIGNED if stage is Goal.DESIGN else PartEventKind.WAIVED
+    part(engine, key, PartWish(workstream, event, stage, State.DESIGN, note="Rör dem inte"))
+
+
+def part(engine: Engine, key: str, wish: PartWish) -> None:
+    with acting(engine, planner(engine), at=NOW - dt.timedelta(hours=1)) as (session, entry):
+        assert signoffs.write(session, entry, key, wish)
+
+
+def parts_of(engine: Engine, key: str) -> list[models.PartEvent]:
+    return of_workflow(engine, models.PartEvent, key)
 
 
 @ON_SQLITE
@@ -350,4 +423,4 @@ def test_a_preview_asks_as_much_for_two_thousand_rows_as_for_two(programme: Engi
         with asked(programme) as statements:
             planned(programme, text, actor=actor)
         counts.append(len(statements))
-    assert counts == [8, 8]
+    assert counts == [10, 10]

@@ -9,7 +9,6 @@ from sqlmodel import Session, col
 
 from tracker.commands.workflows import moves as workflows
 from tracker.commands.workflows.moves import Limits
-from tracker.commands.workflows.parts import OpenPart
 from tracker.db.columns import columns
 from tracker.db.history import open_holds
 from tracker.db.models import Blocker, Workflow, Workstream
@@ -17,6 +16,7 @@ from tracker.db.parts import timelines
 from tracker.db.workstreams import IN_USE, taking_part
 from tracker.domain.fields import texts_of
 from tracker.domain.imports.values import folded
+from tracker.domain.signoffs.part_timeline import PartTimeline
 from tracker.domain.states import State
 from tracker.domain.workflows import COLUMNS
 
@@ -34,7 +34,7 @@ class Existing:
     changed_at: datetime
     is_archived: bool
     held_by: str
-    open_parts: tuple[OpenPart, ...] = ()  # of others, in all stages
+    parts: PartTimeline | None  # none where nobody else ever took part
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class ImportFacts:
 
 
 def facts(session: Session) -> ImportFacts:
-    """As things stand. Nine statements, whatever the number of workflows."""
+    """As things stand. Ten statements, whatever the number of workflows."""
     named = columns(Workstream, ("code", "name", "name_en"))
     streams = session.execute(select(*named, IN_USE.label("is_in_use"))).all()
     words = {folded(name): row.code for row in streams for name in (row.name, row.name_en) if name}
@@ -86,7 +86,7 @@ def _workflows(session: Session) -> dict[str, Existing]:
             row.state_since,
             row.archived_at is not None,
             held.get(row.id, ""),
-            shared[row.id].missing if row.id in shared else (),
+            shared.get(row.id),
         )
         for row in session.execute(select(*columns(Workflow, own)))
     }

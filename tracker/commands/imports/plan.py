@@ -17,6 +17,7 @@ from tracker.domain import history
 from tracker.domain.cells import read_text
 from tracker.domain.errors import N_, ConflictError, InvalidError, NotAllowedError, TrackerError
 from tracker.domain.fields import cleaned
+from tracker.domain.figures.timelines import Timeline
 from tracker.domain.imports import values
 from tracker.domain.imports.choices import Choices
 from tracker.domain.imports.columns import Field
@@ -24,13 +25,15 @@ from tracker.domain.imports.progress import Progress, Step, counted, silent
 from tracker.domain.imports.table import Table, TableRow
 from tracker.domain.imports.values import DateOrder, folded
 from tracker.domain.permissions import require_workstream_lead
-from tracker.domain.states import Goal, State
+from tracker.domain.signoffs.part_timeline import PartTimeline
+from tracker.domain.states import State
 from tracker.domain.texts import line, normal
 from tracker.domain.workflows import COLUMNS, clean_others
 
 _TEXTS = (Field.NAME, Field.NAME_EN, Field.DESCRIPTION, Field.OWNER, Field.PRIORITY)
 Value = TypeVar("Value")
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
+_NO_PARTS = PartTimeline("", Timeline((), ()), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +175,9 @@ class _RowPlan:
         to = self._state(there)
         happened_on = self._read(Field.HAPPENED_ON, lambda cell: values.date_of(cell, self._of.order))
         reason = values.reason_text(self._cells[Field.REASON]) or self._of.choices.reason
-        happened_at = self._happened_at(there, to, happened_on, reason)
-        self._without_parts(there, to, texts)
+        if there is not None and to is None:
+            self._refuse_joining(there, texts)
+        happened_at = self._happened_at(there, to, happened_on, reason, texts)
         self._twin(there, workstream)
         return self._come_to(
             Planned(
@@ -301,8 +305,10 @@ class _RowPlan:
             self._refuse(Field.STATE, N_("%(word)s is no state here. Choose which one is meant."), word=word)
         return None if there is not None and state is there.state else state
 
-    def _happened_at(self, there: Existing | None, to: State | None, on: date | None, reason: str) -> datetime | None:
-        """When the move or the creation happened; none where there is neither."""
+    def _happened_at(
+        self, there: Existing | None, to: State | None, on: date | None, reason: str, texts: Mapping[str, str]
+    ) -> datetime | None:
+        """When the move or the creation happened; none where there is neither. Refused in the order of `moves.move`."""
         when = self._of.when
         if there is not None and to is None:
             return None
@@ -311,6 +317,8 @@ class _RowPlan:
                 self._refuse_unexplained(there.state, to, reason)
                 if to is State.DONE and there.held_by:
                     raise blocked(there.key, there.held_by)
+            if to is State.DONE:
+                self._refuse_open_parts(there, texts)
             line(reason, "reason")
             previous = there.changed_at if there is not None else _LONG_AGO
             happened_at = history.happened_at(on, previous=previous, now=when.recorded_at, zone=when.zone)
@@ -328,22 +336,20 @@ class _RowPlan:
         elif to.is_before(state) and not reason:
             raise InvalidError(N_("It moves back. Choose the reason under Columns, or add a column with reasons."))
 
-    def _without_parts(self, there: Existing | None, to: State | None, texts: Mapping[str, str]) -> None:
+    def _refuse_joining(self, there: Existing, texts: Mapping[str, str]) -> None:
+        try:
+            refuse_joining(there.key, there.state, there.texts, texts)
+        except ConflictError as error:
+            self._wrong(Field.OTHER_WORKSTREAMS, error)
+
+    def _refuse_open_parts(self, there: Existing | None, texts: Mapping[str, str]) -> None:
         """Done needs the parts of all who take part after this row, and no row has words for those that lack."""
-        if there is not None and to is None:
-            try:
-                refuse_joining(there.key, there.state, there.texts, texts)
-            except ConflictError as error:
-                self._wrong(Field.OTHER_WORKSTREAMS, error)
         others = texts.get("other_workstreams", there.texts["other_workstreams"] if there else "").split()
-        if to is not State.DONE or not others:
-            return
-        had = set(there.texts["other_workstreams"].split()) if there else set()
-        lacking = [part for part in there.open_parts if part[0] in others] if there else []
-        lacking += [(code, stage) for code in others if code not in had for stage in Goal]
+        parts = there.parts if there and there.parts else _NO_PARTS
+        lacking = parts.missing_of(others)
         if lacking:
             key = there.key if there else self._cells[Field.KEY] or self._cells[Field.NAME]
-            self._wrong(Field.STATE, WithoutPartsError(key, lacking))
+            raise WithoutPartsError(key, lacking)
 
     def _twin(self, there: Existing | None, workstream: str) -> None:
         """A row without a key may mean a workflow that is there; a second one of that name needs consent."""

@@ -125,7 +125,12 @@ class PartTimeline:
     @property
     def missing(self) -> tuple[tuple[str, Goal], ...]:
         """What done lacks: others' parts, of all stages, that are neither signed nor waived, by stage."""
-        return tuple((code, STAGES[stage - DESIGN]) for code, stage in self.last.open_parts(range(DESIGN, DONE)))
+        return self.missing_of(self.last.others)
+
+    def missing_of(self, others: Iterable[str]) -> tuple[tuple[str, Goal], ...]:
+        """The same, were it these who take part beside the owner: who comes back finds what it signed."""
+        open_parts = self.last._replace(others=frozenset(others)).open_parts(range(DESIGN, DONE))
+        return tuple((code, STAGES[stage - DESIGN]) for code, stage in open_parts)
 
     def until(self, workstream: str, stage: Goal, ids: Collection[int]) -> tuple["PartTimeline", bool]:
         """The part in a stage as it would be by its rows before the first of these, and whether its latest is one."""
