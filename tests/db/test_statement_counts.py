@@ -148,7 +148,7 @@ REPORT = 6 + FIGURES
 IMPORTS = 5  # who looks, the latest imports, what they created and changed, what there is
 # Who looks, projects, workstreams, what there is; of the latest changes the entries, and 15 for what they wrote.
 SETUP = 4 + 16
-# Who looks, the file, nine for what rows are measured by and the limits of dates, workstreams by name.
+# Who looks, the file, ten for what rows are measured by (parts take two, the limits of dates two), workstreams by name.
 IMPORT = 13
 # Who looks, the programme's lock, whether it was sent before, the workflow; its change with the entry and the revision,
 # the workflow's own row, its card (2), the answer.
