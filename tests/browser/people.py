@@ -70,7 +70,8 @@ def drag(page: Page, key: str, to: Locator, *, lands: bool = True) -> None:
     page.mouse.down()
     landed = to.locator(f"[data-workflow='{key}']")
     for step in range(_STEPS if lands else 4):
-        page.mouse.move(box["x"] + box["width"] * (0.4 + 0.2 * (step % 2)), box["y"] + 30, steps=5)
+        # Sortable puts nothing down while the pointer is on the very middle of a card, where no hand stays.
+        page.mouse.move(box["x"] + box["width"] * (0.4 + 0.2 * (step % 2)), box["y"] + 30 + step % 2, steps=5)
         page.wait_for_timeout(50)
         if landed.count() and lands:
             break

@@ -40,7 +40,7 @@ def lab(page: Page, allow_console: AllowConsole) -> Page:
 
 def parts_menu(page: Page) -> None:
     open_menu(page, LACKS_TWO)
-    expect(page.locator("#move-menu [data-to=done]")).to_contain_text("Done, 2 parts missing")
+    expect(page.locator("#move-menu [data-to=done]")).to_contain_text("Done, 2 parts missing", use_inner_text=True)
     page.keyboard.press("Escape")
 
 
@@ -54,7 +54,7 @@ def test_a_drag_to_done_that_lacks_parts_asks_why_at_once(lab: Page, axe: Axe) -
     expect_in(lab, LACKS_TWO, "validation")
     axe(lab)
     lab.get_by_role("button", name="Done all the same").click()
-    expect(dialog).to_contain_text("open parts: OBS, OPE")
+    expect(dialog).to_contain_text("open parts: OPE, OBS")
     expect(words).to_be_focused()
     words.fill("De provar i nästa cykel")
     lab.get_by_role("button", name="Done all the same").click()
@@ -106,6 +106,7 @@ def test_three_parts_are_signed_by_keyboard_alone_and_others_see_it(
         page.keyboard.press("p")
         expect(page.locator("#toasts")).to_contain_text("our part is done")
         expect(buttons).to_have_count(left)
-    expect(other.locator("#announcer")).to_contain_text("1 kort ändrat")
+        if left == 2:  # a poll tells of all that was signed since the one before
+            expect(other.locator("#announcer")).to_contain_text("1 kort ändrat")
     page.keyboard.press("z")
     expect(buttons).to_have_count(1)

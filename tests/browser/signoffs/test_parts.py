@@ -47,7 +47,10 @@ def test_a_part_is_signed_in_two_keystrokes_and_z_takes_it_back(
     axe(page)
 
 
-def test_without_script_a_cell_leads_to_a_page_and_back(new_page: NewPage) -> None:
+def test_without_script_a_cell_leads_to_a_page_and_back(
+    new_page: NewPage, allow_console: Callable[[str], None]
+) -> None:
+    allow_console("422")
     page = new_page(java_script_enabled=False)
     sign_in(page, "lead_sidu", SHARED)
     page.locator(CELL).click()

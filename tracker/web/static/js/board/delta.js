@@ -28,7 +28,7 @@ export function apply(board, delta) {
     document.getElementById(cell).querySelector(".over")?.remove();
     if (html) document.getElementById(cell).prepend(fragment(html));
   }
-  board.querySelector(".sum").textContent = delta.sum;
+  board.querySelector("[data-sum]").textContent = delta.sum;
   Object.assign(document.getElementById("board-facts").dataset, delta.facts);
   return true;
 }
