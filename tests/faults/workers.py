@@ -35,9 +35,11 @@ class Workers:
 
     def kill_one(self) -> None:
         """Kills one of its workers, as soon as one is there."""
-        while not (here := children(self.process.pid)):
+        while True:
+            with contextlib.suppress(IndexError, ProcessLookupError):  # none yet, or gone by itself
+                os.kill(children(self.process.pid)[0], signal.SIGKILL)
+                return
             time.sleep(0.01)
-        os.kill(here[0], signal.SIGKILL)
 
     def seconds_until(self, lead: Lead, path: str, status: int = 200) -> float:
         """How long it takes until the page is there for the lead."""

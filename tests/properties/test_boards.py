@@ -250,7 +250,7 @@ class Board:
             dict(lanes),
             dict(re.findall(r'data-count="(\w+)">(\d+)<', text)),
             {state: (_inner(head, "of hint"), _over(head)) for state, head in heads},
-            text.partition('<p class="sum">')[2].partition("</p>")[0].strip(),
+            text.partition("<span data-sum>")[2].partition("</span>")[0].strip(),
         )
 
     def follow(self, delta: dict[str, Any], drawn: "Board") -> None:
