@@ -11,12 +11,13 @@ from sqlmodel import select
 from tests.browser.conftest import NewPage
 from tests.browser.people import sign_in
 from tracker.clock import clock_of
+from tracker.commands import signoffs
 from tracker.commands.accounts.account import operator
 from tracker.commands.entry.entries import open_entry
 from tracker.commands.workflows import moves
 from tracker.commands.workflows.moves import Move
 from tracker.db.engine import reading, transaction
-from tracker.db.models import Workflow
+from tracker.db.models import Workflow, Workstream
 from tracker.domain.errors import ConflictError
 from tracker.domain.states import STATES
 
@@ -70,7 +71,7 @@ def _kind(response: Response) -> str:
 
 
 def _move_some(engine: Engine, chance: random.Random) -> None:
-    """Moves some workflows of the running cycle, each in a transaction of its own."""
+    """Moves some workflows of the running cycle, each in a transaction of its own, and signs all parts of others."""
     with reading(engine) as session:
         keys = list(session.exec(select(Workflow.key).where(Workflow.cycle_number == 5).order_by(Workflow.key)))
         clock = clock_of(session)
@@ -83,6 +84,11 @@ def _move_some(engine: Engine, chance: random.Random) -> None:
                 moves.move(session, entry, key, to)
             except ConflictError:
                 session.rollback()  # a blocker holds it
+    with transaction(engine) as session:
+        entry = open_entry(session, operator(session), "batch_sign", clock.now())
+        all_of_them = session.exec(select(Workstream.code)).all()
+        for key in chance.sample(keys, MOVES):
+            signoffs.sign_all(session, entry, key, all_of_them)
 
 
 def _catch_up(page: Page, engine: Engine) -> None:
