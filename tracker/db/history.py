@@ -11,8 +11,8 @@ from tracker.db.columns import AnyColumn, AnyTable
 from tracker.db.models import Actor, BlockerEvent, Entry, Workflow
 from tracker.domain.states import HoldEvent, State
 
-# What entries recorded, row by row; nothing of it is ever changed.
-TABLES: tuple[AnyTable, ...] = (
+# Those that can be about a workflow.
+OF_WORKFLOWS: tuple[AnyTable, ...] = (
     models.StateChange,
     models.ScopeChange,
     models.BlockerEvent,
@@ -20,6 +20,10 @@ TABLES: tuple[AnyTable, ...] = (
     models.Note,
     models.WorkflowCheck,
     models.FieldChange,
+)
+# What entries recorded, row by row; nothing of it is ever changed.
+TABLES: tuple[AnyTable, ...] = (
+    *OF_WORKFLOWS,
     models.CycleChange,
     models.SetupChange,
     models.ReportChange,

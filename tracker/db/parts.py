@@ -20,11 +20,11 @@ Statements: TypeAlias = tuple[Select[*tuple[Any, ...]], Select[*tuple[Any, ...]]
 Timelines: TypeAlias = dict[int, PartTimeline]
 
 
-def timelines(session: Session, where: ColumnElement[bool], values: dict[str, Any] | None = None) -> Timelines:
+def timelines(session: Session, where: ColumnElement[bool]) -> Timelines:
     """By id, how the parts stand of the workflows that `where` picks and anybody beside the owner ever took part in.
     Two statements.
     """
-    return read(session, statements(where), values or {})
+    return read(session, statements(where), {})
 
 
 def timeline(session: Session, workflow_id: int, owner: str) -> PartTimeline:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, union
 
 from tracker.db.columns import AnyColumn, AnyRow, AnyTable
+from tracker.db.history import OF_WORKFLOWS
 from tracker.db.language import translated
 from tracker.db.models import (
     Actor,
@@ -154,16 +155,7 @@ def _entries(filters: Filters, zone: ZoneInfo) -> Any:  # noqa: ANN401 - a selec
 
 def _entries_about(key: str) -> Any:  # noqa: ANN401 - a union of selects
     workflow_id = select(col(Workflow.id)).where(col(Workflow.key) == key).scalar_subquery()
-    tables: tuple[Any, ...] = (
-        StateChange,
-        ScopeChange,
-        BlockerEvent,
-        PartEvent,
-        Note,
-        WorkflowCheck,
-        FieldChange,
-        Proposal,
-    )
+    tables = (*OF_WORKFLOWS, Proposal)
     return union(*(select(table.entry_id).where(table.workflow_id == workflow_id) for table in tables))
 
 

@@ -13,18 +13,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from tracker.db.engine import ONLY_READS
+from tracker.db.history import OF_WORKFLOWS
 from tracker.db.models import (
     Actor,
-    BlockerEvent,
     Entry,
     FieldChange,
     Note,
-    PartEvent,
     Programme,
-    ScopeChange,
-    StateChange,
     Workflow,
-    WorkflowCheck,
 )
 
 Value = TypeVar("Value")
@@ -188,12 +184,11 @@ def _rows_since() -> Select[*tuple[Any, ...]]:
 
 
 def _tables(revision: BindParameter[int]) -> Iterable[Select[*tuple[Any, ...]]]:
-    for table in (StateChange, ScopeChange, BlockerEvent, PartEvent, WorkflowCheck, Note, FieldChange):
-        history: Any = table
+    for history in OF_WORKFLOWS:
         yield select(
             col(history.entry_id).label("entry_id"),
             col(history.workflow_id).label("workflow_id"),
-            _IS_ELSEWHERE.get(table, false()).label("is_elsewhere"),
+            _IS_ELSEWHERE.get(history, false()).label("is_elsewhere"),
         ).where(col(history.entry_id) > revision)
 
 

@@ -32,7 +32,7 @@ def may_import(actor: Actor) -> bool:
 
 
 def plan(session: Session, table: Table, choices: Choices, when: When, progress: Progress = silent) -> Plan:
-    """What the rows would do as things stand. Nine statements. Raises InvalidError."""
+    """What the rows would do as things stand. Ten statements. Raises InvalidError."""
     return import_plan.plan(table, choices, facts.facts(session), when, progress)
 
 

@@ -22,17 +22,13 @@ from tracker.commands.workflows.fields import refuse_joining
 from tracker.commands.workflows.moves import Limits
 from tracker.db import models
 from tracker.db.columns import row_columns
+from tracker.db.history import OF_WORKFLOWS
 from tracker.db.models import (
     Actor,
-    BlockerEvent,
     FieldChange,
-    Note,
-    PartEvent,
     Proposal,
-    ScopeChange,
     StateChange,
     Workflow,
-    WorkflowCheck,
     WorkflowWorkstream,
 )
 from tracker.domain import history
@@ -40,16 +36,7 @@ from tracker.domain.cells import instant_text
 from tracker.domain.permissions import require_workstream_lead
 from tracker.domain.states import State
 
-_TOUCHING: tuple[Any, ...] = (
-    StateChange,
-    ScopeChange,
-    BlockerEvent,
-    PartEvent,
-    Note,
-    WorkflowCheck,
-    FieldChange,
-    Proposal,
-)
+_TOUCHING = (*OF_WORKFLOWS, Proposal)
 _Touches = dict[tuple[Any, ...], tuple[str, datetime]]
 
 

@@ -110,9 +110,9 @@ def workstreams(session: Session, *, chosen: Collection[str], language: str, now
     streams, cycle = _streams(session, history, language), _cycle(history, as_of)
     chosen = [code for code in chosen if code in streams]
     rows, archived = [], 0
-    for code, choice in cycle.workstreams.items() if cycle is not None else ():
-        row = StreamRow(streams[code], cycle.part_row(choice)) if cycle is not None else None
-        if row is None or (chosen and code not in chosen):
+    each = [StreamRow(streams[code], cycle.part_row(one)) for code, one in cycle.workstreams.items()] if cycle else []
+    for row in each:
+        if chosen and row.stream.code not in chosen:
             continue
         if row.stream.is_archived and row.row.is_nothing:
             archived += 1
